@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// C++20 face of roomd/plugin.h: header-only and compiled into the plugin, so that no C++ type
+// crosses the boundary.  It adds three things and no others: no exception passes the edge, owners
+// with destructors (handles, tickets, callbacks), and string_view.  What a function means, and on
+// which thread it may be called ([any], [home]), is said in plugin.h.
+//
+//     class Tick {
+//     public:
+//         Tick(roomd::Host &host, std::string_view) :
+//             timer_(host.every(1000, [&host] { host.emit(roomd::Emit("tick").to("clock")); })) {}
+//     private:
+//         roomd::Handle timer_;
+//     };
+//     ROOMD_PLUGIN(Tick, "tick", "1.0")
+//
+// [any] functions return a status; set-up functions ([home], those that return a handle) throw
+// Failure.  Callbacks may throw: it is logged, a verdict is refused, a request answered with 500.
+#pragma once
+
+#include "roomd/plugin_tickets.hpp"
+#include "roomd/plugin_values.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <initializer_list>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace roomd {
+namespace detail {
+
+// A callback behind a Handle; alive while it runs, whatever it does to the handle.
+template <class Fn> struct Kept : std::enable_shared_from_this<Kept<Fn>> {
+    Kept(Core *owner, Fn f) : core(owner), fn(std::move(f)) {}
+    Core *core;
+    Fn fn;
+};
+
+template <class Fn> struct Call final : Once {
+    explicit Call(Fn f, std::size_t times = 1) : fn(std::move(f)), left(times) {}
+    // Runs `with(fn)` behind the fence, and ends when all calls are made.
+    template <class With> static void run(void *user, const char *where, With with) noexcept {
+        auto *const me = static_cast<Call *>(user);
+        me->core->fence(where, [&] { with(me->fn); });
+        if (--me->left == 0) me->core->drop(me);
+    }
+    Fn fn;
+    std::size_t left;
+};
+
+// A hook that returns nothing has taken what it was given.
+template <class Fn, class... Args> Next next_of(Fn &fn, Args &&...args) {
+    if constexpr (std::is_void_v<std::invoke_result_t<Fn &, Args...>>) {
+        fn(std::forward<Args>(args)...);
+        return Next::taken;
+    } else {
+        return fn(std::forward<Args>(args)...);
+    }
+}
+
+// Calls a hook that owes an answer.  Threw: taken, and the ticket's destructor answers.
+template <class Kept_, class View, class Ticket_, class Raw>
+roomd_next ask_hook(void *user, const char *where, const Raw &raw, roomd_ticket id) noexcept {
+    const auto kept = static_cast<Kept_ *>(user)->shared_from_this();
+    Ticket_ ticket(kept->core, id);
+    auto next = Next::taken;
+    kept->core->fence(where, [&] { next = next_of(kept->fn, View(raw), ticket); });
+    if (next == Next::pass) ticket.release();
+    return static_cast<roomd_next>(next);
+}
+
+} // namespace detail
+
+// The daemon, as a plugin sees it.  Lives as long as the plugin object.
+class Host {
+public:
+    Host(const roomd_host *table, roomd_self *self) : core_(table, self) {}
+
+    // ---- [any] ----
+    void log(roomd_level level, std::string_view message,
+             std::initializer_list<Field> fields = {}) const {
+        const auto all = detail::raw({fields.begin(), fields.size()});
+        t().log(self(), level, str(message), all.data(), all.size());
+    }
+    void error(std::string_view m, std::initializer_list<Field> f = {}) const {
+        log(ROOMD_LOG_ERROR, m, f);
+    }
+    void warning(std::string_view m, std::initializer_list<Field> f = {}) const {
+        log(ROOMD_LOG_WARNING, m, f);
+    }
+    void info(std::string_view m, std::initializer_list<Field> f = {}) const {
+        log(ROOMD_LOG_INFO, m, f);
+    }
+    void health(roomd_health state, std::string_view why = {}) const {
+        t().health(self(), state, str(why));
+    }
+
+    roomd_status emit(const Emit &one) const {
+        const auto raw = one.raw();
+        return t().emit(self(), &raw, nullptr, nullptr);
+    }
+    // fn(roomd_status, const Emitted &), on the home loop.
+    template <class Fn> roomd_status emit(const Emit &one, Fn fn) {
+        const auto raw = one.raw();
+        return once(std::move(fn), [&](auto *call) {
+            return t().emit(self(), &raw, &emitted<std::remove_pointer_t<decltype(call)>>, call);
+        });
+    }
+    // All or none.  fn as above, called once for each, in order.
+    template <class Fn> roomd_status emit_all(std::span<const Emit> all, Fn fn) {
+        if (all.empty()) return ROOMD_INVALID;
+        const auto raw = raws(all);
+        return once(
+            std::move(fn),
+            [&](auto *call) {
+                return t().emit_all(self(), raw.data(), raw.size(),
+                                    &emitted<std::remove_pointer_t<decltype(call)>>, call);
+            },
+            all.size());
+    }
+    roomd_status emit_all(std::span<const Emit> all) const {
+        if (all.empty()) return ROOMD_INVALID;
+        const auto raw = raws(all);
+        return t().emit_all(self(), raw.data(), raw.size(), nullptr, nullptr);
+    }
+    // fn(roomd_status, const Args &): a client's answer, on the home loop.
+    template <class Fn> roomd_status ask(const Emit &one, std::uint32_t timeout_ms, Fn fn) {
+        const auto raw = one.raw();
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().ask(
+                self(), &raw, timeout_ms,
+                [](void *u, roomd_status s, const roomd_args *a) noexcept {
+                    C::run(u, "ask", [&](auto &f) { f(s, a != nullptr ? Args(*a) : Args()); });
+                },
+                call);
+        });
+    }
+
+    roomd_status join(roomd_client client, std::string_view room) const {
+        return t().join(self(), client, str(room));
+    }
+    roomd_status leave(roomd_client client, std::string_view room) const {
+        return t().leave(self(), client, str(room));
+    }
+    // A DISCONNECT packet: a stock client stays away.
+    roomd_status disconnect(roomd_client client, std::string_view reason) const {
+        return t().disconnect(self(), client, 0, str(reason));
+    }
+    // Closes the connection: a stock client comes back.
+    roomd_status close(roomd_client client, std::string_view reason) const {
+        return t().disconnect(self(), client, 1, str(reason));
+    }
+    // All clients of a user, as disconnect() and as close().
+    roomd_status kick(std::string_view user, std::string_view reason) const {
+        return t().kick(self(), str(user), 0, str(reason));
+    }
+    roomd_status kick_and_close(std::string_view user, std::string_view reason) const {
+        return t().kick(self(), str(user), 1, str(reason));
+    }
+
+    // fn(roomd_status, std::span<const roomd_client>), on the home loop.
+    template <class Fn> roomd_status members(std::string_view nsp, std::string_view room, Fn fn) {
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().members(
+                self(), str(nsp), str(room),
+                [](void *u, roomd_status s, const roomd_client *all, std::size_t n) noexcept {
+                    C::run(u, "members",
+                           [&](auto &f) { f(s, std::span<const roomd_client>(all, n)); });
+                },
+                call);
+        });
+    }
+    // fn(roomd_status, std::string_view json), on the home loop.
+    template <class Fn> roomd_status stats(Fn fn) {
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().stats(
+                self(),
+                [](void *u, roomd_status s, roomd_str json) noexcept {
+                    C::run(u, "stats", [&](auto &f) { f(s, view(json)); });
+                },
+                call);
+        });
+    }
+    // fn(), on the home loop.
+    template <class Fn> roomd_status post(Fn fn) {
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().post(
+                self(), [](void *u) noexcept { C::run(u, "post", [](auto &f) { f(); }); }, call);
+        });
+    }
+
+    // ---- [home] ----
+    template <class Fn> [[nodiscard]] Handle after(std::uint32_t ms, Fn fn) {
+        return timer(ms, 0, std::move(fn));
+    }
+    template <class Fn> [[nodiscard]] Handle every(std::uint32_t ms, Fn fn) {
+        return timer(ms, ms, std::move(fn));
+    }
+    template <class Fn>
+    [[nodiscard]] Handle timer(std::uint32_t delay_ms, std::uint32_t every_ms, Fn fn) {
+        return keep<Handle>("timer", {}, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().timer(
+                self(), delay_ms, every_ms,
+                [](void *u) noexcept { tell<K>(u, "timer", [](auto &f) { f(); }); }, k, out);
+        });
+    }
+    // fn(std::uint32_t events).  Destroy the Watch before the descriptor is closed.
+    template <class Fn> [[nodiscard]] Watch watch(int fd, std::uint32_t events, Fn fn) {
+        return keep<Watch>("watch", {}, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().watch(
+                self(), fd, events,
+                [](void *u, int, std::uint32_t ready) noexcept {
+                    tell<K>(u, "watch", [&](auto &f) { f(ready); });
+                },
+                k, out);
+        });
+    }
+    void keep_header(std::string_view lower_case) {
+        must(t().keep_header(self(), str(lower_case)), "keep_header", lower_case);
+    }
+    // Hooks return Next, or nothing for Next::taken.  nsp and pattern: a name or a prefix with '*'.
+    // fn(const Event &, Ack &): move the Ack away to answer later.
+    template <class Fn>
+    [[nodiscard]] Handle on_event(std::string_view nsp, std::string_view pattern, Fn fn) {
+        return keep<Handle>("on_event", pattern, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_event(
+                self(), str(nsp), str(pattern),
+                [](void *u, const roomd_event *e) noexcept {
+                    return detail::ask_hook<K, Event, Ack>(u, "on_event", *e, e->ack);
+                },
+                k, out);
+        });
+    }
+    // fn(const Connect &, Verdict &)
+    template <class Fn> [[nodiscard]] Handle on_connect(std::string_view nsp, Fn fn) {
+        return keep<Handle>("on_connect", nsp, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_connect(
+                self(), str(nsp),
+                [](void *u, const roomd_connect *c) noexcept {
+                    return detail::ask_hook<K, Connect, Verdict>(u, "on_connect", *c, c->ticket);
+                },
+                k, out);
+        });
+    }
+    // fn(const Join &, Verdict &)
+    template <class Fn>
+    [[nodiscard]] Handle on_join(std::string_view nsp, std::string_view pattern, Fn fn) {
+        return keep<Handle>("on_join", pattern, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_join(
+                self(), str(nsp), str(pattern),
+                [](void *u, const roomd_join *j) noexcept {
+                    return detail::ask_hook<K, Join, Verdict>(u, "on_join", *j, j->ticket);
+                },
+                k, out);
+        });
+    }
+    // fn(const Connected &)
+    template <class Fn> [[nodiscard]] Handle on_connected(std::string_view nsp, Fn fn) {
+        return keep<Handle>("on_connected", nsp, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_connected(
+                self(), str(nsp),
+                [](void *u, const roomd_connected *c) noexcept {
+                    tell<K>(u, "on_connected", [&](auto &f) { f(Connected(*c)); });
+                },
+                k, out);
+        });
+    }
+    // fn(const Gone &)
+    template <class Fn> [[nodiscard]] Handle on_disconnect(std::string_view nsp, Fn fn) {
+        return keep<Handle>("on_disconnect", nsp, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_disconnect(
+                self(), str(nsp),
+                [](void *u, const roomd_gone *g) noexcept {
+                    tell<K>(u, "on_disconnect", [&](auto &f) { f(Gone(*g)); });
+                },
+                k, out);
+        });
+    }
+    // fn(const roomd_emit &)
+    template <class Fn> [[nodiscard]] Handle on_publish(Fn fn) {
+        return keep<Handle>("on_publish", {}, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_publish(
+                self(),
+                [](void *u, const roomd_emit *e) noexcept {
+                    tell<K>(u, "on_publish", [&](auto &f) { f(*e); });
+                },
+                k, out);
+        });
+    }
+    // fn(const Request &, Response &): move the Response away to answer later.
+    template <class Fn> [[nodiscard]] Handle route(const Route &route, Fn fn) {
+        std::vector<roomd_str> headers;
+        for (const auto header : route.headers)
+            headers.push_back(str(header));
+        const roomd_route raw{sizeof raw,       route.max_body, str(route.method), str(route.path),
+                              str(route.scope), headers.data(), headers.size()};
+        return keep<Handle>("route", route.path, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().route(
+                self(), &raw,
+                [](void *u, const roomd_request *r) noexcept {
+                    detail::ask_hook<K, Request, Response>(u, "route", *r, r->ticket);
+                },
+                k, out);
+        });
+    }
+    [[nodiscard]] Counter counter(std::string_view name, std::string_view help) {
+        return Counter(&core_, metric(ROOMD_COUNTER, name, help), nullptr);
+    }
+    [[nodiscard]] Gauge gauge(std::string_view name, std::string_view help) {
+        return Gauge(&core_, metric(ROOMD_GAUGE, name, help), nullptr);
+    }
+
+    // What this face does not cover, by hand: members a later minor added.
+    const roomd_host &table() const noexcept { return t(); }
+    roomd_self *self() const noexcept { return core_.self; }
+    detail::Core &core() noexcept { return core_; }
+
+private:
+    const roomd_host &t() const noexcept { return *core_.table; }
+
+    static void must(roomd_status status, std::string_view what, std::string_view which) {
+        if (status == ROOMD_OK) return;
+        throw Failure(status, std::string(what) + (which.empty() ? "" : " ") + std::string(which) +
+                                  ": " + name(status));
+    }
+    static std::vector<roomd_emit> raws(std::span<const Emit> all) {
+        std::vector<roomd_emit> raw;
+        raw.reserve(all.size());
+        for (const auto &one : all)
+            raw.push_back(one.raw());
+        return raw;
+    }
+    template <class C>
+    static void emitted(void *user, roomd_status status, const roomd_emitted *raw) noexcept {
+        C::run(user, "emit",
+               [&](auto &fn) { fn(status, raw != nullptr ? Emitted(*raw) : Emitted()); });
+    }
+    template <class K, class With>
+    static void tell(void *user, const char *where, With with) noexcept {
+        const auto kept = static_cast<K *>(user)->shared_from_this();
+        kept->core->fence(where, [&] { with(kept->fn); });
+    }
+    template <class Fn, class Start> roomd_status once(Fn fn, Start start, std::size_t times = 1) {
+        auto *const call = core_.own(std::make_unique<detail::Call<Fn>>(std::move(fn), times));
+        const auto status = start(call);
+        if (status != ROOMD_OK) core_.drop(call);
+        return status;
+    }
+    template <class H, class Fn, class Start>
+    H keep(std::string_view what, std::string_view which, Fn fn, Start start) {
+        auto kept = std::make_shared<detail::Kept<Fn>>(&core_, std::move(fn));
+        roomd_handle id = 0;
+        must(start(kept.get(), &id), what, which);
+        return H(&core_, id, std::move(kept));
+    }
+    roomd_handle metric(roomd_metric kind, std::string_view name, std::string_view help) {
+        roomd_handle id = 0;
+        must(t().metric(self(), kind, str(name), str(help), &id), "metric", name);
+        return id;
+    }
+
+    detail::Core core_;
+};
+
+} // namespace roomd
+
+#include "roomd/plugin_entry.hpp"
