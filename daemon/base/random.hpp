@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace roomd::base {
+
+// 20 characters of URL-safe base64 from 15 bytes of the system's generator (120 bits): session and
+// client ids.  Drawn from a small buffer, so that a connect costs no system call each.
+std::string random_id();
+
+// Fills `out` from getrandom(2).  Ends the process when the system has none to give.
+void random_bytes(void *out, std::size_t size) noexcept;
+
+} // namespace roomd::base

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "base/ids.hpp"
+
+#include <cassert>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace roomd::base {
+
+// A table of T that hands out ids with a generation.  Addresses are stable while the element
+// lives.  The table itself never shrinks (a slot is sizeof(T) + 8).
+template <class Id, class T> class SlotMap {
+public:
+    SlotMap() = default;
+    SlotMap(const SlotMap &) = delete;
+    SlotMap &operator=(const SlotMap &) = delete;
+    ~SlotMap() { clear(); }
+
+    template <class... Args> Id emplace(Args &&...args) {
+        const std::uint32_t index = take_index();
+        Slot &slot = at(index);
+        new (static_cast<void *>(slot.bytes)) T(std::forward<Args>(args)...);
+        slot.live = true;
+        ++size_;
+        return make_id(slot.generation, index);
+    }
+
+    // Null when the id is stale or was never given.
+    T *find(Id id) noexcept {
+        const std::uint32_t index = index_of(id);
+        if (index >= end_) return nullptr;
+        Slot &slot = at(index);
+        return slot.live && make_id(slot.generation, index) == id ? slot.value() : nullptr;
+    }
+    const T *find(Id id) const noexcept { return const_cast<SlotMap *>(this)->find(id); }
+
+    bool erase(Id id) noexcept {
+        T *value = find(id);
+        if (value == nullptr) return false;
+        const std::uint32_t index = index_of(id);
+        Slot &slot = at(index);
+        slot.live = false;
+        if (++slot.generation == 0) slot.generation = 1;
+        --size_;
+        value->~T();
+        free_.push_back(index);
+        return true;
+    }
+
+    std::size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+
+    // Calls fn(Id, T &) for each.  `fn` may erase the element it is given, and no other.
+    template <class Fn> void each(Fn fn) {
+        for (std::uint32_t index = 0; index < end_; ++index) {
+            Slot &slot = at(index);
+            if (slot.live) fn(make_id(slot.generation, index), *slot.value());
+        }
+    }
+
+    void clear() noexcept {
+        for (std::uint32_t index = 0; index < end_; ++index) {
+            Slot &slot = at(index);
+            if (slot.live) erase(make_id(slot.generation, index));
+        }
+    }
+
+private:
+    static constexpr std::uint32_t page_size = 256;
+
+    struct Slot {
+        alignas(T) unsigned char bytes[sizeof(T)];
+        std::uint32_t generation = 1;
+        bool live = false;
+        T *value() noexcept { return std::launder(reinterpret_cast<T *>(bytes)); }
+    };
+
+    static Id make_id(std::uint32_t generation, std::uint32_t index) noexcept {
+        return static_cast<Id>((std::uint64_t{generation} << 32) | index);
+    }
+    Slot &at(std::uint32_t index) noexcept { return pages_[index / page_size][index % page_size]; }
+
+    std::uint32_t take_index() {
+        if (!free_.empty()) {
+            const std::uint32_t index = free_.back();
+            free_.pop_back();
+            return index;
+        }
+        if (end_ % page_size == 0) pages_.push_back(std::make_unique<Slot[]>(page_size));
+        assert(end_ < 0xFFFFFFu);
+        return end_++;
+    }
+
+    std::vector<std::unique_ptr<Slot[]>> pages_;
+    std::vector<std::uint32_t> free_;
+    std::uint32_t end_ = 0;
+    std::size_t size_ = 0;
+};
+
+} // namespace roomd::base

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::base {
+
+// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view bytes) noexcept;
+// The length of the well-formed sequence at the front of `bytes`, 0 when there is none.
+std::size_t utf8_sequence(std::string_view bytes) noexcept;
+
+// The candidate within a small edit distance of `word`, or empty: for "did you mean".
+std::string_view nearest(std::string_view word, const std::vector<std::string_view> &candidates);
+
+// At most `limit` bytes, and "..." when there were more; controls and invalid UTF-8 replaced by
+// '?': fit for one log line.
+std::string printable(std::string_view text, std::size_t limit = 200);
+
+// ASCII only; locale-free.
+std::string lower(std::string_view text);
+bool equal_nocase(std::string_view a, std::string_view b) noexcept;
+
+// "2026-11-23T09:00:00.000Z".
+std::string iso8601(std::int64_t unix_ms);
+
+} // namespace roomd::base

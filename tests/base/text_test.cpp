@@ -1,0 +1,105 @@
+#include "base/text.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd::base;
+using namespace std::string_view_literals;
+
+TEST_CASE("well-formed UTF-8 of every length is taken") {
+    CHECK(is_utf8(""));
+    CHECK(is_utf8("plain"));
+    CHECK(is_utf8("\0"sv));
+    CHECK(is_utf8("\xC2\x80"));         // U+0080
+    CHECK(is_utf8("\xDF\xBF"));         // U+07FF
+    CHECK(is_utf8("\xE0\xA0\x80"));     // U+0800
+    CHECK(is_utf8("\xED\x9F\xBF"));     // U+D7FF
+    CHECK(is_utf8("\xEE\x80\x80"));     // U+E000
+    CHECK(is_utf8("\xEF\xBF\xBF"));     // U+FFFF
+    CHECK(is_utf8("\xF0\x90\x80\x80")); // U+10000
+    CHECK(is_utf8("\xF4\x8F\xBF\xBF")); // U+10FFFF
+}
+
+TEST_CASE("malformed UTF-8 is refused") {
+    CHECK_FALSE(is_utf8("\x80")); // a tail alone
+    CHECK_FALSE(is_utf8("\xBF"));
+    CHECK_FALSE(is_utf8("\xC0\x80"));         // overlong NUL
+    CHECK_FALSE(is_utf8("\xC1\xBF"));         // overlong
+    CHECK_FALSE(is_utf8("\xE0\x9F\xBF"));     // overlong
+    CHECK_FALSE(is_utf8("\xF0\x8F\xBF\xBF")); // overlong
+    CHECK_FALSE(is_utf8("\xED\xA0\x80"));     // U+D800, a surrogate
+    CHECK_FALSE(is_utf8("\xED\xBF\xBF"));     // U+DFFF
+    CHECK_FALSE(is_utf8("\xF4\x90\x80\x80")); // U+110000
+    CHECK_FALSE(is_utf8("\xF5\x80\x80\x80"));
+    CHECK_FALSE(is_utf8("\xFF"));
+    CHECK_FALSE(is_utf8("\xC2")); // cut off
+    CHECK_FALSE(is_utf8("\xE2\x82"));
+    CHECK_FALSE(is_utf8("\xF0\x9F\x98"));
+    CHECK_FALSE(is_utf8("\xC2\x41")); // broken off
+    CHECK_FALSE(is_utf8("\xE2\x82\x41"));
+}
+
+TEST_CASE("a bad byte is found wherever it stands among ASCII") {
+    for (std::size_t at = 0; at < 40; ++at) {
+        std::string text(40, 'a');
+        CHECK(is_utf8(text));
+        text[at] = '\x80';
+        CHECK_FALSE(is_utf8(text));
+    }
+}
+
+TEST_CASE("the sequence at the front is measured") {
+    CHECK(utf8_sequence("") == 0);
+    CHECK(utf8_sequence("ab") == 1);
+    CHECK(utf8_sequence("\xC3\xB6!") == 2);
+    CHECK(utf8_sequence("\xE2\x82\xAC!") == 3);
+    CHECK(utf8_sequence("\xF0\x9F\x98\x80!") == 4);
+    CHECK(utf8_sequence("\xF0\x9F\x98") == 0);
+}
+
+TEST_CASE("the nearest name is one a slip of the finger away") {
+    const std::vector<std::string_view> names = {"ping_interval", "ping_timeout", "path"};
+    CHECK(nearest("ping_intervall", names) == "ping_interval");
+    CHECK(nearest("pingtimeout", names) == "ping_timeout");
+    CHECK(nearest("pth", names) == "path");
+    CHECK(nearest("compression", names) == "");
+    CHECK(nearest("", names) == "");
+    CHECK(nearest("path", {}) == "");
+}
+
+TEST_CASE("a word of any length costs nothing to compare") {
+    const std::string huge(1000000, 'p');
+    CHECK(nearest(huge, {"path"}) == "");
+    CHECK(nearest("path", {std::string_view(huge), "path"}) == "path");
+}
+
+TEST_CASE("printable text has no controls and no broken UTF-8") {
+    CHECK(printable("caf\xC3\xA9") == "caf\xC3\xA9");
+    CHECK(printable("a\r\nb\tc\x1B[31m\x7F") == "a??b?c?[31m?");
+    CHECK(printable("a\0b"sv) == "a?b");
+    CHECK(printable("\xFF\xC3z") == "??z");
+    CHECK(printable("\xC2\x9B"
+                    "31m") == "?31m"); // C1 CSI
+    CHECK(printable("\xC2\xA0") == "\xC2\xA0");
+}
+
+TEST_CASE("printable text is cut at the limit, between characters") {
+    CHECK(printable("abcdef", 6) == "abcdef");
+    CHECK(printable("abcdef", 5) == "abcde...");
+    CHECK(printable("ab\xE2\x82\xAC", 4) == "ab...");
+    CHECK(printable(std::string(1000000, 'x')).size() == 203);
+}
+
+TEST_CASE("case is that of ASCII alone") {
+    CHECK(lower("Content-TYPE \xC3\x84") == "content-type \xC3\x84");
+    CHECK(equal_nocase("WebSocket", "websocket"));
+    CHECK_FALSE(equal_nocase("websocket", "websocket "));
+    CHECK_FALSE(equal_nocase("websocket\0x"sv, "websocket"));
+    CHECK_FALSE(equal_nocase("[", "{"));
+}
+
+TEST_CASE("times are ISO 8601 in UTC with milliseconds") {
+    CHECK(iso8601(0) == "1970-01-01T00:00:00.000Z");
+    CHECK(iso8601(1795424400000) == "2026-11-23T09:00:00.000Z");
+    CHECK(iso8601(951782399999) == "2000-02-28T23:59:59.999Z");
+    CHECK(iso8601(-1) == "1969-12-31T23:59:59.999Z");
+}
