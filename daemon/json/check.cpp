@@ -1,0 +1,162 @@
+#include "base/text.hpp"
+#include "json/json.hpp"
+
+namespace roomd::json {
+namespace {
+
+bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+bool is_hex(char c) noexcept {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Walks the grammar once.  What is open is a stack of brackets, as deep as `depth` at most.
+class Checker {
+public:
+    Checker(std::string_view text, std::size_t depth) noexcept :
+        at_(text.data()),
+        end_(text.data() + text.size()),
+        depth_(depth) {}
+
+    bool run() {
+        for (;;) {
+            if (!value()) return false;
+            for (;;) {
+                space();
+                if (open_.empty()) return at_ == end_;
+                if (take(',')) {
+                    if (open_.back() == '{' && !key()) return false;
+                    break;
+                }
+                if (!take(open_.back() == '{' ? '}' : ']')) return false;
+                open_.pop_back();
+            }
+        }
+    }
+
+    const char *error() const noexcept { return too_deep_ ? "JSON nested too deep" : "bad JSON"; }
+
+private:
+    // Reads a scalar or an empty container, and whatever opens in front of it.
+    bool value() {
+        for (;;) {
+            space();
+            const bool object = at_ != end_ && *at_ == '{';
+            if (!object && (at_ == end_ || *at_ != '[')) return scalar();
+            if (open_.size() >= depth_) {
+                too_deep_ = true;
+                return false;
+            }
+            open_ += *at_++;
+            space();
+            if (take(object ? '}' : ']')) {
+                open_.pop_back();
+                return true;
+            }
+            if (object && !key()) return false;
+        }
+    }
+
+    bool key() {
+        space();
+        if (!take('"') || !string()) return false;
+        space();
+        return take(':');
+    }
+
+    bool scalar() {
+        if (at_ == end_) return false;
+        switch (*at_) {
+        case '"': ++at_; return string();
+        case 't': return word("true");
+        case 'f': return word("false");
+        case 'n': return word("null");
+        default: return number();
+        }
+    }
+
+    // Behind the opening quote.
+    bool string() {
+        while (at_ != end_) {
+            const auto c = static_cast<unsigned char>(*at_++);
+            if (c == '"') return true;
+            if (c < 0x20) return false;
+            if (c == '\\' && !escape()) return false;
+        }
+        return false;
+    }
+
+    bool escape() {
+        if (at_ == end_) return false;
+        switch (*at_++) {
+        case '"':
+        case '\\':
+        case '/':
+        case 'b':
+        case 'f':
+        case 'n':
+        case 'r':
+        case 't': return true;
+        case 'u': break;
+        default: return false;
+        }
+        for (int i = 0; i < 4; ++i) {
+            if (at_ == end_ || !is_hex(*at_)) return false;
+            ++at_;
+        }
+        return true;
+    }
+
+    bool number() {
+        take('-');
+        if (!take('0') && !digits()) return false;
+        if (take('.') && !digits()) return false;
+        if (!take('e') && !take('E')) return true;
+        if (!take('+')) take('-');
+        return digits();
+    }
+
+    bool digits() {
+        const char *from = at_;
+        while (at_ != end_ && is_digit(*at_))
+            ++at_;
+        return at_ != from;
+    }
+
+    bool word(std::string_view expected) {
+        if (!std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(expected))
+            return false;
+        at_ += expected.size();
+        return true;
+    }
+
+    bool take(char c) noexcept {
+        if (at_ == end_ || *at_ != c) return false;
+        ++at_;
+        return true;
+    }
+
+    void space() noexcept {
+        while (at_ != end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r'))
+            ++at_;
+    }
+
+    const char *at_;
+    const char *end_;
+    std::size_t depth_;
+    std::string open_; // brackets; up to 15 without an allocation
+    bool too_deep_ = false;
+};
+
+} // namespace
+
+base::Result<Kind> check(std::string_view text, std::size_t depth) {
+    if (!base::is_utf8(text)) return base::Error{"JSON is not UTF-8"};
+    Checker checker(text, depth);
+    if (!checker.run()) return base::Error{checker.error()};
+    return kind(text);
+}
+
+} // namespace roomd::json

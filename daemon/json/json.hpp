@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::json {
+
+enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+
+inline constexpr std::size_t default_depth = 128;
+
+// Is `text` one valid JSON value (RFC 8259, UTF-8) no deeper than `depth`?  Iterative, so no input
+// can exhaust the stack.  Gives what kind it is.  Exactly the grammar: takes lone surrogate escapes
+// and numbers beyond double, as JSON.stringify writes and JSON.parse reads them (nlohmann refuses
+// both: a later parse() of the text may fail); refuses a byte order mark and NUL (nlohmann: end).
+base::Result<Kind> check(std::string_view text, std::size_t depth = default_depth);
+
+// The functions below take text that check() passed; they find places in it and build no DOM.
+
+// The texts of the elements of an array, at most `most` of them.
+void split_array(std::string_view array, std::vector<std::string_view> &out,
+                 std::size_t most = SIZE_MAX);
+// The text of the first element; empty when there is none or `array` is no array.
+std::string_view first_element(std::string_view array);
+// The text of a member's value, or empty when there is none; the last of duplicates wins.
+std::string_view member(std::string_view object, std::string_view key);
+// What a string literal says; "" for other kinds.  Lone surrogates become U+FFFD.
+std::string string(std::string_view literal);
+Kind kind(std::string_view text);
+// Without white space at either end.
+std::string_view trim(std::string_view text) noexcept;
+
+// Appends `text` as a string literal.  Invalid UTF-8 becomes U+FFFD: the result is always valid.
+void append_quoted(std::string &out, std::string_view text);
+std::string quoted(std::string_view text);
+
+} // namespace roomd::json

@@ -1,0 +1,84 @@
+#include "vectors/vectors.hpp"
+#include "json/json.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <string>
+
+using namespace roomd;
+using json::check;
+using json::Kind;
+
+TEST_CASE("every valid example is taken") {
+    for (const auto &example : test::vectors("json/valid")) {
+        const std::string &name = example.name, &bytes = example.bytes;
+        INFO(name);
+        CHECK(check(bytes).ok());
+    }
+}
+
+TEST_CASE("every invalid example is refused") {
+    for (const auto &example : test::vectors("json/invalid")) {
+        const std::string &name = example.name, &bytes = example.bytes;
+        INFO(name);
+        CHECK_FALSE(check(bytes).ok());
+    }
+}
+
+TEST_CASE("whatever nlohmann takes is taken, but for a byte order mark and NUL") {
+    for (const auto &example : test::vectors("json/invalid")) {
+        const std::string &name = example.name, &bytes = example.bytes;
+        INFO(name);
+        const bool known = name == "bom" || name == "nul_behind" || name == "nul_junk";
+        CHECK(nlohmann::json::accept(bytes) == known);
+    }
+}
+
+TEST_CASE("the kind of a value is told") {
+    CHECK(*check("null") == Kind::null);
+    CHECK(*check(" false") == Kind::boolean);
+    CHECK(*check("\n-1") == Kind::number);
+    CHECK(*check("\"[\"") == Kind::string);
+    CHECK(*check("[{}]") == Kind::array);
+    CHECK(*check("{\"a\":[]}") == Kind::object);
+}
+
+TEST_CASE("nesting is counted from the outermost bracket") {
+    CHECK(check("1", 0).ok());
+    CHECK_FALSE(check("[]", 0).ok());
+    CHECK(check("[]", 1).ok());
+    CHECK(check("[{},{}]", 2).ok());
+    CHECK_FALSE(check("[{\"a\":[]}]", 2).ok());
+    CHECK(check(std::string(128, '[') + std::string(128, ']')).ok());
+    CHECK(std::string(check(std::string(129, '[') + std::string(129, ']')).error()) ==
+          "JSON nested too deep");
+}
+
+TEST_CASE("brackets in strings do not nest") {
+    CHECK(check("[\"" + std::string(1000, '[') + "\"]", 1).ok());
+}
+
+TEST_CASE("a hundred thousand nested arrays are refused at the depth limit") {
+    CHECK_FALSE(check(std::string(100000, '[') + std::string(100000, ']')).ok());
+    std::string objects;
+    for (int i = 0; i < 100000; ++i)
+        objects += "{\"a\":";
+    CHECK_FALSE(check(objects).ok());
+    // Without a limit they cost memory in proportion, and no stack.
+    CHECK(check(std::string(1000000, '[') + std::string(1000000, ']'), SIZE_MAX).ok());
+}
+
+TEST_CASE("an array of 400,000 elements is checked in one pass") {
+    std::string text = "[0";
+    for (int i = 1; i < 400000; ++i)
+        text += ",0";
+    CHECK(check(text + "]").ok());
+    CHECK_FALSE(check(text).ok());
+}
+
+TEST_CASE("a text cut off anywhere is refused") {
+    const std::string text = R"({"a":[1.5e3,true,null,"\u00e9\n"],"b":{}})";
+    CHECK(check(text).ok());
+    for (std::size_t size = 0; size < text.size(); ++size)
+        CHECK_FALSE(check(text.substr(0, size)).ok());
+}
