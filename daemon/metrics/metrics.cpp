@@ -1,0 +1,77 @@
+#include "metrics/metrics.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <unordered_map>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace roomd::metrics {
+namespace {
+
+prometheus::ClientMetric convert(const Sample &sample, Kind kind) {
+    prometheus::ClientMetric out;
+    for (const auto &[name, value] : sample.labels)
+        if (is_name(name)) out.label.push_back({name, base::printable(value)});
+    if (kind == Kind::counter)
+        out.counter.value = sample.value;
+    else
+        out.gauge.value = sample.value;
+    return out;
+}
+
+} // namespace
+
+Family counter(std::string name, std::string help, std::uint64_t value) {
+    return {std::move(name), std::move(help), Kind::counter, {{{}, static_cast<double>(value)}}};
+}
+
+Family gauge(std::string name, std::string help, double value) {
+    return {std::move(name), std::move(help), Kind::gauge, {{{}, value}}};
+}
+
+std::string plugin_name(std::string_view plugin, std::string_view name) {
+    return "roomd_plugin_" + std::string(plugin) + "_" + std::string(name);
+}
+
+bool is_name(std::string_view name) noexcept {
+    constexpr std::size_t longest = 128;
+    if (name.empty() || name.size() > longest) return false;
+    if (name[0] >= '0' && name[0] <= '9') return false;
+    return std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    });
+}
+
+std::string text(const std::vector<Family> &families) {
+    std::vector<prometheus::MetricFamily> out;
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (const Family &family : families) {
+        if (!is_name(family.name)) continue;
+        const auto [place, is_new] = places.emplace(family.name, out.size());
+        if (is_new) {
+            // The serializer writes help as it is: a newline in it would begin a line of its own.
+            std::string help = base::printable(family.help);
+            std::replace(help.begin(), help.end(), '\\', '/');
+            out.push_back({family.name,
+                           std::move(help),
+                           family.kind == Kind::counter ? prometheus::MetricType::Counter
+                                                        : prometheus::MetricType::Gauge,
+                           {}});
+        }
+        auto &target = out[place->second];
+        const Kind kind =
+            target.type == prometheus::MetricType::Counter ? Kind::counter : Kind::gauge;
+        for (const Sample &sample : family.samples)
+            target.metric.push_back(convert(sample, kind));
+    }
+    std::ostringstream stream;
+    prometheus::TextSerializer().Serialize(stream, out);
+    return stream.str();
+}
+
+} // namespace roomd::metrics
