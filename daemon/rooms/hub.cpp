@@ -1,0 +1,32 @@
+#include "rooms/hub.hpp"
+
+namespace roomd::rooms {
+
+Space &Hub::enter(base::ClientId client, std::string_view nsp) {
+    auto found = spaces_.find(nsp);
+    if (found == spaces_.end())
+        found = spaces_.emplace(std::string{nsp}, std::make_unique<Space>(places_)).first;
+    found->second->enter(client);
+    return *found->second;
+}
+
+bool Hub::exit(base::ClientId client, std::string_view nsp, std::vector<std::string> &left) {
+    const auto found = spaces_.find(nsp);
+    if (found == spaces_.end() || !found->second->exit(client, left)) return false;
+    if (found->second->size() == 0) spaces_.erase(found);
+    return true;
+}
+
+Space *Hub::find(std::string_view nsp) noexcept {
+    const auto found = spaces_.find(nsp);
+    return found == spaces_.end() ? nullptr : found->second.get();
+}
+
+std::size_t Hub::rooms() const noexcept {
+    std::size_t sum = 0;
+    for (const auto &[nsp, space] : spaces_)
+        sum += space->rooms();
+    return sum;
+}
+
+} // namespace roomd::rooms

@@ -1,0 +1,53 @@
+#include "rooms/names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+
+namespace roomd::rooms {
+namespace {
+
+constexpr std::array<bool, 256> make_alphabet() {
+    std::array<bool, 256> allowed{};
+    for (int c = 'a'; c <= 'z'; ++c)
+        allowed[static_cast<std::size_t>(c)] = true;
+    for (int c = 'A'; c <= 'Z'; ++c)
+        allowed[static_cast<std::size_t>(c)] = true;
+    for (int c = '0'; c <= '9'; ++c)
+        allowed[static_cast<std::size_t>(c)] = true;
+    for (const char c : std::string_view{"_.@+~-"})
+        allowed[static_cast<unsigned char>(c)] = true;
+    return allowed;
+}
+constexpr std::array<bool, 256> alphabet = make_alphabet();
+
+bool is_word(std::string_view text, std::size_t most) noexcept {
+    return !text.empty() && text.size() <= most &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return alphabet[static_cast<unsigned char>(c)]; });
+}
+
+} // namespace
+
+bool is_id(std::string_view text) noexcept {
+    return is_word(text, max_id);
+}
+
+bool is_kind(std::string_view text) noexcept {
+    return is_word(text, max_kind);
+}
+
+bool is_room(std::string_view text) noexcept {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return is_id(text);
+    return is_kind(text.substr(0, colon)) && is_id(text.substr(colon + 1));
+}
+
+Parts split(std::string_view room) noexcept {
+    assert(is_room(room));
+    const auto colon = room.find(':');
+    if (colon == std::string_view::npos) return {{}, room};
+    return {room.substr(0, colon), room.substr(colon + 1)};
+}
+
+} // namespace roomd::rooms

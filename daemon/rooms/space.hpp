@@ -1,0 +1,120 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "rooms/places.hpp"
+#include "rooms/selection.hpp"
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace roomd::rooms {
+
+// Who is where in one namespace: ids and names only.  A room begins with its first member and
+// ends with its last.  Joining and leaving cost nothing that grows with the room; a selection
+// costs its rooms' members.
+class Space {
+public:
+    explicit Space(Places &places) : places_(places), rooms_(1) {}
+    ~Space();
+    Space(const Space &) = delete;
+    Space &operator=(const Space &) = delete;
+
+    // A client is in the space before it is in a room of it.  False: it is in one already.
+    bool enter(base::ClientId);
+    // Out of every room and of the space; the names of the rooms are appended to `left`.
+    bool exit(base::ClientId, std::vector<std::string> &left);
+
+    // False: in it already (one membership), or not in the space.
+    bool join(base::ClientId, std::string_view room);
+    // False: it was not in it.
+    bool leave(base::ClientId, std::string_view room);
+
+    bool has(base::ClientId) const noexcept;
+    bool in(base::ClientId, std::string_view room) const noexcept;
+    std::size_t count(std::string_view room) const noexcept; // members
+    std::size_t rooms_of(base::ClientId) const noexcept;
+    std::vector<std::string> names_of(base::ClientId) const;
+    std::size_t size() const noexcept { return rooms_[everyone].members.size(); } // clients
+    std::size_t rooms() const noexcept { return by_name_.size(); }
+
+    // Calls fn(ClientId) once for each client selected.  `fn` must not change this space, nor
+    // select from one that shares its places.
+    template <class Fn> void each(const Selection &selection, Fn fn);
+    std::vector<base::ClientId> select(const Selection &selection);
+
+    // Calls fn(name, members) for each room.
+    template <class Fn> void each_room(Fn fn) const {
+        for (const auto &[name, index] : by_name_)
+            fn(std::string_view{name}, rooms_[index].members.size());
+    }
+
+    std::size_t bytes() const noexcept; // held, without the names
+
+private:
+    static constexpr std::uint32_t everyone = 0; // the room without a name that all are in
+
+    // 12 bytes, so that a room's list is one vector and its scan stays dense.
+    struct Member {
+        std::uint32_t low, high;  // of the client's id
+        std::uint32_t membership; // its entry in places
+        Member(base::ClientId client, std::uint32_t entry) noexcept :
+            low(static_cast<std::uint32_t>(static_cast<std::uint64_t>(client))),
+            high(static_cast<std::uint32_t>(static_cast<std::uint64_t>(client) >> 32)),
+            membership(entry) {}
+        base::ClientId client() const noexcept {
+            return static_cast<base::ClientId>((std::uint64_t{high} << 32) | low);
+        }
+    };
+    struct Room {
+        std::vector<Member> members;
+        const std::string *name = nullptr; // the key in by_name_
+        std::uint64_t picked = 0;          // in which round a selection named it
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+
+    Places::Place *place_of(base::ClientId) const noexcept;
+    std::uint32_t find_room(std::string_view name) const noexcept; // Places::none
+    std::uint32_t make_room(std::string_view name);
+    std::uint32_t membership_in(const Places::Place &, std::uint32_t room) const noexcept;
+    void add(Places::Place &, std::uint32_t room);
+    void remove(Places::Place &, std::uint32_t membership) noexcept;
+    bool pick(const Selection &); // fills picked_ and marks who is left out; true: plain
+
+    Places &places_;
+    std::vector<Room> rooms_;
+    std::vector<std::uint32_t> free_;
+    std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> by_name_;
+    std::vector<std::uint32_t> picked_; // scratch: the selected rooms, each once
+    std::uint64_t round_ = 0;
+    bool selecting_ = false; // one at a time: they share the marks
+};
+
+template <class Fn> void Space::each(const Selection &selection, Fn fn) {
+    assert(!selecting_);
+    selecting_ = true;
+    const bool plain = pick(selection);
+    if (plain) {
+        for (const std::uint32_t room : picked_)
+            for (const Member &member : rooms_[room].members)
+                fn(member.client());
+    } else {
+        for (const std::uint32_t room : picked_)
+            for (const Member &member : rooms_[room].members)
+                if (places_.mark(member.client())) fn(member.client());
+        for (const base::ClientId client : selection.clients)
+            if (!selection.everyone && has(client) && places_.mark(client)) fn(client);
+    }
+    selecting_ = false;
+}
+
+} // namespace roomd::rooms
