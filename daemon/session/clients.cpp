@@ -1,0 +1,173 @@
+#include "session/clients_impl.hpp"
+
+#include "base/random.hpp"
+#include "sio/encoder.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace roomd::session {
+
+Clients::Clients(const ClientOptions &options, const base::Clock &clock) :
+    impl_(std::make_unique<Impl>(options, clock)) {}
+Clients::~Clients() = default;
+
+void Clients::wire(Sessions &down, Events &up) noexcept {
+    impl_->down = &down;
+    impl_->up = &up;
+}
+
+// ---- verdicts ----------------------------------------------------------------------------
+
+bool Clients::accept(base::ClientId id) {
+    Client *client = impl_->alive(id);
+    if (client == nullptr || client->accepted()) return false;
+    client->state = Client::State::accepted;
+    ++impl_->accepted;
+    if (Peer *peer = impl_->peer(client->session)) peer->joined = true;
+    impl_->down->send(client->session, sio::connected(client->nsp->name, client->public_id()),
+                      Delivery::reliable);
+    impl_->drain(id);
+    return true;
+}
+
+bool Clients::refuse(base::ClientId id, std::string_view message, std::string_view data) {
+    const Client *client = impl_->alive(id);
+    if (client == nullptr || client->accepted()) return false;
+    impl_->down->send(client->session, sio::connect_error(client->nsp->name, message, data),
+                      Delivery::reliable);
+    impl_->end(id, CloseReason::server_namespace_disconnect);
+    return true;
+}
+
+void Clients::hold(base::ClientId id) {
+    if (Client *client = impl_->alive(id)) ++client->holds;
+}
+
+void Clients::release(base::ClientId id) {
+    Client *client = impl_->alive(id);
+    if (client == nullptr || client->holds == 0) return;
+    --client->holds;
+    impl_->drain(id);
+}
+
+// ---- sending -----------------------------------------------------------------------------
+
+bool Clients::send(base::ClientId id, std::span<const base::FrameRef> frames, Delivery how) {
+    const Client *client = impl_->alive(id);
+    return client != nullptr && impl_->down->send(client->session, frames, how);
+}
+
+void Clients::ask(base::ClientId id, std::string_view event, const sio::Args &args,
+                  base::Duration timeout, std::uint64_t token) {
+    const Client *client = impl_->alive(id);
+    if (client != nullptr) {
+        const std::uint64_t ack_id = client->nsp->next_ack++;
+        if (impl_->acks.add(id, ack_id, token, impl_->clock.now() + timeout)) {
+            const sio::Frames frames = sio::event(client->nsp->name, event, args, ack_id);
+            if (impl_->down->send(client->session, frames, Delivery::reliable)) return;
+            impl_->acks.take(id, ack_id);
+        }
+    }
+    impl_->up->answered(id, token, Answer::gone, {"[]", {}});
+}
+
+bool Clients::ack(base::ClientId id, std::uint64_t ack_id, const sio::Args &args) {
+    const Client *client = impl_->alive(id);
+    return client != nullptr &&
+           impl_->down->send(client->session, sio::ack(client->nsp->name, ack_id, args),
+                             Delivery::reliable);
+}
+
+bool Clients::disconnect(base::ClientId id, CloseReason reason, bool close_session) {
+    const Client *client = impl_->alive(id);
+    if (client == nullptr) return false;
+    if (close_session) {
+        impl_->close_session(client->session, reason);
+    } else if (client->accepted()) {
+        impl_->down->send(client->session, sio::disconnected(client->nsp->name),
+                          Delivery::reliable);
+    } else {
+        impl_->down->send(client->session, sio::connect_error(client->nsp->name, "disconnected"),
+                          Delivery::reliable);
+    }
+    impl_->end(id, reason); // unless closing the session did it
+    return true;
+}
+
+// ---- asking ------------------------------------------------------------------------------
+
+bool Clients::info(base::ClientId id, Info &info) const noexcept {
+    const Client *client = impl_->clients.find(id);
+    if (client == nullptr) return false;
+    info = {client->session, client->public_id(), client->nsp->name, client->accepted(),
+            impl_->down->handshake(client->session)};
+    return true;
+}
+
+base::ClientId Clients::find(std::string_view nsp, std::string_view id) const noexcept {
+    const auto it = impl_->by_id.find(id);
+    if (it == impl_->by_id.end()) return base::ClientId::none;
+    return impl_->clients.find(it->second)->nsp->name == nsp ? it->second : base::ClientId::none;
+}
+
+std::size_t Clients::size() const noexcept {
+    return impl_->accepted;
+}
+
+// ---- time --------------------------------------------------------------------------------
+
+void Clients::tick() {
+    const base::Time now = impl_->clock.now();
+    for (const Acks::Ask &ask : impl_->acks.take_due(now))
+        impl_->up->answered(ask.client, ask.token, Answer::expired, {"[]", {}});
+    impl_->close_unjoined(now);
+    impl_->close_unfinished(now);
+}
+
+void Clients::reconfigure(const ClientOptions &options) {
+    impl_->options = options;
+    impl_->clients.each(
+        [&](base::ClientId, Client &client) { client.events = impl_->new_bucket(); });
+    for (Peer &peer : impl_->peers)
+        peer.connects = impl_->new_bucket();
+}
+
+// ---- from Sessions -----------------------------------------------------------------------
+
+void Clients::opened(base::SessionId session) {
+    const std::size_t index = base::index_of(session);
+    if (index >= impl_->peers.size()) impl_->peers.resize(index + 1);
+    Peer &peer = impl_->peers[index];
+    peer = Peer{};
+    peer.session = session;
+    peer.open = true;
+    peer.connects = impl_->new_bucket();
+    impl_->unjoined.push_back({session, impl_->clock.now()});
+}
+
+void Clients::text(base::SessionId session, std::string_view message) {
+    Peer *peer = impl_->peer(session);
+    if (peer == nullptr) return;
+    if (!peer->joined && message.size() > impl_->options.before_connect)
+        return impl_->violated(session);
+    impl_->take(*peer, peer->decoder.text(message, impl_->limits(*peer), impl_->scratch));
+}
+
+void Clients::binary(base::SessionId session, std::string_view message) {
+    Peer *peer = impl_->peer(session);
+    if (peer == nullptr) return;
+    impl_->take(*peer, peer->decoder.binary(message, impl_->limits(*peer), impl_->scratch));
+}
+
+void Clients::closed(base::SessionId session, CloseReason reason) {
+    Peer *peer = impl_->peer(session);
+    if (peer == nullptr) return;
+    peer->open = false;
+    while (peer->first != base::ClientId::none)
+        impl_->end(peer->first, reason);
+    *peer = Peer{};
+}
+
+} // namespace roomd::session

@@ -1,0 +1,240 @@
+#include "session/clients_impl.hpp"
+
+#include "base/random.hpp"
+#include "sio/encoder.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace roomd::session {
+
+namespace {
+
+std::string_view nsp_of(const sio::Packet &packet) noexcept {
+    struct {
+        std::string_view operator()(const sio::Unfinished &) const noexcept { return {}; }
+        std::string_view operator()(const sio::Connect &p) const noexcept { return p.nsp; }
+        std::string_view operator()(const sio::Disconnect &p) const noexcept { return p.nsp; }
+        std::string_view operator()(const sio::Event &p) const noexcept { return p.nsp; }
+        std::string_view operator()(const sio::Ack &p) const noexcept { return p.nsp; }
+    } nsp;
+    return std::visit(nsp, packet);
+}
+
+// The stock client takes a DISCONNECT as final; these must bring it back (it calls auth() again).
+bool comes_back(CloseReason reason) noexcept {
+    return reason == CloseReason::expired || reason == CloseReason::slow_client ||
+           reason == CloseReason::server_shutting_down;
+}
+
+} // namespace
+
+Client *Clients::Impl::alive(base::ClientId id) noexcept {
+    Client *client = clients.find(id);
+    return client != nullptr && !client->ended ? client : nullptr;
+}
+
+Peer *Clients::Impl::peer(base::SessionId session) noexcept {
+    const std::size_t index = base::index_of(session);
+    if (index >= peers.size()) return nullptr;
+    Peer &peer = peers[index];
+    return peer.open && peer.session == session ? &peer : nullptr;
+}
+
+base::ClientId Clients::Impl::in(const Peer &peer, std::string_view nsp) noexcept {
+    base::ClientId id = peer.first;
+    while (id != base::ClientId::none) {
+        const Client &client = *clients.find(id);
+        if (client.nsp->name == nsp) break;
+        id = client.next;
+    }
+    return id;
+}
+
+// A stranger gets less: small messages, and no attachments.
+sio::Limits Clients::Impl::limits(const Peer &peer) const noexcept {
+    if (!peer.joined) return {0, options.before_connect, options.json_depth};
+    return {options.max_attachments, down->options().max_payload, options.json_depth};
+}
+
+// Twice the rate may come at once.
+base::Bucket Clients::Impl::new_bucket() const noexcept {
+    const double rate = options.events_per_second;
+    return {rate, std::max(1.0, 2 * rate), clock.now()};
+}
+
+// ---- packets -----------------------------------------------------------------------------
+
+void Clients::Impl::take(Peer &peer, base::Result<sio::Packet> packet) {
+    if (!packet) return violated(peer.session);
+    if (!std::holds_alternative<sio::Unfinished>(*packet)) {
+        peer.waits = false;
+        return route(peer.session, *packet);
+    }
+    if (!peer.waits) peer.waiting_since = clock.now();
+    peer.waits = true;
+    if (!peer.watched) unfinished.push_back({peer.session, clock.now()});
+    peer.watched = true;
+}
+
+void Clients::Impl::route(base::SessionId session, const sio::Packet &packet) {
+    const Peer *from = peer(session);
+    if (from == nullptr) return;
+    const base::ClientId id = in(*from, nsp_of(packet));
+    Client *client = alive(id);
+    if (client == nullptr || (!client->waits() && !client->draining))
+        return handle(session, id, packet);
+
+    if (!client->held) client->held = std::make_unique<Held>();
+    // A second CONNECT is in order only when the client has left before.
+    if (std::holds_alternative<sio::Connect>(packet) && !client->held->ends_with_disconnect())
+        return violated(session);
+    client->held->push(packet);
+    if (client->held->bytes() > options.held_bytes) violated(session);
+}
+
+void Clients::Impl::handle(base::SessionId session, base::ClientId id, const sio::Packet &packet) {
+    if (const auto *wanted = std::get_if<sio::Connect>(&packet)) {
+        return id == base::ClientId::none ? connect(session, *wanted) : violated(session);
+    }
+    Client *client = alive(id);
+    if (client == nullptr) return violated(session); // not in that namespace
+    if (const auto *event = std::get_if<sio::Event>(&packet)) {
+        if (!client->events.take(clock.now())) return violated(session);
+        up->event(id, *event);
+    } else if (const auto *ack = std::get_if<sio::Ack>(&packet)) {
+        if (const auto token = acks.take(id, ack->id))
+            up->answered(id, *token, Answer::ok, ack->args);
+    } else if (std::holds_alternative<sio::Disconnect>(packet)) {
+        end(id, CloseReason::client_namespace_disconnect);
+    }
+}
+
+void Clients::Impl::connect(base::SessionId session, const sio::Connect &wanted) {
+    Peer &from = *peer(session);
+    if (from.clients >= options.namespaces_per_session || !from.connects.take(clock.now()))
+        return violated(session);
+    const base::ClientId id = clients.emplace();
+    Client &client = *clients.find(id);
+    client.session = session;
+    client.nsp = &namespaces.enter(wanted.nsp);
+    const std::string text = base::random_id();
+    assert(text.size() == client.id.size());
+    std::copy(text.begin(), text.end(), client.id.begin());
+    client.events = new_bucket();
+    client.next = std::exchange(from.first, id);
+    ++from.clients;
+    by_id.emplace(client.public_id(), id);
+    up->connecting(id, client.nsp->name, wanted.auth);
+}
+
+// Gives the client what it was made to wait for, until it has to wait again or is gone.
+void Clients::Impl::drain(base::ClientId id) {
+    Client *client = alive(id);
+    if (client == nullptr || client->draining || client->waits() || !client->held) return;
+    const base::SessionId session = client->session;
+    client->draining = true;
+    while (client != nullptr && !client->waits() && !client->held->empty()) {
+        const HeldPacket packet = client->held->pop();
+        if (packet.is_disconnect()) {
+            Held rest = std::move(*client->held);
+            client->held.reset();
+            end(id, CloseReason::client_namespace_disconnect);
+            return reroute(session, rest);
+        }
+        handle(session, id, packet.view());
+        client = alive(id);
+    }
+    if (client == nullptr) return;
+    client->draining = false;
+    if (client->held->empty()) client->held.reset();
+}
+
+void Clients::Impl::reroute(base::SessionId session, Held &rest) {
+    while (!rest.empty()) {
+        const HeldPacket packet = rest.pop();
+        route(session, packet.view());
+    }
+}
+
+// ---- endings -----------------------------------------------------------------------------
+
+void Clients::Impl::end(base::ClientId id, CloseReason reason) {
+    Client *client = alive(id);
+    if (client == nullptr) return;
+    const base::SessionId session = client->session;
+    client->ended = true;
+    if (client->accepted()) --accepted;
+    const std::unique_ptr<Held> rest = std::move(client->held);
+    unlink(id, *client);
+    by_id.erase(client->public_id());
+    for (const std::uint64_t token : acks.take_all(id))
+        up->answered(id, token, Answer::gone, {"[]", {}});
+    up->gone(id, reason);
+    namespaces.leave(*client->nsp);
+    clients.erase(id);
+    // What the client sent before it knew is dropped, but a CONNECT is owed its answer.
+    if (rest) {
+        rest->skip_to_connect();
+        reroute(session, *rest);
+    }
+}
+
+void Clients::Impl::unlink(base::ClientId id, const Client &client) noexcept {
+    Peer &from = peers[base::index_of(client.session)]; // closed perhaps, never reused yet
+    --from.clients;
+    base::ClientId *at = &from.first;
+    while (*at != id)
+        at = &clients.find(*at)->next;
+    *at = client.next;
+}
+
+// The client broke the protocol.
+void Clients::Impl::violated(base::SessionId session) {
+    down->close(session, CloseReason::forced_close);
+}
+
+void Clients::Impl::close_session(base::SessionId session, CloseReason reason) {
+    const Peer *of = peer(session);
+    if (of != nullptr && !comes_back(reason)) {
+        for (base::ClientId id = of->first; id != base::ClientId::none;) {
+            const Client &client = *clients.find(id);
+            if (client.accepted())
+                down->send(session, sio::disconnected(client.nsp->name), Delivery::reliable);
+            id = client.next;
+        }
+    }
+    down->close(session, reason,
+                reason == CloseReason::slow_client ? Goodbye::cut : Goodbye::polite);
+}
+
+// ---- time --------------------------------------------------------------------------------
+
+void Clients::Impl::close_unjoined(base::Time now) {
+    while (!unjoined.empty() && now - unjoined.front().since >= options.connect_timeout) {
+        const base::SessionId session = unjoined.front().session;
+        unjoined.pop_front();
+        const Peer *of = peer(session);
+        if (of != nullptr && !of->joined) violated(session);
+    }
+}
+
+void Clients::Impl::close_unfinished(base::Time now) {
+    while (!unfinished.empty() && now - unfinished.front().since >= attachments_timeout) {
+        const base::SessionId session = unfinished.front().session;
+        unfinished.pop_front();
+        Peer *of = peer(session);
+        if (of == nullptr) continue;
+        of->watched = false;
+        if (!of->waits) continue;
+        if (now - of->waiting_since >= attachments_timeout) {
+            violated(session);
+        } else {
+            of->watched = true;
+            unfinished.push_back({session, now});
+        }
+    }
+}
+
+} // namespace roomd::session

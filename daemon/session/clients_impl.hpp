@@ -1,0 +1,59 @@
+#pragma once
+
+#include "session/acks.hpp"
+#include "session/client.hpp"
+#include "session/clients.hpp"
+
+#include <deque>
+
+namespace roomd::session {
+
+// How long a packet may wait for its attachments.  Each is looked at when it is that old, or at
+// most as much later.
+inline constexpr base::Duration attachments_timeout{30000};
+
+// The tables of Clients, and what packets do to them.  After any call up nothing is as it was: ids
+// are looked up again.
+struct Clients::Impl {
+    Impl(const ClientOptions &o, const base::Clock &c) : options(o), clock(c) {}
+
+    Client *alive(base::ClientId) noexcept; // null when it ended
+    Peer *peer(base::SessionId) noexcept;   // null when it closed
+    base::ClientId in(const Peer &, std::string_view nsp) noexcept;
+    sio::Limits limits(const Peer &) const noexcept;
+    base::Bucket new_bucket() const noexcept;
+
+    void take(Peer &, base::Result<sio::Packet>);
+    void route(base::SessionId, const sio::Packet &);
+    void handle(base::SessionId, base::ClientId, const sio::Packet &);
+    void connect(base::SessionId, const sio::Connect &);
+    void drain(base::ClientId);
+    void reroute(base::SessionId, Held &);
+    void end(base::ClientId, CloseReason);
+    void unlink(base::ClientId, const Client &) noexcept;
+    void violated(base::SessionId);
+    void close_session(base::SessionId, CloseReason);
+    void close_unjoined(base::Time now);
+    void close_unfinished(base::Time now);
+
+    struct Since {
+        base::SessionId session;
+        base::Time since;
+    };
+
+    ClientOptions options;
+    const base::Clock &clock;
+    Sessions *down = nullptr;
+    Events *up = nullptr;
+    Namespaces namespaces;
+    base::SlotMap<base::ClientId, Client> clients;
+    std::unordered_map<std::string_view, base::ClientId> by_id; // views into the clients
+    std::deque<Peer> peers;                                     // by index_of(session)
+    std::deque<Since> unjoined;                                 // in the order they opened
+    std::deque<Since> unfinished; // packets that lack attachments; a session once
+    Acks acks;
+    sio::Scratch scratch;
+    std::size_t accepted = 0;
+};
+
+} // namespace roomd::session

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "sio/decoder.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace roomd::session {
+
+// A decoded packet that owns its bytes: it outlives the message it came in.
+class HeldPacket {
+public:
+    explicit HeldPacket(const sio::Packet &);
+    sio::Packet view() const; // into this
+    std::size_t bytes() const noexcept;
+    bool is_connect() const noexcept { return type_ == sio::Type::connect; }
+    bool is_disconnect() const noexcept { return type_ == sio::Type::disconnect; }
+
+private:
+    sio::Args args() const;
+    void keep(const sio::Args &);
+
+    sio::Type type_ = sio::Type::event;
+    std::string nsp_, name_, json_; // json_: of the arguments, or CONNECT's auth
+    std::vector<std::string> blobs_;
+    std::optional<std::uint64_t> ack_;
+};
+
+// Packets of one client that wait, in order, for a verdict.  Bounded by whoever pushes.
+class Held {
+public:
+    void push(const sio::Packet &);
+    HeldPacket pop();
+    bool empty() const noexcept { return packets_.empty(); }
+    std::size_t bytes() const noexcept { return bytes_; } // with what keeping each costs
+    bool ends_with_disconnect() const noexcept {
+        return !packets_.empty() && packets_.back().is_disconnect();
+    }
+    // Drops what was meant for a client that is no more: all ahead of the first CONNECT.
+    void skip_to_connect();
+
+private:
+    std::deque<HeldPacket> packets_;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace roomd::session

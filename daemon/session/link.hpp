@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+namespace roomd::session {
+
+class Outbox;
+
+enum class Transport : std::uint8_t { polling, websocket };
+
+// What a link is after a flush.
+enum class Flushed : std::uint8_t {
+    open,    // took everything, takes more at once (websocket)
+    blocked, // the peer's window is full; Sessions::writable() is called when it takes again
+    spent,   // answered its one request (a polling GET); the session must drop it
+    failed   // broken: the session is to close, `transport_error`
+};
+
+// How a link ends.
+enum class Goodbye : std::uint8_t {
+    polite, // websocket: a close frame without a code, then the end.  GET: its answer is complete
+    cut     // no flush, no farewell: a slow or broken peer
+};
+
+// One transport as its session sees it, downwards.  Lives in net; a session holds a pointer that
+// it drops before or at close(), spent, or Sessions::link_gone().  No call here calls back into
+// session: what happens later arrives as link_gone() or writable().
+class Link {
+public:
+    virtual Transport transport() const noexcept = 0;
+    // Writes from the front of `box` and pops what it took.  Never called for an empty box.
+    virtual Flushed flush(Outbox &box) noexcept = 0;
+    // The session is done with this link and has forgotten it.
+    virtual void close(Goodbye) noexcept = 0;
+
+protected:
+    ~Link() = default;
+};
+
+} // namespace roomd::session

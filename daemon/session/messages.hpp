@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "session/close_reason.hpp"
+
+#include <string_view>
+
+namespace roomd::session {
+
+// Up from Engine.IO: the whole seam to what is carried.  Socket.IO (Clients) implements it, and an
+// echo in the conformance binary.  Any call may close any session: closing marks, reap() destroys.
+class Messages {
+public:
+    virtual void opened(base::SessionId) = 0;
+    virtual void text(base::SessionId, std::string_view message) = 0;
+    virtual void binary(base::SessionId, std::string_view message) = 0;
+    // Once per opened session, when it closes.  Nothing can be sent any more.
+    virtual void closed(base::SessionId, CloseReason) = 0;
+
+protected:
+    ~Messages() = default;
+};
+
+} // namespace roomd::session

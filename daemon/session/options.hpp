@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstddef>
+
+namespace roomd::session {
+
+struct Options {
+    base::Duration ping_interval{25000};
+    base::Duration ping_timeout{20000};
+    base::Duration upgrade_timeout{10000};
+    std::size_t max_payload = 1000000;  // bytes; one packet, and one POST
+    std::size_t max_packets = 10000;    // in one polling payload
+    std::size_t send_buffer = 1u << 20; // bytes in one outbox
+    bool polling = true;                // transports that are enabled
+    bool websocket = true;
+};
+
+// How long a session that was closed waits for a peer that does not take what is left for it: the
+// next GET of a polling client, the window of a blocked websocket.
+inline constexpr base::Duration farewell_timeout{30000};
+
+} // namespace roomd::session

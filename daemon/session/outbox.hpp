@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/frame.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace roomd::session {
+
+// Frames in line for one session, in order.  Two words when empty or of one frame; a list is
+// allocated for the second and given back when it has grown and run empty.
+class Outbox {
+public:
+    void push(base::FrameRef frame);
+    void pop(std::size_t count) noexcept; // the first `count`
+    void clear() noexcept;
+
+    bool empty() const noexcept { return count() == 0; }
+    std::size_t count() const noexcept {
+        return list_ ? list_->frames.size() - list_->head : (one_ ? 1u : 0u);
+    }
+    std::size_t bytes() const noexcept { return bytes_; } // of wire()
+    const base::FrameRef &operator[](std::size_t i) const noexcept;
+
+private:
+    struct List {
+        std::vector<base::FrameRef> frames;
+        std::size_t head = 0; // the frames before it are gone
+    };
+    base::FrameRef one_;         // the only frame, while there is no list
+    std::unique_ptr<List> list_; // owner of all when set
+    std::size_t bytes_ = 0;
+};
+
+} // namespace roomd::session

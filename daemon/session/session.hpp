@@ -1,0 +1,140 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/frame.hpp"
+#include "session/handshake.hpp"
+#include "session/link.hpp"
+#include "session/options.hpp"
+#include "session/outbox.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace roomd::session {
+
+// Packets that are the same for everyone, encoded once per shard.
+struct FixedFrames {
+    base::FrameRef ping, probe_reply, noop, close;
+};
+
+// What a session says last to a pending GET.
+enum class Farewell : std::uint8_t { close, noop };
+
+// How a session ends: `linger` waits for whoever has to take what is left, `prompt` only for the
+// next flush, `cut` for nothing.
+enum class Ending : std::uint8_t { linger, prompt, cut };
+
+// One Engine.IO connection as a state machine: its links, the move from polling to websocket, the
+// heartbeat, and how it ends.  Knows no table, no upper layer and no clock; Sessions drives it.
+class Session {
+public:
+    static constexpr std::size_t sid_size = 20;
+
+    Session(std::string_view sid, Transport, std::unique_ptr<Handshake>, Link &,
+            base::Time beat_due);
+    Session(const Session &) = delete;
+    Session &operator=(const Session &) = delete;
+
+    // ---- questions -----------------------------------------------------------------------
+    std::string_view sid() const noexcept { return {sid_.data(), sid_.size()}; }
+    Transport transport() const noexcept { return transport_; }
+    const Handshake *handshake() const noexcept { return handshake_.get(); }
+    const Outbox &outbox() const noexcept { return outbox_; }
+    bool open() const noexcept { return life_ == Life::open; }
+    bool over() const noexcept { return life_ == Life::over; }
+    // May a request name it?  A closed one only for the GET that fetches its last packets, and a
+    // dead one not, though nobody looked at its deadline yet.
+    bool reachable(base::Time now) const noexcept;
+    // Would a flush write now?
+    bool can_take() const noexcept { return link_ != nullptr && !blocked_; }
+    // More than `limit` bytes in more than one frame; what a blocked link holds back is one.
+    bool over_limit(std::size_t limit) const noexcept {
+        return outbox_.bytes() > limit && outbox_.count() + (blocked_ ? 1 : 0) > 1;
+    }
+    // When expire() is to be called; Time::max() for never.
+    base::Time next_deadline() const noexcept;
+
+    // ---- links ---------------------------------------------------------------------------
+    bool has_get() const noexcept { return transport_ == Transport::polling && link_ != nullptr; }
+    void take_get(Link &get) noexcept { link_ = &get; }
+    bool is_link(const Link &link) const noexcept { return link_ == &link; }
+    bool is_probe(const Link &link) const noexcept { return probing() && other_ == &link; }
+
+    // False: not polling any more, or probing already.
+    bool begin_probe(Link &ws, base::Time due) noexcept;
+    bool probing() const noexcept { return upgrade_ >= Upgrade::begun; }
+    void answer_probe() noexcept; // 2probe came: 3probe is due, and every GET is released
+    void drop_probe() noexcept;   // closes the probing websocket; polling goes on
+    // 5 came: the websocket is the transport.  A pending GET is released at the next write().
+    void switch_over() noexcept;
+
+    enum class Lost : std::uint8_t { nothing, probe, link };
+    Lost lose(const Link &) noexcept; // a link that is gone by itself
+    bool unblock(const Link &) noexcept;
+
+    // ---- output --------------------------------------------------------------------------
+    void push(base::FrameRef frame) { outbox_.push(std::move(frame)); }
+    enum class Wrote : std::uint8_t { fine, failed, over };
+    // Gives the links what is due: released GETs, 3probe, the outbox, the farewell.
+    Wrote write(const FixedFrames &, base::Time now);
+
+    // ---- heartbeat -----------------------------------------------------------------------
+    void restart_heartbeat(base::Time due) noexcept;
+    void heard_pong(base::Time next_ping) noexcept;
+    // Any other packet: the first one while a pong is awaited buys one more time-out.
+    void heard_other(base::Time timeout) noexcept;
+    enum class Due : std::uint8_t { nothing, ping, pong_missing, farewell_over };
+    Due expire(base::Time now) noexcept; // also ends an upgrade that took too long
+    base::Time beat_due() const noexcept { return beat_due_; }
+    void await_pong(base::Time due) noexcept;
+
+    // ---- the end -------------------------------------------------------------------------
+    // Only once, or again with `cut`.  Afterwards it is over(), or a write() is due.
+    void end(Ending, Farewell, base::Time now) noexcept;
+
+    // Of one that is ending: no more waiting.  False: the next write() cannot finish it; cut it.
+    bool hurry() noexcept;
+
+    // Notes of the owner's lists.
+    bool dirty = false, suspect = false, condemned = false, posting = false;
+
+private:
+    enum class Life : std::uint8_t { open, ending, over };
+    // releasing: upgraded; other_ is the GET that was pending.
+    enum class Upgrade : std::uint8_t { none, releasing, begun, answered };
+
+    void release_get(const FixedFrames &) noexcept;
+    Wrote reply_to_probe(const FixedFrames &);
+    void queue_farewell(const FixedFrames &);
+    Wrote after_write(Link &, Flushed, base::Time now);
+    Link *websocket() const noexcept {
+        return transport_ == Transport::websocket ? link_ : probing() ? other_ : nullptr;
+    }
+
+    std::array<char, sid_size> sid_;
+    Transport transport_;
+    Life life_ = Life::open;
+    Upgrade upgrade_ = Upgrade::none;
+    Farewell farewell_ = Farewell::close;
+    bool patient_ = false; // ends by Ending::linger
+    bool lingers_ = false; // and waits now
+    bool farewell_queued_ = false;
+    bool reply_due_ = false; // 3probe
+    bool blocked_ = false;   // link_ takes nothing now
+    bool probe_blocked_ = false;
+    bool awaiting_pong_ = false;
+    bool extended_ = false;
+    Link *link_;            // the pending GET, or the websocket
+    Link *other_ = nullptr; // the probing websocket, or a GET to be released
+    Outbox outbox_;
+    std::unique_ptr<Handshake> handshake_;
+    base::Time beat_due_; // the next ping, the missing pong, or the end of lingering
+    base::Time upgrade_due_{};
+};
+
+static_assert(sizeof(Session) <= 144, "idle sessions are what the daemon has most of");
+
+} // namespace roomd::session

@@ -1,0 +1,399 @@
+#include "session/sessions.hpp"
+
+#include "base/random.hpp"
+#include "eio/codec.hpp"
+#include "eio/open.hpp"
+#include "eio/packet.hpp"
+#include "eio/payload.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace roomd::session {
+
+namespace {
+
+FixedFrames make_fixed() {
+    return {eio::ping(), eio::probe_answer(), eio::noop(), eio::close()};
+}
+
+// Fine enough for the shortest interval, coarse enough to cost nothing when idle.
+base::Duration granularity(const Options &options) {
+    return std::clamp(std::min(options.ping_interval, options.ping_timeout) / 20, base::Duration{5},
+                      base::Duration{100});
+}
+
+// Even a link that takes everything is given no more than this many bounds between two flushes.
+constexpr std::size_t bounds_per_flush = 8;
+
+} // namespace
+
+Sessions::Sessions(const Options &options, Messages &up, const base::Clock &clock) :
+    options_(options),
+    up_(up),
+    clock_(clock),
+    fixed_(make_fixed()),
+    wheel_(granularity(options), clock.now()) {}
+
+Sessions::~Sessions() = default;
+
+// ---- from net ----------------------------------------------------------------------------
+
+base::SessionId Sessions::open(Transport transport, std::unique_ptr<Handshake> handshake,
+                               Link &link) {
+    std::string sid = base::random_id();
+    while (by_sid_.count(sid) != 0)
+        sid = base::random_id();
+    const base::SessionId id = sessions_.emplace(sid, transport, std::move(handshake), link,
+                                                 clock_.now() + options_.ping_interval);
+    Session &session = *sessions_.find(id);
+    by_sid_.emplace(session.sid(), id);
+    ++open_[static_cast<std::size_t>(transport)];
+    ++totals_.opened;
+    eio::Open packet;
+    packet.sid = session.sid();
+    packet.upgrades = transport == Transport::polling && options_.websocket;
+    packet.ping_interval = options_.ping_interval;
+    packet.ping_timeout = options_.ping_timeout;
+    packet.max_payload = options_.max_payload;
+    session.push(eio::open_packet(packet));
+    touch(id, session);
+    arm(id, session);
+    up_.opened(id);
+    return id;
+}
+
+base::SessionId Sessions::find(std::string_view sid) const noexcept {
+    const auto it = by_sid_.find(sid);
+    if (it == by_sid_.end()) return base::SessionId::none;
+    const Session *session = sessions_.find(it->second);
+    return session->reachable(clock_.now()) ? it->second : base::SessionId::none;
+}
+
+Transport Sessions::transport(base::SessionId id) const noexcept {
+    const Session *session = sessions_.find(id);
+    return session != nullptr ? session->transport() : Transport::polling;
+}
+
+Sessions::Poll Sessions::poll(base::SessionId id, Link &get) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr || session->over() || session->transport() != Transport::polling)
+        return Poll::overlap;
+    if (session->has_get()) {
+        if (session->open()) finish(id, *session, CloseReason::transport_error, Ending::prompt);
+        return Poll::overlap;
+    }
+    session->take_get(get);
+    touch(id, *session);
+    return Poll::taken;
+}
+
+bool Sessions::post_begin(base::SessionId id) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr) return false;
+    if (!session->posting) return session->posting = true;
+    if (session->open()) finish(id, *session, CloseReason::transport_error, Ending::prompt);
+    return false;
+}
+
+void Sessions::post_end(base::SessionId id, std::string_view body) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr) return;
+    session->posting = false;
+    eio::PayloadReader reader(body, options_.max_packets);
+    eio::Packet packet{};
+    while (session->open()) {
+        switch (reader.next(packet)) {
+        case eio::PayloadReader::Step::packet: on_packet(id, *session, packet); break;
+        case eio::PayloadReader::Step::end: return;
+        case eio::PayloadReader::Step::malformed:
+            return finish(id, *session, CloseReason::parse_error, Ending::prompt);
+        }
+    }
+}
+
+void Sessions::post_abort(base::SessionId id) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr) return;
+    session->posting = false;
+    if (session->open()) finish(id, *session, CloseReason::transport_error, Ending::prompt);
+}
+
+bool Sessions::probe(base::SessionId id, Link &ws) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr || !options_.websocket) return false;
+    if (!session->begin_probe(ws, clock_.now() + options_.upgrade_timeout)) return false;
+    arm(id, *session);
+    return true;
+}
+
+void Sessions::text(base::SessionId id, Link &from, std::string_view message) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr) return;
+    if (session->is_probe(from)) return on_probe(id, *session, message);
+    if (!session->open() || session->has_get() || !session->is_link(from)) return;
+    if (message.size() > options_.max_payload)
+        return finish(id, *session, CloseReason::transport_error, Ending::prompt);
+    std::string blob;
+    const base::Result<eio::Packet> packet = eio::decode(message, blob);
+    if (!packet) return finish(id, *session, CloseReason::parse_error, Ending::prompt);
+    on_packet(id, *session, *packet);
+}
+
+void Sessions::binary(base::SessionId id, Link &from, std::string_view message) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr) return;
+    if (session->is_probe(from)) return session->drop_probe();
+    if (!session->open() || session->has_get() || !session->is_link(from)) return;
+    if (message.size() > options_.max_payload)
+        return finish(id, *session, CloseReason::transport_error, Ending::prompt);
+    session->heard_other(clock_.now() + options_.ping_timeout);
+    up_.binary(id, message);
+}
+
+void Sessions::writable(base::SessionId id, Link &link) {
+    Session *session = sessions_.find(id);
+    if (session != nullptr && session->unblock(link)) touch(id, *session);
+}
+
+void Sessions::link_gone(base::SessionId id, Link &link, CloseReason reason) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr || session->lose(link) != Session::Lost::link) return;
+    // A closed one whose last answer nobody took has nothing left to wait for.
+    finish(id, *session, reason, session->open() ? Ending::prompt : Ending::cut);
+}
+
+// What a probing websocket says: 2probe, then 5 (or 5 at once).  Anything else closes it alone.
+void Sessions::on_probe(base::SessionId id, Session &session, std::string_view message) {
+    std::string blob;
+    const base::Result<eio::Packet> packet = eio::decode(message, blob);
+    const bool is_text = packet && !packet->binary;
+    if (is_text && packet->type == eio::Type::ping && packet->data == "probe") {
+        session.answer_probe();
+    } else if (is_text && packet->type == eio::Type::upgrade) {
+        session.switch_over();
+        if (session.open()) {
+            --open_[static_cast<std::size_t>(Transport::polling)];
+            ++open_[static_cast<std::size_t>(Transport::websocket)];
+            ++totals_.upgrades;
+            session.restart_heartbeat(clock_.now() + options_.ping_interval);
+            arm(id, session);
+        }
+    } else {
+        return session.drop_probe();
+    }
+    touch(id, session);
+}
+
+void Sessions::on_packet(base::SessionId id, Session &session, const eio::Packet &packet) {
+    const base::Time now = clock_.now();
+    if (!packet.binary && packet.type == eio::Type::pong) {
+        session.heard_pong(now + options_.ping_interval);
+        arm(id, session);
+        return;
+    }
+    session.heard_other(now + options_.ping_timeout);
+    if (packet.binary) return up_.binary(id, packet.data);
+    switch (packet.type) {
+    case eio::Type::message: return up_.text(id, packet.data);
+    case eio::Type::close:
+        return finish(id, session, CloseReason::transport_close, Ending::prompt, Farewell::noop);
+    case eio::Type::ping: // the wrong direction
+        return finish(id, session, CloseReason::transport_error, Ending::prompt);
+    case eio::Type::open:
+    case eio::Type::pong:
+    case eio::Type::upgrade:
+    case eio::Type::noop: return;
+    }
+}
+
+// ---- from above --------------------------------------------------------------------------
+
+bool Sessions::send(base::SessionId id, const base::FrameRef &frame, Delivery how) {
+    return send(id, std::span<const base::FrameRef>{&frame, 1}, how);
+}
+
+bool Sessions::send(base::SessionId id, std::span<const base::FrameRef> frames, Delivery how) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr || !session->open() || session->condemned) return false;
+    if (how == Delivery::vanishing &&
+        (!session->can_take() || session->over_limit(options_.send_buffer))) {
+        ++totals_.dropped_volatile;
+        return false;
+    }
+    for (const base::FrameRef &frame : frames)
+        session->push(frame);
+    if (session->over_limit(options_.send_buffer)) {
+        // A link that still takes frames gets its chance at the flush.
+        session->condemned =
+            !session->can_take() || session->over_limit(bounds_per_flush * options_.send_buffer);
+        if (!session->suspect) suspects_.push_back(id);
+        session->suspect = true;
+    }
+    if (session->can_take()) touch(id, *session);
+    return true;
+}
+
+void Sessions::close(base::SessionId id, CloseReason reason, Goodbye goodbye) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr) return;
+    finish(id, *session, reason, goodbye == Goodbye::cut ? Ending::cut : Ending::linger);
+}
+
+const Handshake *Sessions::handshake(base::SessionId id) const noexcept {
+    const Session *session = sessions_.find(id);
+    return session != nullptr ? session->handshake() : nullptr;
+}
+
+const Session *Sessions::get(base::SessionId id) const noexcept {
+    return sessions_.find(id);
+}
+
+// ---- from the loop -----------------------------------------------------------------------
+
+void Sessions::flush() {
+    std::vector<base::SessionId> round;
+    while (!dirty_.empty()) { // a failing link closes its session, and that may make others dirty
+        round.swap(dirty_);
+        for (const base::SessionId id : round) {
+            Session *session = sessions_.find(id);
+            if (session == nullptr) continue;
+            session->dirty = false;
+            write(id, *session);
+        }
+        round.clear();
+        if (dirty_.empty()) dirty_.swap(round); // keeps the capacity
+    }
+}
+
+void Sessions::write(base::SessionId id, Session &session) {
+    const std::size_t frames = session.outbox().count();
+    const std::size_t bytes = session.outbox().bytes();
+    const Session::Wrote wrote = session.write(fixed_, clock_.now());
+    // A farewell or a noop pushed and written in one go is not counted.
+    totals_.frames_out += frames - std::min(frames, session.outbox().count());
+    totals_.bytes_out += bytes - std::min(bytes, session.outbox().bytes());
+    if (wrote == Session::Wrote::failed) {
+        finish(id, session, CloseReason::transport_error, Ending::prompt);
+    } else if (wrote == Session::Wrote::over) {
+        doomed_.push_back(id);
+    } else {
+        arm(id, session);
+    }
+}
+
+void Sessions::reap() {
+    while (!suspects_.empty() || !doomed_.empty() || !dirty_.empty()) {
+        for (const base::SessionId id : std::exchange(suspects_, {}))
+            judge(id);
+        for (const base::SessionId id : std::exchange(doomed_, {})) {
+            const Session *session = sessions_.find(id);
+            if (session == nullptr) continue;
+            by_sid_.erase(session->sid());
+            wheel_.disarm(id);
+            sessions_.erase(id);
+        }
+        flush();
+    }
+}
+
+void Sessions::judge(base::SessionId id) {
+    Session *session = sessions_.find(id);
+    if (session == nullptr || !session->open()) return;
+    session->suspect = false;
+    if (!session->condemned && !session->over_limit(options_.send_buffer)) return;
+    ++totals_.slow;
+    finish(id, *session, CloseReason::slow_client, Ending::cut);
+}
+
+void Sessions::tick() {
+    std::vector<base::SessionId> due;
+    wheel_.advance(clock_.now(), due);
+    for (const base::SessionId id : due) {
+        if (Session *session = sessions_.find(id)) expire(id, *session);
+    }
+}
+
+void Sessions::expire(base::SessionId id, Session &session) {
+    const base::Time now = clock_.now();
+    switch (session.expire(now)) {
+    case Session::Due::nothing: break;
+    case Session::Due::ping: {
+        // From when it was due, so that being looked at late does not add up; unless very late.
+        const bool punctual = now - session.beat_due() <= 2 * wheel_.granularity();
+        session.await_pong((punctual ? session.beat_due() : now) + options_.ping_timeout);
+        session.push(fixed_.ping);
+        touch(id, session);
+        break;
+    }
+    case Session::Due::pong_missing:
+        return finish(id, session, CloseReason::ping_timeout, Ending::prompt);
+    case Session::Due::farewell_over:
+        return finish(id, session, CloseReason::transport_close, Ending::cut);
+    }
+    arm(id, session);
+}
+
+std::vector<base::SessionId> Sessions::some(std::size_t most) {
+    std::vector<base::SessionId> ids;
+    sessions_.each([&](base::SessionId id, Session &session) {
+        if (session.open() && ids.size() < most) ids.push_back(id);
+    });
+    return ids;
+}
+
+std::size_t Sessions::close_some(std::size_t most, CloseReason reason) {
+    for (const base::SessionId id : some(most)) {
+        if (Session *session = sessions_.find(id)) finish(id, *session, reason, Ending::prompt);
+    }
+    return size();
+}
+
+void Sessions::close_all(CloseReason reason) {
+    close_some(SIZE_MAX, reason);
+    sessions_.each([&](base::SessionId id, Session &session) {
+        if (!session.hurry()) finish(id, session, reason, Ending::cut);
+    });
+}
+
+void Sessions::reconfigure(const Options &options) {
+    options_ = options;
+    if (granularity(options) == wheel_.granularity()) return;
+    wheel_ = Wheel(granularity(options), clock_.now());
+    sessions_.each([&](base::SessionId id, Session &session) { arm(id, session); });
+}
+
+// ---- inside ------------------------------------------------------------------------------
+
+void Sessions::touch(base::SessionId id, Session &session) {
+    if (session.dirty) return;
+    session.dirty = true;
+    dirty_.push_back(id);
+}
+
+void Sessions::arm(base::SessionId id, const Session &session) {
+    const base::Time due = session.next_deadline();
+    if (due != base::Time::max()) wheel_.arm(id, due);
+}
+
+// The one way a session ends.  One that is closed already can only be cut short.
+void Sessions::finish(base::SessionId id, Session &session, CloseReason reason, Ending how,
+                      Farewell farewell) {
+    const bool was_open = session.open();
+    if (session.over() || (!was_open && how != Ending::cut)) return;
+    if (was_open) {
+        --open_[static_cast<std::size_t>(session.transport())];
+        ++totals_.closed;
+    }
+    session.end(how, farewell, clock_.now());
+    if (session.over()) {
+        doomed_.push_back(id);
+    } else {
+        touch(id, session);
+        arm(id, session);
+    }
+    if (was_open) up_.closed(id, reason);
+}
+
+} // namespace roomd::session

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/frame.hpp"
+#include "base/ids.hpp"
+#include "base/slot_map.hpp"
+#include "session/close_reason.hpp"
+#include "session/handshake.hpp"
+#include "session/link.hpp"
+#include "session/messages.hpp"
+#include "session/options.hpp"
+#include "session/session.hpp"
+#include "session/wheel.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace roomd::eio {
+struct Packet;
+}
+
+namespace roomd::session {
+
+// How a frame is to be delivered.
+enum class Delivery : std::uint8_t {
+    reliable, // over the bound the session is closed at the end of the iteration
+    vanishing // volatile: dropped when the link cannot take it now
+};
+
+// Every Engine.IO session of one shard: the engine between transports (net, below) and messages
+// (Socket.IO, above).  No I/O and no clock of its own.  A session that closes is gone from find()
+// at once; its memory goes in reap(), so no fan-out is invalidated by what it calls.
+class Sessions {
+public:
+    Sessions(const Options &, Messages &up, const base::Clock &);
+    ~Sessions();
+    Sessions(const Sessions &) = delete;
+    Sessions &operator=(const Sessions &) = delete;
+
+    // ---- from net ------------------------------------------------------------------------
+    // A handshake that passed every check.  The open packet is queued; for websocket `link` is the
+    // transport, for polling it is the GET that is answered with the open packet at the flush.
+    base::SessionId open(Transport, std::unique_ptr<Handshake>, Link &link);
+    // By the secret sid of the query; none when unknown or closed.
+    base::SessionId find(std::string_view sid) const noexcept;
+    Transport transport(base::SessionId) const noexcept;
+
+    // A GET with this sid.  taken: `get` is the session's link until spent, close() or link_gone().
+    // overlap: one is pending already: answer this one 400; the session has been closed.
+    enum class Poll : std::uint8_t { taken, overlap };
+    [[nodiscard]] Poll poll(base::SessionId, Link &get);
+
+    // A POST with this sid: begin at its headers (false: one is in progress; answer 400, the
+    // session has been closed), then exactly one of the two others.
+    [[nodiscard]] bool post_begin(base::SessionId);
+    void post_end(base::SessionId, std::string_view body); // the answer is always 200 "ok"
+    void post_abort(base::SessionId);
+
+    // A websocket with this sid.  False: not polling any more, or probing already: close it.
+    [[nodiscard]] bool probe(base::SessionId, Link &ws);
+
+    // One whole websocket message from `from`, the session's link or its probe.
+    void text(base::SessionId, Link &from, std::string_view message);
+    void binary(base::SessionId, Link &from, std::string_view message);
+
+    void writable(base::SessionId, Link &);               // it was blocked
+    void link_gone(base::SessionId, Link &, CloseReason); // peer hung up, GET aborted, 1009 ...
+
+    // ---- from above ----------------------------------------------------------------------
+    // Queues frames, adjacent.  False when the session is gone or closing, or the volatile frames
+    // were dropped.  Never writes, never destroys.
+    bool send(base::SessionId, const base::FrameRef &, Delivery);
+    bool send(base::SessionId, std::span<const base::FrameRef>, Delivery);
+    // Graceful: what is queued goes out first, then the end.  `cut` for a slow or expired client.
+    // Messages::closed() is called before this returns.
+    void close(base::SessionId, CloseReason, Goodbye = Goodbye::polite);
+    const Handshake *handshake(base::SessionId) const noexcept;
+    const Session *get(base::SessionId) const noexcept;
+
+    // ---- from the loop -------------------------------------------------------------------
+    std::size_t dirty() const noexcept { return dirty_.size(); }
+    void flush(); // once per iteration: every dirty outbox to its link
+    // After flush(): slow sessions are closed, closed ones destroyed; what that made others send is
+    // flushed too, so dirty() is 0 afterwards.
+    void reap();
+    void tick(); // pings, timeouts, unfinished upgrades; call it about every tick_every()
+    base::Duration tick_every() const noexcept { return wheel_.granularity(); }
+    void close_all(CloseReason); // shutdown: nobody is waited for
+    // Closes up to `most` sessions as close_all() does.  How many are still open: a paced drain.
+    std::size_t close_some(std::size_t most, CloseReason);
+    void reconfigure(const Options &);
+
+    std::size_t size() const noexcept { return open_[0] + open_[1]; } // open ones
+    std::size_t count(Transport t) const noexcept { return open_[static_cast<std::size_t>(t)]; }
+    const Options &options() const noexcept { return options_; }
+    struct Totals {
+        std::uint64_t opened = 0, closed = 0, slow = 0, dropped_volatile = 0, upgrades = 0;
+        std::uint64_t frames_out = 0, bytes_out = 0;
+    };
+    const Totals &totals() const noexcept { return totals_; }
+
+private:
+    void write(base::SessionId, Session &);
+    void touch(base::SessionId, Session &);
+    void arm(base::SessionId, const Session &);
+    void expire(base::SessionId, Session &);
+    void finish(base::SessionId, Session &, CloseReason, Ending, Farewell = Farewell::close);
+    void judge(base::SessionId);
+    void on_probe(base::SessionId, Session &, std::string_view message);
+    void on_packet(base::SessionId, Session &, const eio::Packet &);
+    std::vector<base::SessionId> some(std::size_t most);
+
+    Options options_;
+    Messages &up_;
+    const base::Clock &clock_;
+    FixedFrames fixed_;
+    Wheel wheel_;
+    base::SlotMap<base::SessionId, Session> sessions_;
+    std::unordered_map<std::string_view, base::SessionId> by_sid_; // views into the sessions
+    std::size_t open_[2] = {0, 0};                                 // by transport
+    std::vector<base::SessionId> dirty_;                           // flush() has something to write
+    std::vector<base::SessionId> suspects_; // were over their bound; reap() judges
+    std::vector<base::SessionId> doomed_;   // are over; reap() destroys
+    Totals totals_;
+};
+
+} // namespace roomd::session

@@ -1,0 +1,254 @@
+#include "people.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using namespace roomd::test;
+
+TEST_CASE("an accepted CONNECT is answered with a public id that is not the session's") {
+    People p;
+    p.say({"0{\"token\":\"x\"}"});
+    CHECK(p.events.log == Log{"connecting /{\"token\":\"x\"}"});
+    const std::string id = p.id_of(p.events.last);
+    CHECK(id.size() == 20);
+    CHECK(id != p.sessions.get(p.session)->sid());
+    CHECK(p.ws.got == Log{"40{\"sid\":\"" + id + "\"}"});
+    CHECK(p.clients.find("/", id) == p.events.last);
+    CHECK(p.clients.find("/other", id) == ClientId::none);
+    CHECK(p.clients.size() == 1);
+}
+
+TEST_CASE("CONNECT and EVENT behind it, and 41 and 40 behind it, are taken in order") {
+    People p;
+    p.say({"0", "2[\"a\",1]", "1", "0", "2[\"b\"]"});
+    CHECK(p.events.log == Log{"connecting /", "event / a[1]", "gone: client namespace disconnect",
+                              "connecting /", "event / b[]"});
+    CHECK(p.open());
+}
+
+TEST_CASE("a refused CONNECT leaves the connection open for another try") {
+    People p;
+    p.events.on_connecting = [&](ClientId id) { p.clients.refuse(id, "no", "{\"code\":1}"); };
+    p.say({"0/x,"});
+    CHECK(p.ws.got == Log{"44/x,{\"message\":\"no\",\"data\":{\"code\":1}}"});
+    CHECK(p.events.log.back() == "gone: server namespace disconnect");
+    CHECK(p.clients.size() == 0);
+    p.events.on_connecting = [&](ClientId id) { p.clients.accept(id); };
+    p.say({"0/x,"});
+    CHECK(p.clients.size() == 1);
+    CHECK(p.open());
+}
+
+TEST_CASE("each violation closes the whole session") {
+    for (const char *packet :
+         {"0", "2/other,[\"a\"]", "3/other,1[]", "1/other,", "4{\"message\":1}", "9", "", "2",
+          "2{}", "2[\"connect\"]", "51-[\"a\"", "7[]"}) {
+        CAPTURE(packet);
+        People p;
+        p.join();
+        p.say({packet, "2[\"late\"]"});
+        CHECK(p.events.log == Log{"gone: forced close"});
+        CHECK(!p.open());
+        CHECK(p.clients.size() == 0);
+    }
+}
+
+TEST_CASE("before CONNECT messages are small and carry no attachments") {
+    People p, q, r;
+    p.say({"0{\"token\":\"" + std::string(20000, 'x') + "\"}"});
+    CHECK(!p.open());
+    q.say({"51-[\"a\",{\"_placeholder\":true,\"num\":0}]"});
+    CHECK(!q.open());
+    r.join();
+    r.say({"2[\"" + std::string(20000, 'x') + "\"]"});
+    CHECK(r.open());
+}
+
+TEST_CASE("binary events come up whole, and a binary message without header is a violation") {
+    People p;
+    p.join();
+    p.say({"51-3[\"img\",{\"_placeholder\":true,\"num\":0}]"});
+    CHECK(p.events.log.empty());
+    p.sessions.binary(p.session, p.ws, "xyz");
+    CHECK(p.events.log == Log{"event / img[{\"_placeholder\":true,\"num\":0}] ack 3 blob xyz"});
+    p.sessions.binary(p.session, p.ws, "xyz");
+    CHECK(p.events.log.back() == "gone: forced close");
+}
+
+TEST_CASE("a packet that waits too long for its attachments ends the session") {
+    People p;
+    p.join();
+    p.say({"51-[\"a\",{\"_placeholder\":true,\"num\":0}]"});
+    p.sessions.binary(p.session, p.ws, "x");
+    p.say({"51-[\"a\",{\"_placeholder\":true,\"num\":0}]"});
+    p.pass(15s);
+    CHECK(p.open());
+    for (int i = 0; i < 5; ++i)
+        p.pass(15s);
+    CHECK(!p.open());
+}
+
+TEST_CASE("a session that joins no namespace in time is closed; one that did stays") {
+    People p, q, r;
+    q.join();
+    q.say({"1"});
+    r.events.on_connecting = [&](ClientId id) { r.clients.refuse(id, "no", ""); };
+    r.say({"0"});
+    for (People *one : {&p, &q, &r}) {
+        one->pass(44900ms);
+        CHECK(one->open());
+        one->pass(200ms);
+    }
+    CHECK(!p.open());
+    CHECK(q.open());
+    CHECK(!r.open());
+}
+
+TEST_CASE("a client in two namespaces has two ids and leaves them one by one") {
+    People p;
+    const ClientId main = p.join(), chat = p.join("0/chat,");
+    CHECK(p.id_of(main) != p.id_of(chat));
+    p.say({"1/chat,", "2[\"still\"]"});
+    CHECK(p.events.log == Log{"gone: client namespace disconnect", "event / still[]"});
+    CHECK(p.clients.size() == 1);
+}
+
+TEST_CASE("the namespaces of one session are bounded") {
+    session::ClientOptions options;
+    options.namespaces_per_session = 2;
+    People p(options);
+    p.say({"0/a,", "0/b,"});
+    CHECK(p.open());
+    p.say({"0/c,"});
+    CHECK(!p.open());
+}
+
+TEST_CASE("more events than twice the rate at once close the session, the rate itself does not") {
+    session::ClientOptions options;
+    options.events_per_second = 5;
+    People p(options);
+    p.join();
+    for (int second = 0; second < 4; ++second) {
+        for (int i = 0; i < 5; ++i)
+            p.say({"2[\"a\"]"});
+        p.pass(1s);
+    }
+    CHECK(p.open());
+    for (int i = 0; i < 10; ++i)
+        p.say({"2[\"a\"]"});
+    CHECK(p.open());
+    p.say({"2[\"a\"]"});
+    CHECK(!p.open());
+    CHECK(p.events.log.back() == "gone: forced close");
+}
+
+TEST_CASE("connecting over and over is limited as events are") {
+    session::ClientOptions options;
+    options.events_per_second = 5;
+    People p(options);
+    for (int i = 0; i < 10; ++i)
+        p.say({"0", "1"});
+    CHECK(p.open());
+    p.say({"0"});
+    CHECK(!p.open());
+}
+
+TEST_CASE("sending away one client tells it and keeps the connection") {
+    People p;
+    const ClientId main = p.join(), chat = p.join("0/chat,");
+    CHECK(p.clients.disconnect(chat, CloseReason::server_namespace_disconnect, false));
+    CHECK(p.events.log == Log{"gone: server namespace disconnect"});
+    p.turn();
+    CHECK(p.ws.got == Log{"41/chat,"});
+    CHECK(p.open());
+    CHECK(!p.clients.disconnect(chat, CloseReason::server_namespace_disconnect, false));
+    Clients::Info info{};
+    CHECK(!p.clients.info(chat, info));
+    CHECK(p.clients.info(main, info));
+}
+
+TEST_CASE("sending away with the session tells every joined namespace, then closes") {
+    People p;
+    const ClientId main = p.join();
+    p.join("0/chat,");
+    p.clients.disconnect(main, CloseReason::server_namespace_disconnect, true);
+    CHECK(p.events.log.size() == 2);
+    p.turn();
+    CHECK(p.ws.got.size() == 2);
+    CHECK(p.ws.closed == session::Goodbye::polite);
+}
+
+TEST_CASE("a client whose token expired sees its transport close and no DISCONNECT") {
+    People p;
+    p.clients.disconnect(p.join(), CloseReason::expired, true);
+    CHECK(p.events.log == Log{"gone: token expired"});
+    p.turn();
+    CHECK(p.ws.got.empty());
+    CHECK(!p.open());
+}
+
+TEST_CASE("a client can be asked about inside gone(), and takes nothing more") {
+    People p;
+    const ClientId id = p.join();
+    p.events.on_gone = [&](ClientId gone) {
+        Clients::Info info{};
+        CHECK(p.clients.info(gone, info));
+        CHECK(info.accepted);
+        CHECK(info.nsp == "/");
+        CHECK(info.handshake != nullptr);
+        const base::FrameRef frame = sio::disconnected("/");
+        CHECK(!p.clients.send(gone, {&frame, 1}, Delivery::reliable));
+        CHECK(!p.clients.disconnect(gone, CloseReason::forced_close, true));
+    };
+    p.sessions.link_gone(p.session, p.ws, CloseReason::transport_close);
+    CHECK(p.events.log == Log{"gone: transport close"});
+    CHECK(p.events.announced[id] == 0);
+}
+
+TEST_CASE("an ask is answered once, by the client it was sent to") {
+    People p;
+    const ClientId id = p.join();
+    p.clients.ask(id, "q", {"[1]", {}}, 5s, 77);
+    p.turn();
+    CHECK(p.ws.got == Log{"420[\"q\",1]"});
+    p.say({"31[\"other id\"]", "30[\"yes\"]", "30[\"again\"]"});
+    CHECK(p.events.log == Log{"answered 77 ok[\"yes\"]"});
+    CHECK(p.open());
+}
+
+TEST_CASE("another client's ack with the same id completes nothing") {
+    People p;
+    const ClientId id = p.join();
+    FakeLink other(Transport::websocket);
+    const SessionId eve = p.open(other);
+    p.sessions.text(eve, other, "40");
+    p.clients.ask(id, "q", {"[]", {}}, 5s, 77);
+    p.events.log.clear();
+    p.sessions.text(eve, other, "430[\"forged\"]");
+    CHECK(p.events.log.empty());
+    p.say({"30[\"true\"]"});
+    CHECK(p.events.log == Log{"answered 77 ok[\"true\"]"});
+}
+
+TEST_CASE("an ask ends with its time-out, or with its client ahead of gone()") {
+    People p;
+    const ClientId id = p.join();
+    p.clients.ask(id, "q", {"[]", {}}, 5s, 1);
+    p.clients.ask(id, "q", {"[]", {}}, 50s, 2);
+    p.pass(5s);
+    p.say({"30[]"}); // too late
+    p.sessions.link_gone(p.session, p.ws, CloseReason::transport_close);
+    p.clients.ask(id, "q", {"[]", {}}, 5s, 3);
+    CHECK(p.events.log == Log{"answered 1 expired[]", "answered 2 gone[]", "gone: transport close",
+                              "answered 3 gone[]"});
+}
+
+TEST_CASE("an event's ack goes back with its id and namespace") {
+    People p;
+    const ClientId id = p.join("0/chat,");
+    p.say({"2/chat,99999999999[\"q\"]"});
+    CHECK(p.events.log == Log{"event /chat q[] ack 99999999999"});
+    CHECK(p.clients.ack(id, 99999999999u, {"[true]", {}}));
+    p.turn();
+    CHECK(p.ws.got == Log{"43/chat,99999999999[true]"});
+}
