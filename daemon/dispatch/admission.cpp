@@ -1,0 +1,119 @@
+#include "dispatch/admission.hpp"
+
+#include "json/json.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace roomd::dispatch {
+namespace {
+
+bool matches(std::string_view pattern, std::string_view name) noexcept {
+    if (pattern.empty() || pattern.back() != '*') return pattern == name;
+    pattern.remove_suffix(1);
+    return name.substr(0, pattern.size()) == pattern;
+}
+
+// The wall clock is asked once, here: from then on a step of it moves no expiry.
+std::optional<base::Time> deadline(std::int64_t expires_ms, base::Time now) {
+    if (expires_ms == 0) return std::nullopt;
+    constexpr std::int64_t longest = std::int64_t{10} * 365 * 24 * 3600 * 1000;
+    const std::int64_t rest = expires_ms < 0 ? 0 : expires_ms - base::unix_ms();
+    return now + base::Duration{std::clamp(rest, std::int64_t{0}, longest)};
+}
+
+bool is_object(std::string_view text) {
+    const auto kind = json::check(text);
+    return kind && *kind == json::Kind::object;
+}
+
+} // namespace
+
+bool Admission::configured(std::string_view nsp) const noexcept {
+    return nsp == "/" ||
+           std::any_of(options_.namespaces.begin(), options_.namespaces.end(),
+                       [&](const std::string &pattern) { return matches(pattern, nsp); });
+}
+
+bool Admission::knows(std::string_view nsp) const {
+    return configured(nsp) || hooks_->knows(nsp);
+}
+
+void Admission::connecting(base::ClientId client, std::string_view nsp, std::string_view auth) {
+    session::Clients::Info info;
+    if (!clients_.info(client, info)) return;
+    if (!knows(nsp)) {
+        clients_.refuse(client, "Invalid namespace", {});
+        return;
+    }
+    // Waits before anyone is asked: a plugin may decide, join or emit inside the call.
+    waiting_.emplace(client, Waiting{});
+    const std::string id{info.id}; // a plugin may send the client away and read on
+    const Connecting asked{client, id, nsp, auth, {}, info.handshake};
+    if (hooks_->connecting(asked) == Hooks::Next::taken || !waits(client)) return;
+    if (configured(nsp)) {
+        Router::Verdict verdict;
+        verdict.accept = true;
+        decide(client, verdict);
+    } else {
+        waiting_.erase(client);
+        clients_.refuse(client, "Invalid namespace", {});
+    }
+}
+
+Status Admission::decide(base::ClientId client, const Router::Verdict &verdict) {
+    const auto found = waiting_.find(client);
+    if (found == waiting_.end()) return Status::gone;
+    if (verdict.accept) {
+        if (!verdict.identity.empty() && !is_object(verdict.identity)) return Status::invalid;
+        const Waiting waiting = std::move(found->second);
+        waiting_.erase(found);
+        return admit(client, waiting, verdict);
+    }
+    if (!verdict.data.empty() && !json::check(verdict.data)) return Status::invalid;
+    waiting_.erase(found);
+    const std::string_view message =
+        verdict.message.empty() ? std::string_view{"Connection refused"} : verdict.message;
+    return clients_.refuse(client, message, verdict.data) ? Status::ok : Status::gone;
+}
+
+// Held meanwhile, so that packets which waited come after connected().
+Status Admission::admit(base::ClientId client, const Waiting &waiting,
+                        const Router::Verdict &verdict) {
+    session::Clients::Info info;
+    if (!clients_.info(client, info)) return Status::gone;
+    clients_.hold(client);
+    if (!clients_.accept(client)) {
+        clients_.release(client);
+        return Status::gone;
+    }
+    const std::string id{info.id}, nsp{info.nsp}; // as above
+    rooms::Space &space = hub_.enter(client, nsp);
+    for (const std::string &room : waiting.rooms)
+        space.join(client, room);
+    identities_.set(client, verdict.identity, deadline(verdict.expires_ms, clock_.now()));
+    hooks_->connected({client, id, nsp, identities_.of(client)});
+    clients_.release(client);
+    return Status::ok;
+}
+
+Status Admission::join(base::ClientId client, std::string_view room) {
+    const auto found = waiting_.find(client);
+    if (found == waiting_.end()) return Status::gone;
+    std::vector<std::string> &rooms = found->second.rooms;
+    if (std::find(rooms.begin(), rooms.end(), room) != rooms.end()) return Status::ok;
+    if (rooms.size() >= options_.rooms_per_client) return Status::too_big;
+    rooms.emplace_back(room);
+    return Status::ok;
+}
+
+void Admission::leave(base::ClientId client, std::string_view room) {
+    const auto found = waiting_.find(client);
+    if (found == waiting_.end()) return;
+    std::vector<std::string> &rooms = found->second.rooms;
+    rooms.erase(std::remove(rooms.begin(), rooms.end(), room), rooms.end());
+}
+
+} // namespace roomd::dispatch

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "dispatch/hooks.hpp"
+#include "dispatch/identities.hpp"
+#include "dispatch/options.hpp"
+#include "dispatch/router.hpp"
+#include "rooms/hub.hpp"
+#include "session/clients.hpp"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace roomd::dispatch {
+
+// From CONNECT to the verdict: which namespaces there are, who waits, and what holds from the
+// moment a client is in.
+class Admission {
+public:
+    Admission(const Options &options, session::Clients &clients, const base::Clock &clock,
+              rooms::Hub &hub, Identities &identities) :
+        options_(options),
+        clients_(clients),
+        clock_(clock),
+        hub_(hub),
+        identities_(identities) {}
+    void wire(Hooks &hooks) noexcept { hooks_ = &hooks; }
+
+    // Configured, or served by a plugin.
+    bool knows(std::string_view nsp) const;
+
+    void connecting(base::ClientId, std::string_view nsp, std::string_view auth);
+    Status decide(base::ClientId, const Router::Verdict &);
+    void drop(base::ClientId client) { waiting_.erase(client); }
+
+    // Of a client that waits: rooms that take effect when it is accepted.
+    bool waits(base::ClientId client) const { return waiting_.count(client) != 0; }
+    Status join(base::ClientId, std::string_view room);
+    void leave(base::ClientId, std::string_view room);
+
+private:
+    struct Waiting {
+        std::vector<std::string> rooms;
+    };
+
+    bool configured(std::string_view nsp) const noexcept;
+    Status admit(base::ClientId, const Waiting &, const Router::Verdict &);
+
+    const Options &options_;
+    session::Clients &clients_;
+    const base::Clock &clock_;
+    rooms::Hub &hub_;
+    Identities &identities_;
+    Hooks *hooks_ = nullptr;
+    std::unordered_map<base::ClientId, Waiting> waiting_;
+};
+
+} // namespace roomd::dispatch

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "sio/packet.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::dispatch {
+
+inline constexpr std::size_t max_emit_rooms = 1000; // in `rooms`, and in `except`
+
+// One emit, as views: into the caller's memory, valid during the call.
+struct Emit {
+    // Exactly one of `rooms`, `to` and `all` says whom it goes to.
+    std::string_view nsp = "/";
+    std::vector<std::string_view> rooms;           // any of
+    std::vector<std::string_view> except;          // and in none of
+    base::ClientId to = base::ClientId::none;      // one client, in whichever namespace it is
+    base::ClientId without = base::ClientId::none; // not to this one (the sender)
+    std::string_view event;
+    sio::Args args;         // validated JSON: whoever lets text in (host, plugins) has checked it
+    bool vanishing = false; // volatile
+    bool local = false;     // not to the cluster bus
+    bool route = false;     // the catalogue checks args[0] and, without rooms, chooses them
+    bool all = false;       // the whole namespace; without it no rooms and no client is an error
+};
+
+enum class Status : std::uint8_t { ok, gone, invalid, too_big, denied };
+
+// What became of it.
+struct Emitted {
+    Status status = Status::ok;
+    std::size_t recipients = 0;     // clients here it was queued for
+    std::vector<std::string> rooms; // it went to
+    // Not ok: why, in the words of the HTTP answer ("room_invalid", "/rooms/0", "...").
+    std::string code, pointer, text;
+};
+
+} // namespace roomd::dispatch

@@ -1,0 +1,221 @@
+#include "dispatch/router.hpp"
+
+#include "dispatch/admission.hpp"
+#include "dispatch/fanout.hpp"
+#include "dispatch/identities.hpp"
+#include "dispatch/membership.hpp"
+#include "rooms/hub.hpp"
+#include "rooms/names.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace roomd::dispatch {
+
+struct Router::Impl {
+    Impl(const Options &o, session::Clients &c, const base::Clock &k) :
+        options(o),
+        clients(c),
+        clock(k),
+        admission(options, clients, clock, hub, identities),
+        membership(options, clients, hub, identities),
+        fanout(options, clients, hub, admission) {}
+
+    Options options; // the units refer to it
+    session::Clients &clients;
+    const base::Clock &clock;
+    Hooks *hooks = nullptr;
+    rooms::Hub hub;
+    Identities identities;
+    Admission admission;
+    Membership membership;
+    Fanout fanout;
+    std::uint64_t events_in = 0;
+
+    // Null when the client is not in: unknown, gone, or before its verdict.
+    rooms::Space *space_of(base::ClientId client) {
+        session::Clients::Info info;
+        if (!clients.info(client, info)) return nullptr;
+        rooms::Space *space = hub.find(info.nsp);
+        return space != nullptr && space->has(client) ? space : nullptr;
+    }
+};
+
+Router::Router(const Options &options, session::Clients &clients, const base::Clock &clock) :
+    impl_(std::make_unique<Impl>(options, clients, clock)) {}
+
+Router::~Router() = default;
+
+void Router::wire(Hooks &hooks) noexcept {
+    impl_->hooks = &hooks;
+    impl_->admission.wire(hooks);
+    impl_->membership.wire(hooks);
+}
+
+void Router::reconfigure(const Options &options) {
+    impl_->options = options;
+}
+
+// ---- emits and commands ------------------------------------------------------------------
+
+Emitted Router::emit(const Emit &emit) {
+    Emitted emitted = impl_->fanout.emit(emit);
+    const bool told = !emit.local && emit.to == base::ClientId::none;
+    if (told && emitted.status == Status::ok) impl_->hooks->publish(emit);
+    return emitted;
+}
+
+Emitted Router::check(const Emit &emit) const {
+    return impl_->fanout.check(emit);
+}
+
+void Router::ask(const Emit &emit, base::Duration timeout, std::uint64_t token) {
+    if (emit.to == base::ClientId::none || check(emit).status != Status::ok) {
+        impl_->hooks->answered(token, session::Answer::gone, {"[]", {}});
+        return;
+    }
+    impl_->clients.ask(emit.to, emit.event, emit.args, timeout, token);
+}
+
+bool Router::ack(base::ClientId client, std::uint64_t ack_id, const sio::Args &args) {
+    return impl_->clients.ack(client, ack_id, args);
+}
+
+Status Router::join(base::ClientId client, std::string_view room) {
+    if (!rooms::is_room(room)) return Status::invalid;
+    if (impl_->admission.waits(client)) return impl_->admission.join(client, room);
+    rooms::Space *space = impl_->space_of(client);
+    if (space == nullptr) return Status::gone;
+    if (space->in(client, room)) return Status::ok;
+    if (space->rooms_of(client) >= impl_->options.rooms_per_client) return Status::too_big;
+    space->join(client, room);
+    return Status::ok;
+}
+
+Status Router::leave(base::ClientId client, std::string_view room) {
+    if (!rooms::is_room(room)) return Status::invalid;
+    if (impl_->admission.waits(client)) {
+        impl_->admission.leave(client, room);
+        return Status::ok;
+    }
+    rooms::Space *space = impl_->space_of(client);
+    if (space == nullptr) return Status::gone;
+    space->leave(client, room);
+    return Status::ok;
+}
+
+Status Router::disconnect(base::ClientId client, bool close_session, session::CloseReason reason) {
+    return impl_->clients.disconnect(client, reason, close_session) ? Status::ok : Status::gone;
+}
+
+// Closing one session may take others of the same user along: they count as well.
+std::size_t Router::kick(std::string_view user, bool close_session) {
+    const std::vector<base::ClientId> clients = impl_->identities.of_user(user);
+    for (const base::ClientId client : clients)
+        impl_->clients.disconnect(client, session::CloseReason::server_namespace_disconnect,
+                                  close_session);
+    return clients.size();
+}
+
+Status Router::decide_connect(base::ClientId client, const Verdict &verdict) {
+    return impl_->admission.decide(client, verdict);
+}
+
+Status Router::decide_join(base::ClientId client, std::string_view room, const Verdict &verdict) {
+    return impl_->membership.decide(client, room, verdict);
+}
+
+// ---- questions ---------------------------------------------------------------------------
+
+std::vector<base::ClientId> Router::members(std::string_view nsp, std::string_view room) const {
+    rooms::Space *space = impl_->hub.find(nsp);
+    if (space == nullptr || !rooms::is_room(room)) return {};
+    rooms::Selection selection;
+    selection.rooms = {&room, 1};
+    const base::ClientId own = impl_->clients.find(nsp, room);
+    if (own != base::ClientId::none) selection.clients = {&own, 1};
+    return space->select(selection);
+}
+
+Stats Router::stats(std::size_t limit) const {
+    Stats stats;
+    stats.clients = impl_->clients.size();
+    stats.rooms = impl_->hub.rooms();
+    stats.emits = impl_->fanout.emits();
+    stats.deliveries = impl_->fanout.deliveries();
+    stats.events_in = impl_->events_in;
+    stats.joins_refused = impl_->membership.refused();
+
+    // Views until the few that are shown are known: there may be a hundred thousand rooms.
+    using Row = std::tuple<std::size_t, std::string_view, std::string_view>;
+    std::vector<Row> rows;
+    rows.reserve(stats.rooms);
+    impl_->hub.each([&](std::string_view nsp, const rooms::Space &space) {
+        space.each_room([&](std::string_view name, std::size_t members) {
+            rows.emplace_back(members, nsp, name);
+        });
+    });
+    const auto by_name = [](const Row &a, const Row &b) {
+        return std::tie(std::get<1>(a), std::get<2>(a)) < std::tie(std::get<1>(b), std::get<2>(b));
+    };
+    if (rows.size() > limit) {
+        std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(limit),
+                          rows.end(), [&](const Row &a, const Row &b) {
+                              if (std::get<0>(a) != std::get<0>(b))
+                                  return std::get<0>(a) > std::get<0>(b);
+                              return by_name(a, b);
+                          });
+        rows.resize(limit);
+    }
+    std::sort(rows.begin(), rows.end(), by_name);
+    for (const auto &[members, nsp, name] : rows)
+        stats.largest.push_back({std::string{nsp}, std::string{name}, members});
+    return stats;
+}
+
+std::uint64_t Router::emits() const noexcept {
+    return impl_->fanout.emits();
+}
+
+void Router::tick() {
+    impl_->identities.bury();
+    for (const base::ClientId client : impl_->identities.expired(impl_->clock.now()))
+        impl_->clients.disconnect(client, session::CloseReason::expired, true); // gone() drops it
+}
+
+// ---- session::Events ---------------------------------------------------------------------
+
+void Router::connecting(base::ClientId client, std::string_view nsp, std::string_view auth) {
+    impl_->admission.connecting(client, nsp, auth);
+}
+
+void Router::event(base::ClientId client, const sio::Event &event) {
+    ++impl_->events_in;
+    if (impl_->membership.verb(client, event)) return;
+    const auto next = impl_->hooks->event(client, impl_->identities.of(client), event);
+    if (next == Hooks::Next::pass) impl_->membership.unheard(client, event);
+}
+
+void Router::answered(base::ClientId, std::uint64_t token, session::Answer answer,
+                      const sio::Args &args) {
+    impl_->hooks->answered(token, answer, args);
+}
+
+void Router::gone(base::ClientId client, session::CloseReason reason) {
+    impl_->admission.drop(client);
+    impl_->membership.drop(client);
+    session::Clients::Info info;
+    if (!impl_->clients.info(client, info)) return;
+    if (rooms::Space *space = impl_->space_of(client)) {
+        const std::vector<std::string> names = space->names_of(client);
+        const std::vector<std::string_view> rooms(names.begin(), names.end());
+        impl_->hooks->left(
+            {client, info.nsp, info.id, impl_->identities.of(client), reason, rooms});
+        std::vector<std::string> left;
+        impl_->hub.exit(client, info.nsp, left);
+    }
+    impl_->identities.drop(client);
+}
+
+} // namespace roomd::dispatch

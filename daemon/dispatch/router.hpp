@@ -1,0 +1,82 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "dispatch/emit.hpp"
+#include "dispatch/hooks.hpp"
+#include "dispatch/options.hpp"
+#include "session/clients.hpp"
+#include "session/events.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::dispatch {
+
+struct Stats {
+    std::size_t clients = 0; // accepted
+    std::size_t rooms = 0;   // without private ones
+    struct Room {
+        std::string nsp, name;
+        std::size_t members;
+    };
+    std::vector<Room> largest; // at most `limit` of them, in order of namespace and name
+    std::uint64_t emits = 0, deliveries = 0, events_in = 0, joins_refused = 0;
+};
+
+// What happens on an event: joins clients, rooms, policy and plugins.  The one place an emit
+// passes.  Every call on the shard's loop.
+class Router final : public session::Events {
+public:
+    Router(const Options &, session::Clients &, const base::Clock &);
+    ~Router();
+    Router(const Router &) = delete;
+    Router &operator=(const Router &) = delete;
+    void wire(Hooks &) noexcept; // called once, before the first event
+
+    // ---- emits and commands (from the host) ----------------------------------------------
+    Emitted emit(const Emit &);
+    // Would emit() take it?  Changes nothing; for all-or-none batches.
+    Emitted check(const Emit &) const;
+    void ask(const Emit &, base::Duration timeout, std::uint64_t token); // Hooks::answered, once
+    bool ack(base::ClientId, std::uint64_t ack_id, const sio::Args &);
+    // Before the client's verdict they take effect when it is accepted.  `too_big`: it has
+    // rooms_per_client rooms.
+    Status join(base::ClientId, std::string_view room);
+    Status leave(base::ClientId, std::string_view room);
+    Status disconnect(base::ClientId, bool close_session, session::CloseReason);
+    std::size_t kick(std::string_view user, bool close_session); // how many; by identity's "user"
+
+    struct Verdict {
+        bool accept = false;
+        std::string_view message, data; // refusal; data is JSON or empty
+        std::string_view identity;      // JSON object or empty
+        std::int64_t expires_ms = 0;    // Unix time when the transport is closed; 0: never
+    };
+    // `gone`: no such client waits for this verdict (any more).
+    Status decide_connect(base::ClientId, const Verdict &);
+    Status decide_join(base::ClientId, std::string_view room, const Verdict &);
+
+    // ---- questions -----------------------------------------------------------------------
+    std::vector<base::ClientId> members(std::string_view nsp, std::string_view room) const;
+    Stats stats(std::size_t limit) const;
+    std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
+
+    void tick(); // expiries
+    void reconfigure(const Options &);
+
+    // ---- session::Events -----------------------------------------------------------------
+    void connecting(base::ClientId, std::string_view nsp, std::string_view auth) override;
+    void event(base::ClientId, const sio::Event &) override;
+    void answered(base::ClientId, std::uint64_t, session::Answer, const sio::Args &) override;
+    void gone(base::ClientId, session::CloseReason) override;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace roomd::dispatch
