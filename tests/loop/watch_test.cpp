@@ -1,0 +1,107 @@
+#include "loop/watch.hpp"
+
+#include "loop/loop.hpp"
+#include "loop/timer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+
+using namespace roomd;
+using base::Duration;
+using loop::Loop;
+using loop::Timer;
+using loop::Watch;
+
+namespace {
+
+struct Pair {
+    int fds[2] = {-1, -1};
+    Pair() { REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0); }
+    ~Pair() {
+        close(fds[0]);
+        close(fds[1]);
+    }
+    Pair(const Pair &) = delete;
+    Pair &operator=(const Pair &) = delete;
+};
+
+} // namespace
+
+TEST_CASE("a watch tells what its descriptor is ready for, and only what was wanted") {
+    const Pair pair;
+    Loop loop;
+    bool readable = false, writable = false;
+    Watch watch(loop, pair.fds[0], [&](bool r, bool w) {
+        readable = r;
+        writable = w;
+        loop.stop();
+    });
+    watch.want(false, true);
+    loop.run();
+    CHECK(writable);
+    CHECK_FALSE(readable);
+    watch.want(true, false);
+    REQUIRE(write(pair.fds[1], "x", 1) == 1);
+    loop.run();
+    CHECK(readable);
+    CHECK_FALSE(writable);
+}
+
+TEST_CASE("a watch that wants nothing is silent until it wants again") {
+    const Pair pair;
+    Loop loop;
+    int calls = 0;
+    Watch watch(loop, pair.fds[0], [&](bool, bool) {
+        ++calls;
+        loop.stop();
+    });
+    REQUIRE(write(pair.fds[1], "x", 1) == 1);
+    watch.want(true, false);
+    watch.want(false, false);
+    Timer end(loop, [&] { loop.stop(); });
+    end.after(Duration(20));
+    loop.run();
+    CHECK(calls == 0);
+    watch.want(true, false);
+    loop.run();
+    CHECK(calls == 1);
+}
+
+TEST_CASE("a watch may destroy itself, and its descriptor may be closed after it") {
+    Loop loop;
+    {
+        const Pair pair;
+        std::unique_ptr<Watch> watch;
+        watch = std::make_unique<Watch>(loop, pair.fds[0], [&](bool, bool) {
+            watch.reset();
+            loop.stop();
+        });
+        watch->want(false, true);
+        loop.run();
+        CHECK_FALSE(watch);
+    }
+    loop.run_once_nowait();
+}
+
+TEST_CASE("the end of the peer is told as readable") {
+    Pair pair;
+    Loop loop;
+    bool readable = false;
+    Watch watch(loop, pair.fds[0], [&](bool r, bool) {
+        readable = r;
+        loop.stop();
+    });
+    watch.want(true, false);
+    shutdown(pair.fds[1], SHUT_RDWR);
+    loop.run();
+    CHECK(readable);
+}
+
+TEST_CASE("a descriptor that cannot be watched is a set-up error") {
+    Loop loop;
+    CHECK_THROWS(Watch(loop, -1, [](bool, bool) {}));
+}
