@@ -1,0 +1,29 @@
+#pragma once
+
+#include "net/exchange.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::net {
+
+// The browser client's files, read once.  Request text never becomes a file name: eight are known.
+class Bundle {
+public:
+    Bundle() = default;
+    // Throws when the directory is named and holds none of the files.
+    explicit Bundle(const std::string &directory);
+
+    struct File {
+        std::string name, type, etag, text;
+    };
+    const File *find(std::string_view name) const noexcept;
+    // 200 with the file, or 304 when the peer has it.
+    static Answer answer(const File &, std::string_view if_none_match);
+
+private:
+    std::vector<File> files_;
+};
+
+} // namespace roomd::net

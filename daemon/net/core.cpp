@@ -1,0 +1,201 @@
+#include "net/core.hpp"
+
+#include <libwebsockets.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace roomd::net {
+
+namespace {
+
+constexpr base::Duration tick{50};
+constexpr base::Duration farewell{5000};
+// A body that is not wanted is read to its end up to this size, so that the answer is not lost in
+// the reset that closing over unread bytes causes.
+constexpr std::size_t most_discarded = 8u << 20;
+// Connections that have not said what they want.  Their timeouts sit in a sorted list of
+// libwebsockets: thousands of them would make each new one slow.
+constexpr std::size_t most_half_open = 4096;
+
+} // namespace
+
+Core::Core(const Options &o, loop::Loop &loop, session::Sessions &sessions, log::Logger &log) :
+    options(o),
+    bundle(o.client_bundle),
+    loop_(loop),
+    sessions_(sessions),
+    log_(log),
+    timer_(loop, [this] { on_time(); }) {}
+
+// ---- output ----------------------------------------------------------------------------------
+
+bool Core::write(Conn &conn, std::string_view bytes) noexcept {
+    if (conn.dead) return false;
+    // LWS_WRITE_HTTP sends the bytes as they are, on a websocket too, and leaves them unchanged.
+    auto *data = const_cast<unsigned char *>(reinterpret_cast<const unsigned char *>(bytes.data()));
+    if (lws_write(conn.wsi, data, bytes.size(), LWS_WRITE_HTTP) >= 0) return true;
+    kill(conn); // libwebsockets does not close it for us
+    return false;
+}
+
+bool Core::answer(Conn &conn, const Answer &answer) noexcept {
+    Exchange &exchange = *conn.exchange;
+    bool keep = exchange.keep && !answer.close;
+    const std::string bytes = serialize(answer, exchange.cors, keep, exchange.head_only);
+    if (exchange.id != base::ExchangeId::none) exchanges.erase(exchange.id);
+    conn.exchange.reset();
+    deadlines_.drop(conn);
+    if (!write(conn, bytes)) return false;
+    const bool partial = lws_partial_buffered(conn.wsi) != 0;
+    if (keep && lws_http_transaction_completed(conn.wsi) != 0) keep = false;
+    if (partial) await(conn, Wait::answer, options.body_deadline);
+    if (keep) return true;
+    conn.closing = true;
+    if (!partial && current == &conn) {
+        conn.close_now = true;
+        return true;
+    }
+    if (!partial) await_farewell(conn);
+    lws_callback_on_writable(conn.wsi); // it ends there, when all is written
+    return true;
+}
+
+void Core::refuse(Conn &conn, Answer answer) {
+    Exchange &exchange = *conn.exchange;
+    if (exchange.want == 0 || exchange.served) {
+        this->answer(conn, answer);
+        return;
+    }
+    if (exchange.expects_continue || exchange.want > most_discarded || answer.close) {
+        answer.close = true;
+        this->answer(conn, answer);
+        return;
+    }
+    exchange.kind = Exchange::Kind::discard;
+    exchange.later = std::make_unique<Answer>(std::move(answer));
+    await_body(conn);
+}
+
+// ---- the end ---------------------------------------------------------------------------------
+
+void Core::kill(Conn &conn) noexcept {
+    if (conn.dead) return;
+    conn.dead = true;
+    deadlines_.drop(conn);
+    // Returning -1 instead would, with output buffered, spin for up to 5 s.
+    lws_set_timeout(conn.wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+    // A timeout set outside libwebsockets is only armed when it is woken: once per batch.
+    if (!cancel_pending_) {
+        cancel_pending_ = true;
+        lws_cancel_service(context);
+    }
+}
+
+void Core::guard(Conn &conn, std::string_view what) noexcept {
+    ++totals.guard_kills;
+    log_.debug("connection ended by a guard", {{"guard", what}, {"address", conn.peer.text()}});
+    kill(conn);
+}
+
+void Core::forget(Conn &conn) {
+    deadlines_.drop(conn);
+    if (conn.ws) conn.ws->gone();
+    const std::unique_ptr<Exchange> exchange = std::move(conn.exchange);
+    if (!exchange) return;
+    if (exchange->id != base::ExchangeId::none) exchanges.erase(exchange->id);
+    if (exchange->session == base::SessionId::none) return;
+    if (exchange->kind == Exchange::Kind::get) {
+        sessions_.link_gone(exchange->session, *exchange->get,
+                            session::CloseReason::transport_error);
+    } else {
+        sessions_.post_abort(exchange->session);
+    }
+}
+
+// ---- deadlines -------------------------------------------------------------------------------
+
+void Core::await(Conn &conn, Wait wait, base::Duration time) {
+    if (conn.dead) return;
+    deadlines_.put(conn, wait, loop_.now() + time);
+    if (timing_) return;
+    timing_ = true;
+    timer_.after(tick);
+}
+
+void Core::await_header(Conn &conn) {
+    await(conn, Wait::header, options.header_deadline);
+}
+void Core::await_body(Conn &conn) {
+    await(conn, Wait::body, options.body_deadline);
+}
+void Core::await_farewell(Conn &conn) {
+    await(conn, Wait::farewell, farewell);
+}
+void Core::await_nothing(Conn &conn) noexcept {
+    deadlines_.drop(conn);
+}
+
+void Core::on_time() {
+    timing_ = false;
+    const base::Time now = loop_.now();
+    bool waiting = false;
+    for (const Wait wait : {Wait::header, Wait::body, Wait::answer, Wait::farewell}) {
+        Conn *conn = deadlines_.first(wait);
+        for (; conn != nullptr && conn->due <= now; conn = deadlines_.first(wait)) {
+            deadlines_.drop(*conn);
+            expired(*conn, wait);
+        }
+        waiting = waiting || conn != nullptr;
+    }
+    if (!waiting) return;
+    timing_ = true;
+    timer_.after(tick);
+}
+
+void Core::expired(Conn &conn, Wait wait) {
+    switch (wait) {
+    case Wait::header: return guard(conn, "header deadline");
+    case Wait::body: return guard(conn, "body deadline");
+    case Wait::answer:
+        if (conn.closing || lws_partial_buffered(conn.wsi) != 0) guard(conn, "answer not read");
+        return;
+    case Wait::farewell: return kill(conn);
+    case Wait::nothing: return;
+    }
+}
+
+// ---- limits ----------------------------------------------------------------------------------
+
+void Core::opened(Conn &conn) {
+    ++totals.accepted;
+    if (++totals.open > options.connections) conn.refused = 1;
+    if (conn.peer.kind != Peer::Kind::unix_socket && !conn.peer.loopback()) {
+        const std::uint32_t count = ++per_address_[std::string(conn.peer.key())];
+        if (options.per_address != 0 && count > options.per_address) conn.refused = 2;
+    }
+    if (deadlines_.count(Wait::header) >= most_half_open)
+        guard(*deadlines_.first(Wait::header), "too many half-open connections");
+}
+
+void Core::destroyed(Conn &conn) noexcept {
+    deadlines_.drop(conn);
+    --totals.open;
+    if (conn.peer.kind == Peer::Kind::unix_socket || conn.peer.loopback()) return;
+    const auto it = per_address_.find(std::string(conn.peer.key()));
+    if (it != per_address_.end() && --it->second == 0) per_address_.erase(it);
+}
+
+Answer failure(int status, std::string_view code, std::string_view message) {
+    Answer answer;
+    answer.status = status;
+    answer.content_type = "application/json";
+    answer.body = R"({"success":false,"error":{"code":")";
+    answer.body += code;
+    answer.body += R"(","message":")";
+    answer.body += message;
+    answer.body += R"("}})";
+    return answer;
+}
+
+} // namespace roomd::net

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/slot_map.hpp"
+#include "log/log.hpp"
+#include "loop/loop.hpp"
+#include "loop/timer.hpp"
+#include "net/bundle.hpp"
+#include "net/conn.hpp"
+#include "net/routes.hpp"
+#include "net/server.hpp"
+#include "session/sessions.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+struct lws_context;
+
+namespace roomd::net {
+
+// What the connections of one shard share: counts, deadlines, and the few ways in which a byte
+// goes out or a connection ends.
+class Core {
+public:
+    Core(const Options &, loop::Loop &, session::Sessions &, log::Logger &);
+    Core(const Core &) = delete;
+    Core &operator=(const Core &) = delete;
+
+    Options options;
+    Routes routes;
+    Bundle bundle;
+    Server::Totals totals;
+    base::SlotMap<base::ExchangeId, Conn *> exchanges; // of routes
+    Conn *current = nullptr;                           // whose callback runs
+    Conn *adopting = nullptr;                          // null again when it was destroyed
+    bool wsi_made = false;                             // for what is adopting
+    lws_context *context = nullptr;
+    bool refusing = false; // new sessions and requests
+
+    session::Sessions &sessions() noexcept { return sessions_; }
+    loop::Loop &loop() noexcept { return loop_; }
+    log::Logger &log() noexcept { return log_; }
+    std::string &scratch() noexcept { return scratch_; } // for one write
+
+    // ---- output --------------------------------------------------------------------------
+    // False: the connection is broken and killed.
+    bool write(Conn &, std::string_view bytes) noexcept;
+    // Answers the connection's exchange, which ends.  False: it could not be written.
+    bool answer(Conn &, const Answer &) noexcept;
+    // Answers with a refusal: reads the body first when that is cheap, else ends the connection.
+    void refuse(Conn &, Answer);
+
+    // ---- the end -------------------------------------------------------------------------
+    // No more of it: it is destroyed when the loop comes round.
+    void kill(Conn &) noexcept;
+    void guard(Conn &, std::string_view what) noexcept; // kills it for what its peer did
+    // Whoever waits for this connection is told that it is gone.
+    void forget(Conn &);
+    void cancelled() noexcept { cancel_pending_ = false; } // libwebsockets took our wake-up
+
+    // ---- deadlines -----------------------------------------------------------------------
+    void await_header(Conn &);
+    void await_body(Conn &);
+    void await_farewell(Conn &);
+    void await_nothing(Conn &) noexcept;
+
+    // ---- limits --------------------------------------------------------------------------
+    void opened(Conn &); // counts it, and says what it is refused for
+    void destroyed(Conn &) noexcept;
+
+private:
+    void await(Conn &, Wait, base::Duration);
+    void on_time();
+    void expired(Conn &, Wait);
+
+    loop::Loop &loop_;
+    session::Sessions &sessions_;
+    log::Logger &log_;
+    Deadlines deadlines_;
+    loop::Timer timer_;
+    std::unordered_map<std::string, std::uint32_t> per_address_;
+    std::string scratch_;
+    bool timing_ = false;
+    bool cancel_pending_ = false;
+};
+
+// {"success":false,"error":{"code":...,"message":...}}; the words hold nothing to escape.
+Answer failure(int status, std::string_view code, std::string_view message);
+
+} // namespace roomd::net

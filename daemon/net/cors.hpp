@@ -1,0 +1,17 @@
+#pragma once
+
+#include "net/head.hpp"
+#include "net/server.hpp"
+
+#include <string>
+
+namespace roomd::net {
+
+// Whether the peer's page may speak to us at all, on polling and on websockets alike.
+bool origin_allowed(const Options &, const Head &);
+// Header lines for an answer on the Socket.IO path.  `preflight` adds its own word to Vary.
+std::string cors_lines(const Options &, const Head &, bool preflight);
+// Further lines of a preflight's answer; `asked` echoes Access-Control-Request-Headers.
+std::string preflight_lines(const Options &, const std::string &asked);
+
+} // namespace roomd::net

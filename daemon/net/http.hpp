@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/ids.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace roomd::net {
+
+using Field = std::pair<std::string, std::string>; // header names in lower case
+
+// One HTTP request outside the Socket.IO path, for whoever owns its route.  Valid during the call.
+struct Request {
+    base::ExchangeId id = base::ExchangeId::none; // answer with Server::respond(), once
+    std::string_view method, path, address, listener;
+    bool secure = false;
+    bool loopback = false;      // the peer is on this machine (loopback address)
+    bool unix_socket = false;   // the peer came over a Unix socket: file permissions let it in
+    std::vector<Field> query;   // decoded, in order
+    std::vector<Field> headers; // the route's wanted ones that were sent
+    std::string_view body;
+    std::string key; // name of the key that let it in, or empty
+
+    std::string_view header(std::string_view lower_case_name) const noexcept;
+};
+
+struct Response {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::vector<Field> headers; // extra ones
+    std::string body;
+    bool close = false; // end the connection after it
+};
+
+// May this request go on?  Asked when its headers are read, before any of its body.
+// status 0: yes (`key` names the key).  Else: answer with it and this body, and close.
+struct Admission {
+    int status = 0;
+    std::string key;
+    std::string body;
+    std::vector<Field> headers;
+};
+
+struct Route {
+    std::string method; // "GET"; HEAD is answered from GET
+    std::string path;   // below it when it ends in "/"; the longest path wins
+    std::size_t max_body = 0;
+    std::vector<std::string> headers;                // wanted, in lower case
+    std::function<Admission(const Request &)> admit; // may be empty: open to all
+    std::function<void(const Request &)> serve;
+};
+
+} // namespace roomd::net

@@ -1,0 +1,121 @@
+#include "net/listener.hpp"
+
+#include <libwebsockets.h>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace roomd::net {
+
+namespace {
+
+// Per wake-up, so that those who are connected get their turn in a storm of new ones.
+constexpr int most_accepts = 64;
+constexpr base::Duration pause{100};
+// Above options.connections: they are told why they are refused.  Beyond, they are just closed.
+constexpr std::size_t told = 64;
+
+int open_spare() noexcept {
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+} // namespace
+
+Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost) :
+    core_(core),
+    vhost_(vhost),
+    index_(index),
+    tls_(!core.options.listeners[index].certificate.empty()),
+    fd_(open_listener(core.options.listeners[index].name, core.options.listeners[index].mode)),
+    spare_(open_spare()),
+    address_(bound_address(fd_)),
+    file_(unix_path(core.options.listeners[index].name)),
+    watch_(std::make_unique<loop::Watch>(core.loop(), fd_, [this](bool, bool) { on_ready(); })),
+    pause_(core.loop(), [this] { watch_->want(true, false); }) {
+    watch_->want(true, false);
+}
+
+Listener::~Listener() {
+    watch_.reset();
+    if (!file_.empty()) unlink(file_.c_str());
+    close(fd_);
+    if (spare_ >= 0) close(spare_);
+}
+
+void Listener::on_ready() {
+    for (int i = 0; i < most_accepts; ++i)
+        if (!take_one()) return;
+}
+
+bool Listener::take_one() {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto *any = reinterpret_cast<sockaddr *>(&address);
+    const int fd = accept4(fd_, any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE) out_of_descriptors();
+        return errno == ECONNABORTED || errno == EINTR;
+    }
+    if (core_.totals.open >= core_.options.connections + told) {
+        ++core_.totals.refused_limit;
+        close(fd);
+        return true;
+    }
+    const int on = 1;
+    if (address.ss_family != AF_UNIX) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    adopt(fd, peer_of(*any));
+    return true;
+}
+
+// Without this the socket stays readable and the loop spins.
+void Listener::out_of_descriptors() {
+    core_.log().warning("out of file descriptors: a connection was refused",
+                        {{"listener", address_}});
+    ++core_.totals.refused_limit;
+    if (spare_ >= 0) {
+        close(spare_);
+        const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (fd >= 0) close(fd);
+        spare_ = open_spare();
+    }
+    watch_->want(false, false);
+    pause_.after(pause);
+    errno = EMFILE;
+}
+
+void Listener::adopt(int fd, const Peer &peer) {
+    auto *conn = new Conn(core_, peer, index_);
+    core_.opened(*conn);
+    if (conn->refused != 0) ++core_.totals.refused_limit;
+    lws_adopt_desc_t how;
+    std::memset(&how, 0, sizeof how);
+    how.vh = vhost_;
+    how.type = static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
+                                              (tls_ ? LWS_ADOPT_ALLOW_SSL : 0));
+    how.fd.sockfd = fd;
+    how.opaque = conn;
+    core_.adopting = conn;
+    core_.wsi_made = false;
+    lws *wsi = lws_adopt_descriptor_vhost_via_info(&how);
+    const bool destroyed = std::exchange(core_.adopting, nullptr) == nullptr;
+    if (destroyed) return; // libwebsockets failed late; WSI_DESTROY freed it
+    if (wsi == nullptr) {
+        // A TLS hello that is none fails in here, and under libuv WSI_DESTROY comes later.
+        conn->dead = true;
+        if (core_.wsi_made) return;
+        core_.destroyed(*conn); // failed early: it closed the socket, and nobody else knows of it
+        delete conn;
+        return;
+    }
+    conn->wsi = wsi;
+    if (!conn->dead && conn->wait == Wait::nothing) core_.await_header(*conn);
+}
+
+} // namespace roomd::net

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "loop/timer.hpp"
+#include "loop/watch.hpp"
+#include "net/core.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+struct lws_vhost;
+
+namespace roomd::net {
+
+// A listening socket of ours: libwebsockets never listens, it is handed what we accepted.
+class Listener {
+public:
+    // Throws when it cannot listen.
+    Listener(Core &, std::uint16_t index, lws_vhost *);
+    ~Listener();
+    Listener(const Listener &) = delete;
+    Listener &operator=(const Listener &) = delete;
+
+    std::string address() const { return address_; }
+    int fd() const noexcept { return fd_; }
+
+private:
+    void on_ready();
+    bool take_one(); // false: nothing more for now
+    void out_of_descriptors();
+    void adopt(int fd, const Peer &);
+
+    Core &core_;
+    lws_vhost *vhost_;
+    std::uint16_t index_;
+    bool tls_;
+    int fd_;
+    int spare_; // given up to refuse a connection when there is no other descriptor
+    std::string address_, file_;
+    std::unique_ptr<loop::Watch> watch_;
+    loop::Timer pause_;
+};
+
+} // namespace roomd::net

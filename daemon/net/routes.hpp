@@ -1,0 +1,38 @@
+#pragma once
+
+#include "net/http.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::net {
+
+struct RouteEntry {
+    std::uint64_t id;
+    Route route;
+    mutable bool live = true; // false: removed, though an exchange may still hold it
+};
+
+// Who answers which method and path.
+class Routes {
+public:
+    struct Found {
+        std::shared_ptr<const RouteEntry> entry; // null: nobody
+        std::string allow;                       // then: methods the path has, for 405
+    };
+
+    // Throws std::invalid_argument when malformed or taken.
+    std::uint64_t add(Route);
+    // The entry, no longer live; null when there is none.
+    std::shared_ptr<const RouteEntry> remove(std::uint64_t id) noexcept;
+    Found find(std::string_view method, std::string_view path) const;
+
+private:
+    std::vector<std::shared_ptr<const RouteEntry>> entries_; // longest path first
+    std::uint64_t next_ = 1;
+};
+
+} // namespace roomd::net

@@ -1,0 +1,130 @@
+#include "net/server.hpp"
+
+#include "net/callback.hpp"
+#include "net/context.hpp"
+#include "net/core.hpp"
+#include "net/listener.hpp"
+#include "net/requests.hpp"
+#include "net/tls.hpp"
+
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace roomd::net {
+
+struct Server::Impl {
+    Core core;
+    Context context;
+    std::vector<std::unique_ptr<Listener>> listeners;
+
+    Impl(const Options &options, loop::Loop &loop, session::Sessions &sessions, log::Logger &log) :
+        core(options, loop, sessions, log),
+        context(core) {
+        for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+            try {
+                const auto index = static_cast<std::uint16_t>(i);
+                lws_vhost *vhost = context.add_vhost(options.listeners[i]);
+                listeners.push_back(std::make_unique<Listener>(core, index, vhost));
+            } catch (...) {
+                std::throw_with_nested(std::runtime_error("listen " + options.listeners[i].name));
+            }
+        }
+    }
+};
+
+namespace {
+
+void check(const Options &options) {
+    if (!options.path.starts_with('/') || !options.path.ends_with('/'))
+        throw std::invalid_argument("the path must begin and end with /");
+    for (const ListenerOptions &listener : options.listeners) {
+        if (listener.certificate.empty() && listener.key.empty()) continue;
+        try {
+            check_certificate(listener.certificate, listener.key);
+        } catch (...) {
+            std::throw_with_nested(std::runtime_error("listen " + listener.name));
+        }
+    }
+}
+
+} // namespace
+
+Server::Server(const Options &options, loop::Loop &loop, session::Sessions &sessions,
+               log::Logger &log) {
+    check(options);
+    impl_ = std::make_unique<Impl>(options, loop, sessions, log);
+}
+
+Server::~Server() = default;
+
+Server::RouteId Server::add_route(Route route) {
+    return impl_->core.routes.add(std::move(route));
+}
+
+void Server::remove_route(RouteId id) noexcept {
+    Core &core = impl_->core;
+    const auto entry = core.routes.remove(id);
+    if (!entry) return;
+    std::vector<Conn *> waiting; // for an answer that nobody will give
+    core.exchanges.each([&](base::ExchangeId, Conn *conn) {
+        if (conn->exchange && conn->exchange->route == entry) waiting.push_back(conn);
+    });
+    for (Conn *conn : waiting)
+        core.answer(*conn, failure(503, "unavailable", "the service behind this path has stopped"));
+}
+
+bool Server::respond(base::ExchangeId id, Response response) {
+    Conn *const *conn = impl_->core.exchanges.find(id);
+    return conn != nullptr && net::respond(**conn, std::move(response));
+}
+
+std::vector<std::string> Server::addresses() const {
+    std::vector<std::string> out;
+    for (const auto &listener : impl_->listeners)
+        out.push_back(listener->address());
+    return out;
+}
+
+std::vector<int> Server::listening_sockets() const {
+    std::vector<int> out;
+    for (const auto &listener : impl_->listeners)
+        out.push_back(listener->fd());
+    return out;
+}
+
+void Server::stop_accepting() noexcept {
+    impl_->listeners.clear();
+}
+
+void Server::refuse_new(bool on) noexcept {
+    impl_->core.refusing = on;
+}
+
+void Server::reconfigure(const Options &options) {
+    Core &core = impl_->core;
+    check(options);
+    Bundle bundle(options.client_bundle);
+    Options next = options;
+    next.listeners = core.options.listeners;
+    check(next);
+    next.kept_headers = core.options.kept_headers;
+    core.options = std::move(next);
+    core.bundle = std::move(bundle);
+    impl_->context.reload_certificates(core.options);
+}
+
+void Server::keep_headers(std::vector<std::string> names) {
+    impl_->core.options.kept_headers = std::move(names);
+}
+
+bool Server::idle() const noexcept {
+    return impl_->core.totals.open == 0;
+}
+
+const Server::Totals &Server::totals() const noexcept {
+    return impl_->core.totals;
+}
+
+} // namespace roomd::net

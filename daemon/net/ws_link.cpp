@@ -1,0 +1,157 @@
+#include "net/ws_link.hpp"
+
+#include "net/conn.hpp"
+#include "net/core.hpp"
+#include "net/guards.hpp"
+#include "session/outbox.hpp"
+
+#include <libwebsockets.h>
+
+#include <utility>
+
+namespace roomd::net {
+
+namespace {
+
+// Of what one write takes from the outbox.  What the socket does not take of it libwebsockets
+// copies and keeps, out of sight of the outbox's bound.
+constexpr std::size_t most_per_write = 65536;
+// Of one message.  An honest peer cuts a message into few; each costs a pass through the loop.
+constexpr std::uint16_t most_fragments = 1024;
+
+} // namespace
+
+session::Flushed WsLink::flush(session::Outbox &box) noexcept {
+    if (conn_.dead || closing_) return session::Flushed::failed;
+    // libwebsockets closes it for a violation, and would let bytes follow its close frame.
+    if (lws_get_close_length(conn_.wsi) > 0) {
+        closing_ = true;
+        conn_.core.await_farewell(conn_);
+        return session::Flushed::failed;
+    }
+    while (!box.empty()) {
+        if (lws_partial_buffered(conn_.wsi) != 0) break;
+        std::size_t count = 0, size = 0;
+        while (count < box.count() && (count == 0 || size + box[count]->size() <= most_per_write))
+            size += box[count++]->size();
+        std::string_view bytes = box[0]->wire();
+        if (count > 1) {
+            std::string &all = conn_.core.scratch();
+            all.clear();
+            for (std::size_t i = 0; i < count; ++i)
+                all += box[i]->wire();
+            bytes = all;
+        }
+        if (!conn_.core.write(conn_, bytes)) return session::Flushed::failed;
+        box.pop(count);
+    }
+    if (lws_partial_buffered(conn_.wsi) == 0) return session::Flushed::open;
+    blocked_ = true;
+    lws_callback_on_writable(conn_.wsi);
+    return session::Flushed::blocked;
+}
+
+void WsLink::close(session::Goodbye how) noexcept {
+    session_ = base::SessionId::none;
+    if (conn_.dead || closing_) return;
+    if (how == session::Goodbye::cut) {
+        conn_.core.kill(conn_);
+    } else {
+        say_goodbye(std::string_view("\x88\x00", 2));
+    }
+}
+
+// libwebsockets' own close from SERVER_WRITEABLE under libuv ends without a frame, so ours is
+// written as bytes, and a peer that does not answer is killed later.
+void WsLink::say_goodbye(std::string_view frame) noexcept {
+    closing_ = true;
+    message_.reset();
+    if (!conn_.core.write(conn_, frame)) return;
+    conn_.core.await_farewell(conn_);
+}
+
+base::SessionId WsLink::take_session() noexcept {
+    return std::exchange(session_, base::SessionId::none);
+}
+
+bool WsLink::end(std::uint16_t code) {
+    const base::SessionId session = take_session();
+    const char frame[4] = {'\x88', '\x02', static_cast<char>(code >> 8), static_cast<char>(code)};
+    if (!closing_ && !conn_.dead) say_goodbye(std::string_view(frame, sizeof frame));
+    if (session != base::SessionId::none)
+        conn_.core.sessions().link_gone(session, *this, session::CloseReason::transport_error);
+    return true;
+}
+
+bool WsLink::receive(std::string_view chunk) {
+    if (conn_.dead) return false;
+    if (closing_) return true;
+    lws *wsi = conn_.wsi;
+    const std::size_t left = lws_remaining_packet_payload(wsi);
+    const bool frame_ends = left == 0;
+    const bool first = lws_is_first_fragment(wsi) != 0;
+    const bool message_ends = frame_ends && lws_is_final_fragment(wsi) != 0;
+    const std::size_t most = conn_.core.sessions().options().max_payload;
+    const std::size_t have = message_ ? message_->size() : 0;
+    if (first && !message_) binary_ = lws_frame_is_binary(wsi) != 0;
+    // What is announced counts, so that nothing is kept of a message that cannot become legal.
+    if (left > most || have + chunk.size() + left > most) return end(1009);
+    if (!message_ && message_ends) {
+        deliver(chunk, binary_);
+        return true;
+    }
+    if (!message_) {
+        message_ = std::make_unique<std::string>();
+        fragments_ = 0;
+        conn_.core.await_body(conn_);
+    }
+    message_->append(chunk);
+    if (frame_ends && !message_ends && ++fragments_ > most_fragments) return end(1008);
+    if (!message_ends) return true;
+    const std::unique_ptr<std::string> whole = std::move(message_);
+    conn_.core.await_nothing(conn_);
+    deliver(*whole, binary_);
+    return true;
+}
+
+void WsLink::deliver(std::string_view message, bool binary) {
+    if (session_ == base::SessionId::none) return;
+    if (binary) {
+        conn_.core.sessions().binary(session_, *this, message);
+    } else {
+        conn_.core.sessions().text(session_, *this, message);
+    }
+}
+
+void WsLink::writable() {
+    if (!blocked_ || conn_.dead) return;
+    if (lws_partial_buffered(conn_.wsi) != 0) {
+        lws_callback_on_writable(conn_.wsi);
+        return;
+    }
+    blocked_ = false;
+    if (session_ != base::SessionId::none) conn_.core.sessions().writable(session_, *this);
+}
+
+bool WsLink::peer_closes(std::string_view payload) {
+    if (closing_) return false; // it answers ours
+    if (!is_close_payload(payload)) {
+        end(1002); // 4.1.6 would echo a code that must not be on the wire
+        return false;
+    }
+    closing_ = true; // libwebsockets answers with the same frame
+    conn_.core.await_farewell(conn_);
+    const base::SessionId session = take_session();
+    if (session != base::SessionId::none)
+        conn_.core.sessions().link_gone(session, *this, session::CloseReason::transport_close);
+    return true;
+}
+
+void WsLink::gone() {
+    closing_ = true;
+    const base::SessionId session = take_session();
+    if (session != base::SessionId::none)
+        conn_.core.sessions().link_gone(session, *this, session::CloseReason::transport_close);
+}
+
+} // namespace roomd::net

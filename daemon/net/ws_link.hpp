@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "session/link.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace roomd::net {
+
+struct Conn;
+
+// One websocket.  Frames of the outbox go out as they are, several in one write; what the peer
+// sends is put together and bounded before the session sees it.
+class WsLink final : public session::Link {
+public:
+    explicit WsLink(Conn &conn) noexcept : conn_(conn) {}
+
+    session::Transport transport() const noexcept override { return session::Transport::websocket; }
+    session::Flushed flush(session::Outbox &) noexcept override;
+    void close(session::Goodbye) noexcept override;
+
+    // ---- from the callback ---------------------------------------------------------------
+    void attach(base::SessionId id) noexcept {
+        if (!closing_) session_ = id;
+    }
+    // False: end the connection.
+    bool receive(std::string_view chunk);
+    void writable();
+    bool peer_closes(std::string_view payload);
+    void gone();
+
+private:
+    void deliver(std::string_view message, bool binary);
+    // Tells the session that its link is no more, then says goodbye with a close frame.
+    bool end(std::uint16_t code);
+    void say_goodbye(std::string_view frame) noexcept;
+    base::SessionId take_session() noexcept;
+
+    Conn &conn_;
+    base::SessionId session_ = base::SessionId::none;
+    std::unique_ptr<std::string> message_; // of a message that came in parts
+    std::uint16_t fragments_ = 0;
+    bool binary_ = false;
+    bool blocked_ = false; // waits for SERVER_WRITEABLE
+    bool closing_ = false; // a close frame was sent by one side
+};
+
+} // namespace roomd::net

@@ -1,0 +1,313 @@
+#include "rig.hpp"
+#include "wire.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using namespace roomd::test;
+
+namespace {
+
+void add_routes(net::Server &server) {
+    net::Route echo;
+    echo.method = "POST";
+    echo.path = "/echo";
+    echo.max_body = 100000;
+    echo.serve = [&server](const net::Request &request) {
+        net::Response response;
+        response.content_type = "text/plain";
+        response.body = "got:" + std::string(request.body);
+        server.respond(request.id, response);
+    };
+    server.add_route(echo);
+    net::Route held;
+    held.method = "GET";
+    held.path = "/held";
+    held.serve = [](const net::Request &) {};
+    server.add_route(held);
+    net::Route hello;
+    hello.method = "GET";
+    hello.path = "/hello";
+    hello.serve = [&server](const net::Request &request) {
+        net::Response response;
+        response.body = "hello";
+        server.respond(request.id, response);
+    };
+    server.add_route(hello);
+}
+
+// What one request on a fresh connection is answered, and that the connection ends after it.
+int refused(Rig &rig, const std::string &bytes) {
+    Wire wire(rig.address());
+    wire.send(bytes);
+    const Reply reply = wire.reply();
+    CHECK_MESSAGE(wire.ends(2000ms), bytes);
+    return reply.status;
+}
+
+std::string with_length(const std::string &length, const std::string &body = "abc") {
+    return "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n" + body;
+}
+
+} // namespace
+
+TEST_CASE("a pipelined request with a body is refused, and the daemon goes on") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.send(get("/hello") + post("/echo", "abc"));
+    CHECK(wire.reply().body == "hello");
+    CHECK(wire.reply().status == 400);
+    CHECK(wire.ends());
+    Wire other(rig.address());
+    other.send(get("/hello"));
+    CHECK(other.reply().body == "hello");
+}
+
+TEST_CASE("pipelined requests without a body are answered in order") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.send(get("/hello") + get("/nothing") + get("/hello"));
+    CHECK(wire.reply().status == 200);
+    CHECK(wire.reply().status == 404);
+    CHECK(wire.reply().status == 200);
+}
+
+TEST_CASE("a body that comes in its own segments on a kept connection is served") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    for (int i = 0; i < 3; ++i) {
+        const std::string whole = post("/echo", "abcdef");
+        wire.send(whole.substr(0, whole.size() - 3));
+        CHECK(wire.silent(20ms));
+        wire.send(whole.substr(whole.size() - 3));
+        CHECK(wire.reply().body == "got:abcdef");
+    }
+}
+
+TEST_CASE("a length that is not a plain number is refused") {
+    Rig rig({}, add_routes);
+    for (const char *length : {"-5", "+2", "0x2", "5x", "3, 5", "12345678901234567890", "1 2"}) {
+        CAPTURE(length);
+        CHECK(refused(rig, with_length(length)) == 400);
+    }
+}
+
+TEST_CASE("two lengths are refused, equal or not") {
+    Rig rig({}, add_routes);
+    for (const char *second : {"3", "5"})
+        CHECK(refused(rig, std::string("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n"
+                                       "Content-Length: ") +
+                               second + "\r\n\r\nabc") == 400);
+}
+
+TEST_CASE("a POST without a length is answered 411") {
+    Rig rig({}, add_routes);
+    CHECK(refused(rig, "POST /echo HTTP/1.1\r\nHost: x\r\n\r\n") == 411);
+}
+
+TEST_CASE("any Transfer-Encoding is answered 411, and nothing behind it is executed") {
+    Rig rig({}, add_routes);
+    for (const char *encoding : {"chunked", "xchunked", "identity"}) {
+        Wire wire(rig.address());
+        wire.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: " +
+                  std::string(encoding) + "\r\n\r\n0\r\n\r\n" + get("/hello"));
+        CHECK(wire.reply().status == 411);
+        CHECK(wire.ends());
+        CHECK(wire.seen().find("hello") == std::string::npos);
+    }
+    CHECK(refused(rig, "GET /hello HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n") ==
+          411);
+}
+
+TEST_CASE("a body on a GET is refused") {
+    Rig rig({}, add_routes);
+    CHECK(refused(rig, "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc") == 400);
+}
+
+TEST_CASE("bytes behind an open request end the connection without an answer") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.send(get("/held"));
+    CHECK(wire.silent(50ms));
+    wire.send(get("/hello"));
+    CHECK(wire.ends(2000ms));
+    CHECK(wire.seen().empty());
+    CHECK(rig.totals().guard_kills == 1);
+}
+
+TEST_CASE("a peer that gives up a held request is noticed at once, and costs no CPU") {
+    Rig rig({}, add_routes);
+    for (int how = 0; how < 3; ++how) {
+        CAPTURE(how);
+        Wire wire(rig.address());
+        wire.send(get("/held"));
+        CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 1; }));
+        CHECK(wire.silent(20ms));
+        const std::uint64_t before = rig.turns();
+        if (how == 0) wire.finish(); // half close
+        if (how == 1) wire.reset();
+        if (how == 2) {
+            const Wire gone(std::move(wire));
+        }
+        CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; }));
+        CHECK(rig.turns() - before < 2000);
+    }
+}
+
+TEST_CASE("a held request that nobody disturbs stays, and the loop sleeps") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.send(get("/held"));
+    CHECK(wire.silent(50ms));
+    const std::uint64_t before = rig.turns();
+    CHECK(wire.silent(300ms));
+    CHECK(rig.turns() - before < 50);
+}
+
+TEST_CASE("no timeout of libwebsockets' own ends a held request") {
+    Rig::Setup setup;
+    setup.net.header_deadline = setup.net.body_deadline = base::Duration(500); // its own: 1 s
+    Rig rig(setup, add_routes);
+    Wire wire(rig.address());
+    wire.send(get("/held"));
+    CHECK(wire.silent(2500ms));
+}
+
+TEST_CASE("Host is one, and there") {
+    Rig rig({}, add_routes);
+    CHECK(refused(rig, "GET /hello HTTP/1.1\r\n\r\n") == 400);
+    CHECK(refused(rig, "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n") == 400);
+    CHECK(refused(rig, "GET /hello HTTP/1.1\r\nHost: a,b\r\n\r\n") == 400);
+}
+
+TEST_CASE("HTTP/1.0 is answered and closed, an unknown version refused") {
+    Rig rig({}, add_routes);
+    Wire old(rig.address());
+    old.send("GET /hello HTTP/1.0\r\n\r\n");
+    CHECK(old.reply().body == "hello");
+    CHECK(old.ends(2000ms));
+    CHECK(refused(rig, "GET /hello HTTP/9.9\r\nHost: x\r\n\r\n") == 505);
+}
+
+TEST_CASE("Connection: close is obeyed after the answer") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.send(get("/hello", "Connection: close\r\n"));
+    const Reply reply = wire.reply();
+    CHECK(reply.body == "hello");
+    CHECK(reply.header("connection") == "close");
+    CHECK(wire.ends(2000ms));
+}
+
+TEST_CASE("a NUL in a header value is refused") {
+    Rig rig({}, add_routes);
+    std::string request = get("/hello", "Origin: http://a\r\n");
+    request[request.find("http://a") + 4] = '\0';
+    CHECK(refused(rig, request) != 200);
+}
+
+TEST_CASE("the CONNECT method is hung up on") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.send("CONNECT test:443 HTTP/1.1\r\nHost: test\r\n\r\nhello");
+    CHECK(wire.ends(2000ms));
+    CHECK(wire.seen().find("200") == std::string::npos);
+}
+
+TEST_CASE("a body that drips is ended by an absolute deadline") {
+    Rig::Setup setup;
+    setup.net.body_deadline = base::Duration(300);
+    Rig rig(setup, add_routes);
+    Wire wire(rig.address());
+    wire.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+    const auto start = std::chrono::steady_clock::now();
+    while (wire.try_send("x") && !wire.ends(50ms) &&
+           std::chrono::steady_clock::now() - start < patience) {
+    }
+    CHECK(std::chrono::steady_clock::now() - start < 2000ms);
+    CHECK(rig.totals().guard_kills == 1);
+}
+
+TEST_CASE("a head that drips is ended by an absolute deadline") {
+    Rig::Setup setup;
+    setup.net.header_deadline = base::Duration(300);
+    Rig rig(setup, add_routes);
+    Wire wire(rig.address());
+    wire.send("GET /hello HTTP/1.1\r\n");
+    const auto start = std::chrono::steady_clock::now();
+    while (wire.try_send("X") && !wire.ends(50ms) &&
+           std::chrono::steady_clock::now() - start < patience) {
+    }
+    CHECK(std::chrono::steady_clock::now() - start < 2000ms);
+}
+
+TEST_CASE("a head beyond the limit ends the connection") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.try_send(get("/hello", "X-Long: " + std::string(20000, 'x') + "\r\n"));
+    CHECK(wire.ends(2000ms));
+    CHECK(wire.seen().find("hello") == std::string::npos);
+}
+
+TEST_CASE("100-continue is said before a body that is wanted, and not before one that is not") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.send(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(wire.reply(true).status == 100);
+    wire.send("abc");
+    CHECK(wire.reply().body == "got:abc");
+    CHECK(refused(rig, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n"
+                       "Expect: 100-continue\r\n\r\n") == 413);
+}
+
+TEST_CASE(
+    "a body over the route's limit is read away and answered 413 on a connection that stays") {
+    Rig rig({}, add_routes);
+    Wire wire(rig.address());
+    wire.send(post("/echo", std::string(300000, 'x')));
+    CHECK(wire.reply().status == 413);
+    wire.send(get("/hello"));
+    CHECK(wire.reply().body == "hello");
+}
+
+TEST_CASE("a large answer that is read slowly arrives whole") {
+    const std::string large(3000000, 'b');
+    Rig rig({}, [&](net::Server &server) {
+        net::Route route;
+        route.method = "GET";
+        route.path = "/large";
+        route.serve = [&server, &large](const net::Request &request) {
+            net::Response response;
+            response.body = large;
+            server.respond(request.id, response);
+        };
+        server.add_route(route);
+    });
+    for (const char *header : {"", "Connection: close\r\n"}) {
+        Wire wire(rig.address());
+        wire.send(get("/large", header));
+        CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 1; }));
+        CHECK(wire.reply().body == large);
+    }
+}
+
+TEST_CASE("an answer that is never read is given up by an absolute deadline") {
+    Rig::Setup setup;
+    setup.net.body_deadline = base::Duration(300);
+    Rig rig(setup, [](net::Server &server) {
+        net::Route route;
+        route.method = "GET";
+        route.path = "/large";
+        route.serve = [&server](const net::Request &request) {
+            net::Response response;
+            response.body.assign(20000000, 'b');
+            server.respond(request.id, response);
+        };
+        server.add_route(route);
+    });
+    Wire wire(rig.address());
+    wire.send(get("/large"));
+    CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().guard_kills == 1; }));
+    CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; }));
+}

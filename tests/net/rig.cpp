@@ -1,0 +1,134 @@
+#include "rig.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+namespace roomd::test {
+
+using namespace std::chrono_literals;
+
+void Echo::opened(base::SessionId id) {
+    newest = id;
+    ++open;
+}
+
+void Echo::text(base::SessionId id, std::string_view message) {
+    if (message == "close") return sessions->close(id, session::CloseReason::forced_close);
+    if (message == "cut")
+        return sessions->close(id, session::CloseReason::slow_client, session::Goodbye::cut);
+    sessions->send(id, base::Frame::text({"4", message}), session::Delivery::reliable);
+}
+
+void Echo::binary(base::SessionId id, std::string_view message) {
+    sessions->send(id, base::Frame::binary(message), session::Delivery::reliable);
+}
+
+void Echo::closed(base::SessionId, session::CloseReason why) {
+    --open;
+    ended.push_back(why);
+}
+
+Rig::Setup::Setup() {
+    net::ListenerOptions listener;
+    listener.name = "127.0.0.1:0";
+    net.listeners.push_back(listener);
+    net.connections = 2000;
+    session.ping_interval = base::Duration(60000);
+    session.ping_timeout = base::Duration(60000);
+}
+
+Rig::Rig(Setup setup, std::function<void(net::Server &)> ready) {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::future<void> started = started_.get_future();
+    thread_ = std::thread(
+        [this, setup = std::move(setup), ready = std::move(ready)] { run(setup, ready); });
+    try {
+        started.get();
+    } catch (...) {
+        thread_.join();
+        throw;
+    }
+}
+
+Rig::~Rig() {
+    if (stop_) stop_();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Rig::run(const Setup &setup, const std::function<void(net::Server &)> &ready) {
+    using Call = std::function<void(net::Server &, session::Sessions &, Echo &)>;
+    bool told = false;
+    try {
+        log::Options quiet;
+        quiet.level = log::Level::error;
+        log::Logger log(quiet);
+        loop::Loop loop;
+        Echo echo;
+        session::Sessions sessions(setup.session, echo, loop);
+        echo.sessions = &sessions;
+        net::Server server(setup.net, loop, sessions, log);
+        loop::Inbox<Call> inbox(loop, [&](std::vector<Call> &&calls) {
+            for (const Call &call : calls)
+                call(server, sessions, echo);
+        });
+        loop::Timer tick(loop, [&] { sessions.tick(); });
+        tick.every(sessions.tick_every());
+        loop.before_blocking([&] {
+            ++turns_;
+            sessions.flush();
+            sessions.reap();
+        });
+        addresses_ = server.addresses();
+        post_ = [&inbox](Call call) { inbox.put(std::move(call)); };
+        stop_ = [&inbox, &loop] {
+            inbox.put([&loop](net::Server &, session::Sessions &, Echo &) { loop.stop(); });
+        };
+        if (ready) ready(server);
+        told = true;
+        started_.set_value();
+        loop.run();
+        loop.before_blocking({});
+    } catch (...) {
+        if (told) throw;
+        stop_ = {};
+        started_.set_exception(std::current_exception());
+    }
+}
+
+bool Rig::call(std::function<void(net::Server &, session::Sessions &, Echo &)> fn) {
+    auto done = std::make_shared<std::promise<void>>();
+    std::future<void> future = done->get_future();
+    post_([fn = std::move(fn), done](net::Server &server, session::Sessions &sessions, Echo &echo) {
+        fn(server, sessions, echo);
+        done->set_value();
+    });
+    return future.wait_for(5s) == std::future_status::ready;
+}
+
+net::Server::Totals Rig::totals() {
+    net::Server::Totals out;
+    call([&](net::Server &server, session::Sessions &, Echo &) { out = server.totals(); });
+    return out;
+}
+
+std::size_t Rig::sessions() {
+    std::size_t out = 0;
+    call([&](net::Server &, session::Sessions &, Echo &echo) { out = echo.open; });
+    return out;
+}
+
+bool Rig::until(std::function<bool(net::Server &, Echo &)> holds) {
+    const auto end = std::chrono::steady_clock::now() + 5s;
+    while (std::chrono::steady_clock::now() < end) {
+        bool yes = false;
+        if (!call([&](net::Server &server, session::Sessions &, Echo &echo) {
+                yes = holds(server, echo);
+            }))
+            return false;
+        if (yes) return true;
+    }
+    return false;
+}
+
+} // namespace roomd::test

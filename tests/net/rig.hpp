@@ -1,0 +1,69 @@
+#pragma once
+
+#include "log/log.hpp"
+#include "loop/inbox.hpp"
+#include "loop/loop.hpp"
+#include "loop/timer.hpp"
+#include "net/server.hpp"
+#include "session/sessions.hpp"
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace roomd::test {
+
+// Echoes every message; "close" closes the session, "cut" cuts it.  Remembers what ended and why.
+class Echo final : public session::Messages {
+public:
+    session::Sessions *sessions = nullptr;
+    base::SessionId newest = base::SessionId::none;
+    std::size_t open = 0;
+    std::vector<session::CloseReason> ended;
+
+    void opened(base::SessionId) override;
+    void text(base::SessionId, std::string_view message) override;
+    void binary(base::SessionId, std::string_view message) override;
+    void closed(base::SessionId, session::CloseReason) override;
+};
+
+// A whole server on its own thread: loop, sessions with an echo above, net.  Everything of it is
+// made, called and destroyed on that thread.
+class Rig {
+public:
+    struct Setup {
+        net::Options net;
+        session::Options session;
+        Setup(); // one listener, 127.0.0.1:0; no pings that would get in the way
+    };
+    explicit Rig(Setup setup = {}, std::function<void(net::Server &)> ready = {});
+    ~Rig();
+    Rig(const Rig &) = delete;
+    Rig &operator=(const Rig &) = delete;
+
+    // Of the n-th listener.
+    const std::string &address(std::size_t n = 0) const { return addresses_.at(n); }
+    // Runs on the loop's thread.  False: it did not get there in five seconds: the loop hangs.
+    bool call(std::function<void(net::Server &, session::Sessions &, Echo &)>);
+    net::Server::Totals totals();
+    std::size_t sessions(); // open ones
+    // Waits until `holds` does, looking after each turn of the loop; false after five seconds.
+    bool until(std::function<bool(net::Server &, Echo &)> holds);
+    std::uint64_t turns() const noexcept { return turns_.load(); } // of the loop
+
+private:
+    void run(const Setup &, const std::function<void(net::Server &)> &);
+
+    std::vector<std::string> addresses_;
+    std::atomic<std::uint64_t> turns_{0};
+    std::function<void()> stop_;
+    std::function<void(std::function<void(net::Server &, session::Sessions &, Echo &)>)> post_;
+    std::promise<void> started_;
+    std::thread thread_;
+};
+
+} // namespace roomd::test

@@ -1,0 +1,202 @@
+#include "net/routes.hpp"
+
+#include "rig.hpp"
+#include "wire.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+using namespace roomd;
+using namespace roomd::test;
+
+namespace {
+
+net::Route route(const std::string &method, const std::string &path) {
+    net::Route out;
+    out.method = method;
+    out.path = path;
+    return out;
+}
+
+// Answers with what it was asked.
+net::Route mirror(net::Server &server, const std::string &method, const std::string &path) {
+    net::Route out = route(method, path);
+    out.max_body = 1000;
+    out.headers = {"x-one", "content-type"};
+    out.serve = [&server, path](const net::Request &request) {
+        net::Response response;
+        response.body = path + "|" + std::string(request.method) + "|" + std::string(request.path) +
+                        "|" + std::string(request.body) + "|" +
+                        std::string(request.header("x-one")) + "|" + request.key;
+        for (const auto &[name, value] : request.query)
+            response.body += "|" + name + "=" + value;
+        response.headers.emplace_back("X-Two", "yes");
+        response.headers.emplace_back("X-Bad", "a\r\nX-Forged: b");
+        server.respond(request.id, response);
+    };
+    return out;
+}
+
+Reply ask(Rig &rig, const std::string &bytes) {
+    Wire wire(rig.address());
+    wire.send(bytes);
+    return wire.reply(bytes.starts_with("HEAD"));
+}
+
+} // namespace
+
+TEST_CASE("the longest path that covers a request decides") {
+    net::Routes routes;
+    routes.add(route("GET", "/api/"));
+    routes.add(route("GET", "/api/emit"));
+    routes.add(route("POST", "/api/emit/"));
+    CHECK(routes.find("GET", "/api/x").entry->route.path == "/api/");
+    CHECK(routes.find("GET", "/api/emit").entry->route.path == "/api/emit");
+    CHECK(routes.find("HEAD", "/api/emit").entry->route.path == "/api/emit");
+    CHECK_FALSE(routes.find("GET", "/api/emit/x").entry);
+    CHECK(routes.find("GET", "/api/emit/x").allow == "POST");
+    CHECK_FALSE(routes.find("GET", "/apix").entry);
+    CHECK(routes.find("GET", "/apix").allow.empty());
+    CHECK(routes.find("DELETE", "/api/emit").allow == "GET, HEAD");
+}
+
+TEST_CASE("a route that is taken or malformed is refused") {
+    net::Routes routes;
+    const auto id = routes.add(route("GET", "/a"));
+    CHECK_THROWS_AS(routes.add(route("GET", "/a")), std::invalid_argument);
+    CHECK_THROWS_AS(routes.add(route("GET", "a")), std::invalid_argument);
+    CHECK_THROWS_AS(routes.add(route("BREW", "/b")), std::invalid_argument);
+    CHECK(routes.remove(id));
+    CHECK_FALSE(routes.remove(id));
+    CHECK_NOTHROW(routes.add(route("GET", "/a")));
+}
+
+TEST_CASE("a route sees method, path, query, body and the headers it asked for") {
+    Rig rig({}, [](net::Server &server) {
+        server.add_route(mirror(server, "POST", "/api/"));
+        server.add_route(mirror(server, "GET", "/api/"));
+    });
+    const Reply reply =
+        ask(rig, post("/api/x%20y?a=1&b=%26;c&d=e%3Df", "body", "X-One: 1\r\nX-Other: 2\r\n"));
+    CHECK(reply.status == 200);
+    CHECK(reply.body == "/api/|POST|/api/x y|body|1||a=1|b=&|c=|d=e=f");
+    CHECK(reply.header("content-type") == "application/json");
+    CHECK(reply.header("x-two") == "yes");
+    CHECK(reply.header("x-forged").empty());
+    const Reply head = ask(rig, "HEAD /api/ HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(head.status == 200);
+    CHECK(head.header("content-length") ==
+          std::to_string(std::string("/api/|HEAD|/api/|||").size()));
+}
+
+TEST_CASE("nobody's path is 404, another method 405 with Allow, too much 413, coded 415") {
+    Rig rig({}, [](net::Server &server) { server.add_route(mirror(server, "POST", "/api")); });
+    const Reply none = ask(rig, get("/none"));
+    CHECK(none.status == 404);
+    CHECK(none.body.starts_with(R"({"success":false,"error":{"code":"not_found")"));
+    const Reply method = ask(rig, get("/api"));
+    CHECK(method.status == 405);
+    CHECK(method.header("allow") == "POST");
+    CHECK(ask(rig, post("/api", std::string(1001, 'x'))).status == 413);
+    CHECK(ask(rig, post("/api", std::string(1000, 'x'))).status == 200);
+    CHECK(ask(rig, post("/api", "x", "Content-Encoding: gzip\r\n")).status == 415);
+    CHECK(ask(rig, get("/socket.io")).status == 404);
+}
+
+TEST_CASE("admission is asked before the body and may refuse or name the key") {
+    Rig rig({}, [](net::Server &server) {
+        net::Route out = mirror(server, "POST", "/api");
+        out.admit = [](const net::Request &request) {
+            net::Admission admission;
+            CHECK(request.body.empty());
+            CHECK(request.address == "127.0.0.1");
+            CHECK(request.loopback);
+            if (request.header("x-one") == "key") {
+                admission.key = "backend";
+            } else {
+                admission.status = 401;
+                admission.body = "{}";
+                admission.headers.emplace_back("WWW-Authenticate", "Bearer");
+            }
+            return admission;
+        };
+        server.add_route(out);
+    });
+    Wire wire(rig.address());
+    wire.send("POST /api HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n"); // and no body
+    const Reply no = wire.reply();
+    CHECK(no.status == 401);
+    CHECK(no.body == "{}");
+    CHECK(no.header("www-authenticate") == "Bearer");
+    CHECK(wire.ends(2000ms));
+    CHECK(ask(rig, post("/api", "b", "X-One: key\r\n")).body == "/api|POST|/api|b|key|backend");
+}
+
+TEST_CASE("an answer may come later, once, and not when its peer is gone") {
+    base::ExchangeId held = base::ExchangeId::none;
+    Rig rig({}, [&](net::Server &server) {
+        net::Route out = route("GET", "/later");
+        out.serve = [&held](const net::Request &request) { held = request.id; };
+        server.add_route(out);
+    });
+    Wire wire(rig.address());
+    wire.send(get("/later"));
+    CHECK(rig.until([&](net::Server &, Echo &) { return held != base::ExchangeId::none; }));
+    CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+        net::Response response;
+        response.status = 422;
+        response.body = "late";
+        CHECK(server.respond(held, response));
+        CHECK_FALSE(server.respond(held, response));
+    }));
+    const Reply reply = wire.reply();
+    CHECK(reply.status == 422);
+    CHECK(reply.body == "late");
+    CHECK(rig.call(
+        [&](net::Server &, session::Sessions &, Echo &) { held = base::ExchangeId::none; }));
+    wire.send(get("/later")); // the same connection serves on
+    CHECK(rig.until([&](net::Server &, Echo &) { return held != base::ExchangeId::none; }));
+    wire.reset();
+    CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; }));
+    CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+        CHECK_FALSE(server.respond(held, {}));
+    }));
+}
+
+TEST_CASE("removing a route answers those who wait for it, and serves it no more") {
+    net::Server::RouteId id = 0;
+    bool asked = false;
+    Rig rig({}, [&](net::Server &server) {
+        net::Route out = route("GET", "/later");
+        out.serve = [&asked](const net::Request &) { asked = true; };
+        id = server.add_route(out);
+    });
+    Wire wire(rig.address());
+    wire.send(get("/later"));
+    CHECK(rig.until([&](net::Server &, Echo &) { return asked; }));
+    CHECK(rig.call(
+        [&](net::Server &server, session::Sessions &, Echo &) { server.remove_route(id); }));
+    CHECK(wire.reply().status == 503);
+    wire.send(get("/later"));
+    CHECK(wire.reply().status == 404);
+}
+
+TEST_CASE("a route removed while a body comes is not served") {
+    net::Server::RouteId id = 0;
+    bool asked = false;
+    Rig rig({}, [&](net::Server &server) {
+        net::Route out = route("POST", "/api");
+        out.max_body = 100;
+        out.serve = [&asked](const net::Request &) { asked = true; };
+        id = server.add_route(out);
+    });
+    Wire wire(rig.address());
+    wire.send("POST /api HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na");
+    CHECK(wire.silent(30ms));
+    CHECK(rig.call(
+        [&](net::Server &server, session::Sessions &, Echo &) { server.remove_route(id); }));
+    wire.send("bc");
+    CHECK(wire.reply().status == 404);
+    CHECK_FALSE(asked);
+}

@@ -1,0 +1,394 @@
+#include "rig.hpp"
+#include "wire.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using namespace roomd::test;
+
+namespace {
+
+const std::string path = engine + "websocket";
+
+// Status of a refused upgrade; the connection must end.
+int refused(Rig &rig, const std::string &bytes) {
+    Wire wire(rig.address());
+    wire.send(bytes);
+    const Reply reply = wire.reply();
+    CHECK_MESSAGE(wire.ends(2000ms), bytes);
+    CHECK(rig.sessions() == 0);
+    return reply.status;
+}
+
+std::string replaced(std::string text, const std::string &what, const std::string &with) {
+    return text.replace(text.find(what), what.size(), with);
+}
+
+// The code of the close frame that comes next; 0 when there is another frame or none.
+int close_code(Wire &wire) {
+    const WsFrame frame = wire.frame();
+    if (frame.opcode != 8 || frame.payload.size() < 2) return 0;
+    return static_cast<unsigned char>(frame.payload[0]) * 256 +
+           static_cast<unsigned char>(frame.payload[1]);
+}
+
+} // namespace
+
+TEST_CASE("a websocket opens, echoes text and binary, and pipelined frames in order") {
+    Rig rig;
+    Wire wire = websocket(rig.address());
+    wire.send(ws(1, "4hello") + ws(2, "\x01\x02") + ws(1, "4again"));
+    CHECK(wire.frame().payload == "4hello");
+    const WsFrame binary = wire.frame();
+    CHECK(binary.opcode == 2);
+    CHECK(binary.payload == "\x01\x02");
+    CHECK(wire.frame().payload == "4again");
+}
+
+TEST_CASE("frames behind the upgrade request in one segment are served") {
+    Rig rig;
+    Wire wire(rig.address());
+    wire.send(upgrade(path) + ws(1, "4early"));
+    CHECK(wire.reply().status == 101);
+    CHECK(wire.frame().payload.substr(0, 1) == "0");
+    CHECK(wire.frame().payload == "4early");
+}
+
+TEST_CASE("a version other than 13 is refused with the one that is spoken") {
+    Rig rig;
+    for (const char *version : {"8", "14", "13, 8", "x"}) {
+        Wire wire(rig.address());
+        wire.send(replaced(upgrade(path), "Version: 13", std::string("Version: ") + version));
+        const Reply reply = wire.reply();
+        CHECK(reply.status == 400);
+        CHECK(reply.header("sec-websocket-version") == "13");
+        CHECK(wire.ends(2000ms));
+    }
+}
+
+TEST_CASE("a key that is not 16 bytes in base64 is refused") {
+    Rig rig;
+    for (const char *key : {"short", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ===",
+                            "dGhlIHNhbXBsZSBub25j!!==", "dGhlIHNhbXBsZSBub25jZQAA"}) {
+        CAPTURE(key);
+        CHECK(refused(rig, replaced(upgrade(path), "dGhlIHNhbXBsZSBub25jZQ==", key)) == 400);
+    }
+}
+
+TEST_CASE("an upgrade with a length or an encoding is refused") {
+    Rig rig;
+    CHECK(refused(rig, upgrade(path, "Content-Length: 3\r\n")) == 400);
+    CHECK(refused(rig, upgrade(path, "Content-Length: 0\r\n")) == 400);
+    CHECK(refused(rig, upgrade(path, "Transfer-Encoding: chunked\r\n")) == 400);
+}
+
+TEST_CASE("an upgrade by POST is refused, whether it opens a session or moves one") {
+    Rig rig;
+    const std::string sid = polling(rig.address());
+    for (const std::string &target : {path, path + "&sid=" + sid}) {
+        Wire wire(rig.address());
+        wire.send(replaced(upgrade(target), "GET", "POST"));
+        CHECK(wire.reply().status == 400);
+        CHECK(wire.ends(2000ms));
+    }
+    CHECK(rig.sessions() == 1);
+}
+
+TEST_CASE("only websocket is upgraded to: h2c, foo and a NUL are refused") {
+    Rig rig;
+    for (const std::string &name :
+         {std::string("h2c"), std::string("foo"), std::string("websocket\0x", 11)}) {
+        CAPTURE(name);
+        const int status = refused(rig, replaced(upgrade(path), "websocket\r", name + "\r"));
+        CHECK(status != 101);
+        CHECK(status != 200);
+    }
+}
+
+TEST_CASE("HTTP/2 is not begun in clear text, on a fresh or a kept connection") {
+    Rig rig;
+    const std::string settings = "HTTP2-Settings: AAMAAABkAAQAAP__\r\n";
+    const std::string ask = replaced(upgrade(path, settings), "websocket\r", "h2c\r");
+    CHECK(refused(rig, ask) == 400);
+    Wire wire(rig.address());
+    wire.send(get("/nothing"));
+    CHECK(wire.reply().status == 404);
+    wire.send(ask);
+    CHECK(wire.ends(2000ms));
+    CHECK(wire.seen().find("101") == std::string::npos);
+}
+
+TEST_CASE("a dangling upgrade on a kept connection is refused and the daemon goes on") {
+    Rig rig;
+    for (int i = 0; i < 50; ++i) {
+        Wire wire(rig.address());
+        wire.send(get("/nothing"));
+        CHECK(wire.reply().status == 404);
+        wire.send(get("/nothing", "Upgrade: foo\r\nConnection: Upgrade\r\n"));
+        CHECK(wire.ends(2000ms));
+        // libwebsockets answers, and asks us afterwards, when the head is freed: not a word more.
+        CHECK(wire.seen().find("HTTP/1.") == wire.seen().rfind("HTTP/1."));
+    }
+    Wire other = websocket(rig.address());
+    other.send(ws(1, "4x"));
+    CHECK(other.frame().payload == "4x");
+}
+
+TEST_CASE("an upgrade behind an open request ends the connection") {
+    Rig rig;
+    const std::string sid = polling(rig.address());
+    Wire wire(rig.address());
+    wire.send(get(engine + "polling&sid=" + sid));
+    CHECK(wire.silent(50ms));
+    wire.send(upgrade(path));
+    CHECK(wire.ends(2000ms));
+    CHECK(wire.seen().empty());
+}
+
+TEST_CASE("an upgrade elsewhere is 404, a subprotocol 400") {
+    Rig rig;
+    CHECK(refused(rig, upgrade("/elsewhere")) == 404);
+    CHECK(refused(rig, upgrade(path, "Sec-WebSocket-Protocol: chat\r\n")) == 400);
+}
+
+TEST_CASE("refused upgrades say the bare sentence with status 400") {
+    Rig rig;
+    const struct {
+        const char *query, *text;
+    } cases[] = {{"/socket.io/?EIO=4&transport=carrier", "Transport unknown"},
+                 {"/socket.io/?EIO=4", "Transport unknown"},
+                 {"/socket.io/?EIO=3&transport=websocket", "Unsupported protocol version"},
+                 {"/socket.io/?EIO=4&transport=websocket&sid=nobody", "Session ID unknown"},
+                 {"/socket.io/?EIO=4&transport=polling", "Bad request"},
+                 {"/socket.io/?EIO=4&transport=websocket&j=0", "Bad request"}};
+    for (const auto &c : cases) {
+        CAPTURE(c.query);
+        Wire wire(rig.address());
+        wire.send(upgrade(c.query));
+        const Reply reply = wire.reply();
+        CHECK(reply.status == 400);
+        CHECK(reply.body == c.text);
+        CHECK(reply.header("content-type") == "text/html");
+        CHECK(reply.header("connection") == "close");
+        CHECK(wire.ends(2000ms));
+    }
+}
+
+TEST_CASE("a message in fragments is put together") {
+    Rig rig;
+    Wire wire = websocket(rig.address());
+    wire.send(ws(1, "4a", false) + ws(0, "", false) + ws(9, "hi") + ws(0, "b", false));
+    CHECK(wire.frame().payload == "hi"); // the pong, which need not wait for the message
+    wire.send(ws(0, "c"));
+    CHECK(wire.frame().payload == "4abc");
+    wire.send(ws(2, "\x01", false) + ws(0, "\x02"));
+    CHECK(wire.frame().payload == "\x01\x02");
+}
+
+TEST_CASE("a large message arrives whole, one over max_payload is closed with 1009") {
+    Rig::Setup setup;
+    setup.session.max_payload = 100000;
+    Rig rig(setup);
+    Wire wire = websocket(rig.address());
+    const std::string most = "4" + std::string(99999, 'x');
+    wire.send(ws(1, most));
+    CHECK(wire.frame().payload == most);
+    wire.send(ws(1, most + "x"));
+    CHECK(close_code(wire) == 1009);
+    CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
+    Wire parts = websocket(rig.address());
+    for (int i = 0; i < 4 && parts.try_send(ws(i == 0 ? 1 : 0, std::string(30000, '4'), false));
+         ++i) {
+    }
+    CHECK(close_code(parts) == 1009);
+}
+
+TEST_CASE("a frame that announces 2^62 bytes is closed with 1009 at its first byte") {
+    Rig rig;
+    Wire wire = websocket(rig.address());
+    wire.send(std::string("\x81\xFF\x40\0\0\0\0\0\0\0\x11\x22\x33\x44x", 15));
+    CHECK(close_code(wire) == 1009);
+    CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
+}
+
+TEST_CASE("a flood of fragments is closed") {
+    Rig rig;
+    for (const char *payload : {"x", ""}) {
+        CAPTURE(payload);
+        Wire wire = websocket(rig.address());
+        std::string flood = ws(1, "4", false);
+        for (int i = 0; i < 5000; ++i)
+            flood += ws(0, payload, false);
+        wire.try_send(flood);
+        CHECK(close_code(wire) == 1008);
+        CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
+    }
+}
+
+TEST_CASE("a message that is never finished is ended by an absolute deadline") {
+    Rig::Setup setup;
+    setup.net.body_deadline = base::Duration(300);
+    Rig rig(setup);
+    Wire wire = websocket(rig.address());
+    wire.send(ws(1, "4", false));
+    const auto start = std::chrono::steady_clock::now();
+    while (wire.try_send(ws(0, "x", false)) && !wire.ends(50ms) &&
+           std::chrono::steady_clock::now() - start < patience) {
+    }
+    CHECK(std::chrono::steady_clock::now() - start < 2000ms);
+    CHECK(rig.sessions() == 0);
+}
+
+TEST_CASE("close frames that must not be on the wire are answered with 1002") {
+    Rig rig;
+    for (const std::string &payload : {std::string("x"), std::string("\x03\xED", 2),
+                                       std::string("\x13\x88", 2), std::string("\x03\xE7", 2)}) {
+        Wire wire = websocket(rig.address());
+        wire.send(ws(8, payload));
+        CHECK(close_code(wire) == 1002);
+        CHECK(wire.ends(2000ms));
+    }
+    CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
+}
+
+TEST_CASE("a proper close frame is answered, and the session ends with transport close") {
+    Rig rig;
+    for (const std::string &payload :
+         {std::string(), std::string("\x03\xE8", 2), std::string("\x0F\xA1 bye", 6)}) {
+        Wire wire = websocket(rig.address());
+        wire.send(ws(8, payload));
+        CHECK(wire.frame().opcode == 8);
+        CHECK(wire.ends(2000ms));
+    }
+    CHECK(rig.until([](net::Server &, Echo &echo) {
+        return echo.ended.size() == 3 && echo.ended.back() == session::CloseReason::transport_close;
+    }));
+}
+
+TEST_CASE("a polite close is a frame without a code, and a silent peer is dropped later") {
+    Rig rig;
+    Wire wire = websocket(rig.address());
+    wire.send(ws(1, "4close"));
+    const WsFrame frame = wire.frame();
+    CHECK(frame.opcode == 8);
+    CHECK(frame.payload.empty());
+    wire.send(ws(8, ""));
+    CHECK(wire.ends(2000ms));
+    Wire silent = websocket(rig.address());
+    silent.send(ws(1, "4close"));
+    CHECK(silent.frame().opcode == 8);
+    CHECK(silent.ends(8000ms));
+}
+
+TEST_CASE("a cut session ends without a farewell") {
+    Rig rig;
+    Wire wire = websocket(rig.address());
+    wire.send(ws(1, "4cut"));
+    CHECK(wire.ends(2000ms));
+    CHECK(wire.seen().empty());
+}
+
+TEST_CASE("a peer that vanishes ends its session at once") {
+    Rig rig;
+    for (int how = 0; how < 2; ++how) {
+        Wire wire = websocket(rig.address());
+        if (how == 0) wire.finish();
+        if (how == 1) wire.reset();
+        CHECK(rig.until([](net::Server &server, Echo &echo) {
+            return echo.open == 0 && server.totals().open == 0;
+        }));
+    }
+}
+
+TEST_CASE("invalid UTF-8, reserved bits and opcodes end the connection with their code") {
+    Rig rig;
+    const struct {
+        std::string bytes;
+        int code;
+    } cases[] = {{ws(1, "4\xFF\xFE"), 1007},
+                 {ws(3, "x"), 1002},
+                 {ws(0x41, "4x"), 1002},
+                 {ws(0, "4x"), 1002}};
+    for (const auto &c : cases) {
+        Wire wire = websocket(rig.address());
+        wire.send(c.bytes);
+        CHECK(close_code(wire) == c.code);
+        // Nothing goes out behind a close frame, whoever wrote it: the session ends instead.
+        CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
+            sessions.send(echo.newest, base::Frame::text({"4late"}), session::Delivery::reliable);
+        }));
+        CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
+        CHECK(wire.silent(20ms));
+        CHECK(wire.ends(8000ms));
+    }
+    Wire wire = websocket(rig.address());
+    wire.send(ws(9, std::string(126, 'x'))); // too long for a control frame
+    CHECK(wire.ends(2000ms));
+    Wire text = websocket(rig.address());
+    text.send(ws(8, "\x03\xE8\xFF")); // a reason that is no UTF-8
+    CHECK(text.ends(2000ms));
+    CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
+}
+
+TEST_CASE("frames that did not fit a slow peer's window arrive later, whole and in order") {
+    Rig::Setup setup;
+    setup.session.send_buffer = 64u << 20;
+    Rig rig(setup);
+    Wire wire = websocket(rig.address());
+    constexpr int count = 8000; // 16 MB: more than both kernels' buffers
+    CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
+        for (int i = 0; i < count; ++i)
+            sessions.send(echo.newest,
+                          base::Frame::text({"4", std::to_string(i), std::string(2000, 'x')}),
+                          session::Delivery::reliable);
+    }));
+    int in_order = 0, pongs = 0;
+    while (in_order < count) {
+        if (in_order % 2000 == 0 && pongs == in_order / 2000) wire.send(ws(9, "p"));
+        const WsFrame frame = wire.frame();
+        if (frame.opcode == 10 && ++pongs > 0) continue; // in between, and a whole frame
+        if (frame.payload != "4" + std::to_string(in_order) + std::string(2000, 'x')) break;
+        ++in_order;
+    }
+    CHECK(in_order == count);
+}
+
+TEST_CASE("what a blocked peer does not take stays in the outbox, which is bounded") {
+    Rig::Setup setup;
+    setup.session.send_buffer = 64u << 20;
+    Rig rig(setup);
+    const Wire wire = websocket(rig.address());
+    CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
+        const base::FrameRef frame = base::Frame::text({"4", std::string(100000, 'x')});
+        for (int i = 0; i < 300; ++i)
+            sessions.send(echo.newest, frame, session::Delivery::reliable);
+        sessions.flush();
+        // The kernel took some megabytes, libwebsockets the rest of one write.
+        CHECK(sessions.get(echo.newest)->outbox().bytes() > (10u << 20));
+    }));
+}
+
+TEST_CASE("a peer that reads nothing is cut when its outbox is over the bound") {
+    Rig::Setup setup;
+    setup.session.send_buffer = 1u << 20;
+    Rig rig(setup);
+    Wire wire = websocket(rig.address());
+    const auto fill = [](net::Server &, session::Sessions &sessions, Echo &echo) {
+        for (int i = 0; i < 100; ++i)
+            sessions.send(echo.newest, base::Frame::text({"4", std::string(10000, 'x')}),
+                          session::Delivery::reliable);
+    };
+    for (int i = 0; i < 50 && rig.sessions() == 1; ++i)
+        CHECK(rig.call(fill));
+    CHECK(rig.sessions() == 0);
+    CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; }));
+}
+
+TEST_CASE("permessage-deflate is not taken") {
+    Rig rig;
+    Wire wire(rig.address());
+    wire.send(upgrade(path, "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
+    const Reply reply = wire.reply();
+    CHECK(reply.status == 101);
+    CHECK(reply.header("sec-websocket-extensions").empty());
+}
