@@ -1,0 +1,44 @@
+#include "host/command.hpp"
+
+namespace roomd::host {
+
+sio::Args OwnedArgs::view() const {
+    sio::Args out;
+    out.json = json;
+    out.blobs.assign(blobs.begin(), blobs.end());
+    return out;
+}
+
+std::size_t OwnedArgs::bytes() const noexcept {
+    std::size_t sum = json.size();
+    for (const std::string &blob : blobs)
+        sum += blob.size() + sizeof blob;
+    return sum;
+}
+
+dispatch::Emit OwnedEmit::view() const {
+    dispatch::Emit out;
+    out.nsp = nsp;
+    out.rooms.assign(rooms.begin(), rooms.end());
+    out.except.assign(except.begin(), except.end());
+    out.to = to;
+    out.without = without;
+    out.event = event;
+    out.args = args.view();
+    out.vanishing = (flags & ROOMD_EMIT_VOLATILE) != 0;
+    out.local = (flags & ROOMD_EMIT_LOCAL) != 0;
+    out.route = (flags & ROOMD_EMIT_ROUTE) != 0;
+    out.all = (flags & ROOMD_EMIT_ALL) != 0;
+    return out;
+}
+
+std::size_t OwnedEmit::bytes() const noexcept {
+    std::size_t sum = nsp.size() + event.size() + key.size() + on_behalf.size() + args.bytes();
+    for (const std::string &room : rooms)
+        sum += room.size() + sizeof room;
+    for (const std::string &room : except)
+        sum += room.size() + sizeof room;
+    return sum;
+}
+
+} // namespace roomd::host

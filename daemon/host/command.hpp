@@ -1,0 +1,106 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "dispatch/emit.hpp"
+#include "host/http.hpp"
+#include "host/tickets.hpp"
+#include "roomd/plugin.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace roomd::host {
+
+// What plugins ask for, as data that may have crossed a thread.  Everything is owned here, and was
+// validated where it came in.
+
+struct OwnedArgs {
+    std::string json = "[]";
+    std::vector<std::string> blobs;
+    sio::Args view() const;
+    std::size_t bytes() const noexcept;
+};
+
+struct OwnedEmit {
+    std::string nsp, event;
+    std::vector<std::string> rooms, except;
+    base::ClientId to = base::ClientId::none;
+    base::ClientId without = base::ClientId::none;
+    std::uint32_t flags = 0;
+    OwnedArgs args;
+    std::string key, on_behalf;
+    dispatch::Emit view() const; // into this
+    std::size_t bytes() const noexcept;
+};
+
+struct EmitCommand {
+    OwnedEmit emit;
+    roomd_emitted_fn fn;
+    void *user;
+};
+struct EmitAllCommand {
+    std::vector<OwnedEmit> emits;
+    roomd_emitted_fn fn;
+    void *user;
+};
+struct AskCommand {
+    OwnedEmit emit;
+    std::uint32_t timeout_ms;
+    roomd_answer_fn fn;
+    void *user;
+};
+struct AckCommand {
+    Ticket ticket;
+    OwnedArgs args;
+};
+struct VerdictCommand {
+    Ticket ticket;
+    bool accept;
+    std::string message, data, identity;
+    std::int64_t expires_ms;
+};
+struct RespondCommand {
+    Ticket ticket;
+    HttpResponse response;
+};
+struct MoveCommand {
+    enum class What : std::uint8_t { join, leave } what;
+    base::ClientId client;
+    std::string room;
+};
+struct DisconnectCommand {
+    base::ClientId client;
+    bool close_transport;
+    std::string reason;
+};
+struct KickCommand {
+    std::string user;
+    bool close_transport;
+    std::string reason;
+};
+struct MembersCommand {
+    std::string nsp, room;
+    roomd_clients_fn fn;
+    void *user;
+};
+struct StatsCommand {
+    roomd_text_fn fn;
+    void *user;
+};
+struct PostCommand {
+    roomd_task_fn fn;
+    void *user;
+};
+
+using Action = std::variant<EmitCommand, EmitAllCommand, AskCommand, AckCommand, VerdictCommand,
+                            RespondCommand, MoveCommand, DisconnectCommand, KickCommand,
+                            MembersCommand, StatsCommand, PostCommand>;
+
+struct Command {
+    Action action;
+    std::size_t bytes = 0; // counted against the budget until it has been worked off
+};
+
+} // namespace roomd::host

@@ -1,0 +1,234 @@
+#include "host/hooks.hpp"
+
+#include "dispatch/router.hpp"
+#include "host/take_in.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace roomd::host {
+namespace {
+
+constexpr std::string_view overloaded = R"({"code":"overloaded","retryable":true})";
+
+// A hook's arguments as the plugin sees them; views into `args`.
+struct PluginArgs {
+    explicit PluginArgs(const sio::Args &args) {
+        for (const std::string_view blob : args.blobs)
+            blobs.push_back({blob.data(), blob.size()});
+        raw.json = str(args.json);
+        raw.blobs = blobs.data();
+        raw.n_blobs = blobs.size();
+    }
+    std::vector<roomd_bytes> blobs;
+    roomd_args raw{};
+};
+
+// Asks one hook that may take a ticket.  `ask(ticket)` calls the plugin.  True: taken.
+template <class Ask> bool ask_with(Instance &instance, std::uint64_t ticket, Ask ask) {
+    const bool taken = ask(ticket) == ROOMD_TAKEN;
+    // Passed: the ticket is nobody's, unless it has been answered already: then that holds.
+    return taken || !instance.door().revoke(ticket);
+}
+
+} // namespace
+
+PluginHooks::PluginHooks(const Instances &instances, Services &services) :
+    instances_(instances),
+    services_(services) {}
+
+bool PluginHooks::knows(std::string_view nsp) const {
+    return std::any_of(instances_.begin(), instances_.end(),
+                       [&](const auto &one) { return one->handles().connects.any(nsp); });
+}
+
+PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting) {
+    bool taken = false;
+    for (const auto &instance : instances_) {
+        HookList<roomd_connect_fn> &hooks = instance->handles().connects;
+        if (!hooks.any(connecting.nsp)) continue;
+        std::vector<roomd_field> headers;
+        for (const auto &[name, value] : connecting.handshake->headers) {
+            const auto &kept = instance->kept_headers();
+            if (std::find(kept.begin(), kept.end(), name) == kept.end()) continue;
+            headers.push_back({str(name), str(value)});
+        }
+        roomd_connect out{};
+        out.struct_size = sizeof out;
+        out.secure = connecting.handshake->secure ? 1 : 0;
+        out.client = static_cast<roomd_client>(connecting.client);
+        out.id = str(connecting.id);
+        out.nsp = str(connecting.nsp);
+        out.address = str(connecting.handshake->address);
+        out.listener = str(connecting.handshake->listener);
+        out.query = str(connecting.handshake->query);
+        out.auth = str(connecting.auth);
+        out.identity = str(connecting.identity);
+        out.headers = headers.data();
+        out.n_headers = headers.size();
+        taken = hooks.first(connecting.nsp, "", [&](roomd_connect_fn fn, void *user) {
+            Ticket ticket;
+            ticket.kind = Ticket::Kind::connect;
+            ticket.client = connecting.client;
+            const auto id = instance->issue(std::move(ticket), services_.options.verdict_timeout);
+            if (id == 0) {
+                services_.router.decide_connect(connecting.client,
+                                                {false, "Overloaded", overloaded, {}, 0});
+                return true;
+            }
+            return ask_with(*instance, id, [&](std::uint64_t given) {
+                out.ticket = given;
+                return instance->calls().call("connect", ROOMD_PASS,
+                                              [&] { return fn(user, &out); });
+            });
+        });
+        if (taken) break;
+    }
+    services_.drain();
+    return taken ? Next::taken : Next::pass;
+}
+
+PluginHooks::Next PluginHooks::joining(const dispatch::Joining &joining) {
+    bool taken = false;
+    for (const auto &instance : instances_) {
+        roomd_join out{};
+        out.struct_size = sizeof out;
+        out.client = static_cast<roomd_client>(joining.client);
+        out.nsp = str(joining.nsp);
+        out.room = str(joining.room);
+        out.identity = str(joining.identity);
+        HookList<roomd_join_fn> &hooks = instance->handles().joins;
+        taken = hooks.first(joining.nsp, joining.room, [&](roomd_join_fn fn, void *user) {
+            Ticket ticket;
+            ticket.kind = Ticket::Kind::join;
+            ticket.client = joining.client;
+            ticket.room = joining.room;
+            const auto id = instance->issue(std::move(ticket), services_.options.verdict_timeout);
+            if (id == 0) {
+                services_.router.decide_join(joining.client, joining.room,
+                                             {false, "Overloaded", overloaded, {}, 0});
+                return true;
+            }
+            return ask_with(*instance, id, [&](std::uint64_t given) {
+                out.ticket = given;
+                return instance->calls().call("join", ROOMD_PASS, [&] { return fn(user, &out); });
+            });
+        });
+        if (taken) break;
+    }
+    services_.drain();
+    return taken ? Next::taken : Next::pass;
+}
+
+PluginHooks::Next PluginHooks::event(base::ClientId client, std::string_view identity,
+                                     const sio::Event &event) {
+    bool taken = false;
+    const PluginArgs args(event.args);
+    for (const auto &instance : instances_) {
+        roomd_event out{};
+        out.struct_size = sizeof out;
+        out.client = static_cast<roomd_client>(client);
+        out.nsp = str(event.nsp);
+        out.name = str(event.name);
+        out.args = args.raw;
+        out.identity = str(identity);
+        HookList<roomd_event_fn> &hooks = instance->handles().events;
+        taken = hooks.first(event.nsp, event.name, [&](roomd_event_fn fn, void *user) {
+            const auto call = [&](std::uint64_t ticket) {
+                out.ack = ticket;
+                return instance->calls().call("event", ROOMD_PASS, [&] { return fn(user, &out); });
+            };
+            if (!event.ack) return call(0) == ROOMD_TAKEN;
+            Ticket ticket;
+            ticket.client = client;
+            ticket.ack = *event.ack;
+            const auto id = instance->issue(std::move(ticket), services_.options.ack_timeout);
+            return id == 0 ? call(0) == ROOMD_TAKEN : ask_with(*instance, id, call);
+        });
+        if (taken) break;
+    }
+    services_.drain();
+    return taken ? Next::taken : Next::pass;
+}
+
+void PluginHooks::connected(const dispatch::Connected &connected) {
+    roomd_connected out{};
+    out.struct_size = sizeof out;
+    out.client = static_cast<roomd_client>(connected.client);
+    out.id = str(connected.id);
+    out.nsp = str(connected.nsp);
+    out.identity = str(connected.identity);
+    for (const auto &instance : instances_) {
+        instance->handles().connecteds.first(
+            connected.nsp, "", [&](roomd_connected_fn fn, void *user) {
+                instance->calls().run("connected", [&] { fn(user, &out); });
+                return false;
+            });
+    }
+    services_.drain();
+}
+
+void PluginHooks::left(const dispatch::Left &left) {
+    std::vector<roomd_str> rooms;
+    rooms.reserve(left.rooms.size());
+    for (const std::string_view room : left.rooms)
+        rooms.push_back(str(room));
+    roomd_gone out{};
+    out.struct_size = sizeof out;
+    out.client = static_cast<roomd_client>(left.client);
+    out.nsp = str(left.nsp);
+    out.id = str(left.id);
+    out.reason = str(session::text(left.reason));
+    out.identity = str(left.identity);
+    out.rooms = rooms.data();
+    out.n_rooms = rooms.size();
+    for (const auto &instance : instances_) {
+        instance->handles().gones.first(left.nsp, "", [&](roomd_gone_fn fn, void *user) {
+            instance->calls().run("disconnect", [&] { fn(user, &out); });
+            return false;
+        });
+    }
+    services_.drain();
+}
+
+void PluginHooks::answered(std::uint64_t token, session::Answer answer, const sio::Args &args) {
+    const auto found = services_.asks.find(token);
+    if (found == services_.asks.end()) return; // its instance has stopped
+    const PendingAsk ask = found->second;
+    services_.asks.erase(found);
+    roomd_status status = ROOMD_OK;
+    if (answer == session::Answer::gone) status = ROOMD_GONE;
+    if (answer == session::Answer::expired) status = ROOMD_EXPIRED;
+    const PluginArgs out(args);
+    ask.instance->calls().run("answer", [&] { ask.fn(ask.user, status, &out.raw); });
+    ask.instance->ask_ended();
+    services_.drain();
+}
+
+void PluginHooks::publish(const dispatch::Emit &emit) {
+    Instance *const bus = services_.bus;
+    if (bus == nullptr) return;
+    std::vector<roomd_str> rooms, except;
+    for (const std::string_view room : emit.rooms)
+        rooms.push_back(str(room));
+    for (const std::string_view room : emit.except)
+        except.push_back(str(room));
+    const PluginArgs args(emit.args);
+    roomd_emit out{};
+    out.struct_size = sizeof out;
+    out.flags = (emit.vanishing ? ROOMD_EMIT_VOLATILE : 0u) | (emit.all ? ROOMD_EMIT_ALL : 0u);
+    out.nsp = str(emit.nsp);
+    out.rooms = rooms.data();
+    out.n_rooms = rooms.size();
+    out.except = except.data();
+    out.n_except = except.size();
+    out.without = static_cast<roomd_client>(emit.without);
+    out.event = str(emit.event);
+    out.args = args.raw;
+    const roomd_publish_fn fn = bus->handles().publish_fn;
+    void *const user = bus->handles().publish_user;
+    bus->calls().run("publish", [&] { fn(user, &out); });
+    // From inside an emit: what the bus puts in line waits for the drain that is under way.
+}
+
+} // namespace roomd::host

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "dispatch/hooks.hpp"
+#include "host/instance.hpp"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace roomd::host {
+
+// Asks the plugins, in the order of the configuration.  What they put in line is worked off before
+// a call returns, and not between two plugins: all are asked about the same state.
+class PluginHooks final : public dispatch::Hooks {
+public:
+    using Instances = std::vector<std::unique_ptr<Instance>>;
+    PluginHooks(const Instances &, Services &);
+
+    bool knows(std::string_view nsp) const override;
+    Next connecting(const dispatch::Connecting &) override;
+    Next joining(const dispatch::Joining &) override;
+    Next event(base::ClientId, std::string_view identity, const sio::Event &) override;
+    void connected(const dispatch::Connected &) override;
+    void left(const dispatch::Left &) override;
+    void answered(std::uint64_t token, session::Answer, const sio::Args &) override;
+    void publish(const dispatch::Emit &) override;
+
+private:
+    const Instances &instances_;
+    Services &services_;
+};
+
+} // namespace roomd::host

@@ -1,0 +1,220 @@
+#include "host/instance.hpp"
+
+#include "base/text.hpp"
+#include "dispatch/router.hpp"
+#include "host/apply.hpp"
+#include "host/table.hpp"
+#include "host/take_in.hpp"
+#include "log/log.hpp"
+#include "loop/loop.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <stdexcept>
+#include <utility>
+
+namespace roomd::host {
+namespace {
+
+HttpResponse unavailable(const char *body) {
+    HttpResponse response;
+    response.status = 503;
+    response.content_type = "application/json";
+    response.body = body;
+    return response;
+}
+
+roomd_error fresh_error() {
+    roomd_error error{};
+    error.struct_size = sizeof error;
+    return error;
+}
+
+std::string reason(roomd_error &error, roomd_status status) {
+    error.text[sizeof error.text - 1] = '\0';
+    if (error.text[0] != '\0') return base::printable(error.text, sizeof error.text);
+    return "no reason given (status " + std::to_string(int(status)) + ")";
+}
+
+} // namespace
+
+HttpResponse busy() {
+    return unavailable("{\"success\":false,\"error\":{\"code\":\"overloaded\",\"message\":"
+                       "\"Too many requests are waiting; try again\"}}");
+}
+
+HttpResponse late() {
+    return unavailable("{\"success\":false,\"error\":{\"code\":\"plugin_timeout\",\"message\":"
+                       "\"No answer in time; try again\"}}");
+}
+
+HttpResponse stopping() {
+    return unavailable("{\"success\":false,\"error\":{\"code\":\"stopping\",\"message\":"
+                       "\"The server is going down; try again\"}}");
+}
+
+Instance::Instance(Services &services, const Library &library, PluginEntry entry) :
+    services_(services),
+    library_(library),
+    entry_(std::move(entry)),
+    door_(roomd_self::make(entry_.label(), entry_.budget, services.options.tickets,
+                           services.options.max_emit)),
+    calls_(services.log, entry_.label(), services.options.slow_call),
+    idempotency_(services.options.idempotency),
+    refusals_(1, 10, services.loop.now()),
+    handles_(services, calls_, door_) {}
+
+Instance::~Instance() {
+    assert(state_ == State::idle || state_ == State::stopped);
+}
+
+void Instance::start() {
+    assert(state_ == State::idle);
+    state_ = State::starting;
+    door_.open({this, &services_.wakeup, &services_.log});
+    roomd_error error = fresh_error();
+    roomd_status status = calls_.call("start", ROOMD_FAILED, [&] {
+        return library_.table().start(&host_table(), &door_, str(entry_.config_json),
+                                      &plugin_state_, &error);
+    });
+    if (status != ROOMD_OK) {
+        handles_.clear();
+        door_.close();
+        door_.take(); // what start() put in line is dropped with it
+        state_ = State::stopped;
+        why_not_ = reason(error, status);
+        throw std::runtime_error("plugin " + entry_.label() + ": " + why_not_);
+    }
+    state_ = State::running;
+}
+
+bool Instance::reload(const PluginEntry &entry, std::string &why) {
+    assert(state_ == State::running && has_reload());
+    roomd_error error = fresh_error();
+    const roomd_status status = calls_.call("reload", ROOMD_FAILED, [&] {
+        return library_.table().reload(plugin_state_, str(entry.config_json), &error);
+    });
+    if (status != ROOMD_OK) {
+        why = reason(error, status);
+        return false;
+    }
+    door_.set_budget(entry.budget);
+    entry_ = entry;
+    return true;
+}
+
+void Instance::stop() {
+    if (state_ == State::idle) state_ = State::stopped;
+    if (state_ == State::stopped) return;
+    assert(state_ == State::running);
+    state_ = State::stopping;
+    // First no new command with a callback, then all that are in line, then the asks: so every
+    // `fn` the plugin was promised is called before stop().
+    door_.stopping();
+    work_off();
+    end_asks();
+    calls_.run("stop", [&] { library_.table().stop(plugin_state_); });
+    finish();
+}
+
+void Instance::finish() {
+    // First the handles: what follows makes clients leave and join, and no hook of this plugin
+    // may hear of it any more.
+    const std::size_t left = handles_.clear();
+    work_off(); // what stop() emitted and answered
+    refuse_tickets(door_.all_tickets(), false);
+    if (left > 0) {
+        services_.log.debug("plugin left handles at its stop",
+                            {{"plugin", entry_.label()}, {"handles", left}});
+    }
+    door_.close();
+    // A thread of the plugin that still runs may have put more between the two; it is not ours to
+    // send any more.
+    door_.take();
+    state_ = State::stopped;
+}
+
+void Instance::end_asks() {
+    std::vector<PendingAsk> mine;
+    for (auto it = services_.asks.begin(); it != services_.asks.end();) {
+        if (it->second.instance == this) {
+            mine.push_back(it->second);
+            it = services_.asks.erase(it);
+        } else {
+            ++it;
+        }
+    }
+    roomd_args none{};
+    none.json = {"[]", 2};
+    for (const PendingAsk &ask : mine) {
+        calls_.run("answer", [&] { ask.fn(ask.user, ROOMD_STOPPING, &none); });
+    }
+}
+
+bool Instance::work_off() {
+    // A command may lead back here, through a hook: what came in meanwhile waits for its turn.
+    if (working_ || !door_.waiting()) return false;
+    working_ = true;
+    std::vector<Command> line = door_.take();
+    for (Command &command : line) {
+        const std::size_t kept = apply(*this, command.action);
+        door_.worked_off(command.bytes - kept);
+    }
+    working_ = false;
+    tell_drained();
+    return true;
+}
+
+void Instance::ask_ended() {
+    door_.worked_off(ask_cost);
+    tell_drained();
+}
+
+void Instance::tell_drained() {
+    if (library_.table().on_drain != nullptr && state_ == State::running && door_.drained()) {
+        calls_.run("on_drain", [&] { library_.table().on_drain(plugin_state_); });
+    }
+}
+
+std::uint64_t Instance::issue(Ticket ticket, base::Duration timeout) {
+    const std::uint64_t id = door_.issue(std::move(ticket), services_.loop.now() + timeout);
+    if (id != 0) services_.watch_time();
+    return id;
+}
+
+void Instance::tick(base::Time now) {
+    const std::vector<Ticket> expired = door_.expired(now);
+    if (expired.empty()) return;
+    services_.log.warning("plugin did not answer in time",
+                          {{"plugin", entry_.label()}, {"tickets", expired.size()}});
+    refuse_tickets(expired, true);
+}
+
+void Instance::refuse_tickets(const std::vector<Ticket> &tickets, bool was_late) {
+    dispatch::Router::Verdict no;
+    no.message = was_late ? "No verdict in time" : "Server is going down";
+    no.data = was_late ? R"({"code":"verdict_timeout","retryable":true})"
+                       : R"({"code":"stopping","retryable":true})";
+    for (const Ticket &ticket : tickets) {
+        switch (ticket.kind) {
+        case Ticket::Kind::ack: break; // an ack that does not come is the client's own time-out
+        case Ticket::Kind::connect: services_.router.decide_connect(ticket.client, no); break;
+        case Ticket::Kind::join:
+            services_.router.decide_join(ticket.client, ticket.room, no);
+            break;
+        case Ticket::Kind::request:
+            services_.http.respond(ticket.exchange, was_late ? late() : stopping());
+            break;
+        }
+    }
+}
+
+bool Instance::keep_header(std::string name) {
+    if (state_ != State::starting) return false;
+    if (std::find(kept_headers_.begin(), kept_headers_.end(), name) == kept_headers_.end()) {
+        kept_headers_.push_back(std::move(name));
+    }
+    return true;
+}
+
+} // namespace roomd::host

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "host/calls.hpp"
+#include "host/check.hpp"
+#include "host/door.hpp"
+#include "host/handles.hpp"
+#include "host/idempotency.hpp"
+#include "host/library.hpp"
+#include "host/services.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace roomd::host {
+
+// The host's own answers to requests that a plugin can not or did not answer.
+HttpResponse busy();
+HttpResponse late();
+HttpResponse stopping();
+
+// One plugin at work, from start to stop.  Home loop only; what the plugin's threads may touch is
+// its Door.
+//
+//     idle -> starting -> running -> stopping -> stopped
+class Instance {
+public:
+    Instance(Services &, const Library &, PluginEntry);
+    ~Instance(); // idle or stopped
+    Instance(const Instance &) = delete;
+    Instance &operator=(const Instance &) = delete;
+
+    // Throws with the plugin's reason; then it is stopped, and nothing it asked for was done.
+    void start();
+    bool has_reload() const noexcept { return library_.table().reload != nullptr; }
+    // False: the old configuration is in force, `why` says why.
+    bool reload(const PluginEntry &, std::string &why);
+    void stop();
+    const std::string &why_not_running() const noexcept { return why_not_; }
+    bool running() const noexcept { return state_ == State::running; }
+
+    // Works off what was in line when it began.  False: there was nothing.
+    bool work_off();
+    void ask_ended();          // its share of the budget is free again
+    void tick(base::Time now); // deadlines of tickets
+
+    const PluginEntry &entry() const noexcept { return entry_; }
+    const Library &library() const noexcept { return library_; }
+    const std::vector<std::string> &kept_headers() const noexcept { return kept_headers_; }
+    bool keep_header(std::string name); // false: not in start()
+    Door &door() noexcept { return door_; }
+    const Door &door() const noexcept { return door_; }
+    Handles &handles() noexcept { return handles_; }
+    Calls &calls() noexcept { return calls_; }
+    const Calls &calls() const noexcept { return calls_; }
+    Services &services() noexcept { return services_; }
+    Idempotency &idempotency() noexcept { return idempotency_; }
+    bool may_log_refusal(base::Time now) noexcept { return refusals_.take(now); }
+    std::uint64_t issue(Ticket, base::Duration timeout);
+
+private:
+    enum class State : std::uint8_t { idle, starting, running, stopping, stopped };
+    void finish();
+    void tell_drained();
+    void refuse_tickets(const std::vector<Ticket> &, bool was_late);
+    void end_asks();
+
+    Services &services_;
+    const Library &library_;
+    PluginEntry entry_;
+    roomd_self &door_;
+    Calls calls_;
+    Idempotency idempotency_;
+    base::Bucket refusals_;
+    Handles handles_;
+    std::vector<std::string> kept_headers_;
+    void *plugin_state_ = nullptr;
+    std::string why_not_ = "not started";
+    State state_ = State::idle;
+    bool working_ = false;
+};
+
+} // namespace roomd::host

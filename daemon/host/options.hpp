@@ -1,0 +1,38 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "dispatch/emit.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace roomd::host {
+
+struct IdempotencyOptions {
+    base::Duration window{600000};
+    std::size_t entries = 65536;   // per instance; the oldest go first
+    std::size_t bytes = 16u << 20; // of keys and results, per instance
+};
+
+struct Options {
+    std::string directory; // where <name>.so is looked for
+    base::Duration slow_call{10};
+    base::Duration verdict_timeout{10000}; // an unanswered connect or join is refused
+    base::Duration ack_timeout{60000};     // an unanswered ack is never sent
+    base::Duration request_timeout{30000}; // an unanswered request gets 503
+    std::size_t tickets = 65536;           // owed by one instance at a time
+    std::size_t max_emit = 1000000;        // bytes of one event's arguments
+    IdempotencyOptions idempotency;
+
+    // May the API key of this name send this?  Nothing: yes.  Else the refusal.  Empty function:
+    // emits on behalf of a key are denied.
+    std::function<std::optional<dispatch::Emitted>(std::string_view key, const dispatch::Emit &)>
+        may;
+    // What `roomd stats --json` prints.  Empty: what the Router counts.
+    std::function<std::string()> stats;
+};
+
+} // namespace roomd::host

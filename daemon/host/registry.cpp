@@ -1,0 +1,307 @@
+#include "host/registry.hpp"
+
+#include "base/random.hpp"
+#include "dispatch/router.hpp"
+#include "host/hooks.hpp"
+#include "host/instance.hpp"
+#include "log/log.hpp"
+#include "loop/inbox.hpp"
+#include "loop/loop.hpp"
+#include "loop/timer.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+namespace roomd::host {
+namespace {
+
+// A plugin whose every callback asks for another one must not keep the loop: after so many rounds
+// the sockets have their turn.
+constexpr int max_rounds = 16;
+// Deadlines of tickets are looked at no more often.
+constexpr base::Duration tick_every{50};
+
+} // namespace
+
+struct Registry::Impl {
+    Impl(const Options &given, loop::Loop &loop, dispatch::Router &router, Http &http,
+         log::Logger &log) :
+        options(given),
+        libraries(options.directory),
+        wakeup(loop, [this] { drain(); }),
+        deadlines(loop, [this] { tick(); }),
+        services{options,
+                 loop,
+                 router,
+                 http,
+                 log,
+                 wakeup,
+                 [this] { drain(); },
+                 [this] { watch_time(); }},
+        hooks(instances, services) {
+        services.emit_prefix = base::random_id().substr(0, 12);
+    }
+
+    void drain() {
+        if (draining) return; // the one under way goes on until the lines are empty
+        draining = true;
+        bool more = true;
+        for (int round = 0; more && round < max_rounds; ++round) {
+            more = false;
+            for (const auto &instance : instances)
+                more = instance->work_off() || more;
+        }
+        draining = false;
+        if (more) wakeup.wake();
+    }
+
+    void watch_time() {
+        if (watching_time) return;
+        watching_time = true;
+        deadlines.after(tick_every);
+    }
+
+    void tick() {
+        watching_time = false;
+        const base::Time now = services.loop.now();
+        bool open = false;
+        for (const auto &instance : instances) {
+            instance->tick(now);
+            open = open || instance->door().next_deadline().has_value();
+        }
+        drain();
+        if (open) watch_time(); // an idle process is not woken
+    }
+
+    Instance &add(PluginEntry entry) {
+        const Library &library = libraries.open(entry.name, entry.file);
+        instances.push_back(std::make_unique<Instance>(services, library, std::move(entry)));
+        return *instances.back();
+    }
+
+    void started(const Instance &instance) {
+        services.log.info("plugin started", {{"plugin", instance.entry().label()},
+                                             {"version", instance.library().table().version},
+                                             {"file", instance.library().file()}});
+    }
+
+    // Stops an instance and starts another in its place.
+    bool replace(std::unique_ptr<Instance> &place, const PluginEntry &entry, std::string &why) {
+        place->stop();
+        try {
+            place =
+                std::make_unique<Instance>(services, libraries.open(entry.name, entry.file), entry);
+            place->start();
+        } catch (const std::exception &e) {
+            why = e.what();
+            return false;
+        }
+        started(*place);
+        return true;
+    }
+
+    Options options;
+    Libraries libraries;
+    loop::Wakeup wakeup;
+    loop::Timer deadlines;
+    Services services;
+    std::vector<std::unique_ptr<Instance>> instances; // in the order of the configuration
+    PluginHooks hooks;
+    bool draining = false;
+    bool watching_time = false;
+};
+
+Registry::Registry(const Options &options, loop::Loop &loop, dispatch::Router &router, Http &http,
+                   log::Logger &log) :
+    impl_(std::make_unique<Impl>(options, loop, router, http, log)) {}
+
+Registry::~Registry() {
+    stop();
+}
+
+std::vector<Fault> Registry::check(const std::vector<PluginEntry> &entries) {
+    return host::check(impl_->libraries, entries);
+}
+
+std::vector<std::size_t> Registry::guarded(const std::vector<PluginEntry> &entries) {
+    return host::guarded(impl_->libraries, entries);
+}
+
+void Registry::load(std::vector<PluginEntry> entries) {
+    assert(impl_->instances.empty());
+    const std::vector<Fault> faults = check(entries);
+    if (!faults.empty()) {
+        const Fault &first = faults.front();
+        throw std::runtime_error("plugin " + entries[first.entry].label() + ": " + first.pointer +
+                                 (first.pointer.empty() ? "" : ": ") + first.text);
+    }
+    for (PluginEntry &entry : entries) {
+        if (entry.enabled) impl_->add(std::move(entry));
+    }
+}
+
+void Registry::start() {
+    for (const auto &instance : impl_->instances) {
+        try {
+            instance->start();
+        } catch (const std::exception &e) {
+            if (instance->entry().required) {
+                stop();
+                throw;
+            }
+            impl_->services.log.error("plugin did not start",
+                                      {{"plugin", instance->entry().label()}, {"why", e.what()}});
+            continue;
+        }
+        impl_->started(*instance);
+    }
+    drain();
+}
+
+std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries) {
+    std::vector<Failure> failures;
+    const auto find = [&](const std::string &label) {
+        return std::find_if(impl_->instances.begin(), impl_->instances.end(),
+                            [&](const auto &one) { return one->entry().label() == label; });
+    };
+    // First those that go, so that what they held (a route, a port) is free.
+    for (auto it = impl_->instances.begin(); it != impl_->instances.end();) {
+        const auto stays = std::any_of(entries.begin(), entries.end(), [&](const PluginEntry &e) {
+            return e.enabled && e.label() == (*it)->entry().label();
+        });
+        if (stays) {
+            ++it;
+            continue;
+        }
+        (*it)->stop();
+        it = impl_->instances.erase(it);
+    }
+    for (const PluginEntry &entry : entries) {
+        if (!entry.enabled) continue;
+        std::string why;
+        const auto found = find(entry.label());
+        if (found == impl_->instances.end()) {
+            try {
+                impl_->add(entry).start();
+                impl_->started(*impl_->instances.back());
+            } catch (const std::exception &e) {
+                failures.push_back({entry.label(), e.what()});
+            }
+            continue;
+        }
+        std::unique_ptr<Instance> &place = *found;
+        const PluginEntry before = place->entry();
+        const bool same_code = before.name == entry.name && before.file == entry.file;
+        if (same_code && place->running() && place->has_reload()) {
+            if (!place->reload(entry, why)) failures.push_back({entry.label(), why});
+            continue;
+        }
+        if (same_code && place->running() && before.config_json == entry.config_json) {
+            place->door().set_budget(entry.budget);
+            continue;
+        }
+        const bool ran = place->running();
+        if (impl_->replace(place, entry, why)) continue;
+        failures.push_back({entry.label(), why});
+        if (!ran) continue;
+        std::string again;
+        if (!impl_->replace(place, before, again)) failures.push_back({entry.label(), again});
+    }
+    // The order of the configuration is the order in which hooks are asked.
+    std::stable_sort(
+        impl_->instances.begin(), impl_->instances.end(), [&](const auto &a, const auto &b) {
+            const auto rank = [&](const std::string &label) {
+                return std::find_if(entries.begin(), entries.end(),
+                                    [&](const PluginEntry &e) { return e.label() == label; });
+            };
+            return rank(a->entry().label()) < rank(b->entry().label());
+        });
+    drain();
+    return failures;
+}
+
+void Registry::drain() {
+    impl_->drain();
+}
+
+void Registry::stop() {
+    drain();
+    for (auto it = impl_->instances.rbegin(); it != impl_->instances.rend(); ++it)
+        (*it)->stop();
+}
+
+dispatch::Hooks &Registry::hooks() noexcept {
+    return impl_->hooks;
+}
+
+std::vector<std::string> Registry::kept_headers() const {
+    std::vector<std::string> names;
+    for (const auto &instance : impl_->instances) {
+        const auto &kept = instance->kept_headers();
+        names.insert(names.end(), kept.begin(), kept.end());
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+}
+
+std::vector<InstanceHealth> Registry::health() const {
+    std::vector<InstanceHealth> all;
+    for (const auto &instance : impl_->instances) {
+        InstanceHealth one;
+        one.instance = instance->entry().label();
+        one.plugin = instance->entry().name;
+        one.version = instance->library().table().version;
+        one.required = instance->entry().required;
+        switch (instance->door().health(one.why)) {
+        case ROOMD_UP: one.state = State::up; break;
+        case ROOMD_DEGRADED: one.state = State::degraded; break;
+        case ROOMD_DOWN: one.state = State::down; break;
+        }
+        if (!instance->running()) {
+            one.state = State::down;
+            one.why = instance->why_not_running();
+        }
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+bool Registry::ready() const {
+    const std::vector<InstanceHealth> all = health();
+    return std::none_of(all.begin(), all.end(), [](const InstanceHealth &one) {
+        return one.required && one.state == State::down;
+    });
+}
+
+std::vector<Metric> Registry::metrics() const {
+    std::vector<Metric> all;
+    for (const auto &instance : impl_->instances) {
+        const std::string &plugin = instance->entry().name;
+        const std::string &label = instance->entry().label();
+        for (MetricValue &value : instance->door().metrics()) {
+            all.push_back({plugin, label, std::move(value.name), std::move(value.help), true,
+                           value.counter, value.value});
+        }
+        const Door::Counts counts = instance->door().counts();
+        const auto own = [&](const char *name, const char *help, bool counter, double value) {
+            all.push_back({plugin, label, name, help, false, counter, value});
+        };
+        own("slow_calls_total", "Calls into the plugin that blocked the loop too long.", true,
+            double(instance->calls().slow_count()));
+        own("exceptions_total", "Calls into the plugin that let an exception out.", true,
+            double(instance->calls().threw_count()));
+        own("budget_refusals_total", "Calls refused because the budget was used up.", true,
+            double(counts.refused_again));
+        own("expired_tickets_total", "Answers the plugin did not give in time.", true,
+            double(counts.expired_tickets));
+        own("budget_used_bytes", "Bytes of commands in line.", false, double(counts.charged));
+        own("open_tickets", "Answers the plugin owes.", false, double(counts.tickets));
+    }
+    return all;
+}
+
+} // namespace roomd::host

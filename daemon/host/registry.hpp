@@ -1,0 +1,88 @@
+#pragma once
+
+#include "dispatch/hooks.hpp"
+#include "host/check.hpp"
+#include "host/http.hpp"
+#include "host/library.hpp"
+#include "host/options.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace roomd::dispatch {
+class Router;
+}
+namespace roomd::log {
+class Logger;
+}
+namespace roomd::loop {
+class Loop;
+}
+
+namespace roomd::host {
+
+enum class State : std::uint8_t { up, degraded, down };
+
+struct InstanceHealth {
+    std::string instance, plugin, version;
+    bool required = false;
+    State state = State::up;
+    std::string why; // one line, may be empty
+};
+
+// A metric as it stands now.  `own`: of the plugin, roomd_plugin_<plugin>_<name>; else of the host
+// about the plugin, roomd_plugin_<name>.  Label: instance.
+struct Metric {
+    std::string plugin, instance, name, help;
+    bool own = false;
+    bool counter = false; // else a gauge
+    double value = 0;
+};
+
+// All plugins of one shard, from load to stop.  Every call on the loop's thread.
+class Registry {
+public:
+    Registry(const Options &, loop::Loop &, dispatch::Router &, Http &, log::Logger &);
+    ~Registry(); // stop() has been called or nothing was started
+    Registry(const Registry &) = delete;
+    Registry &operator=(const Registry &) = delete;
+
+    // As host::check(), with the libraries of this registry.
+    std::vector<Fault> check(const std::vector<PluginEntry> &);
+    std::vector<std::size_t> guarded(const std::vector<PluginEntry> &);
+
+    // Takes entries that check() found good.  Throws for what check() would have told.  Once.
+    void load(std::vector<PluginEntry>);
+    // In the order of the entries.  Throws when a required one fails, after stopping the others;
+    // one that is not required is logged and counts as down.
+    void start();
+
+    struct Failure {
+        std::string instance, text;
+    };
+    // Past the point of no return: entries that check() found good.  Instances are matched by
+    // their label; what fails keeps its old configuration and is named.
+    std::vector<Failure> reload(std::vector<PluginEntry>);
+
+    // Works off what plugins have in line.  Goes into before_blocking; elsewhere it is called by
+    // the host itself, after each call into a plugin.
+    void drain();
+
+    // In reverse order.  What the plugins emitted is with the Router when it returns.
+    void stop();
+
+    dispatch::Hooks &hooks() noexcept;
+    // Lower-case names that plugins asked to keep; known after start(), may grow by a reload().
+    std::vector<std::string> kept_headers() const;
+    std::vector<InstanceHealth> health() const;
+    bool ready() const; // every required one is started and not down
+    std::vector<Metric> metrics() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace roomd::host

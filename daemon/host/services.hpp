@@ -1,0 +1,51 @@
+#pragma once
+
+#include "host/http.hpp"
+#include "host/options.hpp"
+#include "roomd/plugin.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+namespace roomd::dispatch {
+class Router;
+}
+namespace roomd::log {
+class Logger;
+}
+namespace roomd::loop {
+class Loop;
+class Wakeup;
+} // namespace roomd::loop
+
+namespace roomd::host {
+
+class Instance;
+
+struct PendingAsk {
+    Instance *instance;
+    roomd_answer_fn fn;
+    void *user;
+};
+
+// What all instances of one registry share.  Owned by it; home loop only.
+struct Services {
+    const Options &options;
+    loop::Loop &loop;
+    dispatch::Router &router;
+    Http &http;
+    log::Logger &log;
+    loop::Wakeup &wakeup;
+    std::function<void()> drain;      // after a call into a plugin that the loop made
+    std::function<void()> watch_time; // a ticket was issued: see to its deadline
+
+    Instance *bus = nullptr; // has the on_publish hook
+    std::unordered_map<std::uint64_t, PendingAsk> asks{};
+    std::uint64_t last_ask = 0;
+    std::string emit_prefix{}; // random, so that ids of two processes differ
+    std::uint64_t last_emit = 0;
+};
+
+} // namespace roomd::host

@@ -1,0 +1,222 @@
+#include "host/table.hpp"
+
+#include "base/text.hpp"
+#include "host/apply.hpp"
+#include "host/door.hpp"
+#include "host/take_in.hpp"
+
+#include <utility>
+
+// The [any] functions: each looks at what it was given, copies it and puts it in line.  All are
+// called through C, so nothing is thrown; bad_alloc ends the process.
+
+namespace roomd::host {
+namespace {
+
+using Needs = Door::Needs;
+
+Needs needs(bool has_fn) noexcept {
+    return has_fn ? Needs::a_call_back : Needs::nothing;
+}
+
+void log(roomd_self *self, roomd_level level, roomd_str message, const roomd_field *fields,
+         std::size_t n) noexcept {
+    if (self != nullptr) self->write(level, base::printable(view(message), 500), fields, n);
+}
+
+roomd_status emit(roomd_self *self, const roomd_emit *emit, roomd_emitted_fn fn,
+                  void *user) noexcept {
+    if (self == nullptr || emit == nullptr) return ROOMD_INVALID;
+    EmitCommand command{{}, fn, user};
+    const roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    if (status != ROOMD_OK) return status;
+    const std::size_t bytes = sizeof(Command) + command.emit.bytes();
+    return self->put(std::move(command), bytes, needs(fn != nullptr));
+}
+
+roomd_status emit_all(roomd_self *self, const roomd_emit *emits, std::size_t n, roomd_emitted_fn fn,
+                      void *user) noexcept {
+    if (self == nullptr || emits == nullptr || n == 0) return ROOMD_INVALID;
+    if (n > 100000) return ROOMD_TOO_BIG;
+    const std::uint32_t stride = emits->struct_size;
+    if (stride < sizeof(roomd_emit) || stride % alignof(roomd_emit) != 0) return ROOMD_INVALID;
+    EmitAllCommand command{{}, fn, user};
+    std::size_t bytes = sizeof(Command);
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto *const at = reinterpret_cast<const roomd_emit *>(
+            reinterpret_cast<const char *>(emits) + i * stride);
+        if (at->struct_size != stride) return ROOMD_INVALID;
+        OwnedEmit one;
+        const roomd_status status = take_in(*at, self->max_emit(), one);
+        if (status != ROOMD_OK) return status;
+        bytes += sizeof one + one.bytes();
+        // Over any budget already: stop copying.
+        if (self->never_fits(bytes)) return ROOMD_TOO_BIG;
+        command.emits.push_back(std::move(one));
+    }
+    return self->put(std::move(command), bytes, needs(fn != nullptr));
+}
+
+roomd_status ask(roomd_self *self, const roomd_emit *emit, std::uint32_t timeout_ms,
+                 roomd_answer_fn fn, void *user) noexcept {
+    if (self == nullptr || emit == nullptr || fn == nullptr) return ROOMD_INVALID;
+    if (timeout_ms == 0 || timeout_ms > 3600000 || emit->struct_size < sizeof *emit) {
+        return ROOMD_INVALID;
+    }
+    if (emit->to == 0 || emit->key.len > 0 || (emit->flags & ~ROOMD_EMIT_LOCAL) != 0) {
+        return ROOMD_INVALID;
+    }
+    AskCommand command{{}, timeout_ms, fn, user};
+    const roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    if (status != ROOMD_OK) return status;
+    const std::size_t bytes = sizeof(Command) + command.emit.bytes() + ask_cost;
+    return self->put(std::move(command), bytes, Needs::a_call_back);
+}
+
+roomd_status ack(roomd_self *self, roomd_ticket ticket, const roomd_args *args) noexcept {
+    if (self == nullptr || args == nullptr || ticket == 0) return ROOMD_INVALID;
+    AckCommand command;
+    const roomd_status status = take_in(*args, self->max_emit(), command.args);
+    if (status != ROOMD_OK) return status;
+    return self->answer(
+        ticket, Ticket::Kind::ack, Ticket::Kind::ack, sizeof(Command) + command.args.bytes(),
+        [](void *what, Ticket taken) {
+            auto &made = *static_cast<AckCommand *>(what);
+            made.ticket = std::move(taken);
+            return Action(std::move(made));
+        },
+        &command);
+}
+
+roomd_status verdict(roomd_self *self, roomd_ticket ticket, const roomd_verdict *verdict) noexcept {
+    if (self == nullptr || verdict == nullptr || ticket == 0) return ROOMD_INVALID;
+    VerdictCommand command;
+    const roomd_status status = take_in(*verdict, command);
+    if (status != ROOMD_OK) return status;
+    return self->answer(
+        ticket, Ticket::Kind::connect, Ticket::Kind::join,
+        sizeof(Command) + command.message.size() + command.data.size() + command.identity.size(),
+        [](void *what, Ticket taken) {
+            auto &made = *static_cast<VerdictCommand *>(what);
+            made.ticket = std::move(taken);
+            return Action(std::move(made));
+        },
+        &command);
+}
+
+roomd_status respond(roomd_self *self, roomd_ticket ticket,
+                     const roomd_response *response) noexcept {
+    if (self == nullptr || response == nullptr || ticket == 0) return ROOMD_INVALID;
+    RespondCommand command;
+    const roomd_status status = take_in(*response, command.response);
+    if (status != ROOMD_OK) return status;
+    return self->answer(
+        ticket, Ticket::Kind::request, Ticket::Kind::request,
+        sizeof(Command) + command.response.body.size(),
+        [](void *what, Ticket taken) {
+            auto &made = *static_cast<RespondCommand *>(what);
+            made.ticket = std::move(taken);
+            return Action(std::move(made));
+        },
+        &command);
+}
+
+roomd_status move(roomd_self *self, MoveCommand::What what, roomd_client client,
+                  roomd_str room) noexcept {
+    if (self == nullptr || client == 0 || room.len == 0 || !is_text(room)) return ROOMD_INVALID;
+    MoveCommand command{what, base::ClientId{client}, std::string(view(room))};
+    const std::size_t bytes = sizeof(Command) + room.len;
+    return self->put(std::move(command), bytes, Needs::nothing);
+}
+
+roomd_status join(roomd_self *self, roomd_client client, roomd_str room) noexcept {
+    return move(self, MoveCommand::What::join, client, room);
+}
+
+roomd_status leave(roomd_self *self, roomd_client client, roomd_str room) noexcept {
+    return move(self, MoveCommand::What::leave, client, room);
+}
+
+roomd_status disconnect(roomd_self *self, roomd_client client, int close_transport,
+                        roomd_str reason) noexcept {
+    if (self == nullptr || client == 0 || !is_text(reason)) return ROOMD_INVALID;
+    DisconnectCommand command{base::ClientId{client}, close_transport != 0,
+                              std::string(view(reason))};
+    return self->put(std::move(command), sizeof(Command) + reason.len, Needs::nothing);
+}
+
+roomd_status kick(roomd_self *self, roomd_str user, int close_transport,
+                  roomd_str reason) noexcept {
+    if (self == nullptr || user.len == 0 || !is_text(user) || !is_text(reason)) {
+        return ROOMD_INVALID;
+    }
+    KickCommand command{std::string(view(user)), close_transport != 0, std::string(view(reason))};
+    return self->put(std::move(command), sizeof(Command) + user.len + reason.len, Needs::nothing);
+}
+
+roomd_status members(roomd_self *self, roomd_str nsp, roomd_str room, roomd_clients_fn fn,
+                     void *user) noexcept {
+    if (self == nullptr || fn == nullptr || room.len == 0) return ROOMD_INVALID;
+    if (!is_nsp(nsp, Star::no) || !is_text(room)) return ROOMD_INVALID;
+    MembersCommand command{nsp.len == 0 ? "/" : std::string(view(nsp)), std::string(view(room)), fn,
+                           user};
+    const std::size_t bytes = sizeof(Command) + nsp.len + room.len;
+    return self->put(std::move(command), bytes, Needs::a_call_back);
+}
+
+roomd_status stats(roomd_self *self, roomd_text_fn fn, void *user) noexcept {
+    if (self == nullptr || fn == nullptr) return ROOMD_INVALID;
+    return self->put(StatsCommand{fn, user}, sizeof(Command), Needs::a_call_back);
+}
+
+void health(roomd_self *self, roomd_health health, roomd_str why) noexcept {
+    if (self == nullptr || int(health) < int(ROOMD_UP) || int(health) > int(ROOMD_DOWN)) return;
+    self->health(health, base::printable(view(why)));
+}
+
+roomd_status post(roomd_self *self, roomd_task_fn fn, void *user) noexcept {
+    if (self == nullptr || fn == nullptr) return ROOMD_INVALID;
+    return self->put(PostCommand{fn, user}, sizeof(Command), Needs::a_call_back);
+}
+
+void metric_add(roomd_self *self, roomd_handle id, double by) noexcept {
+    if (self != nullptr) self->metric_add(id, by);
+}
+
+void metric_set(roomd_self *self, roomd_handle id, double to) noexcept {
+    if (self != nullptr) self->metric_set(id, to);
+}
+
+roomd_host make_table() noexcept {
+    roomd_host table{};
+    table.struct_size = sizeof table;
+    table.abi_minor = ROOMD_ABI_MINOR;
+    table.log = log;
+    table.emit = emit;
+    table.emit_all = emit_all;
+    table.ask = ask;
+    table.ack = ack;
+    table.verdict = verdict;
+    table.respond = respond;
+    table.join = join;
+    table.leave = leave;
+    table.disconnect = disconnect;
+    table.kick = kick;
+    table.members = members;
+    table.stats = stats;
+    table.health = health;
+    table.post = post;
+    table.metric_add = metric_add;
+    table.metric_set = metric_set;
+    add_home_functions(table);
+    return table;
+}
+
+} // namespace
+
+const roomd_host &host_table() noexcept {
+    static const roomd_host table = make_table();
+    return table;
+}
+
+} // namespace roomd::host

@@ -1,0 +1,175 @@
+#include "base/text.hpp"
+#include "host/door.hpp"
+#include "host/instance.hpp"
+#include "host/table.hpp"
+#include "host/take_in.hpp"
+#include "log/log.hpp"
+
+#include <utility>
+
+// The [home] functions: they act at once, on the instance's handles.
+
+namespace roomd::host {
+namespace {
+
+struct Home {
+    Instance *instance = nullptr;
+    roomd_status status = ROOMD_OK; // why there is none
+};
+
+// Whether it may act now: on its own thread, and not once the stop began.
+Home enter(roomd_self *self, const char *function) noexcept {
+    if (self == nullptr) return {nullptr, ROOMD_INVALID};
+    Home home;
+    switch (self->home(home.instance)) {
+    case Door::Where::here: break;
+    case Door::Where::stopping: home = {nullptr, ROOMD_STOPPING}; break;
+    case Door::Where::elsewhere: {
+        const roomd_field field{str("function"), str(function)};
+        self->write(ROOMD_LOG_ERROR, "plugin called a [home] function from another thread", &field,
+                    1);
+        home = {nullptr, ROOMD_INVALID};
+    }
+    }
+    return home;
+}
+
+bool is_pattern(roomd_str pattern) noexcept {
+    if (pattern.len == 0 || !is_text(pattern, 256)) return false;
+    const std::size_t at = view(pattern).find('*');
+    return at == std::string_view::npos || at + 1 == pattern.len;
+}
+
+std::string nsp_of(roomd_str nsp) {
+    return nsp.len == 0 ? "/" : std::string(view(nsp));
+}
+
+roomd_status timer(roomd_self *self, std::uint32_t delay_ms, std::uint32_t every_ms,
+                   roomd_task_fn fn, void *user, roomd_handle *out) noexcept {
+    const Home home = enter(self, "timer");
+    if (home.instance == nullptr) return home.status;
+    if (fn == nullptr || out == nullptr) return ROOMD_INVALID;
+    return home.instance->handles().timer(delay_ms, every_ms, fn, user, *out);
+}
+
+roomd_status watch(roomd_self *self, int fd, std::uint32_t events, roomd_fd_fn fn, void *user,
+                   roomd_handle *out) noexcept {
+    const Home home = enter(self, "watch");
+    if (home.instance == nullptr) return home.status;
+    if (fn == nullptr || out == nullptr || fd < 0) return ROOMD_INVALID;
+    return home.instance->handles().watch(fd, events, fn, user, *out);
+}
+
+roomd_status rearm(roomd_self *self, roomd_handle id, std::uint32_t events) noexcept {
+    const Home home = enter(self, "rearm");
+    if (home.instance == nullptr) return home.status;
+    return home.instance->handles().rearm(id, events);
+}
+
+roomd_status keep_header(roomd_self *self, roomd_str name) noexcept {
+    const Home home = enter(self, "keep_header");
+    if (home.instance == nullptr) return home.status;
+    if (!is_header_name(view(name))) return ROOMD_INVALID;
+    return home.instance->keep_header(base::lower(view(name))) ? ROOMD_OK : ROOMD_INVALID;
+}
+
+template <class Fn>
+roomd_status hook(roomd_self *self, const char *what, HookList<Fn> Handles::*list, roomd_str nsp,
+                  roomd_str pattern, Fn fn, void *user, roomd_handle *out) noexcept {
+    const Home home = enter(self, what);
+    if (home.instance == nullptr) return home.status;
+    if (fn == nullptr || out == nullptr || !is_nsp(nsp, Star::yes) || !is_pattern(pattern)) {
+        return ROOMD_INVALID;
+    }
+    Handles &handles = home.instance->handles();
+    return handles.hook(handles.*list, nsp_of(nsp), std::string(view(pattern)), fn, user, *out);
+}
+
+constexpr roomd_str any{"*", 1};
+
+roomd_status on_event(roomd_self *self, roomd_str nsp, roomd_str pattern, roomd_event_fn fn,
+                      void *user, roomd_handle *out) noexcept {
+    return hook(self, "on_event", &Handles::events, nsp, pattern, fn, user, out);
+}
+
+roomd_status on_connect(roomd_self *self, roomd_str nsp, roomd_connect_fn fn, void *user,
+                        roomd_handle *out) noexcept {
+    return hook(self, "on_connect", &Handles::connects, nsp, any, fn, user, out);
+}
+
+roomd_status on_join(roomd_self *self, roomd_str nsp, roomd_str pattern, roomd_join_fn fn,
+                     void *user, roomd_handle *out) noexcept {
+    return hook(self, "on_join", &Handles::joins, nsp, pattern, fn, user, out);
+}
+
+roomd_status on_disconnect(roomd_self *self, roomd_str nsp, roomd_gone_fn fn, void *user,
+                           roomd_handle *out) noexcept {
+    return hook(self, "on_disconnect", &Handles::gones, nsp, any, fn, user, out);
+}
+
+roomd_status on_connected(roomd_self *self, roomd_str nsp, roomd_connected_fn fn, void *user,
+                          roomd_handle *out) noexcept {
+    return hook(self, "on_connected", &Handles::connecteds, nsp, any, fn, user, out);
+}
+
+roomd_status on_publish(roomd_self *self, roomd_publish_fn fn, void *user,
+                        roomd_handle *out) noexcept {
+    const Home home = enter(self, "on_publish");
+    if (home.instance == nullptr) return home.status;
+    if (fn == nullptr || out == nullptr) return ROOMD_INVALID;
+    return home.instance->handles().publish(*home.instance, fn, user, *out);
+}
+
+roomd_status route(roomd_self *self, const roomd_route *route, roomd_request_fn fn, void *user,
+                   roomd_handle *out) noexcept {
+    const Home home = enter(self, "route");
+    if (home.instance == nullptr) return home.status;
+    if (route == nullptr || fn == nullptr || out == nullptr) return ROOMD_INVALID;
+    HttpRoute taken;
+    const roomd_status status = take_in(*route, taken);
+    if (status != ROOMD_OK) return status;
+    return home.instance->handles().route(std::move(taken), fn, user, *out);
+}
+
+roomd_status metric(roomd_self *self, roomd_metric kind, roomd_str name, roomd_str help,
+                    roomd_handle *out) noexcept {
+    const Home home = enter(self, "metric");
+    if (home.instance == nullptr) return home.status;
+    if (out == nullptr || (kind != ROOMD_COUNTER && kind != ROOMD_GAUGE)) return ROOMD_INVALID;
+    if (!is_plugin_name(view(name)) || !is_text(help)) return ROOMD_INVALID;
+    MetricValue value{std::string(view(name)), base::printable(view(help)), kind == ROOMD_COUNTER,
+                      0};
+    return home.instance->handles().metric(std::move(value), *out);
+}
+
+void cancel(roomd_self *self, roomd_handle id) noexcept {
+    if (self == nullptr || id == 0) return;
+    Instance *instance = nullptr;
+    const Door::Where where = self->home(instance);
+    if (where == Door::Where::elsewhere) {
+        enter(self, "cancel"); // says so in the log
+        return;
+    }
+    // Also while stopping: destructors of handles run there.
+    if (instance != nullptr) instance->handles().cancel(id);
+}
+
+} // namespace
+
+void add_home_functions(roomd_host &table) noexcept {
+    table.timer = timer;
+    table.watch = watch;
+    table.rearm = rearm;
+    table.keep_header = keep_header;
+    table.on_event = on_event;
+    table.on_connect = on_connect;
+    table.on_join = on_join;
+    table.on_disconnect = on_disconnect;
+    table.on_connected = on_connected;
+    table.on_publish = on_publish;
+    table.route = route;
+    table.metric = metric;
+    table.cancel = cancel;
+}
+
+} // namespace roomd::host

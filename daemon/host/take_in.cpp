@@ -1,0 +1,191 @@
+#include "host/take_in.hpp"
+
+#include "base/text.hpp"
+#include "sio/event.hpp"
+#include "json/json.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace roomd::host {
+namespace {
+
+constexpr std::size_t max_names = 10000; // of rooms in one emit; the Router allows fewer
+constexpr std::size_t max_headers = 64;
+constexpr std::uint32_t all_flags =
+    ROOMD_EMIT_VOLATILE | ROOMD_EMIT_LOCAL | ROOMD_EMIT_ROUTE | ROOMD_EMIT_ALL;
+
+// No way to forge another header or a second answer.
+bool is_header_value(std::string_view text) noexcept {
+    return text.size() <= 8192 && std::all_of(text.begin(), text.end(), [](char c) {
+               const auto byte = static_cast<unsigned char>(c);
+               return c == '\t' || (byte >= 0x20 && byte != 0x7F);
+           });
+}
+
+bool frames_the_message(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 8> ours = {
+        "connection", "content-length", "transfer-encoding", "content-type",
+        "keep-alive", "upgrade",        "trailer",           "te"};
+    return std::any_of(ours.begin(), ours.end(),
+                       [&](std::string_view one) { return base::equal_nocase(name, one); });
+}
+
+roomd_status take_names(const roomd_str *names, std::size_t n, std::vector<std::string> &out) {
+    if (n > 0 && names == nullptr) return ROOMD_INVALID;
+    if (n > max_names) return ROOMD_TOO_BIG;
+    out.reserve(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        if (!is_text(names[i])) return ROOMD_INVALID;
+        out.emplace_back(view(names[i]));
+    }
+    return ROOMD_OK;
+}
+
+} // namespace
+
+bool is_header_name(std::string_view text) noexcept { // RFC 9110, 5.6.2
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && text.size() <= 128 &&
+           std::all_of(text.begin(), text.end(), [&](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      marks.find(c) != std::string_view::npos;
+           });
+}
+
+bool is_text(roomd_str text, std::size_t most) noexcept {
+    if (text.len == 0) return true;
+    if (text.ptr == nullptr || text.len > most) return false;
+    const std::string_view bytes = view(text);
+    return bytes.find('\0') == std::string_view::npos && base::is_utf8(bytes);
+}
+
+bool is_nsp(roomd_str nsp, Star star) noexcept {
+    if (nsp.len == 0) return true;
+    if (!is_text(nsp, 256)) return false;
+    const std::string_view name = view(nsp);
+    const std::size_t at = name.find('*');
+    if (star == Star::no ? at != std::string_view::npos
+                         : at != std::string_view::npos && at + 1 != name.size()) {
+        return false;
+    }
+    return name.front() == '/' || name == "*";
+}
+
+bool is_json(roomd_str text, Json what) {
+    if (text.len == 0) return true;
+    if (text.ptr == nullptr) return false;
+    const auto kind = json::check(view(text));
+    return kind && (what == Json::any || *kind == json::Kind::object);
+}
+
+roomd_status take_in(const roomd_args &args, std::size_t max_bytes, OwnedArgs &out) {
+    if (args.json.len > 0 && args.json.ptr == nullptr) return ROOMD_INVALID;
+    if (args.n_blobs > 0 && args.blobs == nullptr) return ROOMD_INVALID;
+    if (args.n_blobs > sio::max_attachments) return ROOMD_TOO_BIG;
+    std::size_t bytes = args.json.len;
+    for (std::size_t i = 0; i < args.n_blobs; ++i) {
+        if (args.blobs[i].len > 0 && args.blobs[i].ptr == nullptr) return ROOMD_INVALID;
+        if (args.blobs[i].len > max_bytes) return ROOMD_TOO_BIG;
+        bytes += args.blobs[i].len;
+    }
+    if (bytes > max_bytes) return ROOMD_TOO_BIG;
+    const std::string_view text = json::trim(args.json.len == 0 ? "[]" : view(args.json));
+    if (sio::refuse_args(text, args.n_blobs, json::default_depth) != nullptr) return ROOMD_INVALID;
+    out.json = text;
+    out.blobs.reserve(args.n_blobs);
+    for (std::size_t i = 0; i < args.n_blobs; ++i) {
+        out.blobs.emplace_back(static_cast<const char *>(args.blobs[i].ptr), args.blobs[i].len);
+    }
+    return ROOMD_OK;
+}
+
+roomd_status take_in(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &out) {
+    if (emit.struct_size < sizeof emit || (emit.flags & ~all_flags) != 0) return ROOMD_INVALID;
+    if (!is_nsp(emit.nsp, Star::no) || !is_text(emit.event) || !is_text(emit.key, 256) ||
+        !is_text(emit.on_behalf, 256)) {
+        return ROOMD_INVALID;
+    }
+    // Whether the event and the rooms have good names the Router says, with a code for `fn`.
+    const bool to_rooms = emit.n_rooms > 0 || (emit.flags & ROOMD_EMIT_ALL) != 0;
+    if (emit.to != 0 ? to_rooms : !to_rooms && (emit.flags & ROOMD_EMIT_ROUTE) == 0) {
+        return ROOMD_INVALID; // two targets, or none: a missing room never means everyone
+    }
+    if (emit.n_rooms > 0 && (emit.flags & ROOMD_EMIT_ALL) != 0) return ROOMD_INVALID;
+    roomd_status status = take_names(emit.rooms, emit.n_rooms, out.rooms);
+    if (status == ROOMD_OK) status = take_names(emit.except, emit.n_except, out.except);
+    if (status == ROOMD_OK) status = take_in(emit.args, max_bytes, out.args);
+    if (status != ROOMD_OK) return status;
+    out.nsp = emit.nsp.len == 0 ? "/" : view(emit.nsp);
+    out.event = view(emit.event);
+    out.to = base::ClientId{emit.to};
+    out.without = base::ClientId{emit.without};
+    out.flags = emit.flags;
+    out.key = view(emit.key);
+    out.on_behalf = view(emit.on_behalf);
+    return ROOMD_OK;
+}
+
+roomd_status take_in(const roomd_verdict &verdict, VerdictCommand &out) {
+    if (verdict.struct_size < sizeof verdict || verdict.accept > 1) return ROOMD_INVALID;
+    constexpr std::size_t most = 65536; // it goes to one client, or stays with it
+    if (verdict.data.len > most || verdict.identity.len > most) return ROOMD_TOO_BIG;
+    if (!is_text(verdict.message) || !is_json(verdict.data, Json::any) ||
+        !is_json(verdict.identity, Json::object) || verdict.expires_ms < 0) {
+        return ROOMD_INVALID;
+    }
+    out.accept = verdict.accept == 1;
+    out.message = view(verdict.message);
+    out.data = json::trim(view(verdict.data));
+    out.identity = json::trim(view(verdict.identity));
+    out.expires_ms = verdict.expires_ms;
+    return ROOMD_OK;
+}
+
+roomd_status take_in(const roomd_response &response, HttpResponse &out) {
+    if (response.struct_size < sizeof response) return ROOMD_INVALID;
+    if (response.status < 200 || response.status > 599) return ROOMD_INVALID;
+    if (response.n_headers > max_headers) return ROOMD_TOO_BIG;
+    if ((response.n_headers > 0 && response.headers == nullptr) ||
+        (response.body.len > 0 && response.body.ptr == nullptr) ||
+        !is_header_value(view(response.content_type))) {
+        return ROOMD_INVALID;
+    }
+    for (std::size_t i = 0; i < response.n_headers; ++i) {
+        const std::string_view name = view(response.headers[i].key);
+        const std::string_view value = view(response.headers[i].value);
+        if (!is_header_name(name) || !is_header_value(value) || frames_the_message(name)) {
+            return ROOMD_INVALID;
+        }
+        out.headers.emplace_back(base::lower(name), value);
+    }
+    out.status = int(response.status);
+    out.content_type =
+        response.content_type.len == 0 ? "application/json" : view(response.content_type);
+    if (response.body.len > 0) {
+        out.body.assign(static_cast<const char *>(response.body.ptr), response.body.len);
+    }
+    return ROOMD_OK;
+}
+
+roomd_status take_in(const roomd_route &route, HttpRoute &out) {
+    if (route.struct_size < sizeof route) return ROOMD_INVALID;
+    if (route.n_headers > max_headers) return ROOMD_TOO_BIG;
+    if (!is_header_name(view(route.method)) || !is_text(route.path, 1024) || route.path.len == 0 ||
+        route.path.ptr[0] != '/' || !is_text(route.scope, 64) ||
+        (route.n_headers > 0 && route.headers == nullptr)) {
+        return ROOMD_INVALID;
+    }
+    for (std::size_t i = 0; i < route.n_headers; ++i) {
+        const std::string_view name = view(route.headers[i]);
+        if (!is_header_name(name) || base::lower(name) != name) return ROOMD_INVALID;
+        out.headers.emplace_back(name);
+    }
+    out.method = view(route.method);
+    out.path = view(route.path);
+    out.scope = view(route.scope);
+    out.max_body = route.max_body;
+    return ROOMD_OK;
+}
+
+} // namespace roomd::host

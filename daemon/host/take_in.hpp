@@ -1,0 +1,38 @@
+#pragma once
+
+#include "host/command.hpp"
+#include "roomd/plugin.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace roomd::host {
+
+// From the C structs of plugins to what the host owns: everything is looked at here, once, on the
+// thread that called, and copied.  Each gives ROOMD_OK or why not, and never throws but bad_alloc.
+
+inline std::string_view view(roomd_str s) noexcept {
+    return s.ptr == nullptr ? std::string_view{} : std::string_view{s.ptr, s.len};
+}
+inline roomd_str str(std::string_view s) noexcept {
+    return {s.data(), s.size()};
+}
+
+// A pointer when there is a length; UTF-8; no NUL; no longer than `most`.
+bool is_text(roomd_str, std::size_t most = 4096) noexcept;
+// "" ("/"), "/name", and with `pattern` a prefix ending in '*'.
+enum class Star : std::uint8_t { no, yes };
+bool is_nsp(roomd_str, Star) noexcept;
+bool is_header_name(std::string_view) noexcept; // a token of RFC 9110
+// Empty or one JSON value; with `object`, an object.
+enum class Json : std::uint8_t { any, object };
+bool is_json(roomd_str, Json);
+
+roomd_status take_in(const roomd_args &, std::size_t max_bytes, OwnedArgs &);
+roomd_status take_in(const roomd_emit &, std::size_t max_bytes, OwnedEmit &);
+roomd_status take_in(const roomd_verdict &, VerdictCommand &);
+roomd_status take_in(const roomd_response &, HttpResponse &);
+roomd_status take_in(const roomd_route &, HttpRoute &);
+
+} // namespace roomd::host

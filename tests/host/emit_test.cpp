@@ -1,0 +1,307 @@
+#include "fixture.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using test::emit_all_of;
+using test::emit_to;
+using test::Shard;
+using test::str;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+struct Told {
+    roomd_status status;
+    std::string id, code, pointer;
+    std::uint64_t recipients;
+    std::size_t rooms, index;
+    bool duplicate;
+};
+
+void tell(void *user, roomd_status status, const roomd_emitted *what) {
+    static_cast<std::vector<Told> *>(user)->push_back(
+        {status, test::text(what->id), test::text(what->code), test::text(what->pointer),
+         what->recipients, what->n_rooms, what->index, what->duplicate == 1});
+}
+
+const roomd_str room_a = str("library:a");
+
+} // namespace
+
+TEST_CASE_FIXTURE(Shard, "an emit reaches the room, and fn tells what became of it, later") {
+    puppet &p = play();
+    test::Peer &peer = connect();
+    say(peer, R"(42["join:library","a"])");
+    received(peer);
+    std::vector<Told> told;
+    const roomd_emit emit = emit_to("news", &room_a, 1, R"([{"x":1}])");
+    CHECK(p.host->emit(p.self, &emit, tell, &told) == ROOMD_OK);
+    CHECK(told.empty());
+    CHECK(received(peer) == Texts{R"(42["news",{"x":1}])"});
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].status == ROOMD_OK);
+    CHECK(told[0].recipients == 1);
+    CHECK(told[0].rooms == 1);
+    CHECK_FALSE(told[0].id.empty());
+    p.host->emit(p.self, &emit, tell, &told);
+    registry->drain();
+    CHECK(told[1].id != told[0].id);
+}
+
+TEST_CASE_FIXTURE(Shard, "what is wrong with an emit is said at once and nothing is sent") {
+    puppet &p = play();
+    test::Peer &peer = connect();
+    received(peer);
+    const auto status = [&](roomd_emit emit) {
+        return p.host->emit(p.self, &emit, nullptr, nullptr);
+    };
+    CHECK(p.host->emit(p.self, nullptr, nullptr, nullptr) == ROOMD_INVALID);
+    CHECK(p.host->emit(nullptr, nullptr, nullptr, nullptr) == ROOMD_INVALID);
+    roomd_emit emit = emit_all_of("news");
+    emit.struct_size -= 8;
+    CHECK(status(emit) == ROOMD_INVALID);
+    emit = emit_all_of("news");
+    emit.flags |= 1u << 20;
+    CHECK(status(emit) == ROOMD_INVALID);
+    CHECK(status(emit_to("news", nullptr, 0)) == ROOMD_INVALID); // nobody never means everybody
+    emit = emit_all_of("news");
+    emit.to = 7;
+    CHECK(status(emit) == ROOMD_INVALID);
+    for (const char *json : {"{}", "[1", "[1]]", "[\"\xff\"]", "[nan]", "1"}) {
+        CHECK(status(emit_all_of("news", json)) == ROOMD_INVALID);
+    }
+    CHECK(status(emit_all_of("\xff")) == ROOMD_INVALID);
+    const std::string deep = std::string(200, '[') + std::string(200, ']');
+    CHECK(status(emit_all_of("news", deep)) == ROOMD_INVALID);
+    const std::string large = "[\"" + std::string(1000000, 'x') + "\"]";
+    CHECK(status(emit_all_of("news", large)) == ROOMD_TOO_BIG);
+    emit = emit_all_of("news");
+    emit.nsp = str("chat");
+    CHECK(status(emit) == ROOMD_INVALID);
+    emit = emit_to("news", nullptr, 3);
+    CHECK(status(emit) == ROOMD_INVALID);
+    const roomd_bytes blob{"abc", 3};
+    emit = emit_all_of("news", R"([{"_placeholder":true,"num":1}])");
+    emit.args.blobs = &blob;
+    emit.args.n_blobs = 1;
+    CHECK(status(emit) == ROOMD_INVALID);
+    CHECK(received(peer).empty());
+}
+
+TEST_CASE_FIXTURE(Shard, "a reserved event name and a bad room come to fn with their code") {
+    puppet &p = play();
+    std::vector<Told> told;
+    roomd_emit emit = emit_all_of("connect");
+    CHECK(p.host->emit(p.self, &emit, tell, &told) == ROOMD_OK);
+    const roomd_str bad = str("library:a b");
+    emit = emit_to("news", &bad, 1);
+    CHECK(p.host->emit(p.self, &emit, tell, &told) == ROOMD_OK);
+    registry->drain();
+    REQUIRE(told.size() == 2);
+    CHECK(told[0].status == ROOMD_INVALID);
+    CHECK(told[0].code == "event_invalid");
+    CHECK(told[0].id.empty());
+    CHECK(told[1].code == "room_invalid");
+}
+
+TEST_CASE_FIXTURE(Shard, "binary arguments go out as attachments") {
+    puppet &p = play();
+    test::Peer &peer = connect();
+    received(peer);
+    const roomd_bytes blob{"\x00\x01", 2};
+    roomd_emit emit = emit_all_of("pic", R"([{"_placeholder":true,"num":0}])");
+    emit.args.blobs = &blob;
+    emit.args.n_blobs = 1;
+    CHECK(p.host->emit(p.self, &emit, nullptr, nullptr) == ROOMD_OK);
+    const Texts got = received(peer);
+    REQUIRE(got.size() == 2);
+    CHECK(got[0] == R"(451-["pic",{"_placeholder":true,"num":0}])");
+    CHECK(got[1] == std::string("b:\x00\x01", 4));
+}
+
+TEST_CASE_FIXTURE(Shard, "an idempotency key sends once and tells the first result") {
+    puppet &p = play();
+    test::Peer &peer = connect();
+    received(peer);
+    std::vector<Told> told;
+    roomd_emit emit = emit_all_of("news");
+    emit.key = str("k1");
+    for (int i = 0; i < 2; ++i)
+        p.host->emit(p.self, &emit, tell, &told);
+    emit.args.json = str("[2]");
+    p.host->emit(p.self, &emit, tell, &told);
+    CHECK(received(peer) == Texts{R"(42["news",1])"});
+    REQUIRE(told.size() == 3);
+    CHECK_FALSE(told[0].duplicate);
+    CHECK(told[1].duplicate);
+    CHECK(told[1].status == ROOMD_OK);
+    CHECK(told[1].id == told[0].id);
+    CHECK(told[1].recipients == 1);
+    CHECK(told[2].status == ROOMD_INVALID);
+    CHECK(told[2].code == "idempotency_conflict");
+}
+
+TEST_CASE_FIXTURE(Shard, "a refused emit does not use up its key") {
+    puppet &p = play();
+    std::vector<Told> told;
+    roomd_emit emit = emit_all_of("connect");
+    emit.key = str("k");
+    p.host->emit(p.self, &emit, tell, &told);
+    emit.event = str("news");
+    p.host->emit(p.self, &emit, tell, &told);
+    registry->drain();
+    REQUIRE(told.size() == 2);
+    CHECK(told[1].status == ROOMD_OK);
+    CHECK_FALSE(told[1].duplicate);
+}
+
+TEST_CASE_FIXTURE(Shard, "a batch with one bad emit sends none, and says why for each") {
+    puppet &p = play();
+    test::Peer &peer = connect();
+    received(peer);
+    std::vector<Told> told;
+    roomd_emit batch[3] = {emit_all_of("one"), emit_all_of("connect"), emit_all_of("three")};
+    CHECK(p.host->emit_all(p.self, batch, 3, tell, &told) == ROOMD_OK);
+    CHECK(received(peer).empty());
+    REQUIRE(told.size() == 3);
+    CHECK(told[0].status == ROOMD_FAILED);
+    CHECK(told[0].code == "not_sent");
+    CHECK(told[1].status == ROOMD_INVALID);
+    CHECK(told[1].index == 1);
+    CHECK(told[2].code == "not_sent");
+
+    told.clear();
+    batch[1] = emit_all_of("two");
+    CHECK(p.host->emit_all(p.self, batch, 3, tell, &told) == ROOMD_OK);
+    CHECK(received(peer) == Texts{R"(42["one",1])", R"(42["two",1])", R"(42["three",1])"});
+    CHECK(told[2].status == ROOMD_OK);
+}
+
+TEST_CASE_FIXTURE(Shard, "a batch of structs of a later minor is walked by their size") {
+    puppet &p = play();
+    test::Peer &peer = connect();
+    received(peer);
+    struct Later {
+        roomd_emit emit;
+        std::uint64_t unknown;
+    } batch[2] = {{emit_all_of("one"), ~0ull}, {emit_all_of("two"), ~0ull}};
+    for (Later &later : batch)
+        later.emit.struct_size = sizeof(Later);
+    CHECK(p.host->emit_all(p.self, &batch[0].emit, 2, nullptr, nullptr) == ROOMD_OK);
+    CHECK(received(peer) == Texts{R"(42["one",1])", R"(42["two",1])"});
+    batch[1].emit.struct_size = sizeof(roomd_emit);
+    CHECK(p.host->emit_all(p.self, &batch[0].emit, 2, nullptr, nullptr) == ROOMD_INVALID);
+}
+
+TEST_CASE_FIXTURE(Shard, "a key twice in one batch sends once, with other content none") {
+    puppet &p = play();
+    test::Peer &peer = connect();
+    received(peer);
+    std::vector<Told> told;
+    roomd_emit batch[2] = {emit_all_of("one"), emit_all_of("one")};
+    batch[0].key = batch[1].key = str("k");
+    p.host->emit_all(p.self, batch, 2, tell, &told);
+    CHECK(received(peer) == Texts{R"(42["one",1])"});
+    REQUIRE(told.size() == 2);
+    CHECK(told[1].duplicate);
+    batch[0].key = batch[1].key = str("k2");
+    batch[1].event = str("two");
+    p.host->emit_all(p.self, batch, 2, tell, &told);
+    CHECK(received(peer).empty());
+    REQUIRE(told.size() == 4);
+    CHECK(told[2].code == "not_sent");
+    CHECK(told[3].code == "idempotency_conflict");
+}
+
+TEST_CASE("an emit on behalf of a key needs somebody who knows its rights") {
+    std::vector<Told> told;
+    roomd_emit emit = emit_all_of("news");
+    emit.on_behalf = str("backend");
+    {
+        Shard shard;
+        puppet &p = shard.play();
+        p.host->emit(p.self, &emit, tell, &told);
+        shard.registry->drain();
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].status == ROOMD_DENIED);
+    }
+    host::Options options = Shard::quick();
+    options.may = [](std::string_view key, const dispatch::Emit &what) {
+        std::optional<dispatch::Emitted> no;
+        if (key != "backend" || what.all) {
+            no.emplace();
+            no->status = dispatch::Status::denied;
+            no->code = "broadcast_denied";
+        }
+        return no;
+    };
+    Shard shard(options);
+    puppet &p = shard.play();
+    p.host->emit(p.self, &emit, tell, &told);
+    emit.flags = 0;
+    emit.rooms = &room_a;
+    emit.n_rooms = 1;
+    p.host->emit(p.self, &emit, tell, &told);
+    shard.registry->drain();
+    REQUIRE(told.size() == 3);
+    CHECK(told[1].code == "broadcast_denied");
+    CHECK(told[2].status == ROOMD_OK);
+}
+
+TEST_CASE_FIXTURE(Shard, "over its budget a plugin is told AGAIN, and on_drain once below half") {
+    puppet &p = play(20000);
+    test::Peer &peer = connect();
+    received(peer);
+    const std::string kilo = "[\"" + std::string(1000, 'x') + "\"]";
+    const roomd_emit emit = emit_all_of("news", kilo);
+    std::size_t accepted = 0;
+    while (p.host->emit(p.self, &emit, nullptr, nullptr) == ROOMD_OK) {
+        REQUIRE(++accepted < 100);
+    }
+    CHECK(accepted >= 10);
+    CHECK(p.host->emit(p.self, &emit, nullptr, nullptr) == ROOMD_AGAIN);
+    CHECK(p.host->post(
+              p.self, [](void *) {}, nullptr) != ROOMD_TOO_BIG);
+    CHECK(p.drained == 0);
+    CHECK(received(peer).size() == accepted);
+    CHECK(p.drained == 1);
+    CHECK(p.host->emit(p.self, &emit, nullptr, nullptr) == ROOMD_OK);
+    received(peer);
+    CHECK(p.drained == 1);
+    CHECK(test::metric(*registry, "budget_refusals_total") >= 2);
+    CHECK(test::metric(*registry, "budget_used_bytes") == 0);
+    const std::string large = "[\"" + std::string(30000, 'x') + "\"]";
+    const roomd_emit never = emit_all_of("news", large);
+    CHECK(p.host->emit(p.self, &never, nullptr, nullptr) == ROOMD_TOO_BIG);
+}
+
+TEST_CASE_FIXTURE(Shard, "open asks count against the budget until they are answered") {
+    puppet &p = play(20000);
+    static roomd_client client;
+    client = 0;
+    roomd_handle handle = 0;
+    p.host->on_connected(
+        p.self, str("/"), [](void *, const roomd_connected *c) { client = c->client; }, nullptr,
+        &handle);
+    test::Peer &peer = connect();
+    received(peer);
+    roomd_emit emit = emit_to("q", nullptr, 0, "[]");
+    emit.to = client;
+    int asked = 0;
+    std::vector<roomd_status> answers;
+    const roomd_answer_fn fn = [](void *user, roomd_status status, const roomd_args *) {
+        static_cast<std::vector<roomd_status> *>(user)->push_back(status);
+    };
+    while (p.host->ask(p.self, &emit, 60000, fn, &answers) == ROOMD_OK) {
+        received(peer);
+        REQUIRE(++asked < 200);
+    }
+    CHECK(asked > 10);
+    for (int i = 0; i < asked; ++i)
+        say(peer, "43" + std::to_string(i) + "[]");
+    received(peer);
+    CHECK(answers.size() == std::size_t(asked));
+    CHECK(p.drained == 1);
+    CHECK(test::metric(*registry, "budget_used_bytes") == 0);
+}

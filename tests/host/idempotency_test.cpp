@@ -1,0 +1,86 @@
+#include "host/idempotency.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using host::Idempotency;
+using Seen = Idempotency::Seen;
+
+namespace {
+base::Time at(int ms) {
+    return base::Time{base::Duration{ms}};
+}
+host::OwnedEmit keyed(std::string key, std::string json = "[1]") {
+    host::OwnedEmit emit;
+    emit.nsp = "/";
+    emit.event = "news";
+    emit.rooms = {"a"};
+    emit.key = std::move(key);
+    emit.args.json = std::move(json);
+    return emit;
+}
+Idempotency::Result result(std::string id) {
+    Idempotency::Result out;
+    out.id = std::move(id);
+    return out;
+}
+} // namespace
+
+TEST_CASE("a key seen within the window gives the first result") {
+    Idempotency table({});
+    const Idempotency::Result *first = nullptr;
+    CHECK(table.look(keyed("k"), at(0), first) == Seen::never);
+    table.keep(keyed("k"), at(0), result("one"));
+    REQUIRE(table.look(keyed("k"), at(1), first) == Seen::same);
+    CHECK(first->id == "one");
+}
+
+TEST_CASE("the same key with any other content is a conflict") {
+    Idempotency table({});
+    const Idempotency::Result *first = nullptr;
+    table.keep(keyed("k"), at(0), result("one"));
+    CHECK(table.look(keyed("k", "[2]"), at(1), first) == Seen::other_content);
+    host::OwnedEmit other = keyed("k");
+    other.rooms = {"a", "b"};
+    CHECK(table.look(other, at(1), first) == Seen::other_content);
+    other = keyed("k");
+    other.rooms.clear();
+    other.except = {"a"};
+    CHECK(table.look(other, at(1), first) == Seen::other_content);
+    other = keyed("k");
+    other.flags = ROOMD_EMIT_VOLATILE;
+    CHECK(table.look(other, at(1), first) == Seen::other_content);
+    other = keyed("k");
+    other.on_behalf = "somebody";
+    CHECK(table.look(other, at(1), first) == Seen::other_content);
+}
+
+TEST_CASE("a key is forgotten at the end of its window") {
+    host::IdempotencyOptions options;
+    options.window = base::Duration{100};
+    Idempotency table(options);
+    const Idempotency::Result *first = nullptr;
+    table.keep(keyed("k"), at(0), result("one"));
+    CHECK(table.look(keyed("k"), at(99), first) == Seen::same);
+    CHECK(table.look(keyed("k"), at(100), first) == Seen::never);
+    CHECK(table.size() == 0);
+    CHECK(table.bytes() == 0);
+}
+
+TEST_CASE("over the bound of entries or bytes the oldest key goes first") {
+    host::IdempotencyOptions options;
+    SUBCASE("entries") {
+        options.entries = 2;
+    }
+    SUBCASE("bytes") {
+        options.bytes = 700;
+    }
+    Idempotency table(options);
+    const Idempotency::Result *first = nullptr;
+    for (const char *key : {"a", "b", "c"})
+        table.keep(keyed(key), at(0), result("x"));
+    CHECK(table.size() == 2);
+    CHECK(table.look(keyed("a"), at(1), first) == Seen::never);
+    CHECK(table.look(keyed("c"), at(1), first) == Seen::same);
+    CHECK(table.bytes() <= options.bytes);
+}
