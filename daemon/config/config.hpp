@@ -1,0 +1,133 @@
+#pragma once
+
+#include "auth/keys.hpp"
+#include "base/clock.hpp"
+#include "config/plugin_node.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+// What the YAML says, checked, as plain values.  The defaults are those of docs/configuration.md,
+// which a test compares with these.  Nothing in here is a secret: keys are digests.
+namespace roomd::config {
+
+struct Service {
+    std::string name = "roomd";
+};
+
+struct Tls {
+    std::string certificate; // absolute paths of PEM files
+    std::string key;
+};
+
+struct Listen {
+    std::string address; // as written: "127.0.0.1:3001", "[::1]:3001", "unix:/run/roomd/emit.sock"
+    std::optional<Tls> tls;
+    unsigned mode = 0660;  // of a Unix socket
+    bool loopback = false; // nobody outside this machine can reach it; true for Unix sockets too
+    bool unix_socket = false;
+};
+
+struct SocketIo {
+    std::string path = "/socket.io/";
+    bool polling = true; // of `transports`
+    bool websocket = true;
+    base::Duration ping_interval{25000};
+    base::Duration ping_timeout{20000};
+    base::Duration upgrade_timeout{10000};
+    std::size_t max_payload = 1000000; // bytes
+    bool serve_client = true;          // the browser bundle, under the path
+    std::string client_directory;      // where the bundle is, absolute; empty: where it was built
+};
+
+struct Portal {
+    std::string name;
+    std::vector<std::string> origins; // as written
+};
+
+struct Cors {
+    bool credentials = true;
+    std::vector<std::string> methods{"GET", "POST"};
+    bool allow_missing_origin = true;
+};
+
+// How a client's identity is found.  The reader takes only `none` until identity is built.
+enum class AuthMode : std::uint8_t { none };
+
+struct RoomKind {
+    enum class Join : std::uint8_t { request, never };
+    std::string name; // before the colon
+    Join join = Join::request;
+    bool allow_all = false; // without it a plugin's join hook decides, or nobody gets in
+};
+
+struct Limits {
+    std::size_t connections = 50000;
+    std::size_t per_address = 200; // 0: no limit
+    std::size_t rooms_per_client = 100;
+    std::size_t namespaces_per_session = 16;
+    std::size_t send_buffer = 1u << 20;
+    std::size_t max_emit = 1000000;
+    std::size_t before_connect = 16384;
+    std::size_t held = 65536; // bytes of one client's packets that wait for a verdict
+    std::size_t packets_per_payload = 10000;
+    std::size_t attachments = 10;
+    std::size_t json_depth = 128;
+    std::size_t events_per_second = 50; // 0: no limit
+    base::Duration connect_timeout{45000};
+    base::Duration header_deadline{10000};
+    base::Duration body_deadline{30000};
+    base::Duration keep_alive{75000};
+};
+
+struct Plugin {
+    std::string name;     // of the plugin: its file and what it calls itself
+    std::string file;     // absolute
+    std::string instance; // names it in logs and metrics; the plugin's name unless said
+    bool required = false;
+    std::size_t budget = 8u << 20; // bytes it may have in flight
+    PluginNode node;               // its own keys
+};
+
+struct Plugins {
+    std::vector<Plugin> load; // the enabled ones, in the order of the file
+    base::Duration slow_call{50};
+    base::Duration answer_timeout{5000}; // of a ticket a plugin took
+};
+
+struct Idempotency {
+    base::Duration window{600000};
+    std::size_t entries = 10000;
+};
+
+struct Log {
+    enum class Level : std::uint8_t { error = 3, warning = 4, notice = 5, info = 6, debug = 7 };
+    enum class Format : std::uint8_t { text, json };
+    Level level = Level::info;
+    Format format = Format::text;
+};
+
+struct Config {
+    std::string path; // of the file, as given; for messages
+    Service service;
+    std::vector<Listen> listen;
+    SocketIo socketio;
+    std::vector<Portal> portals;
+    Cors cors;
+    AuthMode auth = AuthMode::none;
+    std::vector<RoomKind> rooms;
+    std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists
+    bool unknown_events = true;          // catalogue.unknown: allow
+    Limits limits;
+    std::vector<auth::Key> keys;
+    Plugins plugins;
+    Idempotency idempotency;
+    base::Duration drain{5000}; // how long SIGTERM waits for clients before it cuts
+    Log log;
+};
+
+} // namespace roomd::config

@@ -1,0 +1,214 @@
+#include "config/key_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace roomd::config {
+namespace {
+
+constexpr auto yes = Reload::yes;
+constexpr auto no = Reload::no;
+
+constexpr KeyInfo built(std::string_view path, std::string_view initial, std::string_view unit,
+                        Reload reload, std::string_view what) {
+    return {path, initial, unit, reload, Built::yes, what};
+}
+
+// Named by the contract; refused until it has its effect.
+constexpr KeyInfo later(std::string_view path, std::string_view what) {
+    return {path, "", "", Reload::yes, Built::not_yet, what};
+}
+
+// clang-format off
+constexpr KeyInfo table[] = {
+    built("service.name", "roomd", "text", yes,
+        "What `/health` calls this service."),
+    built("listen", "[{address: \"127.0.0.1:3001\"}]", "list", no,
+        "Where to listen. Each entry is one socket."),
+    built("listen[].address", "", "address", no,
+        "`127.0.0.1:3001`, `[::1]:3001` or `unix:/run/roomd/emit.sock`. Port 0: the kernel chooses."),
+    built("listen[].tls", "", "map", no,
+        "Serve TLS on this listener. Without it: plain."),
+    built("listen[].tls.certificate", "", "path", no,
+        "PEM file with the certificate and its chain."),
+    built("listen[].tls.key", "", "path", no,
+        "PEM file with the private key."),
+    built("listen[].mode", "0660", "mode", no,
+        "Permissions of a Unix socket: they stand in for keys there."),
+    later("listen[].systemd",
+        "Socket activation."),
+    built("socketio.path", "/socket.io/", "text", yes,
+        "Path of Engine.IO requests; begins and ends with `/`."),
+    built("socketio.transports", "[websocket, polling]", "list", yes,
+        "`websocket`, `polling` or both."),
+    built("socketio.ping_interval", "25s", "duration", yes,
+        "Time between two pings."),
+    built("socketio.ping_timeout", "20s", "duration", yes,
+        "How long a pong may take."),
+    built("socketio.upgrade_timeout", "10s", "duration", yes,
+        "How long a polling session may take to become a websocket."),
+    built("socketio.max_payload", "1MB", "size", yes,
+        "Largest packet, and largest polling body, a client may send."),
+    built("socketio.serve_client", "true", "boolean", yes,
+        "Serve the browser bundle under the path."),
+    built("socketio.client_directory", "\"\"", "path", yes,
+        "Folder of the bundle. Empty: where it was built or installed."),
+    built("portals", "[]", "list", yes,
+        "Web applications that may connect, one entry each."),
+    built("portals[].name", "", "text", yes,
+        "Names the portal in logs and counters."),
+    built("portals[].origins", "", "list", yes,
+        "Its origins as browsers send them, such as `https://app.example.com`."),
+    later("portals[].roles",
+        "Which roles may use it."),
+    built("cors.credentials", "true", "boolean", yes,
+        "Whether browsers may send cookies."),
+    built("cors.methods", "[GET, POST]", "list", yes,
+        "Methods that preflight answers name."),
+    built("cors.missing_origin", "allow", "word", yes,
+        "`allow` or `refuse` requests without an Origin header: native apps and servers send none."),
+    built("auth.mode", "", "word", yes,
+        "How clients identify themselves. Must be said; only `none` is built yet."),
+    later("auth.issuers",
+        "Who signs tokens."),
+    later("auth.claims",
+        "Which claims say what."),
+    later("auth.cookie",
+        "A cookie that holds the token."),
+    later("auth.leeway",
+        "Tolerance for clocks."),
+    built("rooms", "{}", "map", yes,
+        "Kinds of rooms: `role` is the kind of `role:student`. Each has its `join:` and `leave:` verbs."),
+    built("rooms.*.join", "request", "word", yes,
+        "`request`: a client may ask. `never`: only plugins move clients. (`auto` is not built yet.)"),
+    built("rooms.*.allow", "", "word", yes,
+        "`all` admits everyone who asks. Without it a plugin decides, else nobody enters. (Rules over claims are not built yet.)"),
+    built("namespaces", "[]", "list", yes,
+        "Namespaces beside `/`: names such as `/admin`, or prefixes such as `/tenant-*`."),
+    built("catalogue.unknown", "", "word", yes,
+        "What to do with events the catalogue does not name. Must be said; only `allow` is built yet."),
+    later("events",
+        "The event catalogue."),
+    later("client_events",
+        "Events that clients may emit to rooms."),
+    built("limits.connections", "50000", "count", yes,
+        "Open connections."),
+    built("limits.per_address", "200", "count", yes,
+        "Open connections of one address; 0: any number. Not for loopback and Unix peers."),
+    built("limits.rooms_per_client", "100", "count", yes,
+        "Rooms one client may be in."),
+    built("limits.namespaces_per_session", "16", "count", yes,
+        "Namespaces one connection may join."),
+    built("limits.send_buffer", "1MiB", "size", yes,
+        "Bytes in line for one client; over it the client is slow and closed."),
+    built("limits.max_emit", "1MB", "size", no,
+        "Largest event that may be emitted."),
+    built("limits.before_connect", "16KiB", "size", yes,
+        "Largest message before a client has joined a namespace."),
+    built("limits.held", "64KiB", "size", yes,
+        "Bytes of one client's packets that wait for a verdict."),
+    built("limits.packets_per_payload", "10000", "count", yes,
+        "Packets in one polling body."),
+    built("limits.attachments", "10", "count", yes,
+        "Binary attachments of one packet."),
+    built("limits.json_depth", "128", "count", yes,
+        "How deep JSON may nest."),
+    built("limits.events_per_second", "50", "count", yes,
+        "Events one client may send; 0: any number."),
+    built("limits.connect_timeout", "45s", "duration", yes,
+        "Time to join the first namespace."),
+    built("limits.header_deadline", "10s", "duration", yes,
+        "Time for a request's headers, all in all."),
+    built("limits.body_deadline", "30s", "duration", yes,
+        "Time for a request's body, all in all."),
+    built("limits.keep_alive", "75s", "duration", yes,
+        "How long an idle HTTP connection stays open."),
+    later("limits.per_user",
+        "Connections of one user."),
+    built("keys", "[]", "list", yes,
+        "API keys of backends."),
+    built("keys[].name", "", "text", yes,
+        "Names the key in logs; never the key itself."),
+    built("keys[].key", "", "secret", yes,
+        "`sha256:<64 hex digits>`, or the key as `${file:/path}`, `${env:NAME}` or `${credential:NAME}`."),
+    built("keys[].scopes", "", "list", yes,
+        "What it opens: `emit`, `test`, `metrics`, `admin`, or a plugin's own scope."),
+    built("keys[].events", "[\"*\"]", "list", yes,
+        "Events it may emit: names, or prefixes ending in `*`."),
+    built("keys[].rooms", "[\"*\"]", "list", yes,
+        "Rooms it may emit to: names, or prefixes ending in `*`."),
+    built("keys[].broadcast", "false", "boolean", yes,
+        "Whether it may emit to everyone."),
+    built("plugins.directory", "/usr/lib/roomd/plugins", "path", yes,
+        "Where the plugins' `.so` files are."),
+    built("plugins.slow_call", "50ms", "duration", no,
+        "A call into a plugin that takes longer is counted and logged."),
+    built("plugins.answer_timeout", "5s", "duration", no,
+        "How long a plugin may owe the verdict on a connect or a join."),
+    built("plugins.load", "[]", "list", yes,
+        "Which plugins to load. Keys not named here are the plugin's own."),
+    built("plugins.load[].name", "", "text", yes,
+        "The plugin's name, and of its file: `<directory>/<name>.so`."),
+    built("plugins.load[].file", "", "path", yes,
+        "Another file. Without a `/`: in `plugins.directory`."),
+    built("plugins.load[].instance", "", "text", yes,
+        "Names it in logs and metrics when one plugin is loaded twice. Default: its name."),
+    built("plugins.load[].enabled", "true", "boolean", yes,
+        "`false`: checked, but not loaded."),
+    built("plugins.load[].required", "false", "boolean", yes,
+        "`/ready` waits for it."),
+    built("plugins.load[].budget", "8MiB", "size", yes,
+        "Bytes it may have in flight."),
+    built("idempotency.window", "10m", "duration", no,
+        "How long an idempotency key is remembered."),
+    built("idempotency.entries", "10000", "count", no,
+        "How many are remembered."),
+    built("drain", "5s", "duration", yes,
+        "How long a stopping daemon gives its clients before it cuts the rest."),
+    built("log.level", "info", "word", yes,
+        "`error`, `warning`, `notice`, `info` or `debug`."),
+    built("log.format", "text", "word", yes,
+        "`text` or `json`."),
+    later("admin",
+        "The admin socket."),
+    later("trusted_proxies",
+        "Proxies whose forwarding headers hold."),
+    later("recovery",
+        "What a returning client missed."),
+};
+// clang-format on
+
+// "listen[].address" below "listen[]" is "address"; empty when it does not stand below.
+std::string_view name_below(std::string_view path, std::string_view above) noexcept {
+    if (!above.empty()) {
+        if (!path.starts_with(above) || path.size() <= above.size()) return {};
+        path.remove_prefix(above.size());
+        if (path[0] != '.') return {};
+        path.remove_prefix(1);
+    }
+    return path.substr(0, path.find_first_of(".["));
+}
+
+} // namespace
+
+std::span<const KeyInfo> key_table() noexcept {
+    return table;
+}
+
+std::vector<std::string_view> names_below(std::string_view path) {
+    std::vector<std::string_view> names;
+    for (const KeyInfo &key : table) {
+        const std::string_view name = name_below(key.path, path);
+        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(name);
+    }
+    return names;
+}
+
+const KeyInfo *find_key(std::string_view path) noexcept {
+    const auto found = std::find_if(std::begin(table), std::end(table),
+                                    [&](const KeyInfo &key) { return key.path == path; });
+    return found == std::end(table) ? nullptr : found;
+}
+
+} // namespace roomd::config

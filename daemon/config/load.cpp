@@ -1,0 +1,82 @@
+#include "config/load.hpp"
+
+#include "config/readers.hpp"
+#include "config/reference.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace roomd::config {
+namespace {
+
+// Absolute, so that what it names stays the same whoever opens it, from wherever.
+std::string folder_of(const std::string &path) {
+    std::error_code none; // without a working directory the path stays as it is
+    const auto whole = std::filesystem::absolute(path, none);
+    return (none ? std::filesystem::path(path) : whole).lexically_normal().parent_path().string();
+}
+
+} // namespace
+
+Config load_text(std::string_view yaml, const std::string &path, Faults &faults) {
+    Config config;
+    config.path = path;
+    const std::optional<Item> root = parse_yaml(yaml, path, faults);
+    if (!root) return config;
+    const Source source{path, folder_of(path), faults};
+    const Section top(source, *root);
+    const Section service = top.map("service");
+    service.text("name", config.service.name);
+    if (config.service.name.empty())
+        service.fault("name", service.shown("name") + " is empty", "remove it for \"roomd\"");
+    read_listen(top, config);
+    read_socketio(top, config);
+    read_portals(top, config);
+    read_rooms(top, config);
+    read_limits(top, config);
+    read_keys(top, config);
+    read_plugins(top, config);
+    return config;
+}
+
+Config load_file(const std::string &path, Faults &faults) {
+    std::string why;
+    const auto text = read_file(path, largest_yaml, Wanted::any, why);
+    if (text) return load_text(*text, path, faults);
+    faults.add({path, {}, "can not be read: " + why, "give another with --config FILE"});
+    Config config;
+    config.path = path;
+    return config;
+}
+
+void check_guarded(const Config &config, const std::vector<Loaded> &loaded, Faults &faults) {
+    const auto open = std::find_if(config.listen.begin(), config.listen.end(),
+                                   [](const Listen &listen) { return !listen.loopback; });
+    if (open == config.listen.end()) return;
+    const auto has_key = [&](std::string_view scope) {
+        return std::any_of(config.keys.begin(), config.keys.end(), [&](const auth::Key &key) {
+            return scope.empty() || auth::has_scope(key, scope);
+        });
+    };
+    for (const Loaded &plugin : loaded) {
+        if (!plugin.guarded) continue;
+        const auto entry =
+            std::find_if(config.plugins.load.begin(), config.plugins.load.end(),
+                         [&](const Plugin &p) { return p.instance == plugin.instance; });
+        if (entry == config.plugins.load.end()) continue;
+        const std::vector<std::string> any{""};
+        for (const std::string &scope : plugin.scopes.empty() ? any : plugin.scopes) {
+            if (has_key(scope)) continue;
+            const std::string which =
+                scope.empty() ? "no key at all" : "no key with scope \"" + scope + "\"";
+            faults.add(entry->node.fault(
+                "",
+                "plugin \"" + plugin.instance + "\" can be reached by other machines on " +
+                    open->address + ", and there is " + which,
+                "add one under keys:, or listen on 127.0.0.1, [::1] or a Unix socket only"));
+        }
+    }
+}
+
+} // namespace roomd::config

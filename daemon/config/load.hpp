@@ -1,0 +1,35 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "config/fault.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::config {
+
+// Reads and checks a file.  Every fault is added to `faults`; the result is good only when none
+// was.  Reads the files that `${file:..}` names; opens nothing else.  Does not throw for what the
+// file says.
+Config load_file(const std::string &path, Faults &faults);
+
+// The same for text in memory.  `path` names it in messages; relative paths in it are relative to
+// the folder of `path`.
+Config load_text(std::string_view yaml, const std::string &path, Faults &faults);
+
+// The text of conf/roomd.dev.yaml, as it was when this was built: the configuration of `roomd dev`.
+std::string_view dev_yaml() noexcept;
+
+// What a loaded plugin is, as far as the configuration is concerned.
+struct Loaded {
+    std::string instance;            // as in Plugin
+    bool guarded = false;            // ROOMD_PLUGIN_GUARDED
+    std::vector<std::string> scopes; // of its routes; empty when it is not known yet: any key does
+};
+
+// A guarded plugin that can be reached from outside this machine needs a key with its scope: adds
+// a fault for each that has none.
+void check_guarded(const Config &, const std::vector<Loaded> &, Faults &faults);
+
+} // namespace roomd::config

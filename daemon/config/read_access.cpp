@@ -1,0 +1,153 @@
+#include "auth/keys.hpp"
+#include "config/readers.hpp"
+#include "config/reference.hpp"
+#include "policy/origins.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace roomd::config {
+namespace {
+
+constexpr std::size_t shortest_key = 16;
+
+constexpr const char *how_to_write_keys =
+    "write \"sha256:<64 hex digits>\" (printf %s KEY | sha256sum) or \"${file:/path}\"";
+
+// The digest of what stands at `key`; nothing after a fault.
+std::optional<auth::Digest> read_digest(const Section &entry) {
+    const Item *node = entry.find("key");
+    if (node->kind != Item::Kind::scalar) {
+        entry.fault("key", entry.shown("key") + " must be text", how_to_write_keys);
+        return {};
+    }
+    if (is_reference(node->text)) {
+        const auto secret = resolve(entry.source(), node->text, node->mark);
+        if (!secret) return {};
+        const std::string_view key = secret->reveal();
+        const bool graphic =
+            std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+        if (key.size() >= shortest_key && graphic) return auth::sha256(key);
+        entry.fault("key",
+                    entry.shown("key") + ": what \"" + node->text + "\" stands for is no key",
+                    "a key has at least 16 characters, no spaces and nothing beyond ASCII");
+        return {};
+    }
+    if (!node->text.starts_with("sha256:")) {
+        // The text itself is not shown: it may be the key.
+        entry.fault("key", entry.shown("key") + " must not hold the key itself", how_to_write_keys);
+        return {};
+    }
+    const auto digest = auth::parse_digest(node->text);
+    if (digest) return *digest;
+    entry.fault("key", entry.shown("key") + ": no digest", how_to_write_keys);
+    return {};
+}
+
+void read_patterns(const Section &entry, std::string_view name, std::vector<std::string> &out) {
+    std::vector<Text> texts;
+    if (!entry.texts(name, texts)) return;
+    out.clear();
+    for (const Text &text : texts) {
+        const std::size_t star = text.value.find('*');
+        if (text.value.empty() || (star != std::string::npos && star + 1 != text.value.size()))
+            entry.source().fault(text.mark,
+                                 "\"" + text.shown + "\": \"" + text.value + "\" is no name",
+                                 "a name, or a prefix that ends in \"*\"");
+        out.push_back(text.value);
+    }
+}
+
+void check_origin(const Section &entry, const Text &text, bool credentials) {
+    const auto fault = [&](const char *what, const char *hint) {
+        entry.source().fault(text.mark, "origin \"" + text.value + "\": " + what, hint);
+    };
+    if (text.value == "*" && credentials)
+        return fault(
+            "any page could use its visitors' credentials",
+            "name the origins; with cors: { credentials: false } too, until wildcards are built");
+    const auto origin = policy::parse_origin(text.value);
+    if (!origin)
+        fault(origin.error(), "write scheme, host and port alone: https://app.example.com");
+}
+
+} // namespace
+
+void read_portals(const Section &top, Config &config) {
+    const Section cors = top.map("cors");
+    cors.flag("credentials", config.cors.credentials);
+    config.cors.allow_missing_origin = cors.word("missing_origin", {"allow", "refuse"}) != 1;
+    std::vector<Text> methods;
+    if (cors.texts("methods", methods)) {
+        config.cors.methods.clear();
+        constexpr std::array<std::string_view, 7> known{"GET",    "HEAD",  "POST",   "PUT",
+                                                        "DELETE", "PATCH", "OPTIONS"};
+        for (const Text &text : methods) {
+            if (std::find(known.begin(), known.end(), text.value) == known.end())
+                cors.source().fault(text.mark,
+                                    "\"" + text.shown + "\": \"" + text.value + "\" is no method",
+                                    "write GET, POST");
+            config.cors.methods.push_back(text.value);
+        }
+    }
+
+    Unique names("portal");
+    for (const Section &entry : top.list("portals")) {
+        Portal portal;
+        if (entry.require("name")) entry.text("name", portal.name);
+        if (entry.has("name") && !portal.name.empty()) {
+            names.add(entry, "name", portal.name);
+            if (!is_plain_name(portal.name, "_-."))
+                entry.fault("name", "portal \"" + portal.name + "\" is no name",
+                            "begin with a letter; then letters, digits, \"_\", \"-\" and \".\"");
+        }
+        std::vector<Text> origins;
+        if (entry.require("origins", "write [\"https://app.example.com\"]"))
+            entry.texts("origins", origins);
+        for (const Text &text : origins) {
+            check_origin(entry, text, config.cors.credentials);
+            portal.origins.push_back(text.value);
+        }
+        config.portals.push_back(std::move(portal));
+    }
+}
+
+void read_keys(const Section &top, Config &config) {
+    Unique names("key");
+    Unique digests("digest");
+    for (const Section &entry : top.list("keys")) {
+        auth::Key key;
+        key.events = key.rooms = {"*"};
+        if (entry.require("name")) entry.text("name", key.name);
+        if (!key.name.empty()) {
+            names.add(entry, "name", key.name);
+            if (!is_plain_name(key.name, "_-."))
+                entry.fault("name", "key \"" + key.name + "\" is no name",
+                            "begin with a letter; then letters, digits, \"_\", \"-\" and \".\"");
+        }
+        if (entry.require("key", how_to_write_keys)) {
+            if (const auto digest = read_digest(entry)) {
+                key.digest = *digest;
+                digests.add(entry, "key", auth::format_digest(*digest));
+            }
+        }
+        std::vector<Text> scopes;
+        if (entry.require("scopes", "write [emit], [test] or [metrics]")) {
+            entry.texts("scopes", scopes);
+            if (scopes.empty() && entry.find("scopes")->kind != Item::Kind::scalar)
+                entry.fault("scopes", entry.shown("scopes") + " names no scope", "write [emit]");
+        }
+        for (const Text &text : scopes) {
+            if (!is_plain_name(text.value, "_-"))
+                entry.source().fault(text.mark, "scope \"" + text.value + "\" is no name",
+                                     "write emit, test or metrics");
+            key.scopes.push_back(text.value);
+        }
+        read_patterns(entry, "events", key.events);
+        read_patterns(entry, "rooms", key.rooms);
+        entry.flag("broadcast", key.may_broadcast);
+        config.keys.push_back(std::move(key));
+    }
+}
+
+} // namespace roomd::config

@@ -1,0 +1,207 @@
+#include "config/readers.hpp"
+#include "config/scalar.hpp"
+
+#include <algorithm>
+
+namespace roomd::config {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr milliseconds day{86400000};
+
+constexpr std::size_t kib = 1024;
+constexpr std::size_t mib = 1024 * kib;
+
+void read_tls(const Section &entry, Listen &listen) {
+    if (!entry.has("tls")) return;
+    const Section tls = entry.map("tls");
+    listen.tls.emplace();
+    if (tls.require("certificate")) tls.path("certificate", listen.tls->certificate);
+    if (tls.require("key")) tls.path("key", listen.tls->key);
+}
+
+void read_mode(const Section &entry, Listen &listen) {
+    std::string text;
+    entry.text("mode", text);
+    if (text.empty()) return;
+    const auto mode = parse_mode(text);
+    if (!mode)
+        return entry.fault("mode", entry.shown("mode") + ": no mode: \"" + text + "\"",
+                           mode.error());
+    if (!listen.unix_socket)
+        return entry.fault("mode", entry.shown("mode") + " is for Unix sockets only", "remove it");
+    listen.mode = *mode;
+}
+
+// A name that clients may connect to, or a prefix of such.
+const char *namespace_fault(std::string_view name) noexcept {
+    if (name.empty() || name[0] != '/') return "begins with \"/\"";
+    if (name == "/") return "\"/\" always exists; name others";
+    if (name.size() > 128) return "has at most 128 bytes";
+    const std::size_t star = name.find('*');
+    if (star != std::string_view::npos && star + 1 != name.size())
+        return "has \"*\" only at its end";
+    const bool ok = std::all_of(name.begin(), name.end(), [](char c) {
+        return c > 0x20 && c < 0x7F && c != ',' && c != '?' && c != '"' && c != '\\';
+    });
+    return ok ? nullptr : "holds no space, \",\", \"?\", quote or letter beyond ASCII";
+}
+
+} // namespace
+
+bool is_plain_name(std::string_view name, std::string_view more) noexcept {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    if (name.empty() || name.size() > 64 || !letter(name[0])) return false;
+    return std::all_of(name.begin(), name.end(), [&](char c) {
+        return letter(c) || (c >= '0' && c <= '9') || more.find(c) != std::string_view::npos;
+    });
+}
+
+void Unique::add(const Section &entry, std::string_view key, const std::string &name) {
+    for (const auto &[seen, line] : seen_)
+        if (seen == name)
+            return entry.fault(key, std::string(what_) + " \"" + name + "\" stands twice",
+                               "it stands at line " + std::to_string(line) + " already");
+    seen_.emplace_back(name, entry.mark(key).line);
+}
+
+void read_listen(const Section &top, Config &config) {
+    Unique addresses("address");
+    const std::vector<Section> entries = top.list("listen");
+    for (const Section &entry : entries) {
+        Listen listen;
+        if (!entry.require("address", "write { address: \"127.0.0.1:3001\" }")) continue;
+        entry.text("address", listen.address);
+        if (listen.address.empty()) continue;
+        const auto address = parse_address(listen.address);
+        if (!address) {
+            entry.fault("address", "address \"" + listen.address + "\" is none", address.error());
+            continue;
+        }
+        listen.unix_socket = address->unix_socket;
+        listen.loopback = address->loopback;
+        if (!listen.address.ends_with(":0")) addresses.add(entry, "address", listen.address);
+        read_tls(entry, listen);
+        read_mode(entry, listen);
+        config.listen.push_back(std::move(listen));
+    }
+    if (!top.has("listen")) {
+        Listen listen;
+        listen.address = "127.0.0.1:3001";
+        listen.loopback = true;
+        config.listen.push_back(std::move(listen));
+    } else if (top.find("listen")->kind == Item::Kind::list && entries.empty()) {
+        top.fault("listen", "\"listen\" names no address", "remove it for 127.0.0.1:3001");
+    }
+}
+
+void read_socketio(const Section &top, Config &config) {
+    const Section in = top.map("socketio");
+    SocketIo &out = config.socketio;
+    in.text("path", out.path);
+    const bool plain = std::all_of(out.path.begin(), out.path.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("/._~-").find(c) != std::string_view::npos;
+    });
+    if (out.path.size() < 3 || out.path.front() != '/' || out.path.back() != '/' || !plain ||
+        out.path.find("//") != std::string::npos || out.path.find("/.") != std::string::npos)
+        in.fault("path", in.shown("path") + ": no path: \"" + out.path + "\"",
+                 "it begins and ends with \"/\", such as /socket.io/");
+    std::vector<Text> transports;
+    if (in.texts("transports", transports)) {
+        out.polling = out.websocket = false;
+        for (const Text &text : transports) {
+            if (text.value == "polling")
+                out.polling = true;
+            else if (text.value == "websocket")
+                out.websocket = true;
+            else
+                in.source().fault(text.mark,
+                                  "\"" + text.shown + "\": \"" + text.value + "\" is no transport",
+                                  "write websocket, polling");
+        }
+        if (transports.empty())
+            in.fault("transports", in.shown("transports") + " names no transport",
+                     "write [websocket, polling]");
+    }
+    in.duration("ping_interval", out.ping_interval, milliseconds(10), day);
+    in.duration("ping_timeout", out.ping_timeout, milliseconds(10), day);
+    in.duration("upgrade_timeout", out.upgrade_timeout, milliseconds(10), day);
+    in.size("max_payload", out.max_payload, 1000, 64 * mib);
+    in.flag("serve_client", out.serve_client);
+    in.path("client_directory", out.client_directory);
+}
+
+void read_rooms(const Section &top, Config &config) {
+    const Section auth = top.map("auth");
+    constexpr const char *say_none = "say it: auth: { mode: none }; other modes are not built yet";
+    if (!top.has("auth"))
+        top.fault("auth", "\"auth.mode\" is missing", say_none);
+    else if (auth.require("mode", say_none))
+        auth.word("mode", {"none"}, {"optional", "required"});
+
+    for (const auto &[name, in] : top.map("rooms").members()) {
+        RoomKind kind;
+        kind.name = name;
+        if (!is_plain_name(name, "_-"))
+            in.source().fault(in.mark(), "room kind \"" + name + "\" is no name",
+                              "begin with a letter; then letters, digits, \"_\" and \"-\"");
+        if (in.word("join", {"request", "never"}, {"auto"}) == 1) kind.join = RoomKind::Join::never;
+        if (const Item *allow = in.find("allow");
+            allow != nullptr && allow->kind == Item::Kind::list)
+            in.fault("allow", in.shown("allow") + ": rules over claims are not built yet",
+                     "write allow: all, or leave it out and let a plugin decide");
+        else
+            kind.allow_all = in.word("allow", {"all"}) == 0;
+        config.rooms.push_back(std::move(kind));
+    }
+
+    std::vector<Text> namespaces;
+    top.texts("namespaces", namespaces);
+    for (const Text &text : namespaces) {
+        if (const char *why = namespace_fault(text.value))
+            top.source().fault(text.mark, "namespace \"" + text.value + "\" is no name", why);
+        config.namespaces.push_back(text.value);
+    }
+
+    const Section catalogue = top.map("catalogue");
+    constexpr const char *say_allow =
+        "say it: catalogue: { unknown: allow }; a catalogue of events is not built yet";
+    if (!top.has("catalogue"))
+        top.fault("catalogue", "\"catalogue.unknown\" is missing", say_allow);
+    else if (catalogue.require("unknown", say_allow))
+        catalogue.word("unknown", {"allow"}, {"refuse"});
+}
+
+void read_limits(const Section &top, Config &config) {
+    const Section in = top.map("limits");
+    Limits &out = config.limits;
+    in.count("connections", out.connections, 1, 1000000);
+    in.count("per_address", out.per_address, 0, 1000000);
+    in.count("rooms_per_client", out.rooms_per_client, 1, 100000);
+    in.count("namespaces_per_session", out.namespaces_per_session, 1, 1000);
+    in.size("send_buffer", out.send_buffer, 4 * kib, 1024 * mib);
+    in.size("max_emit", out.max_emit, 1, 64 * mib);
+    in.size("before_connect", out.before_connect, 64, mib);
+    in.size("held", out.held, kib, 64 * mib);
+    in.count("packets_per_payload", out.packets_per_payload, 1, 1000000);
+    in.count("attachments", out.attachments, 0, 1000);
+    in.count("json_depth", out.json_depth, 1, 1000);
+    in.count("events_per_second", out.events_per_second, 0, 1000000);
+    in.duration("connect_timeout", out.connect_timeout, milliseconds(10), day);
+    in.duration("header_deadline", out.header_deadline, milliseconds(100), day);
+    in.duration("body_deadline", out.body_deadline, milliseconds(100), day);
+    in.duration("keep_alive", out.keep_alive, milliseconds(100), day);
+
+    const Section idempotency = top.map("idempotency");
+    idempotency.duration("window", config.idempotency.window, milliseconds(1000), 7 * day);
+    idempotency.count("entries", config.idempotency.entries, 1, 10000000);
+    top.duration("drain", config.drain, milliseconds(0), milliseconds(3600000));
+
+    const Section log = top.map("log");
+    const int level = log.word("level", {"error", "warning", "notice", "info", "debug"});
+    if (level >= 0) config.log.level = static_cast<Log::Level>(level + 3);
+    if (log.word("format", {"text", "json"}) == 1) config.log.format = Log::Format::json;
+}
+
+} // namespace roomd::config

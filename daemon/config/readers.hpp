@@ -1,0 +1,33 @@
+#pragma once
+
+#include "config/config.hpp"
+#include "config/section.hpp"
+
+// The parts of load(): each reads its sections of the top map into the structs, and checks what can
+// be seen there.
+namespace roomd::config {
+
+void read_listen(const Section &top, Config &);
+void read_portals(const Section &top, Config &); // portals, cors
+void read_rooms(const Section &top, Config &);   // rooms, namespaces, catalogue, auth
+void read_limits(const Section &top, Config &);  // limits, idempotency, drain, log
+void read_socketio(const Section &top, Config &);
+void read_keys(const Section &top, Config &);
+void read_plugins(const Section &top, Config &);
+
+// Adds a fault when `name` was seen; remembers it.  `what`: "portal", "key".
+class Unique {
+public:
+    explicit Unique(const char *what) : what_(what) {}
+    void add(const Section &, std::string_view key, const std::string &name);
+
+private:
+    const char *what_;
+    std::vector<std::pair<std::string, std::size_t>> seen_; // name, line
+};
+
+// Letters, digits and a few more; begins with a letter; at most 64 bytes.  For names that stand in
+// logs, metrics and file names.
+bool is_plain_name(std::string_view, std::string_view more) noexcept;
+
+} // namespace roomd::config

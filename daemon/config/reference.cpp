@@ -1,0 +1,139 @@
+#include "config/reference.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace roomd::config {
+namespace {
+
+constexpr std::size_t largest_secret = 64 * 1024;
+
+// Closes on every way out.
+class Descriptor {
+public:
+    explicit Descriptor(int fd) noexcept : fd_(fd) {}
+    ~Descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
+    int get() const noexcept { return fd_; }
+
+private:
+    int fd_;
+};
+
+std::string why_errno() {
+    return std::generic_category().message(errno);
+}
+
+std::optional<std::string> from_file(const std::string &path, std::string &why) {
+    return read_file(path, largest_secret, Wanted::regular, why);
+}
+
+std::optional<std::string> from_env(const std::string &name, std::string &why) {
+    const char *value = std::getenv(name.c_str());
+    if (value != nullptr) return value;
+    why = "it is not set";
+    return {};
+}
+
+std::optional<std::string> from_credential(const std::string &name, std::string &why) {
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '.';
+    });
+    if (!plain || name.empty() || name[0] == '.') {
+        why = "a credential's name is letters, digits, \"_\", \"-\" and \".\"";
+        return {};
+    }
+    const char *folder = std::getenv("CREDENTIALS_DIRECTORY");
+    if (folder == nullptr) {
+        why = "there are none: systemd gives them with LoadCredential=";
+        return {};
+    }
+    return from_file(std::string(folder) + '/' + name, why);
+}
+
+} // namespace
+
+bool is_reference(std::string_view text) noexcept {
+    return text.starts_with("${");
+}
+
+std::optional<base::Secret> resolve(const Source &source, std::string_view text, Mark mark) {
+    const std::string shown(text);
+    const std::size_t colon = text.find(':');
+    if (text.find('\0') != std::string_view::npos || !text.ends_with('}') ||
+        colon == std::string_view::npos || text.find('}') + 1 != text.size()) {
+        source.fault(mark, "no reference: \"" + shown + "\"",
+                     "write ${file:/path}, ${env:NAME} or ${credential:NAME}, and nothing else");
+        return {};
+    }
+    const std::string_view scheme = text.substr(2, colon - 2);
+    const std::string name(text.substr(colon + 1, text.size() - colon - 2));
+    std::string why;
+    std::optional<std::string> value;
+    if (scheme == "file")
+        value = from_file(source.absolute(name), why);
+    else if (scheme == "env")
+        value = from_env(name, why);
+    else if (scheme == "credential")
+        value = from_credential(name, why);
+    else
+        why = "no such kind; write file, env or credential";
+    if (!value) {
+        source.fault(mark, "\"" + shown + "\" can not be read", why);
+        return {};
+    }
+    if (value->ends_with('\n')) value->pop_back();
+    if (value->ends_with('\r')) value->pop_back();
+    if (value->empty()) {
+        source.fault(mark, "\"" + shown + "\" is empty");
+        return {};
+    }
+    return base::Secret(std::move(*value));
+}
+
+std::optional<std::string> read_file(const std::string &path, std::size_t limit, Wanted wanted,
+                                     std::string &why) {
+    const int more = wanted == Wanted::regular ? O_NONBLOCK : 0;
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | more));
+    if (file.get() < 0) {
+        why = why_errno();
+        return {};
+    }
+    struct stat status {};
+    if (fstat(file.get(), &status) != 0) {
+        why = why_errno();
+        return {};
+    }
+    if (S_ISDIR(status.st_mode) || (wanted == Wanted::regular && !S_ISREG(status.st_mode))) {
+        why = "it is not a file";
+        return {};
+    }
+    std::string out;
+    std::array<char, 16384> buffer{};
+    for (;;) {
+        const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            why = why_errno();
+            return {};
+        }
+        if (n == 0) return out;
+        out.append(buffer.data(), static_cast<std::size_t>(n));
+        if (out.size() > limit) {
+            why = "it is larger than " + std::to_string(limit) + " bytes";
+            return {};
+        }
+    }
+}
+
+} // namespace roomd::config

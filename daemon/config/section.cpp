@@ -1,0 +1,274 @@
+#include "config/section.hpp"
+
+#include "base/text.hpp"
+#include "config/key_table.hpp"
+#include "config/scalar.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace roomd::config {
+namespace {
+
+const char *kind_of(const Item &node) noexcept {
+    switch (node.kind) {
+    case Item::Kind::null: return "nothing";
+    case Item::Kind::list: return "a list";
+    case Item::Kind::map: return "a map";
+    case Item::Kind::scalar: return node.quoted ? "text" : "a single value";
+    }
+    return "nothing";
+}
+
+bool has_control(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+std::string in_quotes(std::string_view text) {
+    return '"' + std::string(text) + '"';
+}
+
+std::string join(const std::vector<std::string_view> &words) {
+    std::string out;
+    for (const auto word : words)
+        (out += out.empty() ? "" : ", ") += word;
+    return out;
+}
+
+std::string show_duration(base::Duration d) {
+    const auto ms = d.count();
+    if (ms % 86400000 == 0 && ms != 0) return std::to_string(ms / 86400000) + "d";
+    if (ms % 1000 == 0) return std::to_string(ms / 1000) + "s";
+    return std::to_string(ms) + "ms";
+}
+
+std::string show_size(std::size_t bytes) {
+    if (bytes % (1u << 20) == 0 && bytes != 0) return std::to_string(bytes >> 20) + "MiB";
+    if (bytes % 1024 == 0 && bytes != 0) return std::to_string(bytes >> 10) + "KiB";
+    return std::to_string(bytes) + "B";
+}
+
+// Why `text` can not be a text of the core's; null when it can.
+const char *unfit(std::string_view text) noexcept {
+    if (has_control(text)) return "holds control characters";
+    if (text.find("${") != std::string_view::npos)
+        return "is no place for a \"${..}\": those stand where a secret does";
+    return nullptr;
+}
+
+} // namespace
+
+std::string Source::absolute(std::string_view relative) const {
+    if (relative.empty() || relative[0] == '/') return std::string(relative);
+    return (std::filesystem::path(folder) / relative).lexically_normal().string();
+}
+
+Section::Section(const Source &source, const Item &root) : Section(source, &root, {1, 1}, "", "") {}
+
+Section::Section(const Source &source, const Item *node, Mark parent, std::string table,
+                 std::string shown, Others others) :
+    source_(&source),
+    mark_(node != nullptr ? node->mark : parent),
+    table_(std::move(table)),
+    shown_(std::move(shown)) {
+    if (node == nullptr || node->kind == Item::Kind::null) return;
+    if (node->kind != Item::Kind::map) {
+        const std::string name = shown_.empty() ? "the configuration" : in_quotes(shown_);
+        source.fault(mark_, name + " must be a map, not " + kind_of(*node));
+        return;
+    }
+    node_ = node;
+    check_names(others);
+}
+
+void Section::check_names(Others others) const {
+    const auto names = names_below(table_);
+    if (std::find(names.begin(), names.end(), "*") != names.end()) return;
+    for (const Entry &entry : node_->entries) {
+        const std::string place = table_.empty() ? entry.key : table_ + '.' + entry.key;
+        const KeyInfo *known = find_key(place);
+        if (known != nullptr && known->built == Built::not_yet) {
+            source_->fault(entry.mark, in_quotes(path_of(entry.key)) + " is not built yet",
+                           "remove it: a key that has no effect is refused");
+            continue;
+        }
+        const bool is_here = std::find(names.begin(), names.end(), entry.key) != names.end();
+        if (is_here || others == Others::taken) continue;
+        const std::string_view near = base::nearest(entry.key, names);
+        source_->fault(entry.mark,
+                       "unknown key " + in_quotes(entry.key) +
+                           (shown_.empty() ? std::string() : " in " + shown_),
+                       near.empty() ? "known here: " + join(names)
+                                    : "did you mean " + in_quotes(near) + "?");
+    }
+}
+
+const Item *Section::find(std::string_view name) const noexcept {
+    return node_ != nullptr ? node_->find(name) : nullptr;
+}
+
+Mark Section::mark(std::string_view name) const noexcept {
+    const Item *node = find(name);
+    return node != nullptr ? node->mark : mark_;
+}
+
+std::string Section::path_of(std::string_view name) const {
+    return shown_.empty() ? std::string(name) : shown_ + '.' + std::string(name);
+}
+
+std::string Section::shown(std::string_view name) const {
+    return in_quotes(path_of(name));
+}
+
+void Section::fault(std::string_view name, std::string what, std::string hint) const {
+    source_->fault(mark(name), std::move(what), std::move(hint));
+}
+
+bool Section::require(std::string_view name, std::string hint) const {
+    if (has(name)) return true;
+    fault(name, shown(name) + " is missing", std::move(hint));
+    return false;
+}
+
+const Item *Section::scalar(std::string_view name, const char *wanted) const {
+    const Item *node = find(name);
+    if (node == nullptr) return nullptr;
+    if (node->kind == Item::Kind::scalar) return node;
+    fault(name, shown(name) + " must be " + wanted + ", not " + kind_of(*node));
+    return nullptr;
+}
+
+void Section::text(std::string_view name, std::string &out) const {
+    const Item *node = scalar(name, "text");
+    if (node == nullptr) return;
+    if (const char *why = unfit(node->text)) return fault(name, shown(name) + ' ' + why);
+    out = node->text;
+}
+
+void Section::path(std::string_view name, std::string &out) const {
+    std::string relative;
+    text(name, relative);
+    if (!relative.empty()) out = source_->absolute(relative);
+}
+
+void Section::flag(std::string_view name, bool &out) const {
+    const Item *node = scalar(name, "true or false");
+    if (node == nullptr) return;
+    if (node->quoted || (node->text != "true" && node->text != "false"))
+        return fault(name, shown(name) + " must be true or false, not " + in_quotes(node->text));
+    out = node->text == "true";
+}
+
+template <class Value, class Shown>
+bool Section::in_range(std::string_view name, Value value, Value least, Value most,
+                       Shown show) const {
+    if (value >= least && value <= most) return true;
+    fault(name, shown(name) + ": " + show(value) + " is out of range",
+          "from " + show(least) + " to " + show(most));
+    return false;
+}
+
+void Section::count(std::string_view name, std::size_t &out, std::size_t least,
+                    std::size_t most) const {
+    const Item *node = scalar(name, "a whole number");
+    if (node == nullptr) return;
+    const auto value = parse_count(node->text);
+    if (node->quoted || !value)
+        return fault(name, shown(name) + " must be a whole number, not " + in_quotes(node->text));
+    const auto show = [](std::size_t n) { return std::to_string(n); };
+    if (in_range(name, *value, least, most, show)) out = *value;
+}
+
+void Section::size(std::string_view name, std::size_t &out, std::size_t least,
+                   std::size_t most) const {
+    const Item *node = scalar(name, "a size");
+    if (node == nullptr) return;
+    const auto value = parse_size(node->text);
+    if (!value)
+        return fault(name, shown(name) + ": no size: " + in_quotes(node->text), value.error());
+    if (in_range(name, *value, least, most, show_size)) out = *value;
+}
+
+void Section::duration(std::string_view name, base::Duration &out, base::Duration least,
+                       base::Duration most) const {
+    const Item *node = scalar(name, "a duration");
+    if (node == nullptr) return;
+    const auto value = parse_duration(node->text);
+    if (!value)
+        return fault(name, shown(name) + ": no duration: " + in_quotes(node->text), value.error());
+    if (in_range(name, *value, least, most, show_duration)) out = *value;
+}
+
+int Section::word(std::string_view name, std::initializer_list<std::string_view> words,
+                  std::initializer_list<std::string_view> later) const {
+    const Item *node = scalar(name, "one word");
+    if (node == nullptr) return -1;
+    const auto found = std::find(words.begin(), words.end(), node->text);
+    if (found != words.end()) return static_cast<int>(found - words.begin());
+    const bool planned = std::find(later.begin(), later.end(), node->text) != later.end();
+    fault(name,
+          shown(name) + ": " + in_quotes(node->text) +
+              (planned ? " is not built yet" : " is none of its words"),
+          "write " + join({words.begin(), words.end()}));
+    return -1;
+}
+
+bool Section::texts(std::string_view name, std::vector<Text> &out) const {
+    const Item *node = find(name);
+    if (node == nullptr) return false;
+    if (node->kind != Item::Kind::list) {
+        if (node->kind != Item::Kind::null)
+            fault(name, shown(name) + " must be a list, not " + kind_of(*node),
+                  "write [ .. ], also around one");
+        return node->kind == Item::Kind::null;
+    }
+    std::size_t i = 0;
+    for (const Item &item : node->items) {
+        Text text{item.text, item.mark, path_of(name) + '[' + std::to_string(i++) + ']'};
+        if (item.kind != Item::Kind::scalar)
+            source_->fault(item.mark,
+                           in_quotes(text.shown) + " must be text, not " + kind_of(item));
+        else if (const char *why = unfit(item.text))
+            source_->fault(item.mark, in_quotes(text.shown) + ' ' + why);
+        else
+            out.push_back(std::move(text));
+    }
+    return true;
+}
+
+Section Section::map(std::string_view name, Others others) const {
+    const std::string table = table_.empty() ? std::string(name) : table_ + '.' + std::string(name);
+    return {*source_, find(name), mark_, table, path_of(name), others};
+}
+
+std::vector<Section> Section::list(std::string_view name, Others others) const {
+    std::vector<Section> out;
+    const Item *node = find(name);
+    if (node == nullptr || node->kind == Item::Kind::null) return out;
+    if (node->kind != Item::Kind::list) {
+        fault(name, shown(name) + " must be a list, not " + kind_of(*node),
+              "begin each entry with \"- \"");
+        return out;
+    }
+    const std::string table =
+        (table_.empty() ? std::string(name) : table_ + '.' + std::string(name)) + "[]";
+    for (const Item &item : node->items)
+        out.emplace_back(*source_, &item, item.mark, table,
+                         path_of(name) + '[' + std::to_string(out.size()) + ']', others);
+    return out;
+}
+
+std::vector<std::pair<std::string, Section>> Section::members() const {
+    std::vector<std::pair<std::string, Section>> out;
+    if (node_ == nullptr) return out;
+    for (const Entry &entry : node_->entries) {
+        Section member(*source_, &entry.value, entry.mark, table_ + ".*", path_of(entry.key));
+        // A value that is empty has no place one would look at.
+        member.mark_ = entry.mark;
+        out.emplace_back(entry.key, std::move(member));
+    }
+    return out;
+}
+
+} // namespace roomd::config

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "config/fault.hpp"
+#include "config/tree.hpp"
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace roomd::config {
+
+// What is being read, and where its faults go.
+struct Source {
+    std::string path;   // of the file, as given
+    std::string folder; // of the file; relative paths begin there
+    Faults &faults;
+
+    void fault(Mark mark, std::string what, std::string hint = {}) const {
+        faults.add({path, mark, std::move(what), std::move(hint)});
+    }
+    std::string absolute(std::string_view relative) const;
+};
+
+// One text of a list, with its place.
+struct Text {
+    std::string value;
+    Mark mark;
+    std::string shown; // "portals[0].origins[1]"
+};
+
+// One map of the file, read key by key.  It refuses keys that the key table does not have, or has
+// as not built yet.  A value that is absent leaves what is there: the default.  Whatever is wrong
+// becomes a fault, and reading goes on.
+class Section {
+public:
+    // `table`: the map's path in the key table; `shown`: its path in this file.
+    Section(const Source &, const Item &root);
+    enum class Others { refused, taken }; // keys the table does not have
+    Section(const Source &, const Item *, Mark parent, std::string table, std::string shown,
+            Others others = Others::refused);
+
+    void text(std::string_view name, std::string &out) const;
+    void path(std::string_view name, std::string &out) const; // made absolute
+    void flag(std::string_view name, bool &out) const;
+    void count(std::string_view name, std::size_t &out, std::size_t least, std::size_t most) const;
+    void size(std::string_view name, std::size_t &out, std::size_t least, std::size_t most) const;
+    void duration(std::string_view name, base::Duration &out, base::Duration least,
+                  base::Duration most) const;
+    // One word of a few: its place among them, or -1 when absent or a fault.  A word in `later` is
+    // refused as not built yet.
+    int word(std::string_view name, std::initializer_list<std::string_view> words,
+             std::initializer_list<std::string_view> later = {}) const;
+    // A list of texts; with false for a default that is to stay.
+    bool texts(std::string_view name, std::vector<Text> &out) const;
+
+    Section map(std::string_view name, Others = Others::refused) const;
+    std::vector<Section> list(std::string_view name, Others = Others::refused) const;
+    // Every entry of this map as a map of its own, for "*" keys.
+    std::vector<std::pair<std::string, Section>> members() const;
+
+    bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
+    const Item *find(std::string_view name) const noexcept;
+    // A fault when it is absent.
+    bool require(std::string_view name, std::string hint = {}) const;
+    void fault(std::string_view name, std::string what, std::string hint = {}) const;
+    std::string shown(std::string_view name) const; // "\"socketio.path\""
+    Mark mark() const noexcept { return mark_; }
+    Mark mark(std::string_view name) const noexcept;
+    const Source &source() const noexcept { return *source_; }
+    const Item *node() const noexcept { return node_; }
+
+private:
+    void check_names(Others) const;
+    std::string path_of(std::string_view name) const;
+    // The scalar of `name`, or null when it is absent or a fault.
+    const Item *scalar(std::string_view name, const char *wanted) const;
+    template <class Value, class Shown>
+    bool in_range(std::string_view name, Value value, Value least, Value most, Shown show) const;
+
+    const Source *source_;
+    const Item *node_ = nullptr; // null: an empty map
+    Mark mark_;
+    std::string table_;
+    std::string shown_;
+};
+
+} // namespace roomd::config

@@ -1,0 +1,283 @@
+#include "config/tree.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+namespace roomd::config {
+namespace {
+
+// Ends the parse: what follows can not be trusted to mean anything.
+struct Unreadable {
+    Mark mark;
+    const char *what;
+    const char *hint;
+};
+
+// yaml-cpp counts columns in bytes; editors count characters.
+class Columns {
+public:
+    explicit Columns(std::string_view text) {
+        for (std::size_t begin = 0; begin <= text.size();) {
+            const std::size_t end = std::min(text.find('\n', begin), text.size());
+            lines_.push_back(text.substr(begin, end - begin));
+            begin = end + 1;
+        }
+    }
+    Mark mark(const YAML::Mark &from) {
+        if (from.is_null()) return {};
+        const auto line = static_cast<std::size_t>(std::max(from.line, 0));
+        const auto column = static_cast<std::size_t>(std::max(from.column, 0));
+        if (line >= lines_.size()) return {line + 1, column + 1};
+        // Marks mostly come in order: a line is counted once, however many values it holds.
+        if (line != line_ || column < bytes_) inner_ = bytes_ = 0;
+        const std::string_view behind = lines_[line].substr(std::min(bytes_, lines_[line].size()));
+        inner_ += static_cast<std::size_t>(std::count_if(
+            behind.begin(),
+            behind.begin() + static_cast<std::ptrdiff_t>(std::min(column - bytes_, behind.size())),
+            [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }));
+        line_ = line;
+        bytes_ = column;
+        return {line + 1, column + 1 - inner_};
+    }
+
+private:
+    std::vector<std::string_view> lines_;
+    std::size_t line_ = 0, bytes_ = 0, inner_ = 0; // where it counted to
+};
+
+std::size_t count_nodes(const Item &node) {
+    std::size_t n = 1;
+    for (const Item &item : node.items)
+        n += count_nodes(item);
+    for (const Entry &entry : node.entries)
+        n += 1 + count_nodes(entry.value);
+    return n;
+}
+
+std::size_t depth_of(const Item &node) {
+    std::size_t deepest = 0;
+    for (const Item &item : node.items)
+        deepest = std::max(deepest, depth_of(item));
+    for (const Entry &entry : node.entries)
+        deepest = std::max(deepest, depth_of(entry.value));
+    return deepest + (node.kind == Item::Kind::list || node.kind == Item::Kind::map ? 1 : 0);
+}
+
+// Builds the tree from yaml-cpp's events.  yaml-cpp recurses per level: the bound on depth, kept
+// here while it parses, is what keeps its stack bounded too.
+class Builder final : public YAML::EventHandler {
+public:
+    Builder(Columns &columns, const std::string &path, Faults &faults) :
+        columns_(columns),
+        path_(path),
+        faults_(faults) {}
+
+    std::optional<Item> take() { return std::move(root_); }
+
+    void OnDocumentStart(const YAML::Mark &) override {}
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark &mark, YAML::anchor_t anchor) override {
+        Item node;
+        node.mark = columns_.mark(mark);
+        remember(anchor, node);
+        put(std::move(node));
+    }
+
+    void OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor) override {
+        const auto found = anchors_.find(anchor);
+        if (found == anchors_.end())
+            throw Unreadable{columns_.mark(mark), "the alias stands inside what it repeats",
+                             "write the value out"};
+        count_copy(found->second, columns_.mark(mark));
+        if (open_.size() + depth_of(found->second) > deepest_yaml) too_deep(columns_.mark(mark));
+        put(found->second);
+    }
+
+    void OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
+                  const std::string &value) override {
+        Item node;
+        node.kind = Item::Kind::scalar;
+        node.mark = columns_.mark(mark);
+        node.quoted = tag == "!";
+        if (tag != "!" && tag != "?") refuse_tag(node.mark);
+        node.text = value;
+        remember(anchor, node);
+        put(std::move(node));
+    }
+
+    void OnSequenceStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        open(Item::Kind::list, mark, tag, anchor);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        open(Item::Kind::map, mark, tag, anchor);
+    }
+    void OnMapEnd() override { close(); }
+
+private:
+    // A list or map that is not finished.
+    struct Open {
+        Item node;
+        YAML::anchor_t anchor = 0;
+        bool has_key = false; // of a map: the next value belongs to `key`
+        bool keep = true;     // false: the key is a fault, and its value with it
+        std::string key;
+        Mark key_mark;
+        std::map<std::string, Mark, std::less<>> seen;
+    };
+
+    [[noreturn]] static void too_deep(Mark mark) {
+        throw Unreadable{mark, "lists and maps stand more than 32 deep in each other", ""};
+    }
+
+    void fault(Mark mark, std::string what, std::string hint) {
+        faults_.add({path_, mark, std::move(what), std::move(hint)});
+    }
+
+    void refuse_tag(Mark mark) {
+        fault(mark, "tags are not read", "remove what begins with \"!\"");
+    }
+
+    void open(Item::Kind kind, const YAML::Mark &mark, const std::string &tag,
+              YAML::anchor_t anchor) {
+        Open open;
+        open.node.kind = kind;
+        open.node.mark = columns_.mark(mark);
+        open.anchor = anchor;
+        if (tag != "!" && tag != "?" && !tag.empty()) refuse_tag(open.node.mark);
+        if (open_.size() >= deepest_yaml) too_deep(open.node.mark);
+        open_.push_back(std::move(open));
+    }
+
+    void close() {
+        Open done = std::move(open_.back());
+        open_.pop_back();
+        remember(done.anchor, done.node);
+        put(std::move(done.node));
+    }
+
+    void remember(YAML::anchor_t anchor, const Item &node) {
+        if (anchor == 0) return;
+        count_copy(node, node.mark);
+        anchors_[anchor] = node;
+    }
+
+    void count_copy(const Item &node, Mark mark) {
+        nodes_ += count_nodes(node);
+        if (nodes_ > most_nodes)
+            throw Unreadable{mark, "aliases repeat too much", "write the values out"};
+    }
+
+    // One finished value: into what is open.
+    void put(Item node) {
+        if (++nodes_ > most_nodes) throw Unreadable{node.mark, "the file has too many values", ""};
+        if (open_.empty()) {
+            root_ = std::move(node);
+            return;
+        }
+        Open &parent = open_.back();
+        if (parent.node.kind == Item::Kind::list) {
+            parent.node.items.push_back(std::move(node));
+        } else if (!parent.has_key) {
+            put_key(parent, node);
+        } else {
+            parent.has_key = false;
+            if (parent.keep)
+                parent.node.entries.push_back(
+                    {std::move(parent.key), parent.key_mark, std::move(node)});
+        }
+    }
+
+    void put_key(Open &map, const Item &node) {
+        map.has_key = true;
+        map.keep = false;
+        map.key = node.text;
+        map.key_mark = node.mark;
+        if (node.kind != Item::Kind::scalar) {
+            fault(node.mark, "a key must be text", "quote it");
+        } else if (node.text == "<<" && !node.quoted) {
+            fault(node.mark, "\"<<\" merges are not read", "write the keys out");
+        } else if (const auto [first, is_new] = map.seen.emplace(node.text, node.mark); !is_new) {
+            fault(node.mark, "duplicate key \"" + node.text + "\"",
+                  "it stands at line " + std::to_string(first->second.line) +
+                      " already; keep one of the two");
+        } else {
+            map.keep = true;
+        }
+    }
+
+    Columns &columns_;
+    const std::string &path_;
+    Faults &faults_;
+    std::optional<Item> root_;
+    std::vector<Open> open_;
+    std::map<YAML::anchor_t, Item> anchors_;
+    std::size_t nodes_ = 0;
+};
+
+// yaml-cpp guesses UTF-16 and UTF-32 and replaces what is invalid; neither may happen silently.
+const char *unfit(std::string_view text) noexcept {
+    if (text.size() > largest_yaml) return "the file is larger than 1 MiB";
+    if (!base::is_utf8(text)) return "the file is not UTF-8";
+    const bool control = std::any_of(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
+               c == 0x7F;
+    });
+    return control ? "the file holds control characters" : nullptr;
+}
+
+} // namespace
+
+const Item *Item::find(std::string_view key) const noexcept {
+    for (const Entry &entry : entries)
+        if (entry.key == key) return &entry.value;
+    return nullptr;
+}
+
+std::optional<Item> parse_yaml(std::string_view text, const std::string &path, Faults &faults) {
+    if (const char *why = unfit(text)) {
+        faults.add({path, {}, why, ""});
+        return {};
+    }
+    Columns columns(text);
+    Builder builder(columns, path, faults);
+    try {
+        // yaml-cpp takes a quote that is never closed when the file ends in a newline, and all keys
+        // behind it go into that text unseen.  A comment without one makes it notice.
+        std::istringstream stream{std::string(text) + "\n#"};
+        YAML::Parser parser(stream);
+        if (!parser.HandleNextDocument(builder)) {
+            faults.add({path, {}, "the file is empty", ""});
+            return {};
+        }
+        std::optional<Item> root = builder.take();
+        Builder rest(columns, path, faults);
+        if (parser.HandleNextDocument(rest)) {
+            const std::optional<Item> second = rest.take();
+            faults.add({path, second ? second->mark : Mark{}, "a second document begins here",
+                        "a configuration is one document; remove the line \"---\""});
+            return {};
+        }
+        return root;
+    } catch (const Unreadable &fault) {
+        faults.add({path, fault.mark, fault.what, fault.hint});
+    } catch (const YAML::Exception &fault) {
+        const bool open = fault.msg == YAML::ErrorMsg::EOF_IN_SCALAR;
+        faults.add({path, columns.mark(fault.mark), "not YAML: " + fault.msg,
+                    open ? "a quote is not closed" : ""});
+    }
+    return {};
+}
+
+} // namespace roomd::config

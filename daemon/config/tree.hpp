@@ -1,0 +1,45 @@
+#pragma once
+
+#include "config/fault.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::config {
+
+struct Entry;
+
+// A YAML value and where it stands.
+struct Item {
+    enum class Kind : std::uint8_t { null, scalar, list, map };
+
+    Kind kind = Kind::null;
+    bool quoted = false; // a scalar that is text however it looks
+    Mark mark;
+    std::string text;           // of a scalar
+    std::vector<Item> items;    // of a list
+    std::vector<Entry> entries; // of a map, in the order of the file; keys are unique
+
+    const Item *find(std::string_view key) const noexcept;
+};
+
+struct Entry {
+    std::string key;
+    Mark mark; // of the key
+    Item value;
+};
+
+inline constexpr std::size_t largest_yaml = 1u << 20; // bytes
+inline constexpr std::size_t deepest_yaml = 32;
+inline constexpr std::size_t most_nodes = 100000; // after aliases are written out
+
+// Parses one YAML document, the only place that knows yaml-cpp.  What yaml-cpp would take without
+// a word is a fault here: duplicate keys, `<<`, tags, keys that are no text, a second document,
+// and text that is too large, too deep or grows by its aliases.  nullopt when it can not be read
+// at all; duplicates and the like are faults, and the rest is still given.
+std::optional<Item> parse_yaml(std::string_view text, const std::string &path, Faults &faults);
+
+} // namespace roomd::config

@@ -1,0 +1,135 @@
+#include "reading.hpp"
+
+#include <cstdlib>
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using test::faults_in;
+
+namespace {
+
+const std::string digits(64, 'a');
+
+std::string key(const std::string &value, const std::string &more = "") {
+    return "keys: [{ name: k, key: " + value + ", scopes: [emit]" + more + " }]";
+}
+
+constexpr const char *how =
+    "\n  write \"sha256:<64 hex digits>\" (printf %s KEY | sha256sum) or \"${file:/path}\"";
+
+} // namespace
+
+TEST_CASE("portals are read with their origins as written") {
+    const auto config =
+        test::read("portals:\n  - { name: owner, origins: ['http://localhost:3000'] }\n"
+                   "  - { name: student, origins: ['https://a.example.com'] }\n");
+    REQUIRE(config.portals.size() == 2);
+    CHECK(config.portals[1].name == "student");
+    CHECK(config.portals[0].origins == std::vector<std::string>{"http://localhost:3000"});
+}
+
+TEST_CASE("an origin that is none is a fault with its place") {
+    CHECK(faults_in("portals: [{ name: a, origins: ['https://ok.example.com', 'example.com'] }]")
+              .starts_with("roomd.yaml:3:58: origin \"example.com\": "));
+    CHECK(faults_in("portals: [{ name: a, origins: ['https://x.example.com/path'] }]")
+              .starts_with("roomd.yaml:3:32: origin \"https://x.example.com/path\": "));
+}
+
+TEST_CASE("wildcards are not built yet, and a lone star never goes with credentials") {
+    CHECK(faults_in("portals: [{ name: a, origins: ['https://*.example.com'] }]")
+              .find("not built yet") != std::string::npos);
+    CHECK(faults_in("portals: [{ name: a, origins: ['*'] }]")
+              .starts_with(
+                  "roomd.yaml:3:32: origin \"*\": any page could use its visitors' credentials"));
+    CHECK(faults_in("cors: { credentials: false }\nportals: [{ name: a, origins: ['*'] }]")
+              .find("not built yet") != std::string::npos);
+}
+
+TEST_CASE("a portal needs a name of its own and its origins") {
+    CHECK(faults_in("portals: [{}]") == "roomd.yaml:3:11: \"portals[0].name\" is missing\n"
+                                        "roomd.yaml:3:11: \"portals[0].origins\" is missing\n  "
+                                        "write [\"https://app.example.com\"]");
+    CHECK(faults_in("portals:\n- { name: a, origins: [] }\n- { name: a, origins: [] }\n") ==
+          "roomd.yaml:5:11: portal \"a\" stands twice\n  it stands at line 4 already");
+    CHECK(faults_in("portals: [{ name: 'a b', origins: [] }]").find("portal \"a b\" is no name") !=
+          std::string::npos);
+}
+
+TEST_CASE("cors is taken over") {
+    const auto config =
+        test::read("cors: { credentials: false, methods: [GET], missing_origin: refuse }");
+    CHECK_FALSE(config.cors.credentials);
+    CHECK(config.cors.methods == std::vector<std::string>{"GET"});
+    CHECK_FALSE(config.cors.allow_missing_origin);
+    CHECK(faults_in("cors: { methods: [get] }") ==
+          "roomd.yaml:3:19: \"cors.methods[0]\": \"get\" is no method\n  write GET, POST");
+    CHECK(faults_in("cors: { missing_origin: maybe }") ==
+          "roomd.yaml:3:25: \"cors.missing_origin\": \"maybe\" is none of its words\n"
+          "  write allow, refuse");
+}
+
+TEST_CASE("a key is kept as its digest alone") {
+    const auto config = test::read(key("'sha256:" + digits + "'"));
+    REQUIRE(config.keys.size() == 1);
+    CHECK(config.keys[0].digest[0] == 0xAA);
+    CHECK(config.keys[0].scopes == std::vector<std::string>{"emit"});
+    CHECK(config.keys[0].events == std::vector<std::string>{"*"});
+    CHECK(config.keys[0].rooms == std::vector<std::string>{"*"});
+    CHECK_FALSE(config.keys[0].may_broadcast);
+
+    setenv("ROOMD_TEST_KEY", "0123456789abcdef", 1);
+    const auto from_env = test::read(key("'${env:ROOMD_TEST_KEY}'"));
+    CHECK(from_env.keys[0].digest == auth::sha256("0123456789abcdef"));
+    unsetenv("ROOMD_TEST_KEY");
+}
+
+TEST_CASE("what a key may is taken over") {
+    const auto config = test::read(
+        key("'sha256:" + digits + "'", ", events: ['booking:*'], rooms: [], broadcast: true"));
+    CHECK(config.keys[0].events == std::vector<std::string>{"booking:*"});
+    CHECK(config.keys[0].rooms.empty());
+    CHECK(config.keys[0].may_broadcast);
+    CHECK(faults_in(key("'sha256:" + digits + "'", ", events: ['a*b']"))
+              .ends_with("\"keys[0].events[0]\": \"a*b\" is no name\n  a name, or a prefix that "
+                         "ends in \"*\""));
+}
+
+TEST_CASE("a key that is written out is refused and not repeated") {
+    const std::string out = faults_in(key("hunter2hunter2hunter2"));
+    CHECK(out ==
+          std::string("roomd.yaml:3:24: \"keys[0].key\" must not hold the key itself") + how);
+    CHECK(out.find("hunter2") == std::string::npos);
+    CHECK(faults_in(key("'sha256:12'")) ==
+          std::string("roomd.yaml:3:24: \"keys[0].key\": no digest") + how);
+    CHECK(faults_in(key("[a]")) ==
+          std::string("roomd.yaml:3:24: \"keys[0].key\" must be text") + how);
+}
+
+TEST_CASE("a key that is short or holds blanks is refused and not repeated") {
+    for (const char *bad :
+         {"0123456789abcde", "0123456789 abcdef", "0123456789abcdef\t", "schlüssel-schlüssel"}) {
+        setenv("ROOMD_TEST_KEY", bad, 1);
+        CHECK(faults_in(key("'${env:ROOMD_TEST_KEY}'")) ==
+              "roomd.yaml:3:24: \"keys[0].key\": what \"${env:ROOMD_TEST_KEY}\" stands for is no "
+              "key\n"
+              "  a key has at least 16 characters, no spaces and nothing beyond ASCII");
+    }
+    unsetenv("ROOMD_TEST_KEY");
+}
+
+TEST_CASE("a key needs name, key and scopes, and shares none with another") {
+    CHECK(
+        faults_in("keys: [{}]") ==
+        "roomd.yaml:3:8: \"keys[0].name\" is missing\n"
+        "roomd.yaml:3:8: \"keys[0].key\" is missing" +
+            std::string(how) +
+            "\nroomd.yaml:3:8: \"keys[0].scopes\" is missing\n  write [emit], [test] or [metrics]");
+    CHECK(faults_in("keys: [{ name: k, key: 'sha256:" + digits + "', scopes: [] }]")
+              .ends_with("\"keys[0].scopes\" names no scope\n  write [emit]"));
+    const std::string one = "{ name: k, key: 'sha256:" + digits + "', scopes: [emit] }";
+    CHECK(faults_in("keys:\n- " + one + "\n- " + one + "\n") ==
+          "roomd.yaml:5:11: key \"k\" stands twice\n  it stands at line 4 already\n"
+          "roomd.yaml:5:19: digest \"sha256:" +
+              digits + "\" stands twice\n  it stands at line 4 already");
+}

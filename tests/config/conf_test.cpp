@@ -1,0 +1,196 @@
+#include "config/key_table.hpp"
+#include "config/load.hpp"
+#include "config/tree.hpp"
+#include "reading.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <tuple>
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using namespace roomd::config;
+
+namespace {
+
+std::string file(const std::string &name) {
+    std::ifstream in(std::string(ROOMD_SOURCE) + '/' + name);
+    REQUIRE_MESSAGE(in.is_open(), name);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+// conf/roomd.yaml with everything switched on: "#key" becomes "key", and an empty list or map that
+// a switched-on one follows goes.
+std::string switched_on(const std::string &yaml) {
+    std::istringstream in(yaml);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) {
+        const std::size_t hash = line.find_first_not_of(' ');
+        const bool off = hash != std::string::npos && line[hash] == '#' && hash + 1 < line.size() &&
+                         line[hash + 1] != ' ';
+        if (off) {
+            line.erase(hash, 1);
+            const bool empty =
+                !lines.empty() && (lines.back() == line + " []" || lines.back() == line + " {}");
+            if (empty) lines.pop_back();
+        }
+        lines.push_back(line);
+    }
+    std::string out;
+    for (const auto &line : lines)
+        out += line + '\n';
+    return out;
+}
+
+// How a scalar or a list of scalars is written in the key table.
+std::string written(const Item &node) {
+    if (node.kind == Item::Kind::scalar) {
+        const bool bare = !node.text.empty() && node.text.find('*') == std::string::npos;
+        return bare ? node.text : '"' + node.text + '"';
+    }
+    std::string out = "[";
+    for (const Item &item : node.items)
+        out += (out.size() > 1 ? ", " : "") + written(item);
+    return out + ']';
+}
+
+// Calls fn(path in the key table, node) for every value.
+template <class Fn> void walk(const Item &node, const std::string &path, const Fn &fn) {
+    if (!path.empty()) fn(path, node);
+    for (const Entry &entry : node.entries) {
+        const bool any = path == "rooms";
+        walk(entry.value, (path.empty() ? "" : path + '.') + (any ? "*" : entry.key), fn);
+    }
+    for (const Item &item : node.items)
+        if (item.kind == Item::Kind::map) walk(item, path + "[]", fn);
+}
+
+Item tree(const std::string &yaml) {
+    Faults faults;
+    const auto root = parse_yaml(yaml, "roomd.yaml", faults);
+    REQUIRE_MESSAGE(faults.empty(), faults.text());
+    return *root;
+}
+
+} // namespace
+
+TEST_CASE("conf/roomd.yaml is good, as it is and with everything switched on") {
+    CHECK(test::faults_of(file("conf/roomd.yaml")) == "");
+    CHECK(test::faults_of(switched_on(file("conf/roomd.yaml"))) == "");
+}
+
+TEST_CASE("conf/roomd.yaml holds every key that exists") {
+    std::set<std::string> met;
+    walk(tree(switched_on(file("conf/roomd.yaml"))), "",
+         [&](const std::string &path, const Item &) { met.insert(path); });
+    for (const KeyInfo &key : key_table())
+        if (key.built == Built::yes) CHECK_MESSAGE(met.count(std::string(key.path)) == 1, key.path);
+}
+
+TEST_CASE("the values in conf/roomd.yaml are the defaults of the key table") {
+    std::size_t compared = 0;
+    walk(tree(file("conf/roomd.yaml")), "", [&](const std::string &path, const Item &node) {
+        const KeyInfo *key = find_key(path);
+        const bool is_value = node.kind == Item::Kind::scalar || node.kind == Item::Kind::list;
+        if (key == nullptr || !is_value || key->initial.empty() || path == "listen") return;
+        CHECK_MESSAGE(written(node) == key->initial, path);
+        ++compared;
+    });
+    CHECK(compared >= 40);
+}
+
+TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is said") {
+    Faults faults;
+    const Config said = load_text(file("conf/roomd.yaml"), "roomd.yaml", faults);
+    const Config silent = test::read("");
+    CHECK(said.service.name == silent.service.name);
+    CHECK(said.listen.size() == silent.listen.size());
+    CHECK(said.listen[0].address == silent.listen[0].address);
+    const auto socketio = [](const SocketIo &s) {
+        return std::tuple(s.path, s.polling, s.websocket, s.ping_interval, s.ping_timeout,
+                          s.upgrade_timeout, s.max_payload, s.serve_client, s.client_directory);
+    };
+    CHECK(socketio(said.socketio) == socketio(silent.socketio));
+    CHECK(said.cors.credentials == silent.cors.credentials);
+    CHECK(said.cors.methods == silent.cors.methods);
+    CHECK(said.cors.allow_missing_origin == silent.cors.allow_missing_origin);
+    const auto limits = [](const Limits &l) {
+        return std::tuple(l.connections, l.per_address, l.rooms_per_client,
+                          l.namespaces_per_session, l.send_buffer, l.max_emit, l.before_connect,
+                          l.held, l.packets_per_payload, l.attachments, l.json_depth,
+                          l.events_per_second, l.connect_timeout, l.header_deadline,
+                          l.body_deadline, l.keep_alive);
+    };
+    CHECK(limits(said.limits) == limits(silent.limits));
+    CHECK(said.plugins.slow_call == silent.plugins.slow_call);
+    CHECK(said.plugins.answer_timeout == silent.plugins.answer_timeout);
+    CHECK(said.idempotency.window == silent.idempotency.window);
+    CHECK(said.idempotency.entries == silent.idempotency.entries);
+    CHECK(said.drain == silent.drain);
+    CHECK(said.log.level == silent.log.level);
+    CHECK(said.log.format == silent.log.format);
+}
+
+TEST_CASE("the defaults of keys inside lists are what the code takes") {
+    Faults faults;
+    const Config said = load_text(switched_on(file("conf/roomd.yaml")), "roomd.yaml", faults);
+    const Config silent =
+        test::read("keys: [{ name: backend, key: 'sha256:" + std::string(64, 'a') +
+                   "', scopes: [emit] }]\nrooms: { library: { allow: all } }\n"
+                   "listen: [{ address: 'unix:/a' }]\n"
+                   "plugins: { load: [ { name: http_emit } ] }\n");
+    CHECK(said.keys.at(0).events == silent.keys.at(0).events);
+    CHECK(said.keys[0].rooms == silent.keys[0].rooms);
+    CHECK(said.keys[0].may_broadcast == silent.keys[0].may_broadcast);
+    CHECK(said.rooms.at(0).join == silent.rooms.at(0).join);
+    CHECK(said.listen.at(2).mode == silent.listen.at(0).mode);
+    CHECK(said.plugins.load.at(0).budget == silent.plugins.load.at(0).budget);
+    CHECK(said.plugins.load[0].required == silent.plugins.load[0].required);
+    CHECK(said.plugins.load[0].file == silent.plugins.load[0].file);
+    CHECK(said.plugins.load[0].instance == silent.plugins.load[0].instance);
+}
+
+TEST_CASE("docs/configuration.md says of each key what the code's table says") {
+    const std::string docs = file("docs/configuration.md");
+    std::size_t rows = 0;
+    for (const KeyInfo &key : key_table()) {
+        const std::string path(key.path);
+        const std::string initial =
+            key.initial.empty() ? "–" : '`' + std::string(key.initial) + '`';
+        const std::string row = key.built == Built::yes
+                                    ? "\n| `" + path + "` | " + initial + " | " +
+                                          std::string(key.unit) + " | " +
+                                          (key.reload == Reload::yes ? "yes" : "no") + " | " +
+                                          std::string(key.what) + " |\n"
+                                    : "\n| `" + path + "` | " + std::string(key.what) + " |\n";
+        CHECK_MESSAGE(docs.find(row) != std::string::npos, "missing or other in the docs:" << row);
+        ++rows;
+    }
+    std::size_t in_docs = 0;
+    for (std::size_t at = docs.find("\n| `"); at != std::string::npos;
+         at = docs.find("\n| `", at + 1))
+        ++in_docs;
+    CHECK(in_docs == rows);
+}
+
+TEST_CASE("the configuration for development is good and is what was built in") {
+    const std::string yaml = file("conf/roomd.dev.yaml");
+    CHECK(dev_yaml() == yaml);
+    Faults faults;
+    const Config config = load_text(yaml, "/src/conf/roomd.dev.yaml", faults);
+    CHECK(faults.text() == "");
+    REQUIRE(config.listen.size() == 2);
+    CHECK(config.listen[0].address == "127.0.0.1:3001");
+    CHECK(config.listen[1].address == "[::1]:3001");
+    REQUIRE(config.rooms.size() == 4);
+    for (const RoomKind &kind : config.rooms)
+        CHECK(kind.allow_all);
+    REQUIRE(config.plugins.load.size() == 2);
+    CHECK(config.plugins.load[0].file == "/src/build/plugins/http_emit.so");
+    CHECK(config.plugins.load[1].name == "test_event");
+}

@@ -1,0 +1,254 @@
+#include "reading.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using std::chrono::milliseconds;
+using test::faults_in;
+using test::faults_of;
+
+TEST_CASE("a file that says the least is good") {
+    const config::Config config = test::read("");
+    CHECK(config.service.name == "roomd");
+    REQUIRE(config.listen.size() == 1);
+    CHECK(config.listen[0].address == "127.0.0.1:3001");
+    CHECK(config.listen[0].loopback);
+    CHECK(config.socketio.ping_interval == milliseconds(25000));
+    CHECK(config.rooms.empty());
+}
+
+TEST_CASE("what fails open by silence must be said") {
+    CHECK(faults_of("service: { name: x }") ==
+          "roomd.yaml:1:1: \"auth.mode\" is missing\n"
+          "  say it: auth: { mode: none }; other modes are not built yet\n"
+          "roomd.yaml:1:1: \"catalogue.unknown\" is missing\n"
+          "  say it: catalogue: { unknown: allow }; a catalogue of events is not built yet");
+    CHECK(faults_of("auth: {}\ncatalogue: {}\n")
+              .starts_with("roomd.yaml:1:7: \"auth.mode\" is missing\n"));
+}
+
+TEST_CASE("an unknown key is a fault with the nearest name") {
+    CHECK(faults_in("socketio: { pinginterval: 25s }") ==
+          "roomd.yaml:3:13: unknown key \"pinginterval\" in socketio\n  did you mean "
+          "\"ping_interval\"?");
+    CHECK(faults_in("limit: { connections: 5 }") ==
+          "roomd.yaml:3:1: unknown key \"limit\"\n  did you mean \"limits\"?");
+    CHECK(faults_in("log: { zzzzzzzzz: 1 }") ==
+          "roomd.yaml:3:8: unknown key \"zzzzzzzzz\" in log\n  known here: level, format");
+    CHECK(faults_in("portals: [{ name: a, origins: [], nmae: b }]") ==
+          "roomd.yaml:3:35: unknown key \"nmae\" in portals[0]\n  did you mean \"name\"?");
+    CHECK(faults_in("rooms: { user: { alow: all } }") ==
+          "roomd.yaml:3:18: unknown key \"alow\" in rooms.user\n  did you mean \"allow\"?");
+}
+
+TEST_CASE("a key that is not built yet is refused with that sentence") {
+    const std::string hint = "\n  remove it: a key that has no effect is refused";
+    for (const char *key : {"events", "client_events", "admin", "trusted_proxies", "recovery"})
+        CHECK(faults_in(std::string(key) + ": {}") ==
+              "roomd.yaml:3:1: \"" + std::string(key) + "\" is not built yet" + hint);
+    for (const char *key : {"issuers", "claims", "cookie", "leeway"})
+        CHECK(faults_of("auth: { mode: none, " + std::string(key) +
+                        ": x }\ncatalogue: { unknown: allow }") ==
+              "roomd.yaml:1:21: \"auth." + std::string(key) + "\" is not built yet" + hint);
+    CHECK(faults_in("limits: { per_user: 5 }") ==
+          "roomd.yaml:3:11: \"limits.per_user\" is not built yet" + hint);
+    CHECK(faults_in("listen: [{ address: '127.0.0.1:1', systemd: true }]") ==
+          "roomd.yaml:3:36: \"listen[0].systemd\" is not built yet" + hint);
+    CHECK(faults_in("portals: [{ name: a, origins: [], roles: [student] }]") ==
+          "roomd.yaml:3:35: \"portals[0].roles\" is not built yet" + hint);
+}
+
+TEST_CASE("a value whose effect is not built yet is refused with that sentence") {
+    for (const char *mode : {"required", "optional"})
+        CHECK(
+            faults_of("auth: { mode: " + std::string(mode) + " }\ncatalogue: { unknown: allow }") ==
+            "roomd.yaml:1:15: \"auth.mode\": \"" + std::string(mode) +
+                "\" is not built yet\n  write none");
+    CHECK(faults_of("auth: { mode: none }\ncatalogue: { unknown: refuse }") ==
+          "roomd.yaml:2:23: \"catalogue.unknown\": \"refuse\" is not built yet\n  write allow");
+    CHECK(
+        faults_in("rooms: { user: { join: auto } }") ==
+        "roomd.yaml:3:24: \"rooms.user.join\": \"auto\" is not built yet\n  write request, never");
+    CHECK(faults_in("rooms: { user: { allow: [ { claim: sub, equals: \"{id}\" } ] } }") ==
+          "roomd.yaml:3:25: \"rooms.user.allow\": rules over claims are not built yet\n"
+          "  write allow: all, or leave it out and let a plugin decide");
+}
+
+TEST_CASE("a value of another type is a fault") {
+    CHECK(faults_in("service: [a]") == "roomd.yaml:3:10: \"service\" must be a map, not a list");
+    CHECK(faults_in("service: { name: [a] }") ==
+          "roomd.yaml:3:18: \"service.name\" must be text, not a list");
+    CHECK(faults_in("service: { name: }") ==
+          "roomd.yaml:3:18: \"service.name\" must be text, not nothing");
+    CHECK(faults_in("listen: { address: x }") ==
+          "roomd.yaml:3:9: \"listen\" must be a list, not a map\n  begin each entry with \"- \"");
+    CHECK(faults_in("limits: { connections: many }") ==
+          "roomd.yaml:3:24: \"limits.connections\" must be a whole number, not \"many\"");
+    CHECK(faults_in("limits: { connections: '50' }") ==
+          "roomd.yaml:3:24: \"limits.connections\" must be a whole number, not \"50\"");
+    CHECK(faults_in("limits: { connections: {} }") ==
+          "roomd.yaml:3:24: \"limits.connections\" must be a whole number, not a map");
+    CHECK(faults_in("cors: { credentials: yes }") ==
+          "roomd.yaml:3:22: \"cors.credentials\" must be true or false, not \"yes\"");
+    CHECK(faults_in("cors: { methods: GET }") ==
+          "roomd.yaml:3:18: \"cors.methods\" must be a list, not a single value\n"
+          "  write [ .. ], also around one");
+    CHECK(faults_in("cors: { methods: [[GET]] }") ==
+          "roomd.yaml:3:19: \"cors.methods[0]\" must be text, not a list");
+    CHECK(faults_of("- a\n- b\n")
+              .starts_with("roomd.yaml:1:1: the configuration must be a map, not a list"));
+}
+
+TEST_CASE("durations and sizes need their unit") {
+    CHECK(faults_in("socketio: { ping_interval: 25 }") ==
+          "roomd.yaml:3:28: \"socketio.ping_interval\": no duration: \"25\"\n"
+          "  a duration is a whole number and a unit: 300ms, 25s, 1m, 2h, 1d");
+    CHECK(faults_in("limits: { send_buffer: 1000000 }") ==
+          "roomd.yaml:3:24: \"limits.send_buffer\": no size: \"1000000\"\n"
+          "  a size is a whole number and a unit: 512B, 16KiB, 1MiB, 64KB, 1MB");
+}
+
+TEST_CASE("a value out of range is a fault that names the range") {
+    CHECK(faults_in("limits: { connections: 0 }") ==
+          "roomd.yaml:3:24: \"limits.connections\": 0 is out of range\n  from 1 to 1000000");
+    CHECK(faults_in("socketio: { ping_timeout: 2d }") ==
+          "roomd.yaml:3:27: \"socketio.ping_timeout\": 2d is out of range\n  from 10ms to 1d");
+    CHECK(faults_in("socketio: { max_payload: 1GiB }") ==
+          "roomd.yaml:3:26: \"socketio.max_payload\": 1024MiB is out of range\n  from 1000B to "
+          "64MiB");
+}
+
+TEST_CASE("every fault of a file is told in one run") {
+    CHECK(faults_of("socketio: { path: socket.io }\nlog: { level: loud, format: text }\n"
+                    "auth: { mode: none }\ncatalogue: { unknown: allow }\ndrain: 5\nadmin: {}\n") ==
+          "roomd.yaml:1:19: \"socketio.path\": no path: \"socket.io\"\n"
+          "  it begins and ends with \"/\", such as /socket.io/\n"
+          "roomd.yaml:2:15: \"log.level\": \"loud\" is none of its words\n"
+          "  write error, warning, notice, info, debug\n"
+          "roomd.yaml:5:8: \"drain\": no duration: \"5\"\n"
+          "  a duration is a whole number and a unit: 300ms, 25s, 1m, 2h, 1d\n"
+          "roomd.yaml:6:1: \"admin\" is not built yet\n"
+          "  remove it: a key that has no effect is refused");
+}
+
+TEST_CASE("text of the core's holds no controls and no references") {
+    CHECK(faults_in("service: { name: \"a\\nb\" }") ==
+          "roomd.yaml:3:18: \"service.name\" holds control characters");
+    CHECK(faults_in("service: { name: \"${env:HOME}\" }") ==
+          "roomd.yaml:3:18: \"service.name\" is no place for a \"${..}\": those stand where a "
+          "secret does");
+    CHECK(faults_in("service: { name: '' }") ==
+          "roomd.yaml:3:18: \"service.name\" is empty\n  remove it for \"roomd\"");
+}
+
+TEST_CASE("listeners are read with their places") {
+    const auto config =
+        test::read("listen:\n"
+                   "  - { address: '0.0.0.0:443', tls: { certificate: c.pem, key: /k.pem } }\n"
+                   "  - { address: 'unix:/run/x.sock', mode: 0600 }\n",
+                   "/etc/roomd/roomd.yaml");
+    REQUIRE(config.listen.size() == 2);
+    CHECK_FALSE(config.listen[0].loopback);
+    CHECK(config.listen[0].tls->certificate == "/etc/roomd/c.pem");
+    CHECK(config.listen[0].tls->key == "/k.pem");
+    CHECK(config.listen[1].unix_socket);
+    CHECK(config.listen[1].mode == 0600);
+}
+
+TEST_CASE("a listener that can not be is a fault") {
+    CHECK(faults_in("listen: [{ address: 'localhost:3001' }]") ==
+          "roomd.yaml:3:21: address \"localhost:3001\" is none\n"
+          "  a name is not an address: write 127.0.0.1 and, in an entry of its own, [::1]");
+    CHECK(faults_in("listen: [{}]") == "roomd.yaml:3:10: \"listen[0].address\" is missing\n"
+                                       "  write { address: \"127.0.0.1:3001\" }");
+    CHECK(faults_in("listen: []") ==
+          "roomd.yaml:3:9: \"listen\" names no address\n  remove it for 127.0.0.1:3001");
+    CHECK(faults_in("listen:\n- { address: '127.0.0.1:1' }\n- { address: '127.0.0.1:1' }\n") ==
+          "roomd.yaml:5:14: address \"127.0.0.1:1\" stands twice\n  it stands at line 4 already");
+    CHECK(faults_in("listen: [{ address: '127.0.0.1:1', mode: 0660 }]") ==
+          "roomd.yaml:3:42: \"listen[0].mode\" is for Unix sockets only\n  remove it");
+    CHECK(faults_in("listen: [{ address: 'unix:/a', mode: rw }]") ==
+          "roomd.yaml:3:38: \"listen[0].mode\": no mode: \"rw\"\n"
+          "  a mode is three or four octal digits of read and write: 0660");
+    CHECK(faults_in("listen: [{ address: '127.0.0.1:1', tls: { key: k } }]") ==
+          "roomd.yaml:3:41: \"listen[0].tls.certificate\" is missing");
+}
+
+TEST_CASE("several listeners may let the kernel choose their port") {
+    CHECK(test::read("listen: [{ address: '127.0.0.1:0' }, { address: '127.0.0.1:0' }]")
+              .listen.size() == 2);
+}
+
+TEST_CASE("the path of Socket.IO begins and ends with a slash") {
+    CHECK(test::read("socketio: { path: /engine.io/ }").socketio.path == "/engine.io/");
+    for (const char *bad :
+         {"socket.io/", "/socket.io", "/", "//", "/a//b/", "/a b/", "/a?b/", "/../a/"})
+        CHECK_MESSAGE(faults_in("socketio: { path: '" + std::string(bad) + "' }") ==
+                          "roomd.yaml:3:19: \"socketio.path\": no path: \"" + std::string(bad) +
+                              "\"\n  it begins and ends with \"/\", such as /socket.io/",
+                      bad);
+}
+
+TEST_CASE("transports are those that are named") {
+    CHECK_FALSE(test::read("socketio: { transports: [websocket] }").socketio.polling);
+    CHECK_FALSE(test::read("socketio: { transports: [polling] }").socketio.websocket);
+    CHECK(faults_in("socketio: { transports: [webtransport] }") ==
+          "roomd.yaml:3:26: \"socketio.transports[0]\": \"webtransport\" is no transport\n"
+          "  write websocket, polling");
+    CHECK(faults_in("socketio: { transports: [] }") ==
+          "roomd.yaml:3:25: \"socketio.transports\" names no transport\n"
+          "  write [websocket, polling]");
+}
+
+TEST_CASE("room kinds are read in their order") {
+    const auto config =
+        test::read("rooms:\n  role: { allow: all }\n  staff: { join: never }\n  user:\n");
+    REQUIRE(config.rooms.size() == 3);
+    CHECK(config.rooms[0].name == "role");
+    CHECK(config.rooms[0].allow_all);
+    CHECK(config.rooms[1].join == config::RoomKind::Join::never);
+    CHECK_FALSE(config.rooms[1].allow_all);
+    CHECK(config.rooms[2].join == config::RoomKind::Join::request);
+    CHECK_FALSE(config.rooms[2].allow_all);
+    CHECK(faults_in("rooms: { 'a:b': {} }") ==
+          "roomd.yaml:3:10: room kind \"a:b\" is no name\n"
+          "  begin with a letter; then letters, digits, \"_\" and \"-\"");
+}
+
+TEST_CASE("namespaces are names or prefixes") {
+    CHECK(test::read("namespaces: [/admin, /tenant-*]").namespaces ==
+          std::vector<std::string>{"/admin", "/tenant-*"});
+    CHECK(faults_in("namespaces: [admin]") ==
+          "roomd.yaml:3:14: namespace \"admin\" is no name\n  begins with \"/\"");
+    CHECK(faults_in("namespaces: [/]") ==
+          "roomd.yaml:3:14: namespace \"/\" is no name\n  \"/\" always exists; name others");
+    CHECK(faults_in("namespaces: ['/*/a']") ==
+          "roomd.yaml:3:14: namespace \"/*/a\" is no name\n  has \"*\" only at its end");
+    CHECK(faults_in("namespaces: ['/a,b']").find("holds no space") != std::string::npos);
+}
+
+TEST_CASE("limits, log and the rest are taken over") {
+    const auto config =
+        test::read("limits: { events_per_second: 0, send_buffer: 4KiB, held: 1KiB }\n"
+                   "log: { level: debug, format: json }\ndrain: 0s\n"
+                   "idempotency: { window: 1m, entries: 5 }\n");
+    CHECK(config.limits.events_per_second == 0);
+    CHECK(config.limits.send_buffer == 4096);
+    CHECK(config.limits.held == 1024);
+    CHECK(config.log.level == config::Log::Level::debug);
+    CHECK(config.log.format == config::Log::Format::json);
+    CHECK(config.drain == milliseconds(0));
+    CHECK(config.idempotency.window == milliseconds(60000));
+    CHECK(config.idempotency.entries == 5);
+}
+
+TEST_CASE("a file that is not there says so") {
+    config::Faults faults;
+    config::load_file("/nowhere/roomd.yaml", faults);
+    CHECK(faults.text() == "/nowhere/roomd.yaml: can not be read: No such file or directory\n"
+                           "  give another with --config FILE");
+    config::Faults folder;
+    config::load_file("/tmp", folder);
+    CHECK(folder.text() == "/tmp: can not be read: it is not a file\n"
+                           "  give another with --config FILE");
+}
