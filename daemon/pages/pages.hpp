@@ -1,0 +1,56 @@
+#pragma once
+
+#include "metrics/metrics.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// /health, /ready and /metrics as text from snapshots.  Pure.
+namespace roomd::pages {
+
+struct Page {
+    int status = 200;
+    std::string_view content_type = "application/json";
+    std::string body;
+};
+
+// Something that is not as it should be: a plugin, mostly.
+struct Part {
+    enum class State : std::uint8_t { degraded, down };
+    std::string name;
+    State state = State::degraded;
+    std::string why;
+};
+
+struct Snapshot {
+    std::string service; // service.name
+    std::string version;
+    bool websocket = true; // is the transport on?
+    std::chrono::milliseconds uptime{0};
+    std::int64_t now_ms = 0; // Unix time
+    bool draining = false;
+    std::vector<Part> ailing; // parts that are not well
+};
+
+// 200 `healthy`, 200 `degraded` with the parts named, 503 while draining.
+Page health(const Snapshot &);
+
+struct Readiness {
+    std::int64_t now_ms = 0;
+    bool listening = false;
+    bool draining = false;
+    std::vector<Part> missing; // `required` plugins that are not up
+};
+
+// 200 when listeners and required plugins are up; 503 with what is missing.
+Page ready(const Readiness &);
+
+Page metrics(const std::vector<metrics::Family> &);
+
+// {"success":false,"error":{"code":..,"message":..}}: the body of every refusal.
+std::string failure(std::string_view code, std::string_view message);
+
+} // namespace roomd::pages
