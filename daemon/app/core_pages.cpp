@@ -1,0 +1,160 @@
+#include "app/core_pages.hpp"
+
+#include "app/shard.hpp"
+#include "app/version.hpp"
+#include "base/clock.hpp"
+#include "json/json.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace roomd::app {
+namespace {
+
+net::Response answer(pages::Page page) {
+    net::Response out;
+    out.status = page.status;
+    out.content_type = page.content_type;
+    out.headers.emplace_back("Cache-Control", "no-store");
+    out.body = std::move(page.body);
+    return out;
+}
+
+pages::Part part(const host::InstanceHealth &health) {
+    pages::Part out;
+    out.name = health.instance;
+    out.state =
+        health.state == host::State::down ? pages::Part::State::down : pages::Part::State::degraded;
+    out.why = health.why;
+    return out;
+}
+
+double number(std::size_t value) {
+    return static_cast<double>(value);
+}
+
+} // namespace
+
+CorePages::CorePages(Shard &shard, std::string service) :
+    shard_(shard),
+    service_(std::move(service)) {}
+
+void CorePages::add_routes() {
+    const auto add = [this](const char *path, auto page, const std::string &scope) {
+        net::Route route;
+        route.method = "GET";
+        route.path = path;
+        if (!scope.empty()) {
+            route.headers = Gate::headers();
+            route.admit = [this, scope](const net::Request &request) {
+                return shard_.gate.admit(request, scope);
+            };
+        }
+        route.serve = [this, page](const net::Request &request) {
+            shard_.server.respond(request.id, answer(page()));
+        };
+        shard_.server.add_route(std::move(route));
+    };
+    add(
+        "/health", [this] { return pages::health(snapshot()); }, "");
+    add(
+        "/ready", [this] { return pages::ready(readiness()); }, "");
+    add(
+        "/metrics", [this] { return pages::metrics(families()); }, "metrics");
+}
+
+pages::Snapshot CorePages::snapshot() const {
+    pages::Snapshot out;
+    out.service = service_;
+    out.version = version;
+    out.websocket = shard_.sessions.options().websocket;
+    out.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - started_);
+    out.now_ms = base::unix_ms();
+    out.draining = shard_.draining;
+    for (const auto &health : shard_.plugins.health()) {
+        if (health.state != host::State::up) out.ailing.push_back(part(health));
+    }
+    return out;
+}
+
+pages::Readiness CorePages::readiness() const {
+    pages::Readiness out;
+    out.now_ms = base::unix_ms();
+    out.listening = true; // this very answer went through a listener
+    out.draining = shard_.draining;
+    for (const auto &health : shard_.plugins.health()) {
+        if (health.required && health.state == host::State::down)
+            out.missing.push_back(part(health));
+    }
+    return out;
+}
+
+std::string CorePages::stats_json() const {
+    constexpr std::size_t rooms_shown = 1000;
+    const dispatch::Stats stats = shard_.router.stats(rooms_shown);
+    std::string out = "{\"clients\":" + std::to_string(stats.clients) +
+                      ",\"sessions\":" + std::to_string(shard_.sessions.size()) +
+                      ",\"rooms\":" + std::to_string(stats.rooms) + ",\"active\":[";
+    for (std::size_t i = 0; i < stats.largest.size(); ++i) {
+        const auto &room = stats.largest[i];
+        out += i == 0 ? "{\"nsp\":" : ",{\"nsp\":";
+        json::append_quoted(out, room.nsp);
+        out += ",\"room\":";
+        json::append_quoted(out, room.name);
+        out += ",\"members\":" + std::to_string(room.members) + '}';
+    }
+    out += "]}";
+    return out;
+}
+
+std::vector<metrics::Family> CorePages::families() const {
+    using metrics::counter;
+    using metrics::gauge;
+    const auto &sessions = shard_.sessions;
+    const auto &eio = sessions.totals();
+    const auto &http = shard_.server.totals();
+    const dispatch::Stats stats = shard_.router.stats(0);
+    metrics::Family open{"roomd_sessions", "Open Engine.IO sessions", metrics::Kind::gauge, {}};
+    open.samples.push_back(
+        {{{"transport", "polling"}}, number(sessions.count(session::Transport::polling))});
+    open.samples.push_back(
+        {{{"transport", "websocket"}}, number(sessions.count(session::Transport::websocket))});
+    std::vector<metrics::Family> out{
+        std::move(open),
+        gauge("roomd_clients", "Connected Socket.IO clients", number(stats.clients)),
+        gauge("roomd_rooms", "Rooms with members", number(stats.rooms)),
+        gauge("roomd_connections", "Open TCP and Unix connections", number(http.open)),
+        counter("roomd_sessions_opened_total", "Engine.IO handshakes that succeeded", eio.opened),
+        counter("roomd_sessions_closed_total", "Engine.IO sessions that ended", eio.closed),
+        counter("roomd_slow_clients_total", "Sessions closed for reading too slowly", eio.slow),
+        counter("roomd_volatile_dropped_total", "Volatile frames dropped", eio.dropped_volatile),
+        counter("roomd_upgrades_total", "Polling sessions that became websockets", eio.upgrades),
+        counter("roomd_frames_sent_total", "Engine.IO packets written", eio.frames_out),
+        counter("roomd_bytes_sent_total", "Bytes of those packets", eio.bytes_out),
+        counter("roomd_emits_total", "Emits taken", stats.emits),
+        counter("roomd_deliveries_total", "Clients they were queued for", stats.deliveries),
+        counter("roomd_events_received_total", "Events of clients", stats.events_in),
+        counter("roomd_joins_refused_total", "Joins refused", stats.joins_refused),
+        counter("roomd_accepted_total", "Connections accepted", http.accepted),
+        counter("roomd_refused_limit_total", "Connections refused at a limit", http.refused_limit),
+        counter("roomd_refused_origin_total", "Requests of foreign origins", http.refused_origin),
+        counter("roomd_http_requests_total", "HTTP requests", http.http_requests),
+        counter("roomd_bad_requests_total", "HTTP requests refused as malformed",
+                http.bad_requests),
+        counter("roomd_guard_kills_total", "Connections cut by a transport guard",
+                http.guard_kills),
+    };
+    for (const auto &metric : shard_.plugins.metrics()) {
+        const std::string name = metric.own ? metrics::plugin_name(metric.plugin, metric.name)
+                                            : "roomd_plugin_" + metric.name;
+        out.push_back(
+            {name,
+             metric.help,
+             metric.counter ? metrics::Kind::counter : metrics::Kind::gauge,
+             {{{{"plugin", metric.plugin}, {"instance", metric.instance}}, metric.value}}});
+    }
+    return out;
+}
+
+} // namespace roomd::app

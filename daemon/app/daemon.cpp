@@ -1,0 +1,157 @@
+#include "app/daemon.hpp"
+
+#include "app/checking.hpp"
+#include "app/cli.hpp"
+#include "app/notify.hpp"
+#include "app/options.hpp"
+#include "app/shard.hpp"
+#include "app/signals.hpp"
+#include "app/version.hpp"
+#include "config/diff.hpp"
+#include "config/load.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace roomd::app {
+namespace {
+
+// The life of the daemon: what happens between READY and the end.
+class Life {
+public:
+    Life(Shard &shard, const config::Config &config, std::string path) :
+        shard_(shard),
+        started_(config),
+        path_(std::move(path)),
+        drain_(config.drain),
+        signals_(
+            shard.loop, [this] { stop(); }, [this] { reload(); }),
+        watchdog_(shard.loop, [this] { notify_.alive(); }),
+        leaving_(shard.loop, [this] { leave(); }) {
+        if (const auto period = notify_.watchdog_period(); period > base::Duration::zero())
+            watchdog_.every(period);
+    }
+
+    void ready(std::string_view status) { notify_.ready(status); }
+
+private:
+    static constexpr base::Duration step{50};
+    static constexpr std::size_t fewest_a_step = 100;
+    static constexpr base::Duration grace{1000}; // for close frames to be read
+
+    void reload() {
+        if (stopping_) return;
+        notify_.reloading();
+        config::Faults faults;
+        if (path_.empty()) {
+            shard_.log.warning("nothing to reload: running the built-in configuration");
+        } else {
+            const config::Config config = config::load_file(path_, faults);
+            if (faults.empty()) check_plugins(libraries_, config, faults);
+            if (faults.empty()) {
+                apply(config);
+            } else {
+                for (const auto &fault : faults.list())
+                    shard_.log.error("configuration not reloaded", {{"fault", text(fault)}});
+            }
+        }
+        notify_.ready(faults.empty() ? "running" : "running; the last reload failed");
+    }
+
+    void apply(const config::Config &config) {
+        std::string late;
+        for (const auto &key : config::needs_restart(started_, config))
+            late += (late.empty() ? "" : ", ") + key;
+        shard_.apply(config);
+        shard_.log.notice("configuration reloaded", {{"config", path_}});
+        if (!late.empty())
+            shard_.log.warning("these keys changed and need a restart", {{"keys", late}});
+        drain_ = config.drain;
+    }
+
+    // Stop accepting, let plugins say their last, then close clients a few at a time so that they
+    // do not all come back in the same second.  A second signal ends it at once.
+    void stop() {
+        if (stopping_) {
+            shard_.log.warning("second signal: ending at once");
+            std::_Exit(exit_runtime);
+        }
+        stopping_ = true;
+        shard_.draining = true;
+        notify_.stopping();
+        shard_.log.notice("stopping", {{"sessions", shard_.sessions.size()}});
+        shard_.server.stop_accepting();
+        shard_.server.refuse_new(true);
+        shard_.plugins.stop();
+        const auto steps = static_cast<std::size_t>(drain_.count() / step.count());
+        a_step_ = std::max(fewest_a_step, shard_.sessions.size() / (steps == 0 ? 1 : steps) + 1);
+        last_ = shard_.loop.now() + drain_ + grace;
+        leaving_.start(base::Duration{0}, step);
+    }
+
+    void leave() {
+        const std::size_t left =
+            shard_.sessions.close_some(a_step_, session::CloseReason::server_shutting_down);
+        const auto now = shard_.loop.now();
+        if (left == 0 && now + grace < last_) last_ = now + grace;
+        if (shard_.server.idle() || now >= last_) {
+            leaving_.cancel();
+            shard_.loop.stop();
+        }
+    }
+
+    Shard &shard_;
+    const config::Config started_;  // its keys that no reload changes are in force until the end
+    host::Libraries libraries_{""}; // every entry names its file
+    std::string path_;
+    base::Duration drain_;
+    Notify notify_;
+    Signals signals_;
+    loop::Timer watchdog_;
+    loop::Timer leaving_;
+    std::size_t a_step_ = 0;
+    base::Time last_{};
+    bool stopping_ = false;
+};
+
+// A guarded path on a listener that strangers reach needs a key of its own scope; which scopes
+// there are is known only when the plugins have started.  The gate refuses strangers in any case.
+bool guarded(const Shard &shard, const config::Config &config) {
+    const bool outside = std::any_of(config.listen.begin(), config.listen.end(),
+                                     [](const auto &listen) { return !listen.loopback; });
+    const auto paths = outside ? shard.http.without_key() : std::vector<std::string>{};
+    for (const auto &path : paths) {
+        shard.log.error("a path that can be reached from outside has no key of its scope",
+                        {{"path", path}, {"do", "add one under keys:, or listen on loopback"}});
+    }
+    return paths.empty();
+}
+
+} // namespace
+
+int run(const config::Config &config, const std::string &path) {
+    log::Logger log(log_options(config));
+    log.notice("roomd starts", {{"version", version}, {"config", config.path}});
+    std::optional<Shard> shard;
+    shard.emplace(config, log);
+    if (!guarded(*shard, config)) return exit_configuration;
+    {
+        Life life(*shard, config, path);
+        for (const auto &address : shard->server.addresses())
+            log.notice("listening", {{"address", address}});
+        log.info("endpoint", {{"path", config.socketio.path}, {"access", "Socket.IO clients"}});
+        log.info("endpoint", {{"path", "/health, /ready"}, {"access", "open to all"}});
+        shard->http.announce(log);
+        log.notice("ready");
+        life.ready("running");
+        shard->loop.run();
+    }
+    shard.reset();
+    log.notice("stopped");
+    return exit_ok;
+}
+
+} // namespace roomd::app

@@ -1,0 +1,81 @@
+#include "app/gate.hpp"
+
+#include "base/text.hpp"
+#include "pages/pages.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace roomd::app {
+namespace {
+
+constexpr std::string_view bearer = "bearer ";
+
+std::string_view presented(const net::Request &request) {
+    const auto authorization = request.header("authorization");
+    if (authorization.size() > bearer.size() &&
+        base::equal_nocase(authorization.substr(0, bearer.size()), bearer)) {
+        return authorization.substr(bearer.size());
+    }
+    return request.header("x-api-key");
+}
+
+net::Admission refuse(int status, std::string_view code, std::string_view message) {
+    net::Admission no;
+    no.status = status;
+    no.body = pages::failure(code, message);
+    if (status == 401) no.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return no;
+}
+
+// "localhost:3001" and "[::1]:3001" without the port.
+std::string_view host_name(std::string_view host) {
+    if (!host.empty() && host.front() == '[') return host.substr(0, host.find(']') + 1);
+    return host.substr(0, host.find(':'));
+}
+
+bool is_loopback_name(std::string_view host) {
+    constexpr std::array<std::string_view, 3> names{"localhost", "127.0.0.1", "[::1]"};
+    const auto name = host_name(host);
+    return std::any_of(names.begin(), names.end(),
+                       [&](auto known) { return base::equal_nocase(name, known); });
+}
+
+} // namespace
+
+const std::vector<std::string> &Gate::headers() {
+    static const std::vector<std::string> names{"authorization", "x-api-key", "host"};
+    return names;
+}
+
+bool Gate::needs_key(std::string_view scope) const {
+    return keys_->any_of_scope(scope);
+}
+
+net::Admission Gate::admit(const net::Request &request, std::string_view scope) const {
+    const auto key = presented(request);
+    if (!key.empty()) {
+        const auto found = keys_->find(key, scope);
+        if (found.why == auth::Why::ok) {
+            net::Admission yes;
+            yes.key = found.key->name;
+            return yes;
+        }
+        if (found.why == auth::Why::scope_missing)
+            return refuse(403, "key_scope", "this key does not have the scope this path needs");
+        return refuse(401, "key_unknown", "this API key is not known");
+    }
+    if (request.unix_socket) return {};
+    if (needs_key(scope))
+        return refuse(401, "key_missing",
+                      "this path needs an API key: send Authorization: Bearer <key> or X-API-Key");
+    if (!request.loopback)
+        return refuse(401, "key_missing",
+                      "no API key is configured for this path, so only this machine may use it");
+    if (!is_loopback_name(request.header("host")))
+        return refuse(403, "host_not_loopback",
+                      "without an API key this path answers only to localhost, 127.0.0.1 or [::1]");
+    return {};
+}
+
+} // namespace roomd::app

@@ -1,0 +1,41 @@
+#include "app/notify.hpp"
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <systemd/sd-daemon.h>
+
+namespace roomd::app {
+
+void Notify::ready(std::string_view status) const noexcept {
+    sd_notifyf(0, "READY=1\nSTATUS=%.*s", static_cast<int>(status.size()), status.data());
+}
+
+void Notify::reloading() const noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    // Type=notify-reload wants the time of the reload's begin; Type=notify ignores it.
+    const auto usec = static_cast<unsigned long long>(now.tv_sec) * 1000000u +
+                      static_cast<unsigned long long>(now.tv_nsec) / 1000u;
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", usec);
+}
+
+void Notify::stopping() const noexcept {
+    sd_notify(0, "STOPPING=1");
+}
+
+void Notify::status(std::string_view text) const noexcept {
+    sd_notifyf(0, "STATUS=%.*s", static_cast<int>(text.size()), text.data());
+}
+
+void Notify::alive() const noexcept {
+    sd_notify(0, "WATCHDOG=1");
+}
+
+base::Duration Notify::watchdog_period() const noexcept {
+    std::uint64_t usec = 0;
+    if (sd_watchdog_enabled(0, &usec) <= 0) return base::Duration::zero();
+    return base::Duration(static_cast<std::int64_t>(usec / 2000));
+}
+
+} // namespace roomd::app

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <string_view>
+
+namespace roomd::app {
+
+// What systemd is told (sd_notify(3)); nothing happens when it did not start us.
+class Notify {
+public:
+    void ready(std::string_view status) const noexcept;
+    void reloading() const noexcept;
+    void stopping() const noexcept;
+    void status(std::string_view text) const noexcept;
+    void alive() const noexcept; // feeds the watchdog
+    // Half of WatchdogSec, or zero when there is no watchdog.
+    base::Duration watchdog_period() const noexcept;
+};
+
+} // namespace roomd::app

@@ -1,0 +1,158 @@
+#include "app/options.hpp"
+
+#include "app/place.hpp"
+#include "policy/origins.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+
+namespace roomd::app {
+namespace {
+
+policy::Origins origins(const config::Config &config) {
+    std::vector<policy::Origin> allowed;
+    for (const auto &portal : config.portals) {
+        for (const auto &text : portal.origins) {
+            auto origin = policy::parse_origin(text);
+            if (!origin) throw std::runtime_error("origin \"" + text + "\": " + origin.error());
+            allowed.push_back(*std::move(origin));
+        }
+    }
+    return {std::move(allowed),
+            config.cors.allow_missing_origin ? policy::Missing::allow : policy::Missing::refuse};
+}
+
+// Where the browser's client lies when the configuration does not say: beside the binary (a build),
+// or where a package puts it.
+std::string client_directory(const config::Config &config) {
+    if (!config.socketio.serve_client) return {};
+    if (!config.socketio.client_directory.empty()) return config.socketio.client_directory;
+    return shipped_folder("client", "/usr/share/roomd/client");
+}
+
+} // namespace
+
+log::Options log_options(const config::Config &config) {
+    log::Options out;
+    out.level = static_cast<log::Level>(config.log.level);
+    out.format =
+        config.log.format == config::Log::Format::json ? log::Format::json : log::Format::text;
+    out.journal_priorities = getenv("JOURNAL_STREAM") != nullptr;
+    return out;
+}
+
+session::Options session_options(const config::Config &config) {
+    session::Options out;
+    out.ping_interval = config.socketio.ping_interval;
+    out.ping_timeout = config.socketio.ping_timeout;
+    out.upgrade_timeout = config.socketio.upgrade_timeout;
+    out.max_payload = config.socketio.max_payload;
+    out.max_packets = config.limits.packets_per_payload;
+    out.send_buffer = config.limits.send_buffer;
+    out.polling = config.socketio.polling;
+    out.websocket = config.socketio.websocket;
+    return out;
+}
+
+session::ClientOptions client_options(const config::Config &config) {
+    session::ClientOptions out;
+    out.connect_timeout = config.limits.connect_timeout;
+    out.before_connect = config.limits.before_connect;
+    out.max_attachments = config.limits.attachments;
+    out.json_depth = config.limits.json_depth;
+    out.held_bytes = config.limits.held;
+    out.namespaces_per_session = config.limits.namespaces_per_session;
+    out.events_per_second = static_cast<double>(config.limits.events_per_second);
+    return out;
+}
+
+dispatch::Options dispatch_options(const config::Config &config) {
+    dispatch::Options out;
+    out.namespaces = config.namespaces;
+    for (const auto &kind : config.rooms) {
+        dispatch::RoomKind room;
+        room.name = kind.name;
+        room.join = kind.join == config::RoomKind::Join::never ? policy::Join::never
+                                                               : policy::Join::request;
+        room.allow_all = kind.allow_all;
+        out.kinds.push_back(std::move(room));
+    }
+    out.rooms_per_client = config.limits.rooms_per_client;
+    out.max_emit = config.limits.max_emit;
+    out.unknown_events = config.unknown_events;
+    return out;
+}
+
+net::Options net_options(const config::Config &config) {
+    net::Options out;
+    out.path = config.socketio.path;
+    for (const auto &listen : config.listen) {
+        net::ListenerOptions listener;
+        listener.name = listen.address;
+        if (listen.tls) {
+            listener.certificate = listen.tls->certificate;
+            listener.key = listen.tls->key;
+        }
+        listener.mode = listen.mode;
+        out.listeners.push_back(std::move(listener));
+    }
+    out.cors.methods = config.cors.methods;
+    out.cors.credentials = config.cors.credentials;
+    out.cors.allow_missing_origin = config.cors.allow_missing_origin;
+    out.origin_allowed = [matcher = origins(config)](std::string_view origin) {
+        return matcher.admits(origin);
+    };
+    out.client_bundle = client_directory(config);
+    out.connections = config.limits.connections;
+    out.per_address = config.limits.per_address;
+    out.header_deadline = config.limits.header_deadline;
+    out.body_deadline = config.limits.body_deadline;
+    out.keep_alive = config.limits.keep_alive;
+    return out;
+}
+
+host::Options host_options(const config::Config &config) {
+    host::Options out;
+    out.slow_call = config.plugins.slow_call;
+    out.verdict_timeout = config.plugins.answer_timeout;
+    out.max_emit = config.limits.max_emit;
+    out.idempotency.window = config.idempotency.window;
+    out.idempotency.entries = config.idempotency.entries;
+    return out;
+}
+
+std::vector<host::PluginEntry> plugin_entries(const config::Config &config) {
+    std::vector<host::PluginEntry> out;
+    for (const auto &plugin : config.plugins.load) {
+        host::PluginEntry entry;
+        entry.name = plugin.name;
+        entry.instance = plugin.instance;
+        entry.file = plugin.file;
+        entry.required = plugin.required;
+        entry.budget = plugin.budget;
+        entry.config_json = plugin.node.json;
+        out.push_back(std::move(entry));
+    }
+    return out;
+}
+
+std::shared_ptr<const auth::Keys> keys(const config::Config &config) {
+    std::vector<auth::Key> out;
+    for (const auto &key : config.keys) {
+        auth::Key made;
+        made.name = key.name;
+        if (key.digest.size() != made.digest.size())
+            throw std::runtime_error("key " + key.name + ": its digest is not a SHA-256");
+        std::copy(key.digest.begin(), key.digest.end(), made.digest.begin());
+        made.scopes = key.scopes;
+        made.events = key.events;
+        made.rooms = key.rooms;
+        made.may_broadcast = key.may_broadcast;
+        out.push_back(std::move(made));
+    }
+    return std::make_shared<const auth::Keys>(std::move(out));
+}
+
+} // namespace roomd::app

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "auth/keys.hpp"
+#include "config/config.hpp"
+#include "dispatch/options.hpp"
+#include "host/check.hpp"
+#include "host/options.hpp"
+#include "log/log.hpp"
+#include "net/server.hpp"
+#include "session/clients.hpp"
+#include "session/sessions.hpp"
+
+#include <memory>
+#include <vector>
+
+// What each layer is told, out of the one configuration.  Pure translation.
+namespace roomd::app {
+
+log::Options log_options(const config::Config &);
+session::Options session_options(const config::Config &);
+session::ClientOptions client_options(const config::Config &);
+dispatch::Options dispatch_options(const config::Config &);
+net::Options net_options(const config::Config &);   // without kept_headers: plugins name them
+host::Options host_options(const config::Config &); // without `may` and `stats`
+std::vector<host::PluginEntry> plugin_entries(const config::Config &);
+std::shared_ptr<const auth::Keys> keys(const config::Config &);
+
+} // namespace roomd::app

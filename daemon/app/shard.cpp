@@ -1,0 +1,72 @@
+#include "app/shard.hpp"
+
+#include "app/key_policy.hpp"
+#include "app/options.hpp"
+
+namespace roomd::app {
+namespace {
+
+host::Options with_policy(const config::Config &config, const Gate &gate, const CorePages &pages) {
+    host::Options out = host_options(config);
+    out.may = [&gate](std::string_view key, const dispatch::Emit &emit) {
+        return refuse_by_key(gate.keys(), key, emit);
+    };
+    out.stats = [&pages] { return pages.stats_json(); };
+    return out;
+}
+
+} // namespace
+
+Shard::Shard(const config::Config &config, log::Logger &logger) :
+    log(logger),
+    clients(client_options(config), loop),
+    sessions(session_options(config), clients, loop),
+    router(dispatch_options(config), clients, loop),
+    server(net_options(config), loop, sessions, logger),
+    gate(keys(config)),
+    http(server, gate, config.limits.max_emit + 4096),
+    plugins(with_policy(config, gate, pages), loop, router, http, logger),
+    pages(*this, config.service.name),
+    flusher(loop, sessions, router, plugins),
+    ticks(loop, [this] {
+        sessions.tick();
+        clients.tick();
+        router.tick();
+    }) {
+    clients.wire(sessions, router);
+    router.wire(plugins.hooks());
+    pages.add_routes();
+    loop.before_blocking([this] { flusher(); });
+    ticks.every(sessions.tick_every());
+    plugins.load(plugin_entries(config));
+    plugins.start();
+    server.keep_headers(plugins.kept_headers());
+}
+
+// The server turns the loop while it goes, when the plugins are gone already: by then no session
+// may be left to speak of, and nothing may be flushed.
+Shard::~Shard() {
+    plugins.stop();
+    sessions.close_all(session::CloseReason::server_shutting_down);
+    sessions.flush();
+    sessions.reap();
+    loop.before_blocking(nullptr);
+}
+
+void Shard::apply(const config::Config &config) {
+    log.reconfigure(log_options(config));
+    gate.replace(keys(config));
+    sessions.reconfigure(session_options(config));
+    ticks.every(sessions.tick_every());
+    clients.reconfigure(client_options(config));
+    router.reconfigure(dispatch_options(config));
+    pages.rename(config.service.name);
+    for (const auto &failure : plugins.reload(plugin_entries(config))) {
+        log.error("plugin kept its old configuration",
+                  {{"plugin", failure.instance}, {"why", failure.text}});
+    }
+    server.reconfigure(net_options(config));
+    server.keep_headers(plugins.kept_headers());
+}
+
+} // namespace roomd::app

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "app/core_pages.hpp"
+#include "app/flusher.hpp"
+#include "app/gate.hpp"
+#include "app/plugin_http.hpp"
+#include "config/config.hpp"
+#include "dispatch/router.hpp"
+#include "host/registry.hpp"
+#include "log/log.hpp"
+#include "loop/loop.hpp"
+#include "loop/timer.hpp"
+#include "net/server.hpp"
+#include "session/clients.hpp"
+#include "session/sessions.hpp"
+
+namespace roomd::app {
+
+// One thread's worth of roomd: a loop and everything its clients need, wired once.  Members stand
+// in the order in which they depend on each other.
+struct Shard {
+    // Throws when a listener or a required plugin cannot be had.
+    Shard(const config::Config &, log::Logger &);
+    ~Shard();
+    Shard(const Shard &) = delete;
+    Shard &operator=(const Shard &) = delete;
+
+    // Applies what may change while it runs; the configuration has been checked.  What needs a
+    // restart, and plugins that kept their old configuration, are named in the log.
+    void apply(const config::Config &);
+
+    log::Logger &log;
+    loop::Loop loop;
+    session::Clients clients;
+    session::Sessions sessions;
+    dispatch::Router router;
+    net::Server server;
+    Gate gate;
+    PluginHttp http;
+    host::Registry plugins;
+    CorePages pages;
+    Flusher flusher;
+    loop::Timer ticks; // the one periodic scan: heartbeats, time-outs, expiries
+    bool draining = false;
+};
+
+} // namespace roomd::app

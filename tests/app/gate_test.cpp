@@ -1,0 +1,93 @@
+#include "app/gate.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+
+namespace {
+
+std::shared_ptr<const auth::Keys> one_key() {
+    auth::Key key;
+    key.name = "backend";
+    key.digest = auth::sha256("open sesame");
+    key.scopes = {"emit"};
+    key.events = {"*"};
+    key.rooms = {"*"};
+    return std::make_shared<const auth::Keys>(std::vector{key});
+}
+
+net::Request from_this_machine() {
+    net::Request request;
+    request.loopback = true;
+    request.headers = {{"host", "localhost:3001"}};
+    return request;
+}
+
+net::Request with_header(std::string name, std::string value) {
+    net::Request request = from_this_machine();
+    request.headers.emplace_back(std::move(name), std::move(value));
+    return request;
+}
+
+} // namespace
+
+TEST_CASE("a key is taken from either header, whatever the case of Bearer") {
+    const app::Gate gate(one_key());
+    for (const auto &request : {with_header("authorization", "Bearer open sesame"),
+                                with_header("authorization", "bearer open sesame"),
+                                with_header("x-api-key", "open sesame")}) {
+        const auto admission = gate.admit(request, "emit");
+        CHECK(admission.status == 0);
+        CHECK(admission.key == "backend");
+    }
+}
+
+TEST_CASE("where a key of the scope exists nobody on TCP gets in without one") {
+    const app::Gate gate(one_key());
+    const auto admission = gate.admit(from_this_machine(), "emit");
+    CHECK(admission.status == 401);
+    CHECK(admission.body.find("key_missing") != std::string::npos);
+    CHECK(admission.headers == std::vector<net::Field>{{"WWW-Authenticate", "Bearer"}});
+}
+
+TEST_CASE("a wrong key is refused even where none is needed") {
+    const app::Gate gate(std::make_shared<const auth::Keys>());
+    CHECK(gate.admit(with_header("x-api-key", "guess"), "emit").status == 401);
+}
+
+TEST_CASE("a key without the scope is told apart from an unknown one") {
+    const app::Gate gate(one_key());
+    CHECK(gate.admit(with_header("x-api-key", "open sesame"), "metrics").status == 403);
+    CHECK(gate.admit(with_header("x-api-key", "close sesame"), "metrics").status == 401);
+}
+
+TEST_CASE("file permissions let a peer on a Unix socket in") {
+    const app::Gate gate(one_key());
+    net::Request request;
+    request.unix_socket = true;
+    CHECK(gate.admit(request, "emit").status == 0);
+}
+
+TEST_CASE("without keys only this machine gets in, and only by a loopback name") {
+    const app::Gate gate(std::make_shared<const auth::Keys>());
+    CHECK(gate.admit(from_this_machine(), "emit").status == 0);
+
+    net::Request stranger = from_this_machine();
+    stranger.loopback = false;
+    CHECK(gate.admit(stranger, "emit").status == 401);
+
+    for (const char *host : {"localhost", "LOCALHOST:80", "127.0.0.1:3001", "[::1]:3001"}) {
+        net::Request request;
+        request.loopback = true;
+        request.headers = {{"host", host}};
+        CHECK_MESSAGE(gate.admit(request, "emit").status == 0, host);
+    }
+    for (const char *host :
+         {"", "rebound.example:3001", "localhost.example", "127.0.0.1.example", "[::2]:3001"}) {
+        net::Request request;
+        request.loopback = true;
+        request.headers = {{"host", host}};
+        const auto admission = gate.admit(request, "emit");
+        CHECK_MESSAGE(admission.status == 403, host);
+    }
+}
