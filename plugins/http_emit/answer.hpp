@@ -1,0 +1,34 @@
+#pragma once
+
+#include "rest/problem.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::http_emit {
+
+// What became of one event of a batch.
+struct Outcome {
+    std::string event, id;
+    std::vector<std::string> rooms;
+    std::uint64_t recipients = 0;
+    bool duplicate = false;
+    std::optional<rest::Problem> problem; // its pointer begins at the event
+};
+
+// The answer to `POST /api/emit` that was taken.
+std::string emitted(std::string_view event, const Emitted &, std::string_view timestamp);
+
+struct Answer {
+    int status;
+    std::string body;
+};
+
+// The answer to a batch.  200 when at least one event was taken; else the status of the first that
+// was refused, which the error names.
+Answer batch(std::span<const Outcome>, std::string_view timestamp);
+
+} // namespace roomd::http_emit

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <roomd/plugin.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace roomd::rest {
+
+// Why a request is refused.  `pointer` is a JSON pointer into its body, or empty.
+struct Problem {
+    int status;
+    std::string code, message, pointer = {};
+};
+
+// Appends JSON text: a quoted string; what is not UTF-8 in it becomes U+FFFD.
+void append_quoted(std::string &json, std::string_view text);
+
+// Appends {"code":..,"message":..[,"pointer":..]}.
+void append_error(std::string &json, const Problem &);
+
+// {"success":false,"error":{..}}
+std::string failure(const Problem &);
+
+// Answers with the problem; 429 and 503 say when to try again.
+void refuse(Response &, const Problem &);
+
+// What a refused emit means to the one who asked over HTTP.  The pointer is as the core gave it.
+Problem problem_of(roomd_status, const Emitted &);
+
+// Now, ISO 8601 UTC with milliseconds.
+std::string timestamp();
+
+// The name of `known` nearest to `name`, or empty when none is near.
+std::string_view nearest(std::string_view name, std::span<const std::string_view> known);
+
+// Is this a JSON body that a page from another origin could not have sent unasked?  Needs the
+// headers content-type and content-encoding.
+bool is_json(const Request &) noexcept;
+extern const Problem not_json;
+
+} // namespace roomd::rest

@@ -1,0 +1,250 @@
+#include <roomd/plugin.hpp>
+
+#include "support/fake_host.hpp"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+using nlohmann::json;
+using roomd::test::FakeHost;
+
+namespace {
+
+constexpr std::string_view one = "/api/emit", many = "/api/emit/batch";
+constexpr std::string_view body = R"({"event":"e:x","data":{"a":1},"room":"role:student"})";
+
+struct Running {
+    explicit Running(std::string_view config = "{}") {
+        roomd_error error{};
+        error.struct_size = sizeof error;
+        const auto *table = roomd_plugin_entry(ROOMD_ABI_MAJOR, ROOMD_ABI_MINOR);
+        REQUIRE(table->start(&fake.table, fake.self(), roomd::str(config), &state, &error) ==
+                ROOMD_OK);
+    }
+    Running(const Running &) = delete;
+    Running &operator=(const Running &) = delete;
+    ~Running() { roomd_plugin_entry(ROOMD_ABI_MAJOR, ROOMD_ABI_MINOR)->stop(state); }
+
+    json answer() const {
+        REQUIRE(!fake.answers.empty());
+        return json::parse(fake.answers.back().body);
+    }
+    int status() const { return fake.answers.empty() ? 0 : fake.answers.back().status; }
+    std::string retry() const {
+        const auto &headers = fake.answers.back().headers;
+        return headers.empty() ? "" : headers.front().first + ":" + headers.front().second;
+    }
+
+    FakeHost fake;
+    void *state = nullptr;
+};
+
+std::vector<std::pair<std::string, std::string>> with_key(std::string key) {
+    return {{"content-type", "application/json"}, {"idempotency-key", std::move(key)}};
+}
+
+} // namespace
+
+TEST_CASE("the plugin is guarded and its routes need the scope emit") {
+    const Running run;
+    CHECK(roomd_plugin_entry(ROOMD_ABI_MAJOR, 0)->flags == ROOMD_PLUGIN_GUARDED);
+    CHECK(run.fake.hook("route", one)->scope == "emit");
+    CHECK(run.fake.hook("route", many)->scope == "emit");
+    CHECK(run.fake.hook("route", one)->method == "POST");
+}
+
+TEST_CASE("the path is configurable, the batch lies below it") {
+    const Running run(R"({"path":"/v1/emit"})");
+    CHECK(run.fake.hook("route", "/v1/emit") != nullptr);
+    CHECK(run.fake.hook("route", "/v1/emit/batch") != nullptr);
+    CHECK(run.fake.hook("route", one) == nullptr);
+}
+
+TEST_CASE("check names what is wrong in the configuration") {
+    std::string seen;
+    const roomd_fault_fn note = [](void *user, roomd_str pointer, roomd_str, roomd_str hint) {
+        *static_cast<std::string *>(user) +=
+            std::string(roomd::view(pointer)) + "|" + std::string(roomd::view(hint)) + ";";
+    };
+    const auto *table = roomd_plugin_entry(1, 0);
+    CHECK(table->check(roomd::str(R"({"path":"/api/","max_batch":0,"pth":1})"), note, &seen) ==
+          ROOMD_INVALID);
+    CHECK(seen == "/max_batch|;/path|write /api;/pth|write path;");
+    CHECK(table->check(roomd::str("{}"), note, &seen) == ROOMD_OK);
+    CHECK(json::accept(table->config_schema));
+}
+
+TEST_CASE("an event is emitted as its key may, and the answer is the documented one") {
+    Running run;
+    run.fake.request(one, body, {{"content-type", "application/json"}}, "backend");
+    REQUIRE(run.fake.sent.size() == 1);
+    CHECK(run.fake.sent[0].event == "e:x");
+    CHECK(run.fake.sent[0].args == R"([{"a":1}])");
+    CHECK(run.fake.sent[0].rooms == std::vector<std::string>{"role:student"});
+    CHECK(run.fake.sent[0].on_behalf == "backend");
+    CHECK(run.fake.sent[0].key.empty());
+    CHECK(run.fake.answers.empty());
+    run.fake.work_off();
+    CHECK(run.status() == 200);
+    auto answer = run.answer();
+    CHECK(answer["data"]["timestamp"].get<std::string>().size() == 24);
+    answer["data"].erase("timestamp");
+    CHECK(answer == json::parse(R"({"success":true,"data":{"message":"Event emitted",
+        "event":"e:x","rooms":["role:student"],"recipients":2,"id":"e-1"}})"));
+}
+
+TEST_CASE("a repeated key answers the first result and says so") {
+    Running run;
+    run.fake.request(one, body, with_key("order-17"));
+    CHECK(run.fake.sent.at(0).key == "order-17");
+    run.fake.duplicate = true;
+    run.fake.work_off();
+    CHECK(run.answer()["data"]["duplicate"] == true);
+}
+
+TEST_CASE("an idempotency key that is no token is refused") {
+    Running run;
+    run.fake.request(one, body, with_key("a b"));
+    CHECK(run.status() == 400);
+    CHECK(run.answer()["error"]["code"] == "idempotency_key_invalid");
+    run.fake.request(one, body, with_key(std::string(201, 'k')));
+    CHECK(run.status() == 400);
+    run.fake.request(many, body, with_key("a\x01"));
+    CHECK(run.status() == 400);
+    CHECK(run.fake.sent.empty());
+}
+
+TEST_CASE("the same key with another body is a conflict") {
+    Running run;
+    run.fake.request(one, body, with_key("k"));
+    run.fake.work_off(ROOMD_INVALID, "idempotency_conflict");
+    CHECK(run.status() == 409);
+}
+
+TEST_CASE("a body that is not JSON by its type is a 415, and nothing is sent") {
+    Running run;
+    run.fake.request(one, body, {{"content-type", "text/plain"}});
+    CHECK(run.status() == 415);
+    run.fake.request(many, body, {});
+    CHECK(run.status() == 415);
+    run.fake.request(one, body,
+                     {{"content-type", "application/json"}, {"content-encoding", "gzip"}});
+    CHECK(run.status() == 415);
+    CHECK(run.fake.sent.empty());
+}
+
+TEST_CASE("the core's refusal is told with a place in the body") {
+    Running run;
+    run.fake.request(one, body);
+    run.fake.work_off(ROOMD_INVALID, "room_invalid", "/rooms/0");
+    CHECK(run.status() == 422);
+    CHECK(run.answer() == json::parse(R"({"success":false,"error":{"code":"room_invalid",
+        "message":"said no","pointer":"/room"}})"));
+    run.fake.request(one, body);
+    run.fake.work_off(ROOMD_DENIED, "room_denied", "/rooms/0");
+    CHECK(run.status() == 403);
+}
+
+TEST_CASE("over the budget the sender is told to try again") {
+    Running run;
+    run.fake.next = ROOMD_AGAIN;
+    // The answer itself goes out, as the host promises.
+    run.fake.table.respond = [](roomd_self *self, roomd_ticket t, const roomd_response *r) {
+        auto &fake = *reinterpret_cast<FakeHost *>(self);
+        FakeHost::Answered out;
+        out.ticket = t;
+        out.status = static_cast<int>(r->status);
+        for (std::size_t i = 0; i < r->n_headers; ++i)
+            out.headers.emplace_back(roomd::view(r->headers[i].key),
+                                     roomd::view(r->headers[i].value));
+        out.body = roomd::view(r->body);
+        fake.answers.push_back(out);
+        return ROOMD_OK;
+    };
+    run.fake.request(one, body);
+    CHECK(run.status() == 429);
+    CHECK(run.retry() == "Retry-After:1");
+    run.fake.next = ROOMD_STOPPING;
+    run.fake.request(one, body);
+    CHECK(run.status() == 503);
+    CHECK(run.retry() == "Retry-After:1");
+    run.fake.next = ROOMD_TOO_BIG;
+    run.fake.request(one, body);
+    CHECK(run.status() == 413);
+    run.fake.next = ROOMD_AGAIN;
+    run.fake.request(many, R"({"events":[)" + std::string(body) + "]}");
+    CHECK(run.status() == 429);
+    CHECK(run.retry() == "Retry-After:1");
+    run.fake.request(many, R"({"atomic":true,"events":[)" + std::string(body) + "]}");
+    CHECK(run.status() == 429);
+    CHECK(run.fake.answers.size() == 5);
+}
+
+TEST_CASE("a batch sends what is good and tells each result") {
+    Running run;
+    run.fake.request(many,
+                     R"({"events":[{"event":"a","data":1,"room":"r"},{"event":"b","data":1,"x":1},
+                         {"event":"c","data":1,"rooms":["s","t"]}]})",
+                     with_key("K"), "backend");
+    REQUIRE(run.fake.sent.size() == 2);
+    CHECK(run.fake.sent[0].key == "K 0");
+    CHECK(run.fake.sent[1].key == "K 2");
+    CHECK(run.fake.sent[1].on_behalf == "backend");
+    run.fake.work_off();
+    CHECK(run.status() == 200);
+    const auto data = run.answer()["data"];
+    CHECK(data["taken"] == 2);
+    CHECK(data["refused"] == 1);
+    CHECK(data["results"][0] ==
+          json::parse(R"({"success":true,"event":"a","rooms":["r"],"recipients":2,"id":"e-1"})"));
+    CHECK(data["results"][1]["success"] == false);
+    CHECK(data["results"][1]["error"]["pointer"] == "/x");
+    CHECK(data["results"][2]["rooms"] == json::parse(R"(["s","t"])"));
+    CHECK(run.fake.answers.size() == 1);
+}
+
+TEST_CASE("a batch of which nothing is good fails with its first fault") {
+    Running run;
+    run.fake.request(many, R"({"events":[{"event":"a","data":1,"room":1},7]})");
+    CHECK(run.status() == 422);
+    const auto answer = run.answer();
+    CHECK(answer["success"] == false);
+    CHECK(answer["error"]["pointer"] == "/events/0/room");
+    CHECK(answer["data"]["results"].size() == 2);
+}
+
+TEST_CASE("an atomic batch with one bad event sends nothing") {
+    Running run;
+    run.fake.request(many, R"({"atomic":true,"events":[{"event":"a","data":1,"room":"r"},
+        {"event":"b","room":"r"}]})");
+    CHECK(run.fake.sent.empty());
+    CHECK(run.status() == 422);
+    CHECK(run.answer()["error"]["pointer"] == "/events/1/data");
+    CHECK(run.answer()["data"]["results"][0]["error"]["code"] == "not_sent");
+}
+
+TEST_CASE("an atomic batch goes to the host as one, and its refusal is told") {
+    Running run;
+    const auto two = R"({"atomic":true,"events":[{"event":"a","data":1,"room":"r"},
+        {"event":"b","data":2,"room":"s"}]})";
+    run.fake.request(many, two, with_key("K"));
+    CHECK(run.fake.calls.back() == "emit_all");
+    CHECK(run.fake.sent.at(1).key == "K 1");
+    CHECK(run.fake.sent.at(1).args == "[2]");
+    run.fake.work_off();
+    CHECK(run.status() == 200);
+    CHECK(run.answer()["data"]["taken"] == 2);
+    run.fake.request(many, two);
+    run.fake.work_off(ROOMD_DENIED, "event_denied", "/event");
+    CHECK(run.status() == 403);
+    CHECK(run.answer()["error"]["pointer"] == "/events/0/event");
+    CHECK(run.fake.answers.size() == 2);
+}
+
+TEST_CASE("a batch over the configured size is refused") {
+    Running run(R"({"max_batch":1})");
+    run.fake.request(many, R"({"events":[{},{}]})");
+    CHECK(run.status() == 413);
+}

@@ -1,0 +1,48 @@
+/* Finds faults in every configuration; has a schema; throws nothing, starts nothing. */
+#include "roomd/plugin.h"
+
+#include <string.h>
+
+static roomd_str s(const char *text) {
+    roomd_str out;
+    out.ptr = text;
+    out.len = strlen(text);
+    return out;
+}
+
+static roomd_status check(roomd_str config, roomd_fault_fn fault, void *user) {
+    if (config.len == 2) return ROOMD_OK;                                  /* {} */
+    if (memchr(config.ptr, '?', config.len) != NULL) return ROOMD_INVALID; /* and says nothing */
+    fault(user, s("/path"), s("must begin with /"), s("write \"/x\""));
+    fault(user, s("/rate/0"), s("is not a number"), s(""));
+    return ROOMD_OK; /* a fault refuses all the same */
+}
+
+static roomd_status start(const roomd_host *host, roomd_self *self, roomd_str config, void **state,
+                          roomd_error *error) {
+    (void)host, (void)self, (void)config, (void)state, (void)error;
+    return ROOMD_FAILED;
+}
+static void stop(void *state) {
+    (void)state;
+}
+
+static const roomd_plugin table = {
+    sizeof(roomd_plugin),
+    ROOMD_ABI_MAJOR,
+    0,
+    ROOMD_PLUGIN_GUARDED,
+    "fails_check",
+    "1.0",
+    check,
+    start,
+    NULL,
+    NULL,
+    stop,
+    "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"string\",\"enum\":[\"a,b\"]},"
+    "\"rate\":{},\"mood\":{}}}"};
+
+const roomd_plugin *roomd_plugin_entry(uint32_t major, uint32_t minor) {
+    (void)major, (void)minor;
+    return &table;
+}
