@@ -1,0 +1,50 @@
+#pragma once
+
+#include "session/link.hpp"
+#include "session/outbox.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace roomd::test {
+
+// A transport that remembers what it was given.  As a GET it is spent by its first flush.
+class FakeLink final : public session::Link {
+public:
+    explicit FakeLink(session::Transport transport) : transport_(transport) {}
+
+    session::Transport transport() const noexcept override { return transport_; }
+
+    session::Flushed flush(session::Outbox &box) noexcept override {
+        ++flushes;
+        if (on_flush) on_flush();
+        if (fails) return session::Flushed::failed;
+        const std::size_t count = takes < box.count() ? takes : box.count();
+        for (std::size_t i = 0; i < count; ++i)
+            got.emplace_back(box[i]->is_binary() ? "b:" + std::string(box[i]->payload())
+                                                 : std::string(box[i]->payload()));
+        box.pop(count);
+        if (transport_ == session::Transport::polling) return session::Flushed::spent;
+        return blocks ? session::Flushed::blocked : session::Flushed::open;
+    }
+
+    void close(session::Goodbye goodbye) noexcept override {
+        ++closes;
+        closed = goodbye;
+    }
+
+    std::vector<std::string> got;           // payloads, in order
+    std::optional<session::Goodbye> closed; // how, when it was closed
+    int flushes = 0, closes = 0;
+    bool blocks = false, fails = false; // what the next flush says
+    std::size_t takes = SIZE_MAX;       // frames per flush
+    std::function<void()> on_flush;
+
+private:
+    session::Transport transport_;
+};
+
+} // namespace roomd::test
