@@ -1,0 +1,228 @@
+// What backends, operators and browsers see over HTTP: the examples of the README, verbatim.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { MODES, connected, received } from './support/clients.mjs';
+import { roomd, settings, source } from './support/roomd.mjs';
+import { until } from './support/wait.mjs';
+
+const PORTAL = 'http://portal.example:3000';
+const server = await roomd({ after }, { portals: [{ name: 'owner', origins: [PORTAL] }] });
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+// Runs a command line of the documentation against the test's own port.
+const curl = (line) => {
+    const words = [...line.replaceAll('localhost:3001', `127.0.0.1:${server.port}`).matchAll(/'([^']*)'|(\S+)/g)];
+    return execFileSync('curl', ['-sS', '--max-time', '20', ...words.map((w) => w[1] ?? w[2]).slice(1)], { encoding: 'utf8' });
+};
+
+describe('the documented requests', () => {
+    test('curl localhost:3001/health', () => {
+        const answer = JSON.parse(curl('curl localhost:3001/health'));
+        assert.equal(answer.success, true);
+        const { status, service, websocket, version, uptime, timestamp } = answer.data;
+        assert.deepEqual({ status, service, websocket }, { status: 'healthy', service: 'auth-service', websocket: 'enabled' });
+        assert.match(version, /^\d+\.\d+\.\d+/);
+        assert.equal(typeof uptime, 'number');
+        assert.match(timestamp, ISO);
+    });
+
+    test('socket-event delivers and answers exactly as documented; socket-stats tells', async (t) => {
+        const socket = await connected(t, server, MODES['websocket only']);
+        const seen = received(socket, 'test:message');
+        await socket.emitWithAck('join:role', 'student');
+
+        const answer = JSON.parse(curl(
+            `curl -X POST localhost:3001/api/test/socket-event -H 'Content-Type: application/json' -d '{"event":"test:message","data":{"message":"Hello from backend!"},"room":"role:student"}'`));
+        assert.match(answer.data.timestamp, ISO);
+        delete answer.data.timestamp;
+        assert.deepEqual(answer, { success: true, data: { message: 'Event emitted', event: 'test:message', room: 'role:student' } });
+        await until('the event', () => seen.length);
+        assert.deepEqual(seen, [{ message: 'Hello from backend!' }]);
+
+        const stats = JSON.parse(curl('curl localhost:3001/api/test/socket-stats'));
+        assert.match(stats.data.timestamp, ISO);
+        delete stats.data.timestamp;
+        assert.deepEqual(stats, { success: true, data: { totalConnections: 1, activeRooms: ['role:student'] } });
+    });
+
+    test('POST /api/emit does the same through its own plugin', async (t) => {
+        const socket = await connected(t, server, MODES['websocket only']);
+        const seen = received(socket, 'booking:created');
+        await socket.emitWithAck('join:library', 'library123');
+
+        const answer = JSON.parse(curl(
+            `curl -X POST localhost:3001/api/emit -H 'Content-Type: application/json' -d '{"event":"booking:created","data":{"id":1},"rooms":["library:library123"]}'`));
+        assert.equal(answer.success, true);
+        const { message, event, rooms, recipients, id, timestamp } = answer.data;
+        assert.deepEqual({ message, event, rooms, recipients },
+            { message: 'Event emitted', event: 'booking:created', rooms: ['library:library123'], recipients: 1 });
+        assert.ok(id);
+        assert.match(timestamp, ISO);
+        await until('the event', () => seen.length);
+        assert.deepEqual(seen, [{ id: 1 }]);
+    });
+
+    test('GET /api/test/ is a console page', async () => {
+        const answer = await server.get('/api/test/');
+        assert.equal(answer.status, 200);
+        assert.match(answer.headers.get('content-type'), /^text\/html/);
+        assert.match(await answer.text(), /socket\.io/);
+    });
+
+    test('GET /ready and GET /metrics answer', async () => {
+        assert.equal((await server.get('/ready')).status, 200);
+        const metrics = await server.get('/metrics');
+        assert.equal(metrics.status, 200);
+        assert.match(await metrics.text(), /^# TYPE roomd_/m);
+    });
+});
+
+describe('a refused request', () => {
+    const refused = async (status, answer) => {
+        assert.equal(answer.status, status);
+        const body = await answer.json();
+        assert.equal(body.success, false);
+        assert.equal(typeof body.error.code, 'string');
+        assert.equal(typeof body.error.message, 'string');
+    };
+    const good = { event: 'notification', data: {}, room: 'user:a' };
+
+    test('an unknown path is 404', async () => refused(404, await server.get('/nowhere')));
+    test('a wrong method is 405', async () => refused(405, await server.get('/api/emit')));
+    test('a body that is not declared JSON is 415', async () =>
+        refused(415, await server.post('/api/emit', good, { 'Content-Type': 'text/plain' })));
+    test('broken JSON is 400', async () => refused(400, await server.post('/api/emit', '{"event":')));
+    test('a missing room never means everyone', async () => {
+        const answer = await server.post('/api/emit', { event: 'notification', data: {} });
+        assert.ok([400, 422].includes(answer.status), `status ${answer.status}`);
+        await refused(answer.status, answer);
+    });
+    test('a reserved event is refused', async () => {
+        const answer = await server.post('/api/emit', { ...good, event: 'disconnect' });
+        assert.ok([400, 422].includes(answer.status), `status ${answer.status}`);
+    });
+    test('a body over max_emit is 413', async () =>
+        refused(413, await server.post('/api/emit', { ...good, data: 'x'.repeat(1_200_000) })));
+    test('nesting of 100,000 arrays costs nobody anything', async () => {
+        const deep = `{"event":"notification","room":"user:a","data":${'['.repeat(100000)}${']'.repeat(100000)}}`;
+        const answer = await server.post('/api/emit', deep);
+        assert.ok([400, 422].includes(answer.status), `status ${answer.status}`);
+        assert.equal((await server.get('/health')).status, 200);
+    });
+    test('the same idempotency key gives the first answer again', async () => {
+        const send = (data) => server.post('/api/emit', { ...good, data }, { 'Idempotency-Key': 'once-1' });
+        const first = await (await send({ n: 1 })).json();
+        const again = await (await send({ n: 1 })).json();
+        assert.equal(again.data.id, first.data.id);
+        assert.equal(again.data.duplicate ?? again.duplicate, true);
+        await refused(409, await send({ n: 2 }));
+    });
+});
+
+describe('Engine.IO refusals', () => {
+    const MESSAGES = ['Transport unknown', 'Session ID unknown', 'Bad handshake method', 'Bad request', 'Forbidden',
+        'Unsupported protocol version'];
+    const CASES = [
+        [0, 'transport=carrier-pigeon&EIO=4'],
+        [0, 'EIO=4'],
+        [0, 'transport=__proto__&EIO=4'],
+        [1, 'transport=polling&EIO=4&sid=constructor'],
+        [1, `transport=polling&EIO=4&sid=${'x'.repeat(2000)}`],
+        [2, 'transport=polling&EIO=4', { method: 'POST', body: '40' }],
+        [3, 'transport=websocket&EIO=4'],
+        [3, 'transport=polling&EIO=4&j=0'],
+        [4, 'transport=polling&EIO=4', { headers: { Origin: 'http://evil.example' } }],
+        [5, 'transport=polling&EIO=3'],
+        [5, 'transport=polling'],
+    ];
+    for (const [code, query, options] of CASES) {
+        test(`${options?.method ?? 'GET'} ?${query.slice(0, 40)}${options?.headers ? ' from elsewhere' : ''} is code ${code}`, async () => {
+            const answer = await server.get(`/socket.io/?${query}`, options);
+            assert.equal(answer.status, code === 4 ? 403 : 400);
+            assert.match(answer.headers.get('content-type'), /^application\/json/);
+            assert.deepEqual(await answer.json(), { code, message: MESSAGES[code] });
+        });
+    }
+
+    test('a refused origin gets no session over websocket either', async (t) => {
+        await assert.rejects(connected(t, server, { ...MODES['websocket only'], extraHeaders: { Origin: 'http://evil.example' } }));
+        assert.equal((await server.stats()).totalConnections, 0);
+    });
+
+    test('an allowed origin is served, and told so', async (t) => {
+        const answer = await server.get('/socket.io/?EIO=4&transport=polling', { headers: { Origin: PORTAL } });
+        assert.equal(answer.status, 200);
+        assert.equal(answer.headers.get('access-control-allow-origin'), PORTAL);
+        assert.equal(answer.headers.get('access-control-allow-credentials'), 'true');
+        assert.match(answer.headers.get('vary'), /Origin/);
+        const { sid, upgrades, maxPayload, ...rest } = JSON.parse((await answer.text()).slice(1));
+        assert.match(sid, /^[A-Za-z0-9_-]{20}$/);
+        assert.deepEqual(upgrades, ['websocket']);
+        assert.equal(maxPayload, 1000000);
+        assert.deepEqual(Object.keys(rest).sort(), ['pingInterval', 'pingTimeout']);
+        await server.get(`/socket.io/?EIO=4&transport=polling&sid=${sid}`, { method: 'POST', body: '1' });
+        await connected(t, server, { ...MODES['websocket only'], extraHeaders: { Origin: PORTAL } });
+    });
+
+    test('a preflight is answered', async () => {
+        const answer = await server.get('/socket.io/?EIO=4&transport=polling', {
+            method: 'OPTIONS',
+            headers: { Origin: PORTAL, 'Access-Control-Request-Method': 'POST' },
+        });
+        assert.equal(answer.status, 204);
+        assert.equal(answer.headers.get('access-control-allow-origin'), PORTAL);
+        assert.match(answer.headers.get('access-control-allow-methods'), /POST/);
+    });
+});
+
+describe('the browser client', () => {
+    const dist = path.join(source, 'tests/e2e/node_modules/socket.io-client/dist');
+    for (const name of ['socket.io.js', 'socket.io.min.js', 'socket.io.esm.min.js', 'socket.io.msgpack.min.js', 'socket.io.min.js.map']) {
+        test(`${name} is what npm has`, async () => {
+            const answer = await server.get(`/socket.io/${name}`);
+            assert.equal(answer.status, 200);
+            assert.match(answer.headers.get('content-type'), name.endsWith('.map') ? /^application\/json/ : /^application\/javascript/);
+            assert.equal(answer.headers.get('cache-control'), 'public, max-age=0');
+            assert.equal(await answer.text(), readFileSync(path.join(dist, name), 'utf8'));
+
+            const etag = answer.headers.get('etag');
+            assert.ok(etag);
+            for (const known of [etag, `W/${etag}`]) {
+                const again = await server.get(`/socket.io/${name}`, { headers: { 'If-None-Match': known } });
+                assert.equal(again.status, 304);
+                assert.equal(await again.text(), '');
+            }
+        });
+    }
+
+    for (const name of ['package.json', 'socket.io.evil.js', '../socket.io.js', '%2e%2e/roomd', 'socket.io.js.map.map']) {
+        test(`${name} is not served`, async () => {
+            const line = execFileSync('curl', ['-sS', '--path-as-is', '-o', '-', '-w', '\n%{http_code}', `${server.url}/socket.io/${name}`], { encoding: 'utf8' });
+            assert.match(line, /\n(400|404)$/);
+        });
+    }
+});
+
+test('keys: a guarded route lets in who has the scope, and nobody else', async (t) => {
+    const guarded = await roomd(t, (port) =>
+        settings(port, {
+            keys: [
+                { name: 'backend', key: '${env:EMIT_KEY}', scopes: ['emit'], events: ['booking:*'], rooms: ['library:*'] },
+                { name: 'tests', key: '${env:TEST_KEY}', scopes: ['test', 'metrics'] },
+            ],
+        }), { EMIT_KEY: 'correct-horse-battery-staple-emit', TEST_KEY: 'correct-horse-battery-staple-test' });
+    const emit = (event, room, headers) => guarded.post('/api/emit', { event, data: {}, room }, headers);
+    const bearer = { Authorization: 'Bearer correct-horse-battery-staple-emit' };
+
+    assert.equal((await emit('booking:created', 'library:1', {})).status, 401);
+    assert.equal((await emit('booking:created', 'library:1', { Authorization: 'Bearer wrong' })).status, 401);
+    assert.equal((await emit('booking:created', 'library:1', { 'X-API-Key': 'correct-horse-battery-staple-test' })).status, 403);
+    assert.equal((await emit('booking:created', 'library:1', bearer)).status, 200);
+    assert.equal((await emit('booking:created', 'library:1', { 'X-API-Key': 'correct-horse-battery-staple-emit' })).status, 200);
+    assert.equal((await emit('pricing:updated', 'library:1', bearer)).status, 403);
+    assert.equal((await emit('booking:created', 'user:1', bearer)).status, 403);
+    assert.ok(!guarded.output.includes('battery'), 'a key in the log');
+});

@@ -1,0 +1,55 @@
+// Bytes on a socket, for what the real client would never do.
+import crypto from 'node:crypto';
+import net from 'node:net';
+import { DEADLINE, until } from './wait.mjs';
+
+// A masked text frame, as clients send them.
+export function frame(text) {
+    const body = Buffer.from(text);
+    const mask = crypto.randomBytes(4);
+    const head =
+        body.length < 126
+            ? Buffer.from([0x81, 0x80 | body.length])
+            : Buffer.from([0x81, 0x80 | 126, body.length >> 8, body.length & 255]);
+    return Buffer.concat([head, mask, body.map((byte, i) => byte ^ mask[i % 4])]);
+}
+
+export class Raw {
+    constructor(t, port) {
+        this.seen = Buffer.alloc(0);
+        this.closed = false;
+        this.socket = net.connect(port, '127.0.0.1');
+        this.socket.on('data', (bytes) => (this.seen = Buffer.concat([this.seen, bytes])));
+        this.socket.on('close', () => (this.closed = true));
+        this.socket.on('error', () => (this.closed = true));
+        t.after(() => this.socket.destroy());
+    }
+
+    send(bytes) {
+        this.socket.write(bytes);
+        return this;
+    }
+
+    async expect(what, deadline = DEADLINE) {
+        await until(`bytes '${what}', got '${this.seen.toString('latin1').slice(0, 400)}'`,
+            () => this.seen.includes(what), deadline);
+        return this;
+    }
+}
+
+// A websocket that has joined a room and, from then on, reads only when told.
+export async function rawWebsocket(t, server, room) {
+    const raw = new Raw(t, server.port);
+    raw.send(
+        'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n' +
+            `Host: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+            `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${crypto.randomBytes(16).toString('base64')}\r\n\r\n`,
+    );
+    await raw.expect('"sid"');
+    raw.send(frame('40'));
+    await raw.expect('40{"sid"');
+    const [kind, id] = room.split(':');
+    raw.send(frame(`421${JSON.stringify([`join:${kind}`, id])}`));
+    await raw.expect('431[{"ok":true');
+    return raw;
+}
