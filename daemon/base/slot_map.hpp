@@ -5,7 +5,6 @@
 #include <cassert>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <utility>
 #include <vector>
 
@@ -23,7 +22,7 @@ public:
     template <class... Args> Id emplace(Args &&...args) {
         const std::uint32_t index = take_index();
         Slot &slot = at(index);
-        new (static_cast<void *>(slot.bytes)) T(std::forward<Args>(args)...);
+        std::construct_at(slot.value(), std::forward<Args>(args)...);
         slot.live = true;
         ++size_;
         return make_id(slot.generation, index);
@@ -73,10 +72,17 @@ private:
     static constexpr std::uint32_t page_size = 256;
 
     struct Slot {
-        alignas(T) unsigned char bytes[sizeof(T)];
+        Slot() noexcept {} // no element yet: emplace() begins its life, erase() ends it
+        ~Slot() {}
+        Slot(const Slot &) = delete;
+        Slot &operator=(const Slot &) = delete;
+        T *value() noexcept { return std::addressof(element); }
+
+        union {
+            T element;
+        };
         std::uint32_t generation = 1;
         bool live = false;
-        T *value() noexcept { return std::launder(reinterpret_cast<T *>(bytes)); }
     };
 
     static Id make_id(std::uint32_t generation, std::uint32_t index) noexcept {

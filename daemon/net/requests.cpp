@@ -55,7 +55,7 @@ std::string lines(const std::vector<Field> &fields) {
     for (const auto &[name, value] : fields) {
         // What a plugin echoes must not become a header line of its own.
         if (name.empty() || has_illegal_byte(name) || has_illegal_byte(value)) continue;
-        out += name + ": " + value + "\r\n";
+        out.append(name).append(": ").append(value).append("\r\n");
     }
     return out;
 }

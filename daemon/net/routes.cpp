@@ -35,7 +35,7 @@ std::shared_ptr<const RouteEntry> Routes::remove(std::uint64_t id) noexcept {
     const auto it = std::find_if(entries_.begin(), entries_.end(),
                                  [&](const auto &entry) { return entry->id == id; });
     if (it == entries_.end()) return nullptr;
-    const std::shared_ptr<const RouteEntry> entry = *it;
+    std::shared_ptr<const RouteEntry> entry = *it;
     entry->live = false;
     entries_.erase(it);
     return entry;
