@@ -94,7 +94,7 @@ void read_portals(const Section &top, Config &config) {
     Unique names("portal");
     for (const Section &entry : top.list("portals")) {
         Portal portal;
-        if (entry.require("name")) entry.text("name", portal.name);
+        if (entry.require("name", "write name: owner")) entry.text("name", portal.name);
         if (entry.has("name") && !portal.name.empty()) {
             names.add(entry, "name", portal.name);
             if (!is_plain_name(portal.name, "_-."))
@@ -118,7 +118,7 @@ void read_keys(const Section &top, Config &config) {
     for (const Section &entry : top.list("keys")) {
         auth::Key key;
         key.events = key.rooms = {"*"};
-        if (entry.require("name")) entry.text("name", key.name);
+        if (entry.require("name", "write name: backend")) entry.text("name", key.name);
         if (!key.name.empty()) {
             names.add(entry, "name", key.name);
             if (!is_plain_name(key.name, "_-."))

@@ -258,7 +258,7 @@ std::optional<Item> parse_yaml(std::string_view text, const std::string &path, F
         std::istringstream stream{std::string(text) + "\n#"};
         YAML::Parser parser(stream);
         if (!parser.HandleNextDocument(builder)) {
-            faults.add({path, {}, "the file is empty", ""});
+            faults.add({path, {}, "the file is empty", "say at least auth.mode"});
             return {};
         }
         std::optional<Item> root = builder.take();
@@ -275,7 +275,9 @@ std::optional<Item> parse_yaml(std::string_view text, const std::string &path, F
     } catch (const YAML::Exception &fault) {
         const bool open = fault.msg == YAML::ErrorMsg::EOF_IN_SCALAR;
         faults.add({path, columns.mark(fault.mark), "not YAML: " + fault.msg,
-                    open ? "a quote is not closed" : ""});
+                    open ? "a quote is not closed"
+                         : "look here and above for a bracket, a colon, or an indentation that is "
+                           "none: YAML takes spaces, no tabs"});
     }
     return {};
 }

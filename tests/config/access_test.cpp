@@ -48,6 +48,7 @@ TEST_CASE("wildcards are not built yet, and a lone star never goes with credenti
 
 TEST_CASE("a portal needs a name of its own and its origins") {
     CHECK(faults_in("portals: [{}]") == "roomd.yaml:3:11: \"portals[0].name\" is missing\n"
+                                        "  write name: owner\n"
                                         "roomd.yaml:3:11: \"portals[0].origins\" is missing\n  "
                                         "write [\"https://app.example.com\"]");
     CHECK(faults_in("portals:\n- { name: a, origins: [] }\n- { name: a, origins: [] }\n") ==
@@ -121,7 +122,7 @@ TEST_CASE("a key that is short or holds blanks is refused and not repeated") {
 TEST_CASE("a key needs name, key and scopes, and shares none with another") {
     CHECK(
         faults_in("keys: [{}]") ==
-        "roomd.yaml:3:8: \"keys[0].name\" is missing\n"
+        "roomd.yaml:3:8: \"keys[0].name\" is missing\n  write name: backend\n"
         "roomd.yaml:3:8: \"keys[0].key\" is missing" +
             std::string(how) +
             "\nroomd.yaml:3:8: \"keys[0].scopes\" is missing\n  write [emit], [test] or [metrics]");
