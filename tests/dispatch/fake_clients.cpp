@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 
 #include <cassert>
+#include <cstdint>
 #include <utility>
 
 namespace roomd::test {
@@ -196,5 +197,8 @@ void Clients::opened(base::SessionId) {}
 void Clients::text(base::SessionId, std::string_view) {}
 void Clients::binary(base::SessionId, std::string_view) {}
 void Clients::closed(base::SessionId, CloseReason) {}
+std::size_t Clients::message_limit(base::SessionId) const noexcept {
+    return SIZE_MAX;
+}
 
 } // namespace roomd::session
