@@ -112,9 +112,10 @@ Status Router::disconnect(base::ClientId client, bool close_session, session::Cl
 // Closing one session may take others of the same user along: they count as well.
 std::size_t Router::kick(std::string_view user, bool close_session) {
     const std::vector<base::ClientId> clients = impl_->identities.of_user(user);
+    const auto reason = close_session ? session::CloseReason::forced_close
+                                      : session::CloseReason::server_namespace_disconnect;
     for (const base::ClientId client : clients)
-        impl_->clients.disconnect(client, session::CloseReason::server_namespace_disconnect,
-                                  close_session);
+        impl_->clients.disconnect(client, reason, close_session);
     return clients.size();
 }
 

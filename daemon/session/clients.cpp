@@ -84,7 +84,7 @@ bool Clients::disconnect(base::ClientId id, CloseReason reason, bool close_sessi
     const Client *client = impl_->alive(id);
     if (client == nullptr) return false;
     if (close_session) {
-        impl_->close_session(client->session, reason);
+        impl_->down->close(client->session, reason);
     } else if (client->accepted()) {
         impl_->down->send(client->session, sio::disconnected(client->nsp->name),
                           Delivery::reliable);

@@ -57,8 +57,8 @@ public:
     // Answers an event that came with this ack id.  False: the client is gone.  That each id is
     // answered once is the caller's ticket.
     bool ack(base::ClientId, std::uint64_t ack_id, const sio::Args &);
-    // Sends 41; with `close_session` every namespace, then the transport.  gone() is called before
-    // this returns.
+    // Sends 41, which a stock client takes as final; with `close_session` closes the transport
+    // without a word, and it comes back.  gone() is called before this returns.
     bool disconnect(base::ClientId, CloseReason, bool close_session);
 
     // ---- asking --------------------------------------------------------------------------

@@ -22,12 +22,6 @@ std::string_view nsp_of(const sio::Packet &packet) noexcept {
     return std::visit(nsp, packet);
 }
 
-// The stock client takes a DISCONNECT as final; these must bring it back (it calls auth() again).
-bool comes_back(CloseReason reason) noexcept {
-    return reason == CloseReason::expired || reason == CloseReason::slow_client ||
-           reason == CloseReason::server_shutting_down;
-}
-
 } // namespace
 
 Client *Clients::Impl::alive(base::ClientId id) noexcept {
@@ -193,20 +187,6 @@ void Clients::Impl::unlink(base::ClientId id, const Client &client) noexcept {
 // The client broke the protocol.
 void Clients::Impl::violated(base::SessionId session) {
     down->close(session, CloseReason::forced_close);
-}
-
-void Clients::Impl::close_session(base::SessionId session, CloseReason reason) {
-    const Peer *of = peer(session);
-    if (of != nullptr && !comes_back(reason)) {
-        for (base::ClientId id = of->first; id != base::ClientId::none;) {
-            const Client &client = *clients.find(id);
-            if (client.accepted())
-                down->send(session, sio::disconnected(client.nsp->name), Delivery::reliable);
-            id = client.next;
-        }
-    }
-    down->close(session, reason,
-                reason == CloseReason::slow_client ? Goodbye::cut : Goodbye::polite);
 }
 
 // ---- time --------------------------------------------------------------------------------

@@ -32,7 +32,6 @@ struct Clients::Impl {
     void end(base::ClientId, CloseReason);
     void unlink(base::ClientId, const Client &) noexcept;
     void violated(base::SessionId);
-    void close_session(base::SessionId, CloseReason);
     void close_unjoined(base::Time now);
     void close_unfinished(base::Time now);
 

@@ -78,6 +78,7 @@ TEST_CASE_FIXTURE(Known, "kick with the session counts the clients it takes alon
     CHECK(router.kick("ann", true) == 2);
     CHECK_FALSE(fake.alive(one));
     CHECK_FALSE(fake.alive(two));
+    CHECK(fake.ended == Texts{"forced close session"});
 }
 
 TEST_CASE_FIXTURE(Known, "a user may be a number, and nothing but text or number") {

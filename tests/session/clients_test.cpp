@@ -167,24 +167,18 @@ TEST_CASE("sending away one client tells it and keeps the connection") {
     CHECK(p.clients.info(main, info));
 }
 
-TEST_CASE("sending away with the session tells every joined namespace, then closes") {
-    People p;
-    const ClientId main = p.join();
-    p.join("0/chat,");
-    p.clients.disconnect(main, CloseReason::server_namespace_disconnect, true);
-    CHECK(p.events.log.size() == 2);
-    p.turn();
-    CHECK(p.ws.got.size() == 2);
-    CHECK(p.ws.closed == session::Goodbye::polite);
-}
-
-TEST_CASE("a client whose token expired sees its transport close and no DISCONNECT") {
-    People p;
-    p.clients.disconnect(p.join(), CloseReason::expired, true);
-    CHECK(p.events.log == Log{"gone: token expired"});
-    p.turn();
-    CHECK(p.ws.got.empty());
-    CHECK(!p.open());
+TEST_CASE("closing the session ends all its clients without a DISCONNECT, which would be final") {
+    for (const auto reason : {CloseReason::forced_close, CloseReason::expired}) {
+        People p;
+        const ClientId main = p.join();
+        p.join("0/chat,");
+        CHECK(p.clients.disconnect(main, reason, true));
+        const std::string gone = "gone: " + std::string(session::text(reason));
+        CHECK(p.events.log == Log{gone, gone});
+        p.turn();
+        CHECK(p.ws.got.empty());
+        CHECK(p.ws.closed == session::Goodbye::polite);
+    }
 }
 
 TEST_CASE("a client can be asked about inside gone(), and takes nothing more") {
