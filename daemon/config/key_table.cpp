@@ -106,7 +106,7 @@ constexpr KeyInfo table[] = {
     built("limits.before_connect", "16KiB", "size", yes,
         "Largest message before a client has joined a namespace."),
     built("limits.held", "64KiB", "size", yes,
-        "Bytes of one client's packets that wait for a verdict."),
+        "Bytes of one connection's packets that wait for verdicts, beyond one of max_payload."),
     built("limits.packets_per_payload", "10000", "count", yes,
         "Packets in one polling body."),
     built("limits.attachments", "10", "count", yes,

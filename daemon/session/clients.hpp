@@ -21,7 +21,7 @@ struct ClientOptions {
     std::size_t before_connect = 16384;    // bytes of one message before CONNECT was accepted
     std::size_t max_attachments = 10;
     std::size_t json_depth = 128;
-    std::size_t held_bytes = 65536; // packets waiting for a verdict, per client
+    std::size_t held_bytes = 65536; // waiting for verdicts, per session, beyond one max_payload
     std::size_t namespaces_per_session = 16;
     double events_per_second = 0; // per client; 0: no limit
 };

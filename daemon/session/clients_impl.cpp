@@ -85,7 +85,16 @@ void Clients::Impl::route(base::SessionId session, const sio::Packet &packet) {
     if (std::holds_alternative<sio::Connect>(packet) && !client->held->ends_with_disconnect())
         return violated(session);
     client->held->push(packet);
-    if (client->held->bytes() > options.held_bytes) violated(session);
+    // A packet of any size that is allowed may be one of those that wait.
+    if (held_by(*from) > options.held_bytes + limits(*from).max_bytes) violated(session);
+}
+
+// What waits in all namespaces of one session.
+std::size_t Clients::Impl::held_by(const Peer &peer) noexcept {
+    std::size_t bytes = 0;
+    for (base::ClientId id = peer.first; id != base::ClientId::none; id = clients.find(id)->next)
+        if (const auto &held = clients.find(id)->held) bytes += held->bytes();
+    return bytes;
 }
 
 void Clients::Impl::handle(base::SessionId session, base::ClientId id, const sio::Packet &packet) {

@@ -25,6 +25,7 @@ struct Clients::Impl {
 
     void take(Peer &, base::Result<sio::Packet>);
     void route(base::SessionId, const sio::Packet &);
+    std::size_t held_by(const Peer &) noexcept;
     void handle(base::SessionId, base::ClientId, const sio::Packet &);
     void connect(base::SessionId, const sio::Connect &);
     void drain(base::ClientId);

@@ -134,6 +134,34 @@ TEST_CASE("packets that wait are bounded, tiny ones too") {
     CHECK(q.open());
 }
 
+TEST_CASE("a packet of the largest size waits like any other, and two of them are too much") {
+    const std::string large = "2[\"" + std::string(999000, 'x') + "\"]";
+    People p;
+    const ClientId id = p.join();
+    p.clients.hold(id);
+    p.say({"2[\"a\"]", large, "2[\"b\"]"});
+    CHECK(p.open());
+    p.clients.release(id);
+    CHECK(p.events.log.size() == 3);
+
+    p.clients.hold(id);
+    p.say({large, large});
+    CHECK(!p.open());
+}
+
+TEST_CASE("what waits in all namespaces of a session counts together") {
+    const std::string large = "2/%,[\"" + std::string(400000, 'x') + "\"]";
+    People p;
+    for (const char nsp : {'a', 'b', 'c'}) {
+        p.clients.hold(p.join(std::string("0/") + nsp + ","));
+        std::string packet = large;
+        packet[2] = nsp;
+        CHECK(p.open());
+        p.say({packet});
+    }
+    CHECK(!p.open());
+}
+
 TEST_CASE("nothing that waited is delivered after the client is gone") {
     People p;
     const ClientId id = p.join();
