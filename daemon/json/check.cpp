@@ -15,10 +15,11 @@ bool is_hex(char c) noexcept {
 // Walks the grammar once.  What is open is a stack of brackets, as deep as `depth` at most.
 class Checker {
 public:
-    Checker(std::string_view text, std::size_t depth) noexcept :
+    Checker(std::string_view text, std::size_t depth, std::size_t most) noexcept :
         at_(text.data()),
         end_(text.data() + text.size()),
-        depth_(depth) {}
+        depth_(depth),
+        left_(most) {}
 
     bool run() {
         for (;;) {
@@ -27,6 +28,10 @@ public:
                 space();
                 if (open_.empty()) return at_ == end_;
                 if (take(',')) {
+                    if (open_.size() == 1 && --left_ == 0) {
+                        why_ = "too many elements";
+                        return false;
+                    }
                     if (open_.back() == '{' && !key()) return false;
                     break;
                 }
@@ -36,7 +41,7 @@ public:
         }
     }
 
-    const char *error() const noexcept { return too_deep_ ? "JSON nested too deep" : "bad JSON"; }
+    const char *error() const noexcept { return why_; }
 
 private:
     // Reads a scalar or an empty container, and whatever opens in front of it.
@@ -46,7 +51,7 @@ private:
             const bool object = at_ != end_ && *at_ == '{';
             if (!object && (at_ == end_ || *at_ != '[')) return scalar();
             if (open_.size() >= depth_) {
-                too_deep_ = true;
+                why_ = "JSON nested too deep";
                 return false;
             }
             open_ += *at_++;
@@ -146,15 +151,16 @@ private:
     const char *at_;
     const char *end_;
     std::size_t depth_;
+    std::size_t left_; // elements the outermost container may still have, the one read now included
     std::string open_; // brackets; up to 15 without an allocation
-    bool too_deep_ = false;
+    const char *why_ = "bad JSON";
 };
 
 } // namespace
 
-base::Result<Kind> check(std::string_view text, std::size_t depth) {
+base::Result<Kind> check(std::string_view text, std::size_t depth, std::size_t most) {
     if (!base::is_utf8(text)) return base::Error{"JSON is not UTF-8"};
-    Checker checker(text, depth);
+    Checker checker(text, depth, most);
     if (!checker.run()) return base::Error{checker.error()};
     return kind(text);
 }

@@ -82,11 +82,12 @@ const char *refuse(const Header &header, const Limits &limits, Scratch &scratch)
     if (header.type == Type::connect_error) return "CONNECT_ERROR from a client";
     if (header.type == Type::disconnect) return header.json.empty() ? nullptr : "illegal payload";
     if (header.json.empty()) return header.type == Type::connect ? nullptr : "no payload";
-    const auto kind = json::check(header.json, limits.depth);
+    const bool is_connect = header.type == Type::connect;
+    const auto kind =
+        json::check(header.json, limits.depth, is_connect ? SIZE_MAX : limits.elements);
     if (!kind) return kind.error();
-    const auto due = header.type == Type::connect ? json::Kind::object : json::Kind::array;
-    if (*kind != due) return "illegal payload";
-    if (header.type == Type::connect) return nullptr;
+    if (*kind != (is_connect ? json::Kind::object : json::Kind::array)) return "illegal payload";
+    if (is_connect) return nullptr;
     if (header.type == Type::event || header.type == Type::binary_event) {
         const auto name = event_name(header.json, scratch.name);
         if (name.data() == nullptr) return "event without a name";

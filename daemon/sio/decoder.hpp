@@ -35,6 +35,7 @@ struct Limits {
     std::size_t max_attachments = 10; // 0: no binary packets at all (before CONNECT)
     std::size_t max_bytes = 1000000;  // of a header and its attachments together
     std::size_t depth = 128;          // of the JSON, its outermost array included
+    std::size_t elements = 1000;      // of that array: a server in JavaScript is called with them
 };
 
 // A packet that waits for its attachments.

@@ -148,31 +148,42 @@ test('a client that stops reading is closed as slow while others go on undisturb
     assert.match(await (await server.get('/metrics')).text(), /slow/);
 });
 
-test('hostile packets cost one closed connection', async (t) => {
-    const server = await roomd(t);
-    const witness = await connected(t, server, MODES['websocket only']);
-    const payloads = {
-        '100,000 nested arrays': `42["a",${'['.repeat(100000)}${']'.repeat(100000)}]`,
-        'broken JSON': '42["a",',
-        'an unknown packet type': '49',
-        'eleven attachments': '4511-["a"]',
-        'a reserved event': '42["disconnect"]',
-        'no attachments': '450-["a"]',
-        'an event for a namespace not joined': '42/other,["a"]',
-    };
-    for (const [what, packet] of Object.entries(payloads)) {
-        const socket = await connected(t, server, MODES['websocket only']);
-        const closed = once(socket, 'disconnect');
-        socket.io.engine.transport.ws.send(packet);
-        const [reason] = await closed.catch((error) => Promise.reject(new Error(`${what}: ${error.message}`)));
-        assert.match(reason, /^transport (close|error)$/, what);
-    }
-    const many = await connected(t, server, MODES['websocket only']);
-    many.io.engine.transport.ws.send(`42["a"${',0'.repeat(400000)}]`);
-    assert.equal((await server.get('/health')).status, 200);
-    assert.ok(witness.connected);
-    assert.equal((await witness.emitWithAck('join:user', 'a')).ok, true);
-});
+for (const mode of ['websocket only', 'polling only']) {
+    test(`hostile packets cost one closed connection: ${mode}`, async (t) => {
+        const server = await roomd(t);
+        const witness = await connected(t, server, MODES['websocket only']);
+        const payloads = {
+            '100,000 nested arrays': `42["a",${'['.repeat(100000)}${']'.repeat(100000)}]`,
+            '100,000 nested objects': `42["a",${'{"a":'.repeat(100000)}1${'}'.repeat(100000)}]`,
+            'an event of 400,000 elements': `42["a"${',0'.repeat(400000)}]`,
+            'an ack of 400,000 elements': `430[0${',0'.repeat(400000)}]`,
+            'broken JSON': '42["a",',
+            'an unknown packet type': '49',
+            'eleven attachments': '4511-["a"]',
+            'a reserved event': '42["disconnect"]',
+            'no attachments': '450-["a"]',
+            'a placeholder of no attachment': '451-["a",{"_placeholder":true,"num":1}]',
+            'an event that is an object': '42[{"toString":"x"}]',
+            'an event for a namespace not joined': '42/other,["a"]',
+            'a second CONNECT': '40',
+            'a CONNECT_ERROR': '44{"message":"x"}',
+        };
+        for (const [what, packet] of Object.entries(payloads)) {
+            const socket = await connected(t, server, MODES[mode]);
+            const closed = once(socket, 'disconnect');
+            const { engine } = socket.io;
+            if (mode === 'polling only')
+                await server.get(`/socket.io/?EIO=4&transport=polling&sid=${engine.id}`, { method: 'POST', body: packet });
+            else engine.transport.ws.send(packet);
+            const [reason] = await closed.catch((error) => Promise.reject(new Error(`${what}: ${error.message}`)));
+            assert.match(reason, /^transport (close|error)$/, what);
+            assert.equal((await witness.emitWithAck('join:user', 'a')).ok, true, what);
+        }
+        assert.equal((await server.get('/health')).status, 200);
+        assert.equal((await server.stats()).totalConnections, 1);
+        assert.ok(witness.connected);
+    });
+}
 
 test('SIGHUP takes the new configuration, or keeps the old one and says why', async (t) => {
     const server = await roomd(t);

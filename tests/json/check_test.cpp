@@ -76,6 +76,15 @@ TEST_CASE("an array of 400,000 elements is checked in one pass") {
     CHECK_FALSE(check(text).ok());
 }
 
+TEST_CASE("the elements of the outermost container are counted, and no others") {
+    CHECK(check("[1,2,3]", 9, 3).ok());
+    CHECK(std::string(check("[1,2,3]", 9, 2).error()) == "too many elements");
+    CHECK(check("[[1,2],{\"a\":1,\"b\":2},\",,,\"]", 9, 3).ok());
+    CHECK_FALSE(check("{\"a\":1,\"b\":2}", 9, 1).ok());
+    CHECK(check("[]", 9, 1).ok());
+    CHECK(check("1", 9, 1).ok());
+}
+
 TEST_CASE("a text cut off anywhere is refused") {
     const std::string text = R"({"a":[1.5e3,true,null,"\u00e9\n"],"b":{}})";
     CHECK(check(text).ok());
