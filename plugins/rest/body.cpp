@@ -103,12 +103,13 @@ public:
         if (in_event() && member_ == Member::broadcast) return event().broadcast = value, done();
         if (in_event() && member_ == Member::volatile_) return event().vanishing = value, done();
         if (batch_ && depth_ == 1 && in_atomic_) return result_.atomic = value, true;
-        return scalar("boolean");
+        return scalar("true or false");
     }
-    bool number_integer(std::int64_t) { return scalar("number"); }
-    bool number_unsigned(std::uint64_t) { return scalar("number"); }
-    bool number_float(double, const std::string &) { return scalar("number"); }
+    bool number_integer(std::int64_t) { return scalar("a number"); }
+    bool number_unsigned(std::uint64_t) { return scalar("a number"); }
+    bool number_float(double, const std::string &) { return scalar("a number"); }
     bool string(std::string &value) {
+        refuse_name(value);
         if (in_event()) {
             switch (member_) {
             case Member::event: return take(event().event, value);
@@ -127,7 +128,7 @@ public:
                 list.push_back(std::move(value));
             return true;
         }
-        return scalar("string");
+        return scalar("a string");
     }
     bool binary(json::binary_t &) { return false; } // JSON text has none
 
@@ -137,7 +138,7 @@ public:
             if (depth_ == base()) return begin_event();
             return true;
         }
-        return open("object");
+        return open("an object");
     }
     bool key(std::string &key) {
         if (depth_ == base() && !events_full()) return begin_member(key);
@@ -145,8 +146,8 @@ public:
             in_events_ = key == "events";
             in_atomic_ = key == "atomic";
             if (!in_events_ && !in_atomic_) return whole(unknown_member(key, batch_names));
-            if (in_events_ && std::exchange(saw_events_, true))
-                return whole({422, "member_twice", "\"events\" stands twice", "/events"});
+            if (std::exchange(in_events_ ? saw_events_ : saw_atomic_, true))
+                return whole({422, "member_twice", "\"" + key + "\" stands twice", "/" + key});
         }
         return true;
     }
@@ -157,7 +158,7 @@ public:
             ++depth_;
             return true;
         }
-        return open("array");
+        return open("an array");
     }
     bool end_array() {
         if (in_list() && member_ == Member::rooms && event().rooms.empty())
@@ -190,6 +191,23 @@ private:
         return member_ == Member::none
                    ? std::string()
                    : "/" + std::string(member_names[static_cast<std::size_t>(member_)]);
+    }
+    // What the host refuses without a word.  Whether a name is a good one the core says.
+    void refuse_name(std::string_view name) {
+        const bool none = name.size() > max_name || name.find('\0') != std::string_view::npos;
+        if (in_list() && none) {
+            const auto &list = member_ == Member::rooms ? event().rooms : event().except;
+            complain("room_invalid", "this is no room's name",
+                     pointer() + "/" + std::to_string(list.size()));
+        } else if (in_event() && member_ == Member::room && none) {
+            complain("room_invalid", "this is no room's name", pointer());
+        } else if (in_event() && member_ == Member::event && none) {
+            complain("event_invalid", "this is no event's name", pointer());
+        } else if (in_event() && member_ == Member::nsp && !name.empty() &&
+                   (none || name.front() != '/' || name.find('*') != std::string_view::npos)) {
+            complain("namespace_unknown", "a namespace's name begins with / and has no *",
+                     pointer());
+        }
     }
     bool take(std::string &to, std::string &value) {
         to = std::move(value);
@@ -274,8 +292,7 @@ private:
         if (member_ == Member::none || member_ == Member::data) return;
         complain("wrong_type",
                  std::string("\"") + std::string(member_names[static_cast<std::size_t>(member_)]) +
-                     "\" is " + should[static_cast<std::size_t>(member_)] +
-                     ", not with a value of type " + kind,
+                     "\" is " + should[static_cast<std::size_t>(member_)] + ", not " + kind,
                  pointer());
     }
 
@@ -327,7 +344,7 @@ private:
     std::size_t depth_ = 0;
     unsigned seen_ = 0;
     Member member_ = Member::none;
-    bool in_events_ = false, in_atomic_ = false, saw_events_ = false;
+    bool in_events_ = false, in_atomic_ = false, saw_events_ = false, saw_atomic_ = false;
 
 public:
     bool has_events() const { return saw_events_; }

@@ -46,5 +46,6 @@ std::string pointer_in(const Wanted &, std::string_view code, std::string_view p
 
 constexpr std::size_t max_depth = 127;  // of `data`: the array of arguments around it is one more
 constexpr std::size_t max_rooms = 1000; // and as many exceptions
+constexpr std::size_t max_name = 256;   // bytes of an event, a room or a namespace
 
 } // namespace roomd::rest

@@ -138,6 +138,33 @@ TEST_CASE("a member of the wrong type is named") {
     CHECK(bad(R"({"event":"e","data":1,"broadcast":"true"})") == "422 wrong_type /broadcast");
     CHECK(bad(R"({"event":"e","data":1,"volatile":1})") == "422 wrong_type /volatile");
     CHECK(bad(R"({"event":"e","data":1,"namespace":false})") == "422 wrong_type /namespace");
+    CHECK(message(R"({"event":1,"data":1})") == "\"event\" is a string, not a number");
+    CHECK(message(R"({"event":"e","data":1,"volatile":[]})") ==
+          "\"volatile\" is true or false, not an array");
+}
+
+TEST_CASE("what the host would refuse without a word is named here") {
+    const auto with = [](std::string_view member, const std::string &name) {
+        return R"({"data":1,)" + std::string(member) + "\"" + name + "\"" +
+               (member.back() == '[' ? "]}" : "}");
+    };
+    const std::string most(256, 'x'), more(257, 'x'), nul = "a\\u0000b";
+    for (const auto &name : {more, nul}) {
+        CHECK(bad(with(R"("event":)", name)) == "422 event_invalid /event");
+        CHECK(bad(with(R"("event":"e","room":)", name)) == "422 room_invalid /room");
+        CHECK(bad(with(R"("event":"e","rooms":[)", name)) == "422 room_invalid /rooms/0");
+        CHECK(bad(with(R"("event":"e","room":"r","except":[)", name)) ==
+              "422 room_invalid /except/0");
+        CHECK(bad(with(R"("event":"e","room":"r","namespace":)", "/" + name)) ==
+              "422 namespace_unknown /namespace");
+    }
+    CHECK(good(with(R"("room":"r","event":)", most)).event == most);
+    CHECK(good(with(R"("event":"e","rooms":[)", most)).rooms.size() == 1);
+    CHECK(bad(with(R"("event":"e","room":"r","namespace":)", "admin")) ==
+          "422 namespace_unknown /namespace");
+    CHECK(bad(with(R"("event":"e","room":"r","namespace":)", "/a*")) ==
+          "422 namespace_unknown /namespace");
+    CHECK(good(with(R"("event":"e","room":"r","namespace":)", "")).nsp.empty());
 }
 
 TEST_CASE("targets that contradict each other are refused") {
@@ -199,6 +226,7 @@ TEST_CASE("a batch that is none is refused whole") {
     CHECK(bad_batch(R"({"events":[],"atomic":1})") == "422 wrong_type /atomic");
     CHECK(bad_batch(R"({"events":[],"event":1})") == "422 unknown_member /event");
     CHECK(bad_batch(R"({"events":[],"events":[]})") == "422 member_twice /events");
+    CHECK(bad_batch(R"({"atomic":true,"events":[],"atomic":false})") == "422 member_twice /atomic");
     CHECK(bad_batch(R"({"events":[{},{},{}]})", 2) == "413 batch_too_big /events");
     CHECK(bad_batch(R"({"events":[{"event":"e"}})") == "400 json_malformed ");
 }
