@@ -3,6 +3,7 @@
 #include "rest/body.hpp"
 #include "rest/settings.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,17 +12,19 @@ namespace {
 
 constexpr std::size_t max_key = 200; // of an Idempotency-Key: bytes
 
-std::optional<rest::Problem> refuse_key(std::string_view key) {
+// A header that is there and empty is refused: who sends it believes that a repeat is safe.
+std::optional<rest::Problem> refuse_key(const Request &request) {
+    constexpr std::string_view header = "idempotency-key";
     const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
-    for (const char c : key) {
-        if (!visible(c))
-            return rest::Problem{400, "idempotency_key_invalid",
-                                 "Idempotency-Key is 1 to 200 visible ASCII characters"};
-    }
-    if (key.size() > max_key)
-        return rest::Problem{400, "idempotency_key_invalid",
-                             "Idempotency-Key is 1 to 200 visible ASCII characters"};
-    return std::nullopt;
+    const auto key = request.header(header);
+    const bool given =
+        std::any_of(request.headers.begin(), request.headers.end(),
+                    [&](const roomd_field &field) { return view(field.key) == header; });
+    if (!given ||
+        (!key.empty() && key.size() <= max_key && std::all_of(key.begin(), key.end(), visible)))
+        return std::nullopt;
+    return rest::Problem{400, "idempotency_key_invalid",
+                         "Idempotency-Key is 1 to 200 visible ASCII characters"};
 }
 
 // A batch under way.  Shared by the results of its events; the last one answers.
@@ -111,7 +114,7 @@ private:
     void emit_one(const Request &request, Response &response) {
         if (!rest::is_json(request)) return rest::refuse(response, rest::not_json);
         const auto key = request.header("idempotency-key");
-        if (const auto wrong = refuse_key(key)) return rest::refuse(response, *wrong);
+        if (const auto wrong = refuse_key(request)) return rest::refuse(response, *wrong);
         auto read = rest::read_event(request.body, rest::Members::all);
         if (const auto *wrong = std::get_if<rest::Problem>(&read))
             return rest::refuse(response, *wrong);
@@ -137,7 +140,7 @@ private:
     void emit_batch(const Request &request, Response &response) {
         if (!rest::is_json(request)) return rest::refuse(response, rest::not_json);
         const auto key = request.header("idempotency-key");
-        if (const auto wrong = refuse_key(key)) return rest::refuse(response, *wrong);
+        if (const auto wrong = refuse_key(request)) return rest::refuse(response, *wrong);
         auto read = rest::read_batch(request.body, max_batch_);
         if (const auto *wrong = std::get_if<rest::Problem>(&read))
             return rest::refuse(response, *wrong);

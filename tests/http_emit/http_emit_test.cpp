@@ -113,6 +113,8 @@ TEST_CASE("an idempotency key that is no token is refused") {
     CHECK(run.status() == 400);
     run.fake.request(many, body, with_key("a\x01"));
     CHECK(run.status() == 400);
+    run.fake.request(one, body, with_key(""));
+    CHECK(run.status() == 400);
     CHECK(run.fake.sent.empty());
 }
 
