@@ -57,7 +57,7 @@ TEST_CASE_FIXTURE(Shard, "an emit and a join before a late verdict go ahead of t
     p.host->on_connect(p.self, str("/"), call_connect, &hook, &handle);
     test::Peer &peer = connect();
     say(peer, R"(42["too early"])");
-    received(peer);
+    CHECK(received(peer).back() == R"(42["hello",1])");
     CHECK(accept(p, ticket) == ROOMD_OK);
     CHECK(accept(p, ticket) == ROOMD_GONE);
     const roomd_str room = str("library:z");
