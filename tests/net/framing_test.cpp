@@ -8,34 +8,6 @@ using namespace roomd::test;
 
 namespace {
 
-void add_routes(net::Server &server) {
-    net::Route echo;
-    echo.method = "POST";
-    echo.path = "/echo";
-    echo.max_body = 100000;
-    echo.serve = [&server](const net::Request &request) {
-        net::Response response;
-        response.content_type = "text/plain";
-        response.body = "got:" + std::string(request.body);
-        server.respond(request.id, response);
-    };
-    server.add_route(echo);
-    net::Route held;
-    held.method = "GET";
-    held.path = "/held";
-    held.serve = [](const net::Request &) {};
-    server.add_route(held);
-    net::Route hello;
-    hello.method = "GET";
-    hello.path = "/hello";
-    hello.serve = [&server](const net::Request &request) {
-        net::Response response;
-        response.body = "hello";
-        server.respond(request.id, response);
-    };
-    server.add_route(hello);
-}
-
 // What one request on a fresh connection is answered, and that the connection ends after it.
 int refused(Rig &rig, const std::string &bytes) {
     Wire wire(rig.address());
@@ -273,19 +245,9 @@ TEST_CASE(
 
 TEST_CASE("a large answer that is read slowly arrives whole") {
     const std::string large(3000000, 'b');
-    Rig rig({}, [&](net::Server &server) {
-        net::Route route;
-        route.method = "GET";
-        route.path = "/large";
-        route.serve = [&server, &large](const net::Request &request) {
-            net::Response response;
-            response.body = large;
-            server.respond(request.id, response);
-        };
-        server.add_route(route);
-    });
+    Rig rig({}, [&](net::Server &server) { add_large_route(server, large.size()); });
     for (const char *header : {"", "Connection: close\r\n"}) {
-        Wire wire(rig.address());
+        Wire wire(rig.address(), Wire::Window::narrow);
         wire.send(get("/large", header));
         CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 1; }));
         CHECK(wire.reply().body == large);
@@ -295,18 +257,8 @@ TEST_CASE("a large answer that is read slowly arrives whole") {
 TEST_CASE("an answer that is never read is given up by an absolute deadline") {
     Rig::Setup setup;
     setup.net.body_deadline = base::Duration(300);
-    Rig rig(setup, [](net::Server &server) {
-        net::Route route;
-        route.method = "GET";
-        route.path = "/large";
-        route.serve = [&server](const net::Request &request) {
-            net::Response response;
-            response.body.assign(20000000, 'b');
-            server.respond(request.id, response);
-        };
-        server.add_route(route);
-    });
-    Wire wire(rig.address());
+    Rig rig(setup, [](net::Server &server) { add_large_route(server, 20000000); });
+    Wire wire(rig.address(), Wire::Window::narrow);
     wire.send(get("/large"));
     CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().guard_kills == 1; }));
     CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; }));

@@ -131,4 +131,54 @@ bool Rig::until(std::function<bool(net::Server &, Echo &)> holds) {
     return false;
 }
 
+void Rig::stalled(const std::function<void()> &act) {
+    struct Gate {
+        std::promise<void> reached, over;
+    };
+    const auto gate = std::make_shared<Gate>();
+    post_([gate](net::Server &, session::Sessions &, Echo &) {
+        gate->reached.set_value();
+        gate->over.get_future().wait();
+    });
+    gate->reached.get_future().wait();
+    act();
+    gate->over.set_value();
+}
+
+void add_routes(net::Server &server) {
+    const auto add = [&server](const char *method, const char *path, const char *prefix) {
+        net::Route route;
+        route.method = method;
+        route.path = path;
+        route.max_body = 100000;
+        route.serve = [&server, prefix](const net::Request &request) {
+            if (prefix == nullptr) return;
+            net::Response response;
+            response.content_type = "text/plain";
+            response.body = prefix + std::string(request.body);
+            server.respond(request.id, response);
+        };
+        server.add_route(route);
+    };
+    add("POST", "/echo", "got:");
+    add("GET", "/hello", "hello");
+    add("GET", "/held", nullptr);
+    add("POST", "/held", nullptr);
+}
+
+void add_large_route(net::Server &server, std::size_t size) {
+    for (const char *method : {"GET", "POST"}) {
+        net::Route route;
+        route.method = method;
+        route.path = "/large";
+        route.max_body = 100;
+        route.serve = [&server, size](const net::Request &request) {
+            net::Response response;
+            response.body.assign(size, 'b');
+            server.respond(request.id, response);
+        };
+        server.add_route(route);
+    }
+}
+
 } // namespace roomd::test

@@ -54,6 +54,8 @@ public:
     // Waits until `holds` does, looking after each turn of the loop; false after five seconds.
     bool until(std::function<bool(net::Server &, Echo &)> holds);
     std::uint64_t turns() const noexcept { return turns_.load(); } // of the loop
+    // Runs `act` while the loop stands still: what it sends, and what falls due, meets in one turn.
+    void stalled(const std::function<void()> &act);
 
 private:
     void run(const Setup &, const std::function<void(net::Server &)> &);
@@ -65,5 +67,10 @@ private:
     std::promise<void> started_;
     std::thread thread_;
 };
+
+// POST /echo answers with its body, GET /hello with "hello"; GET and POST /held are never answered.
+void add_routes(net::Server &);
+// GET and POST /large answer with so much.
+void add_large_route(net::Server &, std::size_t size);
 
 } // namespace roomd::test

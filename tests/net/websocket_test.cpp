@@ -334,8 +334,8 @@ TEST_CASE("frames that did not fit a slow peer's window arrive later, whole and 
     Rig::Setup setup;
     setup.session.send_buffer = 64u << 20;
     Rig rig(setup);
-    Wire wire = websocket(rig.address());
-    constexpr int count = 8000; // 16 MB: more than both kernels' buffers
+    Wire wire = websocket(rig.address(), Wire::Window::narrow);
+    constexpr int count = 8000; // 16 MB: more than the kernel takes
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
         for (int i = 0; i < count; ++i)
             sessions.send(echo.newest,
@@ -357,7 +357,7 @@ TEST_CASE("what a blocked peer does not take stays in the outbox, which is bound
     Rig::Setup setup;
     setup.session.send_buffer = 64u << 20;
     Rig rig(setup);
-    const Wire wire = websocket(rig.address());
+    const Wire wire = websocket(rig.address(), Wire::Window::narrow);
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
         const base::FrameRef frame = base::Frame::text({"4", std::string(100000, 'x')});
         for (int i = 0; i < 300; ++i)
@@ -372,7 +372,7 @@ TEST_CASE("a peer that reads nothing is cut when its outbox is over the bound") 
     Rig::Setup setup;
     setup.session.send_buffer = 1u << 20;
     Rig rig(setup);
-    Wire wire = websocket(rig.address());
+    Wire wire = websocket(rig.address(), Wire::Window::narrow);
     const auto fill = [](net::Server &, session::Sessions &sessions, Echo &echo) {
         for (int i = 0; i < 100; ++i)
             sessions.send(echo.newest, base::Frame::text({"4", std::string(10000, 'x')}),

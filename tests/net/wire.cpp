@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-int connect_to(const std::string &address) {
+int connect_to(const std::string &address, Wire::Window window) {
     union {
         sockaddr any;
         sockaddr_in v4;
@@ -49,6 +49,9 @@ int connect_to(const std::string &address) {
         }
     }
     const int fd = socket(to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int narrow = 65536;
+    if (window == Wire::Window::narrow)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &narrow, sizeof narrow);
     if (fd < 0 || connect(fd, &to.any, size) != 0) {
         if (fd >= 0) close(fd);
         throw std::runtime_error("connect " + address + ": " + std::strerror(errno));
@@ -69,7 +72,7 @@ std::string Reply::header(std::string_view name) const {
     return head.substr(from, head.find("\r\n", from) - from);
 }
 
-Wire::Wire(const std::string &address) : fd_(connect_to(address)) {}
+Wire::Wire(const std::string &address, Window window) : fd_(connect_to(address, window)) {}
 
 Wire::~Wire() {
     if (fd_ >= 0) close(fd_);
@@ -203,8 +206,8 @@ std::string upgrade(const std::string &path, const std::string &headers) {
                          headers);
 }
 
-Wire websocket(const std::string &address) {
-    Wire wire(address);
+Wire websocket(const std::string &address, Wire::Window window) {
+    Wire wire(address, window);
     wire.send(upgrade(engine + "websocket"));
     if (wire.reply().status != 101) throw std::runtime_error("no websocket");
     if (wire.frame().payload.substr(0, 2) != "0{") throw std::runtime_error("no open packet");

@@ -25,7 +25,10 @@ struct WsFrame {
 // A raw client: says exactly the bytes it is given, and waits for what comes with a deadline.
 class Wire {
 public:
-    explicit Wire(const std::string &address); // as Server::addresses() gives it
+    // `address` as Server::addresses() gives it.  narrow: the kernel takes little for us unread,
+    // where it may otherwise take tens of megabytes.
+    enum class Window : std::uint8_t { wide, narrow };
+    explicit Wire(const std::string &address, Window = Window::wide);
     ~Wire();
     Wire(Wire &&other) noexcept : fd_(other.fd_), buffer_(std::move(other.buffer_)) {
         other.fd_ = -1;
@@ -62,7 +65,7 @@ std::string get(const std::string &path, const std::string &headers = {});
 std::string post(const std::string &path, const std::string &body, const std::string &headers = {});
 std::string upgrade(const std::string &path, const std::string &headers = {});
 // Opens a websocket session: 101 and the open packet are taken.
-Wire websocket(const std::string &address);
+Wire websocket(const std::string &address, Wire::Window = Wire::Window::wide);
 // Opens a polling session; gives its sid.
 std::string polling(const std::string &address);
 
