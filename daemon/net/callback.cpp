@@ -15,19 +15,19 @@ Conn *conn_of(lws *wsi) noexcept {
     return static_cast<Conn *>(lws_get_opaque_user_data(wsi));
 }
 
-// Runs one step of a connection.  -1, which ends it, only when the step asked for that: a killed
-// one is ended by its timeout, because -1 with output buffered spins.
+// Runs one step of a connection.  -1 ends it: when the step asked for that, and always when it was
+// killed.  Bytes that come in the same turn of the loop take the timeout of a kill away, and 4.1.6
+// would read on, switch protocols, or loop for ever over a body that nobody takes.
 template <class Step> int run(lws *wsi, Step step) {
     Conn *conn = conn_of(wsi);
     if (conn == nullptr) return -1;
     conn->wsi = wsi;
-    if (conn->dead) return 0;
+    if (conn->dead) return -1;
     Core &core = conn->core;
     Conn *outer = std::exchange(core.current, conn);
     const bool go_on = step(*conn);
     core.current = outer;
-    if (conn->close_now) return -1;
-    return go_on || conn->dead ? 0 : -1;
+    return go_on && !conn->close_now && !conn->dead ? 0 : -1;
 }
 
 void destroy(lws *wsi) {

@@ -2,7 +2,8 @@
 
 #include <libwebsockets.h>
 
-#include <algorithm>
+#include <sys/socket.h>
+
 #include <utility>
 
 namespace roomd::net {
@@ -83,7 +84,11 @@ void Core::kill(Conn &conn) noexcept {
     if (conn.dead) return;
     conn.dead = true;
     deadlines_.drop(conn);
-    // Returning -1 instead would, with output buffered, spin for up to 5 s.
+    // A write that fails tells libwebsockets that what it has buffered cannot be sent: else it
+    // would try to, spinning, for up to 5 s.
+    shutdown(lws_get_socket_fd(conn.wsi), SHUT_RDWR);
+    unsigned char byte = 0;
+    lws_write(conn.wsi, &byte, 1, LWS_WRITE_HTTP);
     lws_set_timeout(conn.wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
     // A timeout set outside libwebsockets is only armed when it is woken: once per batch.
     if (!cancel_pending_) {
