@@ -148,6 +148,7 @@ void route_request(Conn &conn, const Head &head) {
         return core.refuse(conn, failure(415, "unsupported_encoding", "send the body as it is"));
     if (exchange.want > route.max_body)
         return core.refuse(conn, failure(413, "too_large", "the body is too large"));
+    if (head.method == Method::post && exchange.want == 0) return; // it completes all the same
     if (exchange.want == 0) return serve(conn);
     exchange.body.reserve(exchange.want < 65536 ? exchange.want : 65536);
     if (exchange.expects_continue) core.write(conn, "HTTP/1.1 100 Continue\r\n\r\n");
@@ -203,7 +204,7 @@ bool request(Conn &conn) {
 }
 
 bool request_body(Conn &conn, std::string_view chunk) {
-    if (!conn.exchange || conn.exchange->served) return conn.closing;
+    if (!conn.exchange || conn.exchange->served) return conn.closing || chunk.empty();
     Exchange &exchange = *conn.exchange;
     exchange.got += chunk.size();
     conn.core.totals.bytes_in += chunk.size();
@@ -216,7 +217,12 @@ bool request_body(Conn &conn, std::string_view chunk) {
 }
 
 bool request_complete(Conn &conn) {
-    if (!conn.exchange || conn.exchange->served) return true;
+    // Bytes behind a body whose answer is still owed, or not out yet: 4.1.6 completes it once more,
+    // takes none of them, and spins.
+    if (!conn.exchange || conn.exchange->served) {
+        conn.core.guard(conn, "bytes behind a body");
+        return true;
+    }
     lws_set_timeout(conn.wsi, NO_PENDING_TIMEOUT, 0);
     Exchange &exchange = *conn.exchange;
     if (exchange.got != exchange.want) {

@@ -58,3 +58,45 @@ TEST_CASE("a head that meets its deadline in the same turn is not upgraded") {
         CHECK(empty(rig));
     }
 }
+
+TEST_CASE("bytes behind a POST that is not answered yet end the connection") {
+    Rig rig({}, add_routes);
+    for (const std::string &more : {std::string("x"), get("/hello"), post("/echo", "abc")}) {
+        CAPTURE(more);
+        Wire wire(rig.address());
+        wire.send(post("/held", "abc"));
+        CHECK(wire.silent(50ms));
+        const std::uint64_t before = rig.turns();
+        wire.send(more);
+        CHECK(wire.ends(2000ms));
+        CHECK(wire.seen().empty());
+        CHECK(rig.turns() - before < 500);
+    }
+    Wire empty_one(rig.address());
+    empty_one.send(post("/held", ""));
+    CHECK(empty_one.silent(50ms)); // its body is complete from the start, and that only once
+    empty_one.send("x");
+    CHECK(empty_one.ends(2000ms));
+    CHECK(rig.totals().guard_kills == 4);
+}
+
+TEST_CASE("bytes behind an answer that is not out yet end the connection at once, without a spin") {
+    Rig rig({}, [](net::Server &server) { add_large_route(server, 20000000); });
+    for (const std::string &first : {get("/large"), post("/large", "abc"), post("/large", ""),
+                                     get("/large", "Connection: close\r\n")}) {
+        CAPTURE(first);
+        Wire wire(rig.address(), Wire::Window::narrow);
+        wire.send(first);
+        CHECK(rig.until([&](net::Server &server, Echo &) {
+            return server.totals().http_requests == server.totals().guard_kills + 1;
+        }));
+        const std::uint64_t before = rig.turns();
+        wire.send(get("/large"));
+        std::this_thread::sleep_for(100ms); // nobody reads
+        CHECK(rig.turns() - before < 500);
+        CHECK(wire.ends(2000ms));
+        CHECK(wire.seen().size() < 20000000); // what the kernel had
+        CHECK(empty(rig));
+    }
+    CHECK(rig.totals().guard_kills == 4);
+}
