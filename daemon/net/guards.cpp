@@ -8,8 +8,9 @@ namespace roomd::net {
 
 namespace {
 
+// Those of which libwebsockets assumes that a body follows.
 bool takes_body(Method m) noexcept {
-    return m == Method::post;
+    return m == Method::post || m == Method::put || m == Method::patch;
 }
 
 bool lists(std::string_view header, std::string_view word) noexcept {

@@ -100,3 +100,38 @@ TEST_CASE("bytes behind an answer that is not out yet end the connection at once
     }
     CHECK(rig.totals().guard_kills == 4);
 }
+
+TEST_CASE("PUT and PATCH say a length, and their body is theirs") {
+    Rig rig({}, [](net::Server &server) {
+        add_routes(server);
+        for (const char *method : {"PUT", "PATCH"}) {
+            net::Route route;
+            route.method = method;
+            route.path = "/echo";
+            route.max_body = 100;
+            route.serve = [&server](const net::Request &request) {
+                net::Response response;
+                response.body = std::string(request.method) + ":" + std::string(request.body);
+                server.respond(request.id, response);
+            };
+            server.add_route(route);
+        }
+    });
+    for (const std::string method : {"PUT", "PATCH"}) {
+        CAPTURE(method);
+        for (const char *path : {"/echo", "/nothing", "/socket.io/?EIO=4&transport=polling"}) {
+            Wire wire(rig.address());
+            wire.send(method + " " + path + " HTTP/1.1\r\nHost: x\r\n\r\n" + get("/hello"));
+            CHECK(wire.reply().status == 411);
+            CHECK(wire.ends(2000ms));
+            CHECK(wire.seen().empty());
+        }
+        Wire wire(rig.address());
+        for (const std::string body : {"abc", "", "de"}) {
+            wire.send(replaced(post("/echo", body), "POST", method));
+            CHECK(wire.reply().body == method + ":" + body);
+        }
+        wire.send(get("/hello"));
+        CHECK(wire.reply().body == "hello");
+    }
+}
