@@ -101,8 +101,8 @@ net::Options net_options(const config::Config &config) {
     out.cors.methods = config.cors.methods;
     out.cors.credentials = config.cors.credentials;
     out.cors.allow_missing_origin = config.cors.allow_missing_origin;
-    out.origin_allowed = [matcher = origins(config)](std::string_view origin) {
-        return matcher.admits(origin);
+    out.portal_of = [matcher = origins(config)](std::string_view origin) {
+        return matcher.admits(origin) ? std::optional<std::string_view>{"all"} : std::nullopt;
     };
     out.client_bundle = client_directory(config);
     out.connections = config.limits.connections;

@@ -80,6 +80,12 @@ void Core::refuse(Conn &conn, Answer answer) {
 
 // ---- the end ---------------------------------------------------------------------------------
 
+std::string_view Core::keep_name(std::string_view name) {
+    if (name.empty()) return {};
+    const auto kept = names_.find(name);
+    return kept != names_.end() ? *kept : *names_.emplace(name).first;
+}
+
 void Core::kill(Conn &conn) noexcept {
     if (conn.dead) return;
     conn.dead = true;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,9 @@ struct Options {
     std::string path = "/socket.io/";
     std::vector<ListenerOptions> listeners;
     CorsOptions cors;
-    // Is this Origin header allowed?  (policy/origins; empty: any)
-    std::function<bool(std::string_view origin)> origin_allowed;
+    // The name of the portal that this Origin header belongs to; nothing: it is not allowed.
+    // (policy/origins; empty: any is allowed, and belongs to none)
+    std::function<std::optional<std::string_view>(std::string_view origin)> portal_of;
     std::vector<std::string> kept_headers; // lower case; into Handshake::headers
     std::string client_bundle;             // directory of socket.io.min.js ...; empty: none
     std::size_t connections = 50000;
