@@ -1,7 +1,7 @@
 #include "app/options.hpp"
 
 #include "app/place.hpp"
-#include "policy/origins.hpp"
+#include "policy/portals.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,16 +11,18 @@
 namespace roomd::app {
 namespace {
 
-policy::Origins origins(const config::Config &config) {
-    std::vector<policy::Origin> allowed;
+policy::Portals portals(const config::Config &config) {
+    std::vector<policy::Portal> out;
     for (const auto &portal : config.portals) {
+        policy::Portal made{portal.name, {}, {}};
         for (const auto &text : portal.origins) {
-            auto origin = policy::parse_origin(text);
+            auto origin = policy::parse_pattern(text);
             if (!origin) throw std::runtime_error("origin \"" + text + "\": " + origin.error());
-            allowed.push_back(*std::move(origin));
+            made.origins.push_back(*std::move(origin));
         }
+        out.push_back(std::move(made));
     }
-    return {std::move(allowed),
+    return {std::move(out),
             config.cors.allow_missing_origin ? policy::Missing::allow : policy::Missing::refuse};
 }
 
@@ -101,8 +103,11 @@ net::Options net_options(const config::Config &config) {
     out.cors.methods = config.cors.methods;
     out.cors.credentials = config.cors.credentials;
     out.cors.allow_missing_origin = config.cors.allow_missing_origin;
-    out.portal_of = [matcher = origins(config)](std::string_view origin) {
-        return matcher.admits(origin) ? std::optional<std::string_view>{"all"} : std::nullopt;
+    out.portal_of = [matcher = std::make_shared<const policy::Portals>(portals(config))](
+                        std::string_view origin) -> std::optional<std::string_view> {
+        const auto found = matcher->find(origin);
+        if (!found) return std::nullopt;
+        return matcher->list()[*found].name;
     };
     out.client_bundle = client_directory(config);
     out.connections = config.limits.connections;

@@ -21,7 +21,7 @@ SEES = {
     "sio": "base json",
     "rooms": "base",
     "auth": "base",
-    "policy": "base auth",
+    "policy": "base json rooms auth",
     "session": "base json log metrics eio sio",
     "dispatch": "base json log metrics eio sio rooms auth policy session",
     "loop": "base log metrics",
@@ -43,6 +43,7 @@ OWNERS = {
     "prometheus": "metrics",
     "systemd": "app",
     "CLI": "app",
+    "libpsl.h": "policy",
     "libpq-fe.h": "",
 }
 # What any layer may include: the language's library and POSIX.
