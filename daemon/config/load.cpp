@@ -4,27 +4,14 @@
 #include "config/reference.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 namespace roomd::config {
-namespace {
-
-// Absolute, so that what it names stays the same whoever opens it, from wherever.
-std::string folder_of(const std::string &path) {
-    std::error_code none; // without a working directory the path stays as it is
-    const auto whole = std::filesystem::absolute(path, none);
-    return (none ? std::filesystem::path(path) : whole).lexically_normal().parent_path().string();
-}
-
-} // namespace
-
 Config load_text(std::string_view yaml, const std::string &path, Faults &faults) {
     Config config;
     config.path = path;
     const std::optional<Item> root = parse_yaml(yaml, path, faults);
     if (!root) return config;
-    const Source source{path, folder_of(path), faults};
+    const Source source{{file_at(path)}, faults};
     const Section top(source, *root);
     const Section service = top.map("service");
     service.text("name", config.service.name);

@@ -130,7 +130,7 @@ private:
 PluginNode plugin_node(const Source &source, const Item &entry,
                        std::span<const std::string_view> core_names) {
     PluginNode out;
-    out.path = source.path;
+    out.path = source.file(entry.mark).path;
     out.mark = entry.mark;
     out.json.clear();
     out.marks.emplace("", entry.mark);

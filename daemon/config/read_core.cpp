@@ -58,11 +58,12 @@ bool is_plain_name(std::string_view name, std::string_view more) noexcept {
 }
 
 void Unique::add(const Section &entry, std::string_view key, const std::string &name) {
-    for (const auto &[seen, line] : seen_)
+    const Mark mark = entry.mark(key);
+    for (const auto &[seen, there] : seen_)
         if (seen == name)
             return entry.fault(key, std::string(what_) + " \"" + name + "\" stands twice",
-                               "it stands at line " + std::to_string(line) + " already");
-    seen_.emplace_back(name, entry.mark(key).line);
+                               "it stands at " + entry.source().place(there, mark) + " already");
+    seen_.emplace_back(name, mark);
 }
 
 void read_listen(const Section &top, Config &config) {

@@ -23,7 +23,7 @@ public:
 
 private:
     const char *what_;
-    std::vector<std::pair<std::string, std::size_t>> seen_; // name, line
+    std::vector<std::pair<std::string, Mark>> seen_;
 };
 
 // Letters, digits and a few more; begins with a letter; at most 64 bytes.  For names that stand in

@@ -81,7 +81,7 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
     std::string why;
     std::optional<std::string> value;
     if (scheme == "file")
-        value = from_file(source.absolute(name), why);
+        value = from_file(source.absolute(name, mark), why);
     else if (scheme == "env")
         value = from_env(name, why);
     else if (scheme == "credential")

@@ -5,7 +5,6 @@
 #include "config/scalar.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace roomd::config {
 namespace {
@@ -58,11 +57,6 @@ const char *unfit(std::string_view text) noexcept {
 }
 
 } // namespace
-
-std::string Source::absolute(std::string_view relative) const {
-    if (relative.empty() || relative[0] == '/') return std::string(relative);
-    return (std::filesystem::path(folder) / relative).lexically_normal().string();
-}
 
 Section::Section(const Source &source, const Item &root) : Section(source, &root, {1, 1}, "", "") {}
 
@@ -149,7 +143,7 @@ void Section::text(std::string_view name, std::string &out) const {
 void Section::path(std::string_view name, std::string &out) const {
     std::string relative;
     text(name, relative);
-    if (!relative.empty()) out = source_->absolute(relative);
+    if (!relative.empty()) out = source_->absolute(relative, mark(name));
 }
 
 void Section::flag(std::string_view name, bool &out) const {

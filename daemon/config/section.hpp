@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "config/fault.hpp"
+#include "config/source.hpp"
 #include "config/tree.hpp"
 
 #include <cstddef>
@@ -12,18 +12,6 @@
 #include <vector>
 
 namespace roomd::config {
-
-// What is being read, and where its faults go.
-struct Source {
-    std::string path;   // of the file, as given
-    std::string folder; // of the file; relative paths begin there
-    Faults &faults;
-
-    void fault(Mark mark, std::string what, std::string hint = {}) const {
-        faults.add({path, mark, std::move(what), std::move(hint)});
-    }
-    std::string absolute(std::string_view relative) const;
-};
 
 // One text of a list, with its place.
 struct Text {

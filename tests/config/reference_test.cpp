@@ -38,7 +38,7 @@ struct Read {
 
 Read read(std::string_view text, const std::string &folder = "/nowhere") {
     Faults faults;
-    const Source source{"roomd.yaml", folder, faults};
+    const Source source{{{"roomd.yaml", folder}}, faults};
     const auto secret = resolve(source, text, {7, 3});
     return {secret ? std::string(secret->reveal()) : "", faults.text()};
 }
