@@ -1,18 +1,16 @@
 #include "config/load.hpp"
 
+#include "config/parts.hpp"
 #include "config/readers.hpp"
-#include "config/reference.hpp"
 
 #include <algorithm>
 
 namespace roomd::config {
-Config load_text(std::string_view yaml, const std::string &path, Faults &faults) {
-    Config config;
-    config.path = path;
-    const std::optional<Item> root = parse_yaml(yaml, path, faults);
-    if (!root) return config;
-    const Source source{{file_at(path)}, faults};
-    const Section top(source, *root);
+namespace {
+
+// Everything that is read of the tree.
+void read(const Source &source, const Item &root, Config &config) {
+    const Section top(source, root);
     const Section service = top.map("service");
     service.text("name", config.service.name);
     if (config.service.name.empty())
@@ -24,16 +22,25 @@ Config load_text(std::string_view yaml, const std::string &path, Faults &faults)
     read_limits(top, config);
     read_keys(top, config);
     read_plugins(top, config);
+}
+
+} // namespace
+
+Config load_text(std::string_view yaml, const std::string &path, Faults &faults) {
+    Config config;
+    config.path = path;
+    const Source source{{file_at(path)}, faults};
+    const std::optional<Item> root = parse_yaml(yaml, path, faults);
+    if (root) read(source, *root, config);
     return config;
 }
 
 Config load_file(const std::string &path, Faults &faults) {
-    std::string why;
-    const auto text = read_file(path, largest_yaml, Wanted::any, why);
-    if (text) return load_text(*text, path, faults);
-    faults.add({path, {}, "can not be read: " + why, "give another with --config FILE"});
     Config config;
     config.path = path;
+    Source source{{file_at(path)}, faults};
+    const std::optional<Item> root = read_parts(source);
+    if (root) read(source, *root, config);
     return config;
 }
 

@@ -9,16 +9,6 @@
 namespace roomd::config {
 namespace {
 
-const char *kind_of(const Item &node) noexcept {
-    switch (node.kind) {
-    case Item::Kind::null: return "nothing";
-    case Item::Kind::list: return "a list";
-    case Item::Kind::map: return "a map";
-    case Item::Kind::scalar: return node.quoted ? "text" : "a single value";
-    }
-    return "nothing";
-}
-
 bool has_control(std::string_view text) noexcept {
     return std::any_of(text.begin(), text.end(),
                        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
@@ -69,7 +59,7 @@ Section::Section(const Source &source, const Item *node, Mark parent, std::strin
     if (node == nullptr || node->kind == Item::Kind::null) return;
     if (node->kind != Item::Kind::map) {
         const std::string name = shown_.empty() ? "the configuration" : in_quotes(shown_);
-        source.fault(mark_, name + " must be a map, not " + kind_of(*node));
+        source.fault(mark_, name + " must be a map, not " + name_of(*node));
         return;
     }
     node_ = node;
@@ -129,7 +119,7 @@ const Item *Section::scalar(std::string_view name, const char *wanted) const {
     const Item *node = find(name);
     if (node == nullptr) return nullptr;
     if (node->kind == Item::Kind::scalar) return node;
-    fault(name, shown(name) + " must be " + wanted + ", not " + kind_of(*node));
+    fault(name, shown(name) + " must be " + wanted + ", not " + name_of(*node));
     return nullptr;
 }
 
@@ -213,7 +203,7 @@ bool Section::texts(std::string_view name, std::vector<Text> &out) const {
     if (node == nullptr) return false;
     if (node->kind != Item::Kind::list) {
         if (node->kind != Item::Kind::null)
-            fault(name, shown(name) + " must be a list, not " + kind_of(*node),
+            fault(name, shown(name) + " must be a list, not " + name_of(*node),
                   "write [ .. ], also around one");
         return node->kind == Item::Kind::null;
     }
@@ -222,7 +212,7 @@ bool Section::texts(std::string_view name, std::vector<Text> &out) const {
         Text text{item.text, item.mark, path_of(name) + '[' + std::to_string(i++) + ']'};
         if (item.kind != Item::Kind::scalar)
             source_->fault(item.mark,
-                           in_quotes(text.shown) + " must be text, not " + kind_of(item));
+                           in_quotes(text.shown) + " must be text, not " + name_of(item));
         else if (const char *why = unfit(item.text))
             source_->fault(item.mark, in_quotes(text.shown) + ' ' + why);
         else
@@ -241,7 +231,7 @@ std::vector<Section> Section::list(std::string_view name, Others others) const {
     const Item *node = find(name);
     if (node == nullptr || node->kind == Item::Kind::null) return out;
     if (node->kind != Item::Kind::list) {
-        fault(name, shown(name) + " must be a list, not " + kind_of(*node),
+        fault(name, shown(name) + " must be a list, not " + name_of(*node),
               "begin each entry with \"- \"");
         return out;
     }

@@ -1,10 +1,8 @@
 #include "config/reference.hpp"
+#include "folder.hpp"
 
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -13,23 +11,9 @@ using namespace roomd::config;
 
 namespace {
 
-// A folder of its own with one file, gone afterwards.
-class Folder {
-public:
-    explicit Folder(const std::string &content) {
-        char name[] = "/tmp/roomd-test-XXXXXX";
-        REQUIRE(mkdtemp(name) != nullptr);
-        path = name;
-        std::ofstream(path + "/secret") << content;
-    }
-    ~Folder() {
-        std::remove((path + "/secret").c_str());
-        std::remove((path + "/fifo").c_str());
-        rmdir(path.c_str());
-    }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
-    std::string path;
+// A folder with a secret in it.
+struct Secrets : test::Folder {
+    explicit Secrets(std::string_view content) { write("secret", content); }
 };
 
 struct Read {
@@ -46,9 +30,9 @@ Read read(std::string_view text, const std::string &folder = "/nowhere") {
 } // namespace
 
 TEST_CASE("a file's secret is its text without one line end") {
-    const Folder folder("s3cret\n\n");
+    const Secrets folder("s3cret\n\n");
     CHECK(read("${file:" + folder.path + "/secret}").value == "s3cret\n");
-    const Folder windows("s3cret\r\n");
+    const Secrets windows("s3cret\r\n");
     CHECK(read("${file:secret}", windows.path).value == "s3cret");
 }
 
@@ -61,7 +45,7 @@ TEST_CASE("a variable's secret is its value") {
 }
 
 TEST_CASE("a credential is a file of systemd's folder and of no other") {
-    const Folder folder("s3cret");
+    const Secrets folder("s3cret");
     unsetenv("CREDENTIALS_DIRECTORY");
     CHECK(read("${credential:secret}")
               .faults.ends_with("there are none: systemd gives them with LoadCredential="));
@@ -89,15 +73,15 @@ TEST_CASE("what can not be a secret's file says why") {
           "roomd.yaml:7:3: \"${file:/nowhere/x}\" can not be read\n  No such file or directory");
     CHECK(read("${file:/tmp}").faults.ends_with("it is not a file"));
     CHECK(read("${file:/dev/zero}").faults.ends_with("it is not a file"));
-    const Folder empty("\n");
+    const Secrets empty("\n");
     CHECK(read("${file:secret}", empty.path).faults ==
           "roomd.yaml:7:3: \"${file:secret}\" is empty");
-    const Folder large(std::string(70000, 'x'));
+    const Secrets large(std::string(70000, 'x'));
     CHECK(read("${file:secret}", large.path).faults.ends_with("it is larger than 65536 bytes"));
 }
 
 TEST_CASE("a FIFO in a secret's place holds nobody up") {
-    const Folder folder("");
+    const Secrets folder("");
     REQUIRE(mkfifo((folder.path + "/fifo").c_str(), 0600) == 0);
     CHECK(read("${file:fifo}", folder.path).faults.ends_with("it is not a file"));
 }
