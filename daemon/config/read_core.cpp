@@ -21,16 +21,8 @@ void read_tls(const Section &entry, Listen &listen) {
 }
 
 void read_mode(const Section &entry, Listen &listen) {
-    std::string text;
-    entry.text("mode", text);
-    if (text.empty()) return;
-    const auto mode = parse_mode(text);
-    if (!mode)
-        return entry.fault("mode", entry.shown("mode") + ": no mode: \"" + text + "\"",
-                           mode.error());
-    if (!listen.unix_socket)
-        return entry.fault("mode", entry.shown("mode") + " is for Unix sockets only", "remove it");
-    listen.mode = *mode;
+    if (entry.mode("mode", listen.mode) && !listen.unix_socket)
+        entry.fault("mode", entry.shown("mode") + " is for Unix sockets only", "remove it");
 }
 
 // A name that clients may connect to, or a prefix of such.

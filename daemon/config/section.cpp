@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/key_table.hpp"
+#include "config/plain.hpp"
 #include "config/scalar.hpp"
 
 #include <algorithm>
@@ -38,12 +39,24 @@ std::string show_size(std::size_t bytes) {
     return std::to_string(bytes) + "B";
 }
 
-// Why `text` can not be a text of the core's; null when it can.
-const char *unfit(std::string_view text) noexcept {
-    if (has_control(text)) return "holds control characters";
-    if (text.find("${") != std::string_view::npos)
-        return "is no place for a \"${..}\": those stand where a secret does";
-    return nullptr;
+// Adds a fault when `item`, called `shown`, can not be a text of the core's.
+bool fit(const Source &source, const Item &item, const std::string &shown) {
+    const auto refuse = [&](std::string what, std::string hint = {}) {
+        source.fault(item.mark, shown + std::move(what), std::move(hint));
+        return false;
+    };
+    if (item.kind == Item::Kind::null)
+        return refuse(" must be text, not nothing",
+                      "write it or remove it; when a word such as null is meant, quote it");
+    if (item.kind != Item::Kind::scalar)
+        return refuse(std::string(" must be text, not ") + name_of(item));
+    if (has_control(item.text)) return refuse(" holds control characters");
+    if (item.text.find("${") != std::string::npos)
+        return refuse(" is no place for a \"${..}\": those stand where a secret does");
+    if (const char *reading = item.quoted ? nullptr : other_reading(item.text))
+        return refuse(std::string(": some readers of YAML take this for ") + reading + ", not text",
+                      "quote it: " + in_quotes(item.text));
+    return true;
 }
 
 } // namespace
@@ -124,10 +137,8 @@ const Item *Section::scalar(std::string_view name, const char *wanted) const {
 }
 
 void Section::text(std::string_view name, std::string &out) const {
-    const Item *node = scalar(name, "text");
-    if (node == nullptr) return;
-    if (const char *why = unfit(node->text)) return fault(name, shown(name) + ' ' + why);
-    out = node->text;
+    const Item *node = find(name);
+    if (node != nullptr && fit(*source_, *node, shown(name))) out = node->text;
 }
 
 void Section::path(std::string_view name, std::string &out) const {
@@ -136,11 +147,23 @@ void Section::path(std::string_view name, std::string &out) const {
     if (!relative.empty()) out = source_->absolute(relative, mark(name));
 }
 
+bool Section::mode(std::string_view name, unsigned &out) const {
+    const Item *node = scalar(name, "a mode");
+    if (node == nullptr) return false;
+    const auto value = parse_mode(node->text);
+    if (value)
+        out = *value;
+    else
+        fault(name, shown(name) + ": no mode: " + in_quotes(node->text), value.error());
+    return value.ok();
+}
+
 void Section::flag(std::string_view name, bool &out) const {
     const Item *node = scalar(name, "true or false");
     if (node == nullptr) return;
     if (node->quoted || (node->text != "true" && node->text != "false"))
-        return fault(name, shown(name) + " must be true or false, not " + in_quotes(node->text));
+        return fault(name, shown(name) + " must be true or false, not " + in_quotes(node->text),
+                     "write true or false, in small letters and without quotes");
     out = node->text == "true";
 }
 
@@ -210,13 +233,7 @@ bool Section::texts(std::string_view name, std::vector<Text> &out) const {
     std::size_t i = 0;
     for (const Item &item : node->items) {
         Text text{item.text, item.mark, path_of(name) + '[' + std::to_string(i++) + ']'};
-        if (item.kind != Item::Kind::scalar)
-            source_->fault(item.mark,
-                           in_quotes(text.shown) + " must be text, not " + name_of(item));
-        else if (const char *why = unfit(item.text))
-            source_->fault(item.mark, in_quotes(text.shown) + ' ' + why);
-        else
-            out.push_back(std::move(text));
+        if (fit(*source_, item, in_quotes(text.shown))) out.push_back(std::move(text));
     }
     return true;
 }
@@ -247,6 +264,11 @@ std::vector<std::pair<std::string, Section>> Section::members() const {
     std::vector<std::pair<std::string, Section>> out;
     if (node_ == nullptr) return out;
     for (const Entry &entry : node_->entries) {
+        if (const char *reading = entry.quoted ? nullptr : other_reading(entry.key))
+            source_->fault(entry.mark,
+                           std::string("some readers of YAML take this key for ") + reading +
+                               ", not text",
+                           "quote it: " + in_quotes(entry.key));
         Section member(*source_, &entry.value, entry.mark, table_ + ".*", path_of(entry.key));
         // A value that is empty has no place one would look at.
         member.mark_ = entry.mark;

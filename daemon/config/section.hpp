@@ -33,6 +33,8 @@ public:
 
     void text(std::string_view name, std::string &out) const;
     void path(std::string_view name, std::string &out) const; // made absolute
+    // Permissions of a Unix socket.  False: absent or a fault.
+    bool mode(std::string_view name, unsigned &out) const;
     void flag(std::string_view name, bool &out) const;
     void count(std::string_view name, std::size_t &out, std::size_t least, std::size_t most) const;
     void size(std::string_view name, std::size_t &out, std::size_t least, std::size_t most) const;

@@ -79,7 +79,8 @@ TEST_CASE("a value of another type is a fault") {
     CHECK(faults_in("service: { name: [a] }") ==
           "roomd.yaml:3:18: \"service.name\" must be text, not a list");
     CHECK(faults_in("service: { name: }") ==
-          "roomd.yaml:3:18: \"service.name\" must be text, not nothing");
+          "roomd.yaml:3:18: \"service.name\" must be text, not nothing\n"
+          "  write it or remove it; when a word such as null is meant, quote it");
     CHECK(faults_in("listen: { address: x }") ==
           "roomd.yaml:3:9: \"listen\" must be a list, not a map\n  begin each entry with \"- \"");
     CHECK(faults_in("limits: { connections: many }") ==
@@ -89,7 +90,8 @@ TEST_CASE("a value of another type is a fault") {
     CHECK(faults_in("limits: { connections: {} }") ==
           "roomd.yaml:3:24: \"limits.connections\" must be a whole number, not a map");
     CHECK(faults_in("cors: { credentials: yes }") ==
-          "roomd.yaml:3:22: \"cors.credentials\" must be true or false, not \"yes\"");
+          "roomd.yaml:3:22: \"cors.credentials\" must be true or false, not \"yes\"\n"
+          "  write true or false, in small letters and without quotes");
     CHECK(faults_in("cors: { methods: GET }") ==
           "roomd.yaml:3:18: \"cors.methods\" must be a list, not a single value\n"
           "  write [ .. ], also around one");
