@@ -1,5 +1,6 @@
 #include "config/plugin_node.hpp"
 
+#include "base/text.hpp"
 #include "config/plain.hpp"
 #include "config/plugin_json.hpp"
 #include "config/reference.hpp"
@@ -74,8 +75,10 @@ private:
 
     void scalar(const Item &node) {
         if (is_reference(node.text)) {
-            const auto secret = resolve(source_, node.text, node.mark);
-            json::append_quoted(out_.json, secret ? secret->reveal() : std::string_view());
+            secret(node);
+        } else if (holds_reference(node.text)) {
+            source_.fault(node.mark, "a \"${..}\" stands inside other text",
+                          "let it be the whole value, or write the file it names so");
         } else if (!node.quoted && is_one_of(node.text, {"true", "True", "TRUE"})) {
             out_.json += "true";
         } else if (!node.quoted && is_one_of(node.text, {"false", "False", "FALSE"})) {
@@ -88,6 +91,15 @@ private:
         } else {
             json::append_quoted(out_.json, node.text);
         }
+    }
+
+    // A plugin's text is JSON, which is Unicode: bytes that are none would arrive as others.
+    void secret(const Item &node) {
+        const auto secret = resolve(source_, node.text, node.mark);
+        if (secret && !base::is_utf8(secret->reveal()))
+            source_.fault(node.mark, "what \"" + node.text + "\" stands for is not UTF-8",
+                          "a plugin gets its values as text");
+        json::append_quoted(out_.json, secret ? secret->reveal() : std::string_view());
     }
 
     const Source &source_;

@@ -106,6 +106,24 @@ TEST_CASE("a plugin's secrets are filled in") {
           "roomd.yaml:3:36: \"${env:ROOMD_TEST_DSN}\" can not be read\n  it is not set");
 }
 
+TEST_CASE("a plugin's secret is the whole of a value, and Unicode") {
+    const auto value = [](const std::string &text) {
+        return faults_in("plugins: { load: [ { name: p, dsn: \"" + text + "\" } ] }");
+    };
+    for (const char *text : {"host=x password=${env:PW}", "a${file:/b}", "x${credential:c}"})
+        CHECK(value(text) == "roomd.yaml:3:36: a \"${..}\" stands inside other text\n"
+                             "  let it be the whole value, or write the file it names so");
+    CHECK(value("${env:PW} ").starts_with("roomd.yaml:3:36: no reference: "));
+    CHECK(value("${name}").starts_with("roomd.yaml:3:36: no reference: "));
+    CHECK(value("${vault:a}").starts_with("roomd.yaml:3:36: \"${vault:a}\" can not be read"));
+    CHECK(json_of("sql: 'a ${b} c $1'") == R"({"sql":"a ${b} c $1"})");
+    setenv("ROOMD_TEST_DSN", "hunter\xff", 1);
+    CHECK(value("${env:ROOMD_TEST_DSN}") ==
+          "roomd.yaml:3:36: what \"${env:ROOMD_TEST_DSN}\" stands for is not UTF-8\n"
+          "  a plugin gets its values as text");
+    unsetenv("ROOMD_TEST_DSN");
+}
+
 TEST_CASE("a fault that a plugin finds is told with line and column") {
     const auto config =
         test::read("plugins:\n  load:\n    - name: p\n      path: /api\n      rooms:\n"

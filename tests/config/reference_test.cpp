@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -51,19 +52,27 @@ TEST_CASE("a credential is a file of systemd's folder and of no other") {
               .faults.ends_with("there are none: systemd gives them with LoadCredential="));
     setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
     CHECK(read("${credential:secret}").value == "s3cret");
-    for (const char *bad : {"${credential:../secret}", "${credential:..}", "${credential:}"})
+    CHECK(read("${credential:other}").faults ==
+          "roomd.yaml:7:3: \"${credential:other}\" can not be read\n"
+          "  No such file or directory: name it in the unit's LoadCredential=");
+    for (const char *bad : {"${credential:../secret}", "${credential:..}", "${credential:a/b}"})
         CHECK(read(bad).faults.ends_with(
             "a credential's name is letters, digits, \"_\", \"-\" and \".\""));
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
 TEST_CASE("a reference is the whole value, of a kind that exists") {
-    for (const char *bad :
-         {"${file}", "${file:/a} and more", "${file:/a", "${", "${}", "${file:/a}}"})
+    for (const char *bad : {"${file}", "${file:/a", "${", "${}"})
         CHECK_MESSAGE(read(bad).faults == "roomd.yaml:7:3: no reference: \"" + std::string(bad) +
                                               "\"\n  write ${file:/path}, ${env:NAME} or "
                                               "${credential:NAME}, and nothing else",
                       bad);
+    for (const char *bad : {"${file:/a} and more", "${file:/a}}", "${file:/a}\n"})
+        CHECK_MESSAGE(read(bad).faults.starts_with(
+                          "roomd.yaml:7:3: no reference: \"${file:/a}...\"\n  write ${file:/path}"),
+                      bad);
+    for (const char *bad : {"${file:}", "${env:}", "${credential:}"})
+        CHECK(read(bad).faults.ends_with("can not be read\n  it names nothing"));
     CHECK(read("${vault:x}").faults == "roomd.yaml:7:3: \"${vault:x}\" can not be read\n  no such "
                                        "kind; write file, env or credential");
 }
@@ -73,10 +82,19 @@ TEST_CASE("what can not be a secret's file says why") {
           "roomd.yaml:7:3: \"${file:/nowhere/x}\" can not be read\n  No such file or directory");
     CHECK(read("${file:/tmp}").faults.ends_with("it is not a file"));
     CHECK(read("${file:/dev/zero}").faults.ends_with("it is not a file"));
+    if (geteuid() != 0) { // root may read everything
+        const Secrets closed("x");
+        chmod((closed.path + "/secret").c_str(), 0);
+        CHECK(read("${file:secret}", closed.path)
+                  .faults.ends_with("Permission denied: let the user that runs roomd read it, or "
+                                    "take ${credential:NAME}"));
+    }
     const Secrets empty("\n");
     CHECK(read("${file:secret}", empty.path).faults ==
           "roomd.yaml:7:3: \"${file:secret}\" is empty");
-    const Secrets large(std::string(70000, 'x'));
+    const Secrets most(std::string(65536, 'x'));
+    CHECK(read("${file:secret}", most.path).value.size() == 65536);
+    const Secrets large(std::string(65537, 'x'));
     CHECK(read("${file:secret}", large.path).faults.ends_with("it is larger than 65536 bytes"));
 }
 
