@@ -21,6 +21,14 @@ bool pipelined(Conn &conn) {
     return true;
 }
 
+Side side_of(const Conn &conn) noexcept {
+    return conn.core.options.listeners[conn.listener].side;
+}
+
+bool serves_clients(const Conn &conn, const Head &head) noexcept {
+    return side_of(conn) != Side::admin && on_path(conn.core, head);
+}
+
 Exchange &begin(Conn &conn, const Head &head, Exchange::Kind kind) {
     conn.core.await_nothing(conn);
     // 4.1.6 would end a held GET after its own time (5 s); ours are absolute.
@@ -109,7 +117,7 @@ void route_request(Conn &conn, const Head &head) {
         busy.close = true;
         return core.refuse(conn, std::move(busy));
     }
-    const Routes::Found found = core.routes.find(name(head.method), head.path);
+    const Routes::Found found = core.routes.find(name(head.method), head.path, side_of(conn));
     if (!found.entry) {
         Answer no = found.allow.empty()
                         ? failure(404, "not_found", "nothing is here")
@@ -173,7 +181,7 @@ bool confirm_upgrade(Conn &conn) {
         conn.core.answer(conn, over_limit(conn));
         return false;
     }
-    if (on_path(conn.core, head)) return websocket_request(conn, head);
+    if (serves_clients(conn, head)) return websocket_request(conn, head);
     Answer answer = failure(404, "not_found", "no websocket is here");
     answer.close = true;
     conn.core.answer(conn, answer);
@@ -195,7 +203,7 @@ bool request(Conn &conn) {
         core.answer(conn, fault_answer(*fault, conn));
     } else if (conn.refused != 0) {
         core.answer(conn, over_limit(conn));
-    } else if (on_path(core, head)) {
+    } else if (serves_clients(conn, head)) {
         polling_request(conn, head);
     } else {
         route_request(conn, head);

@@ -23,7 +23,8 @@ struct ListenerOptions {
                              // "unix:/run/roomd/emit.sock"
     std::string certificate; // PEM files; both or none
     std::string key;
-    unsigned mode = 0660; // of a Unix socket
+    unsigned mode = 0660;    // of a Unix socket
+    Side side = Side::front; // admin: for operators, so no limit on connections keeps them out
 };
 
 struct CorsOptions {

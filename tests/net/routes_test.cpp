@@ -72,6 +72,26 @@ TEST_CASE("a route that is taken or malformed is refused") {
     CHECK_NOTHROW(routes.add(route("GET", "/a")));
 }
 
+TEST_CASE("each side may have its own route of one name, and one of both sides blocks either") {
+    net::Routes routes;
+    net::Route front = route("GET", "/a"), admin = route("GET", "/a");
+    admin.side = net::Side::admin;
+    const auto front_id = routes.add(front);
+    const auto admin_id = routes.add(admin);
+    CHECK(routes.find("GET", "/a").entry->id == front_id);
+    CHECK(routes.find("GET", "/a", net::Side::admin).entry->id == admin_id);
+    net::Route both = route("GET", "/a");
+    both.side = net::Side::both;
+    CHECK_THROWS_AS(routes.add(both), std::invalid_argument);
+    both.path = "/b";
+    const auto both_id = routes.add(both);
+    CHECK(routes.find("GET", "/b").entry->id == both_id);
+    CHECK(routes.find("GET", "/b", net::Side::admin).entry->id == both_id);
+    front.path = admin.path = "/b";
+    CHECK_THROWS_AS(routes.add(front), std::invalid_argument);
+    CHECK_THROWS_AS(routes.add(admin), std::invalid_argument);
+}
+
 TEST_CASE("a route sees method, path, query, body and the headers it asked for") {
     Rig rig({}, [](net::Server &server) {
         server.add_route(mirror(server, "POST", "/api/"));
