@@ -77,6 +77,8 @@ public:
     // All but listeners, whose certificates are read again; what keep_headers() said stays.  Throws
     // when a certificate or the client bundle cannot be read: then nothing has changed.
     void reconfigure(const Options &);
+    // Throws what reconfigure() would throw; changes nothing.
+    void check(const Options &) const;
     // Instead of Options::kept_headers, for sessions from now on (plugins name them).
     void keep_headers(std::vector<std::string> lower_case_names);
     // True when the last connection is gone.  The destructor ends those that are left; it runs the
