@@ -44,6 +44,7 @@ void CorePages::add_routes() {
         net::Route route;
         route.method = "GET";
         route.path = path;
+        route.side = net::Side::both;
         if (!scope.empty()) {
             route.headers = Gate::headers();
             route.admit = [this, scope](const net::Request &request) {

@@ -100,6 +100,13 @@ net::Options net_options(const config::Config &config) {
         listener.mode = listen.mode;
         out.listeners.push_back(std::move(listener));
     }
+    if (!config.admin.socket.empty()) {
+        net::ListenerOptions listener;
+        listener.name = "unix:" + config.admin.socket;
+        listener.mode = config.admin.mode;
+        listener.side = net::Side::admin;
+        out.listeners.push_back(std::move(listener));
+    }
     out.cors.methods = config.cors.methods;
     out.cors.credentials = config.cors.credentials;
     out.cors.allow_missing_origin = config.cors.allow_missing_origin;

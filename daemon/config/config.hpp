@@ -84,6 +84,12 @@ struct Limits {
     base::Duration keep_alive{75000};
 };
 
+// Where operators talk to the daemon: `roomd reload`, `stats`, `kick`.
+struct Admin {
+    std::string socket;   // absolute path; empty: none
+    unsigned mode = 0600; // of its file
+};
+
 struct Plugin {
     std::string name;     // of the plugin: its file and what it calls itself
     std::string file;     // absolute
@@ -124,6 +130,7 @@ struct Config {
     bool unknown_events = true;          // catalogue.unknown: allow
     Limits limits;
     std::vector<auth::Key> keys;
+    Admin admin;
     Plugins plugins;
     Idempotency idempotency;
     base::Duration drain{5000}; // how long SIGTERM waits for clients before it cuts

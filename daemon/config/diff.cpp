@@ -21,6 +21,8 @@ std::vector<std::string> needs_restart(const Config &running, const Config &want
     compare(std::equal(running.listen.begin(), running.listen.end(), wanted.listen.begin(),
                        wanted.listen.end(), same),
             "listen");
+    compare(running.admin.socket == wanted.admin.socket, "admin.socket");
+    compare(running.admin.mode == wanted.admin.mode, "admin.mode");
     compare(running.limits.max_emit == wanted.limits.max_emit, "limits.max_emit");
     compare(running.plugins.slow_call == wanted.plugins.slow_call, "plugins.slow_call");
     compare(running.plugins.answer_timeout == wanted.plugins.answer_timeout,

@@ -21,6 +21,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_rooms(top, config);
     read_limits(top, config);
     read_keys(top, config);
+    read_admin(top, config);
     read_plugins(top, config);
 }
 

@@ -13,6 +13,7 @@ void read_rooms(const Section &top, Config &);   // rooms, namespaces, catalogue
 void read_limits(const Section &top, Config &);  // limits, idempotency, drain, log
 void read_socketio(const Section &top, Config &);
 void read_keys(const Section &top, Config &);
+void read_admin(const Section &top, Config &); // after listen
 void read_plugins(const Section &top, Config &);
 
 // Adds a fault when `name` was seen; remembers it.  `what`: "portal", "key".

@@ -131,6 +131,8 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
     CHECK(said.plugins.answer_timeout == silent.plugins.answer_timeout);
     CHECK(said.idempotency.window == silent.idempotency.window);
     CHECK(said.idempotency.entries == silent.idempotency.entries);
+    CHECK(said.admin.socket == silent.admin.socket);
+    CHECK(said.admin.mode == silent.admin.mode);
     CHECK(said.drain == silent.drain);
     CHECK(said.log.level == silent.log.level);
     CHECK(said.log.format == silent.log.format);

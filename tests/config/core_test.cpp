@@ -43,7 +43,7 @@ TEST_CASE("an unknown key is a fault with the nearest name") {
 
 TEST_CASE("a key that is not built yet is refused with that sentence") {
     const std::string hint = "\n  remove it: a key that has no effect is refused";
-    for (const char *key : {"events", "client_events", "admin", "trusted_proxies", "recovery"})
+    for (const char *key : {"events", "client_events", "trusted_proxies", "recovery"})
         CHECK(faults_in(std::string(key) + ": {}") ==
               "roomd.yaml:3:1: \"" + std::string(key) + "\" is not built yet" + hint);
     for (const char *key : {"issuers", "claims", "cookie", "leeway"})
@@ -121,15 +121,16 @@ TEST_CASE("a value out of range is a fault that names the range") {
 }
 
 TEST_CASE("every fault of a file is told in one run") {
-    CHECK(faults_of("socketio: { path: socket.io }\nlog: { level: loud, format: text }\n"
-                    "auth: { mode: none }\ncatalogue: { unknown: allow }\ndrain: 5\nadmin: {}\n") ==
+    CHECK(faults_of(
+              "socketio: { path: socket.io }\nlog: { level: loud, format: text }\n"
+              "auth: { mode: none }\ncatalogue: { unknown: allow }\ndrain: 5\nrecovery: {}\n") ==
           "roomd.yaml:1:19: \"socketio.path\": no path: \"socket.io\"\n"
           "  it begins and ends with \"/\", such as /socket.io/\n"
           "roomd.yaml:2:15: \"log.level\": \"loud\" is none of its words\n"
           "  write error, warning, notice, info, debug\n"
           "roomd.yaml:5:8: \"drain\": no duration: \"5\"\n"
           "  a duration is a whole number and a unit: 300ms, 25s, 1m, 2h, 1d\n"
-          "roomd.yaml:6:1: \"admin\" is not built yet\n"
+          "roomd.yaml:6:1: \"recovery\" is not built yet\n"
           "  remove it: a key that has no effect is refused");
 }
 

@@ -12,6 +12,8 @@ using namespace roomd;
 TEST_CASE("each key that a reload does not apply is named when it changes, and no other") {
     const std::pair<const char *, const char *> changes[] = {
         {"listen: [{ address: '127.0.0.1:4001' }]", "listen"},
+        {"admin: { socket: /run/a.sock }", "admin.socket"},
+        {"admin: { mode: 0660 }", "admin.mode"},
         {"limits: { max_emit: 2MB }", "limits.max_emit"},
         {"plugins: { slow_call: 60ms }", "plugins.slow_call"},
         {"plugins: { answer_timeout: 6s }", "plugins.answer_timeout"},
