@@ -190,6 +190,13 @@ std::string_view first_element(std::string_view array) {
     return Elements(array).next();
 }
 
+void split_object(std::string_view object, std::vector<Member> &out) {
+    out.clear();
+    Members members(object);
+    while (members.next())
+        out.emplace_back(members.name(), members.value());
+}
+
 std::string_view member(std::string_view object, std::string_view key) {
     Members members(object);
     std::string_view found;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace roomd::json {
@@ -53,6 +54,9 @@ private:
     std::size_t at_ = 1;
 };
 
+// The members of an object in order, each name as the literal it is; duplicates too.
+using Member = std::pair<std::string_view, std::string_view>;
+void split_object(std::string_view object, std::vector<Member> &out);
 // The text of the first element; empty when there is none or `array` is no array.
 std::string_view first_element(std::string_view array);
 // The text of a member's value, or empty when there is none; the last of duplicates wins.

@@ -57,6 +57,19 @@ TEST_CASE("a member is found by its name") {
     CHECK(json::member("[\"a\"]", "a") == "");
 }
 
+TEST_CASE("an object is split into its members, duplicates too") {
+    std::vector<json::Member> members;
+    json::split_object(R"( { "a" : 1 , "\u0061":{"a":[2]},"":"}" } )", members);
+    REQUIRE(members.size() == 3);
+    CHECK(members[0] == json::Member{"\"a\"", "1"});
+    CHECK(members[1] == json::Member{R"("\u0061")", R"({"a":[2]})"});
+    CHECK(members[2] == json::Member{"\"\"", "\"}\""});
+    json::split_object("{}", members);
+    CHECK(members.empty());
+    json::split_object("[\"a\",1]", members);
+    CHECK(members.empty());
+}
+
 TEST_CASE("the last of duplicate members wins, however its key is written") {
     CHECK(json::member(R"({"a":1,"a":2})", "a") == "2");
     CHECK(json::member(R"({"a":1,"\u0061":2})", "a") == "2");
