@@ -26,6 +26,7 @@ struct Router::Impl {
     session::Clients &clients;
     const base::Clock &clock;
     Hooks *hooks = nullptr;
+    Watcher *watcher = nullptr;
     rooms::Hub hub;
     Identities identities;
     Admission admission;
@@ -61,6 +62,8 @@ void Router::reconfigure(const Options &options) {
 
 Emitted Router::emit(const Emit &emit) {
     Emitted emitted = impl_->fanout.emit(emit);
+    if (impl_->watcher != nullptr && emitted.status == Status::ok)
+        impl_->watcher->emitted(emits(), emit, emitted);
     const bool told = !emit.local && emit.to == base::ClientId::none;
     if (told && emitted.status == Status::ok) impl_->hooks->publish(emit);
     return emitted;
@@ -139,6 +142,37 @@ std::vector<base::ClientId> Router::members(std::string_view nsp, std::string_vi
     return space->select(selection);
 }
 
+std::vector<base::ClientId> Router::clients_of(std::string_view user) const {
+    return impl_->identities.of_user(user);
+}
+
+std::string_view Router::identity(base::ClientId client) const noexcept {
+    return impl_->identities.of(client);
+}
+
+std::vector<std::string> Router::rooms_of(base::ClientId client) const {
+    const rooms::Space *space = impl_->space_of(client);
+    return space != nullptr ? space->names_of(client) : std::vector<std::string>{};
+}
+
+std::size_t Router::rooms(std::string_view prefix, std::size_t limit,
+                          std::vector<Stats::Room> &out) const {
+    using Row = std::tuple<std::string_view, std::string_view, std::size_t>; // views, as in stats()
+    std::vector<Row> rows;
+    impl_->hub.each([&](std::string_view nsp, const rooms::Space &space) {
+        space.each_room([&](std::string_view name, std::size_t members) {
+            if (name.starts_with(prefix)) rows.emplace_back(nsp, name, members);
+        });
+    });
+    const std::size_t shown = std::min(limit, rows.size());
+    std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(shown), rows.end());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const auto &[nsp, name, members] = rows[i];
+        out.push_back({std::string{nsp}, std::string{name}, members});
+    }
+    return rows.size();
+}
+
 Stats Router::stats(std::size_t limit) const {
     Stats stats;
     stats.clients = impl_->clients.size();
@@ -177,6 +211,10 @@ Stats Router::stats(std::size_t limit) const {
 
 std::uint64_t Router::emits() const noexcept {
     return impl_->fanout.emits();
+}
+
+void Router::watch(Watcher *watcher) noexcept {
+    impl_->watcher = watcher;
 }
 
 void Router::tick() {

@@ -5,6 +5,7 @@
 #include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
 #include "dispatch/options.hpp"
+#include "dispatch/watcher.hpp"
 #include "session/clients.hpp"
 #include "session/events.hpp"
 
@@ -62,8 +63,16 @@ public:
 
     // ---- questions -----------------------------------------------------------------------
     std::vector<base::ClientId> members(std::string_view nsp, std::string_view room) const;
+    std::vector<base::ClientId> clients_of(std::string_view user) const;
+    std::string_view identity(base::ClientId) const noexcept; // JSON; empty when nothing is known
+    std::vector<std::string> rooms_of(base::ClientId) const;
     Stats stats(std::size_t limit) const;
+    // Rooms whose name begins with `prefix`, by namespace and name: the first `limit` of them, and
+    // how many there are.
+    std::size_t rooms(std::string_view prefix, std::size_t limit,
+                      std::vector<Stats::Room> &out) const;
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
+    void watch(Watcher *) noexcept;       // null: nobody looks on, and emits cost nothing more
 
     void tick(); // expiries
     void reconfigure(const Options &);
