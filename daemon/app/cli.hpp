@@ -1,13 +1,10 @@
 #pragma once
 
+#include "app/exit_code.hpp"
+
 #include <string>
 
 namespace roomd::app {
-
-inline constexpr int exit_ok = 0;
-inline constexpr int exit_runtime = 1;
-inline constexpr int exit_usage = 2;
-inline constexpr int exit_configuration = 3;
 
 struct Command {
     enum class What : unsigned char { run, dev, check, version };

@@ -53,7 +53,7 @@ Shard::~Shard() {
     loop.before_blocking(nullptr);
 }
 
-void Shard::apply(const config::Config &config) {
+std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) {
     log.reconfigure(log_options(config));
     gate.replace(keys(config));
     sessions.reconfigure(session_options(config));
@@ -61,12 +61,10 @@ void Shard::apply(const config::Config &config) {
     clients.reconfigure(client_options(config));
     router.reconfigure(dispatch_options(config));
     pages.rename(config.service.name);
-    for (const auto &failure : plugins.reload(plugin_entries(config))) {
-        log.error("plugin kept its old configuration",
-                  {{"plugin", failure.instance}, {"why", failure.text}});
-    }
+    auto kept = plugins.reload(plugin_entries(config));
     server.reconfigure(net_options(config));
     server.keep_headers(plugins.kept_headers());
+    return kept;
 }
 
 } // namespace roomd::app
