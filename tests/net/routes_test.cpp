@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
+#include <utility>
 
 using namespace roomd;
 using namespace roomd::test;
@@ -182,6 +183,24 @@ TEST_CASE("an answer may come later, once, and not when its peer is gone") {
     CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
         CHECK_FALSE(server.respond(held, {}));
     }));
+}
+
+TEST_CASE("a POST without a body is answered later too, and its connection stays") {
+    base::ExchangeId held = base::ExchangeId::none;
+    Rig rig({}, [&](net::Server &server) {
+        net::Route out = route("POST", "/later");
+        out.serve = [&held](const net::Request &request) { held = request.id; };
+        server.add_route(out);
+    });
+    Wire wire(rig.address());
+    for (int i = 0; i < 2; ++i) {
+        wire.send(post("/later", ""));
+        CHECK(rig.until([&](net::Server &, Echo &) { return held != base::ExchangeId::none; }));
+        CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+            CHECK(server.respond(std::exchange(held, base::ExchangeId::none), {}));
+        }));
+        CHECK(wire.reply().status == 200);
+    }
 }
 
 TEST_CASE("removing a route answers those who wait for it, and serves it no more") {
