@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 
+#include "app/admin.hpp"
 #include "app/exit_code.hpp"
 #include "app/notify.hpp"
 #include "app/options.hpp"
@@ -23,6 +24,7 @@ public:
     Life(Shard &shard, const config::Config &config, const ConfigFile &file) :
         shard_(shard),
         reload_(shard, config, file),
+        admin_(shard, {[this] { return reload(); }, file.path, {}}),
         drain_(config.drain),
         signals_(
             shard.loop, [this] { stop(); }, [this] { reload(); }),
@@ -67,6 +69,7 @@ private:
         shard_.log.notice("stopping", {{"sessions", shard_.sessions.size()}});
         shard_.server.stop_accepting();
         shard_.server.refuse_new(true);
+        admin_.end();
         shard_.plugins.stop();
         const auto steps = static_cast<std::size_t>(drain_.count() / step.count());
         a_step_ = std::max(fewest_a_step, shard_.sessions.size() / (steps == 0 ? 1 : steps) + 1);
@@ -87,6 +90,7 @@ private:
 
     Shard &shard_;
     Reload reload_;
+    Admin admin_;
     base::Duration drain_;
     Notify notify_;
     Signals signals_;
@@ -124,6 +128,8 @@ int run(const config::Config &config, const ConfigFile &file) {
             log.notice("listening", {{"address", address}});
         log.info("endpoint", {{"path", config.socketio.path}, {"access", "Socket.IO clients"}});
         log.info("endpoint", {{"path", "/health, /ready"}, {"access", "open to all"}});
+        if (!config.admin.socket.empty())
+            log.info("endpoint", {{"path", "/admin/"}, {"access", "the admin socket only"}});
         shard->http.announce(log);
         log.notice("ready");
         life.ready("running");
