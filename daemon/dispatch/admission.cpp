@@ -1,5 +1,6 @@
 #include "dispatch/admission.hpp"
 
+#include "rooms/names.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ bool Admission::configured(std::string_view nsp) const noexcept {
 }
 
 bool Admission::knows(std::string_view nsp) const {
-    return configured(nsp) || hooks_->knows(nsp);
+    return rooms::is_namespace(nsp) && (configured(nsp) || hooks_->knows(nsp));
 }
 
 void Admission::connecting(base::ClientId client, std::string_view nsp, std::string_view auth) {

@@ -43,6 +43,13 @@ bool is_room(std::string_view text) noexcept {
     return is_kind(text.substr(0, colon)) && is_id(text.substr(colon + 1));
 }
 
+bool is_namespace(std::string_view text) noexcept {
+    return text.starts_with('/') && text.size() <= max_namespace &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != '*';
+           });
+}
+
 Parts split(std::string_view room) noexcept {
     assert(is_room(room));
     const auto colon = room.find(':');

@@ -21,6 +21,16 @@ TEST_CASE_FIXTURE(RouterFixture, "an unknown namespace is refused in the words o
     CHECK(hooks.log.empty());
 }
 
+TEST_CASE_FIXTURE(RouterFixture, "a pattern admits names of bounded length and no control bytes") {
+    hooks.on_knows = [](std::string_view) { return true; };
+    CHECK(fake.alive(fake.connect("/tenant-" + std::string(200, 'x'))));
+    for (const auto &tail : {std::string(1000, 'x'), std::string("a b"), std::string("\n")}) {
+        fake.refusals.clear();
+        CHECK_FALSE(fake.alive(fake.connect("/tenant-" + tail)));
+        CHECK(fake.refusals == Texts{"Invalid namespace|"});
+    }
+}
+
 TEST_CASE_FIXTURE(RouterFixture, "a namespace only a plugin knows is invalid unless one takes it") {
     hooks.on_knows = [](std::string_view nsp) { return nsp == "/plugin"; };
     CHECK_FALSE(fake.alive(fake.connect("/plugin")));

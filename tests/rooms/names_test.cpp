@@ -49,6 +49,16 @@ TEST_CASE("a room with an empty, overlong or second part is refused") {
     }
 }
 
+TEST_CASE("a namespace begins with a slash, is short, and holds no space, star or control byte") {
+    for (const auto good : {"/", "/chat", "/tenant-7?x=1", "/\xC3\xA9", "/a/b", "//"})
+        CHECK(rooms::is_namespace(good));
+    CHECK(rooms::is_namespace("/" + std::string(rooms::max_namespace - 1, 'x')));
+    CHECK_FALSE(rooms::is_namespace("/" + std::string(rooms::max_namespace, 'x')));
+    for (const auto bad : {"", "chat", "/a b", "/a\n", "/a\x1e", "/\x7f", "/a*"})
+        CHECK_FALSE(rooms::is_namespace(bad));
+    CHECK_FALSE(rooms::is_namespace(std::string_view("/a\0b", 4)));
+}
+
 TEST_CASE("a room's name splits at its colon") {
     CHECK(rooms::split("library:library123").kind == "library");
     CHECK(rooms::split("library:library123").id == "library123");
