@@ -135,6 +135,7 @@ struct Config {
     Idempotency idempotency;
     base::Duration drain{5000}; // how long SIGTERM waits for clients before it cuts
     Log log;
+    std::string effective; // all of it as YAML, as config/effective.hpp has it; without secrets
 };
 
 } // namespace roomd::config

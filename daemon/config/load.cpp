@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/effective.hpp"
 #include "config/parts.hpp"
 #include "config/readers.hpp"
 
@@ -23,6 +24,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_keys(top, config);
     read_admin(top, config);
     read_plugins(top, config);
+    if (source.faults.empty()) config.effective = effective(source, root);
 }
 
 } // namespace

@@ -72,6 +72,14 @@ std::size_t depth_of(const Item &node) {
     return deepest + (node.kind == Item::Kind::list || node.kind == Item::Kind::map ? 1 : 0);
 }
 
+// YAML's own bound for keys on one line is 1024 characters; escaped, these stay below it.
+constexpr std::size_t longest_key = 500;
+
+bool has_control(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
 // Builds the tree from yaml-cpp's events.  yaml-cpp recurses per level: the bound on depth, kept
 // here while it parses, is what keeps its stack bounded too.
 class Builder final : public YAML::EventHandler {
@@ -219,6 +227,8 @@ private:
         map.key_quoted = node.quoted;
         if (node.kind != Item::Kind::scalar) {
             fault(node.mark, "a key must be text", "quote it");
+        } else if (node.text.size() > longest_key || has_control(node.text)) {
+            fault(node.mark, "a key is one line of at most 500 bytes", "");
         } else if (node.text == "<<" && !node.quoted) {
             fault(node.mark, "\"<<\" merges are not read", "write the keys out");
         } else if (const auto [first, is_new] = map.seen.emplace(node.text, node.mark); !is_new) {
