@@ -241,8 +241,8 @@ TEST_CASE("a pattern that can not be says why") {
     CHECK(error_of("https://a.example:0") == "the port of an origin is malformed");
     CHECK(error_of("https://a.example:99999") == "the port of an origin is malformed");
     for (const auto malformed :
-         {"https://"sv, "https://a b"sv, "https://a..b"sv, "http://10.0.0.256"sv, "http://10.0.*.1"sv,
-          "http://[::1"sv, "http://::1"sv, "https://a\0"sv})
+         {"https://"sv, "https://a b"sv, "https://a..b"sv, "http://10.0.0.256"sv,
+          "http://10.0.*.1"sv, "http://[::1"sv, "http://::1"sv, "https://a\0"sv})
         CHECK_MESSAGE(error_of(malformed) == "the host of an origin is malformed",
                       std::string(malformed));
     CHECK(error_of("a.example") ==
