@@ -52,6 +52,8 @@ int carry_out(const Command &command) {
         return exit_configuration;
     }
     if (command.what == Command::What::check) {
+        for (const auto &warning : config.warnings)
+            std::fprintf(stderr, "%s\n", config::text(warning).c_str());
         std::printf("%s: good\n", command.config.c_str());
         return exit_ok;
     }

@@ -18,6 +18,11 @@
 namespace roomd::app {
 namespace {
 
+void warn(log::Logger &log, const config::Config &config) {
+    for (const auto &warning : config.warnings)
+        log.warning("configuration", {{"warning", text(warning)}});
+}
+
 // The life of the daemon: what happens between READY and the end.
 class Life {
 public:
@@ -119,6 +124,7 @@ bool guarded(const Shard &shard, const config::Config &config) {
 int run(const config::Config &config, const ConfigFile &file) {
     log::Logger log(log_options(config));
     log.notice("roomd starts", {{"version", version}, {"config", config.path}});
+    warn(log, config);
     std::optional<Shard> shard;
     shard.emplace(config, log);
     if (!guarded(*shard, config)) return exit_configuration;

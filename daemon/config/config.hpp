@@ -2,6 +2,7 @@
 
 #include "auth/keys.hpp"
 #include "base/clock.hpp"
+#include "config/fault.hpp"
 #include "config/plugin_node.hpp"
 
 #include <cstddef>
@@ -136,6 +137,7 @@ struct Config {
     base::Duration drain{5000}; // how long SIGTERM waits for clients before it cuts
     Log log;
     std::string effective; // all of it as YAML, as config/effective.hpp has it; without secrets
+    std::vector<Fault> warnings; // of what was read
 };
 
 } // namespace roomd::config

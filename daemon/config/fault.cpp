@@ -24,6 +24,10 @@ void Faults::add(Fault fault) {
         ++left_out_;
 }
 
+void Faults::warn(Fault fault) {
+    if (warnings_.size() < most) warnings_.push_back(std::move(fault));
+}
+
 std::string Faults::text() const {
     std::vector<const Fault *> order;
     for (const Fault &fault : list_)

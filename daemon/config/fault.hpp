@@ -32,6 +32,9 @@ public:
     static constexpr std::size_t most = 100;
 
     void add(Fault);
+    // What is no fault and still worth a word.  Keeps at most `most` too.
+    void warn(Fault);
+    const std::vector<Fault> &warnings() const noexcept { return warnings_; }
     bool empty() const noexcept { return list_.empty(); }
     const std::vector<Fault> &list() const noexcept { return list_; }
     // All in the order of the files and of each file; says when there were more than `most`.
@@ -39,6 +42,7 @@ public:
 
 private:
     std::vector<Fault> list_;
+    std::vector<Fault> warnings_;
     std::size_t left_out_ = 0;
 };
 

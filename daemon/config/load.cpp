@@ -24,6 +24,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_keys(top, config);
     read_admin(top, config);
     read_plugins(top, config);
+    config.warnings = source.faults.warnings();
     if (source.faults.empty()) config.effective = effective(source, root);
 }
 

@@ -28,6 +28,9 @@ struct Source {
     void fault(Mark mark, std::string what, std::string hint = {}) const {
         faults.add({file(mark).path, mark, std::move(what), std::move(hint)});
     }
+    void warn(Mark mark, std::string what, std::string hint = {}) const {
+        faults.warn({file(mark).path, mark, "warning: " + std::move(what), std::move(hint)});
+    }
     // Of a path that stands at `mark`.
     std::string absolute(std::string_view relative, Mark mark) const;
     // Where `there` is, told to who reads a fault at `here`: "line 4", or "conf.d/a.yaml:4:11" when

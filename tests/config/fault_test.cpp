@@ -40,3 +40,12 @@ TEST_CASE("only so many faults are kept, and the rest counted") {
     CHECK(faults.list().size() == Faults::most);
     CHECK(faults.text().ends_with("f:100:1: x\n... and 5 more"));
 }
+
+TEST_CASE("a warning is no fault, and only so many are kept") {
+    Faults faults;
+    for (std::size_t i = 0; i < Faults::most + 5; ++i)
+        faults.warn({"f", {1, 1}, "x", ""});
+    CHECK(faults.empty());
+    CHECK(faults.text() == "");
+    CHECK(faults.warnings().size() == Faults::most);
+}
