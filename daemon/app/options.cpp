@@ -12,17 +12,7 @@ namespace roomd::app {
 namespace {
 
 policy::Portals portals(const config::Config &config) {
-    std::vector<policy::Portal> out;
-    for (const auto &portal : config.portals) {
-        policy::Portal made{portal.name, {}, {}};
-        for (const auto &text : portal.origins) {
-            auto origin = policy::parse_pattern(text);
-            if (!origin) throw std::runtime_error("origin \"" + text + "\": " + origin.error());
-            made.origins.push_back(*std::move(origin));
-        }
-        out.push_back(std::move(made));
-    }
-    return {std::move(out),
+    return {config.portals,
             config.cors.allow_missing_origin ? policy::Missing::allow : policy::Missing::refuse};
 }
 

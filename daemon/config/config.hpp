@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "config/fault.hpp"
 #include "config/plugin_node.hpp"
+#include "policy/portals.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,11 +44,6 @@ struct SocketIo {
     std::size_t max_payload = 1000000; // bytes
     bool serve_client = true;          // the browser bundle, under the path
     std::string client_directory;      // where the bundle is, absolute; empty: where it was built
-};
-
-struct Portal {
-    std::string name;
-    std::vector<std::string> origins; // as written
 };
 
 struct Cors {
@@ -123,7 +119,7 @@ struct Config {
     Service service;
     std::vector<Listen> listen;
     SocketIo socketio;
-    std::vector<Portal> portals;
+    std::vector<policy::Portal> portals;
     Cors cors;
     AuthMode auth = AuthMode::none;
     std::vector<RoomKind> rooms;

@@ -54,8 +54,6 @@ TEST_CASE("a key that is not built yet is refused with that sentence") {
           "roomd.yaml:3:11: \"limits.per_user\" is not built yet" + hint);
     CHECK(faults_in("listen: [{ address: '127.0.0.1:1', systemd: true }]") ==
           "roomd.yaml:3:36: \"listen[0].systemd\" is not built yet" + hint);
-    CHECK(faults_in("portals: [{ name: a, origins: [], roles: [student] }]") ==
-          "roomd.yaml:3:35: \"portals[0].roles\" is not built yet" + hint);
 }
 
 TEST_CASE("a value whose effect is not built yet is refused with that sentence") {
