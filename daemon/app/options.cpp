@@ -66,9 +66,8 @@ dispatch::Options dispatch_options(const config::Config &config) {
     for (const auto &kind : config.rooms) {
         dispatch::RoomKind room;
         room.name = kind.name;
-        room.join = kind.join == config::RoomKind::Join::never ? policy::Join::never
-                                                               : policy::Join::request;
-        room.allow_all = kind.allow_all;
+        room.join = kind.rules.join;
+        room.allow_all = kind.rules.allow_all;
         out.kinds.push_back(std::move(room));
     }
     out.rooms_per_client = config.limits.rooms_per_client;

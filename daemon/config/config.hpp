@@ -5,6 +5,7 @@
 #include "config/fault.hpp"
 #include "config/plugin_node.hpp"
 #include "policy/portals.hpp"
+#include "policy/rules.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -56,10 +57,8 @@ struct Cors {
 enum class AuthMode : std::uint8_t { none };
 
 struct RoomKind {
-    enum class Join : std::uint8_t { request, never };
     std::string name; // before the colon
-    Join join = Join::request;
-    bool allow_all = false; // without it a plugin's join hook decides, or nobody gets in
+    policy::RoomRules rules;
 };
 
 struct Limits {

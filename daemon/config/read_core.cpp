@@ -133,22 +133,6 @@ void read_rooms(const Section &top, Config &config) {
     else if (auth.require("mode", say_none))
         auth.word("mode", {"none"}, {"optional", "required"});
 
-    for (const auto &[name, in] : top.map("rooms").members()) {
-        RoomKind kind;
-        kind.name = name;
-        if (!is_plain_name(name, "_-"))
-            in.source().fault(in.mark(), "room kind \"" + name + "\" is no name",
-                              "begin with a letter; then letters, digits, \"_\" and \"-\"");
-        if (in.word("join", {"request", "never"}, {"auto"}) == 1) kind.join = RoomKind::Join::never;
-        if (const Item *allow = in.find("allow");
-            allow != nullptr && allow->kind == Item::Kind::list)
-            in.fault("allow", in.shown("allow") + ": rules over claims are not built yet",
-                     "write allow: all, or leave it out and let a plugin decide");
-        else
-            kind.allow_all = in.word("allow", {"all"}) == 0;
-        config.rooms.push_back(std::move(kind));
-    }
-
     std::vector<Text> namespaces;
     top.texts("namespaces", namespaces);
     for (const Text &text : namespaces) {

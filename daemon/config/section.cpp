@@ -243,7 +243,7 @@ Section Section::map(std::string_view name, Others others) const {
     return {*source_, find(name), mark_, table, path_of(name), others};
 }
 
-std::vector<Section> Section::list(std::string_view name, Others others) const {
+std::vector<Section> Section::list(std::string_view name, Others others, std::string table) const {
     std::vector<Section> out;
     const Item *node = find(name);
     if (node == nullptr || node->kind == Item::Kind::null) return out;
@@ -252,8 +252,8 @@ std::vector<Section> Section::list(std::string_view name, Others others) const {
               "begin each entry with \"- \"");
         return out;
     }
-    const std::string table =
-        (table_.empty() ? std::string(name) : table_ + '.' + std::string(name)) + "[]";
+    if (table.empty())
+        table = (table_.empty() ? std::string(name) : table_ + '.' + std::string(name)) + "[]";
     for (const Item &item : node->items)
         out.emplace_back(*source_, &item, item.mark, table,
                          path_of(name) + '[' + std::to_string(out.size()) + ']', others);

@@ -48,7 +48,9 @@ public:
     bool texts(std::string_view name, std::vector<Text> &out) const;
 
     Section map(std::string_view name, Others = Others::refused) const;
-    std::vector<Section> list(std::string_view name, Others = Others::refused) const;
+    // `table`: where its keys stand in the key table, when not below `name`.
+    std::vector<Section> list(std::string_view name, Others = Others::refused,
+                              std::string table = {}) const;
     // Every entry of this map as a map of its own, for "*" keys.
     std::vector<std::pair<std::string, Section>> members() const;
 

@@ -149,7 +149,9 @@ TEST_CASE("the defaults of keys inside lists are what the code takes") {
     CHECK(said.keys.at(0).events == silent.keys.at(0).events);
     CHECK(said.keys[0].rooms == silent.keys[0].rooms);
     CHECK(said.keys[0].may_broadcast == silent.keys[0].may_broadcast);
-    CHECK(said.rooms.at(0).join == silent.rooms.at(0).join);
+    CHECK(said.rooms.at(0).rules.join == silent.rooms.at(0).rules.join);
+    CHECK(said.rooms[0].rules.max_members == silent.rooms[0].rules.max_members);
+    CHECK(said.rooms[0].rules.max_per_client == silent.rooms[0].rules.max_per_client);
     CHECK(said.listen.at(2).mode == silent.listen.at(0).mode);
     CHECK(said.plugins.load.at(0).budget == silent.plugins.load.at(0).budget);
     CHECK(said.plugins.load[0].required == silent.plugins.load[0].required);
@@ -191,7 +193,7 @@ TEST_CASE("the configuration for development is good and is what was built in") 
     CHECK(config.listen[1].address == "[::1]:3001");
     REQUIRE(config.rooms.size() == 4);
     for (const RoomKind &kind : config.rooms)
-        CHECK(kind.allow_all);
+        CHECK(kind.rules.allow_all);
     REQUIRE(config.plugins.load.size() == 2);
     CHECK(config.plugins.load[0].file == "/src/build/plugins/http_emit.so");
     CHECK(config.plugins.load[1].name == "test_event");

@@ -64,12 +64,6 @@ TEST_CASE("a value whose effect is not built yet is refused with that sentence")
                 "\" is not built yet\n  write none");
     CHECK(faults_of("auth: { mode: none }\ncatalogue: { unknown: refuse }") ==
           "roomd.yaml:2:23: \"catalogue.unknown\": \"refuse\" is not built yet\n  write allow");
-    CHECK(
-        faults_in("rooms: { user: { join: auto } }") ==
-        "roomd.yaml:3:24: \"rooms.user.join\": \"auto\" is not built yet\n  write request, never");
-    CHECK(faults_in("rooms: { user: { allow: [ { claim: sub, equals: \"{id}\" } ] } }") ==
-          "roomd.yaml:3:25: \"rooms.user.allow\": rules over claims are not built yet\n"
-          "  write allow: all, or leave it out and let a plugin decide");
 }
 
 TEST_CASE("a value of another type is a fault") {
@@ -199,21 +193,6 @@ TEST_CASE("transports are those that are named") {
     CHECK(faults_in("socketio: { transports: [] }") ==
           "roomd.yaml:3:25: \"socketio.transports\" names no transport\n"
           "  write [websocket, polling]");
-}
-
-TEST_CASE("room kinds are read in their order") {
-    const auto config =
-        test::read("rooms:\n  role: { allow: all }\n  staff: { join: never }\n  user:\n");
-    REQUIRE(config.rooms.size() == 3);
-    CHECK(config.rooms[0].name == "role");
-    CHECK(config.rooms[0].allow_all);
-    CHECK(config.rooms[1].join == config::RoomKind::Join::never);
-    CHECK_FALSE(config.rooms[1].allow_all);
-    CHECK(config.rooms[2].join == config::RoomKind::Join::request);
-    CHECK_FALSE(config.rooms[2].allow_all);
-    CHECK(faults_in("rooms: { 'a:b': {} }") ==
-          "roomd.yaml:3:10: room kind \"a:b\" is no name\n"
-          "  begin with a letter; then letters, digits, \"_\" and \"-\"");
 }
 
 TEST_CASE("namespaces are names or prefixes") {
