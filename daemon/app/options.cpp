@@ -63,13 +63,10 @@ session::ClientOptions client_options(const config::Config &config) {
 dispatch::Options dispatch_options(const config::Config &config) {
     dispatch::Options out;
     out.namespaces = config.namespaces;
-    for (const auto &kind : config.rooms) {
-        dispatch::RoomKind room;
-        room.name = kind.name;
-        room.join = kind.rules.join;
-        room.allow_all = kind.rules.allow_all;
-        out.kinds.push_back(std::move(room));
-    }
+    for (const auto &kind : config.rooms)
+        out.kinds.push_back({kind.name, kind.rules});
+    for (const auto &portal : config.portals)
+        out.portals.push_back({portal.name, portal.roles});
     out.rooms_per_client = config.limits.rooms_per_client;
     out.max_emit = config.limits.max_emit;
     out.unknown_events = config.unknown_events;

@@ -3,6 +3,11 @@
 #include "app/key_policy.hpp"
 #include "app/options.hpp"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace roomd::app {
 namespace {
 
@@ -40,7 +45,7 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     ticks.every(sessions.tick_every());
     plugins.load(plugin_entries(config));
     plugins.start();
-    server.keep_headers(plugins.kept_headers());
+    keep_headers(config);
 }
 
 // The server turns the loop while it goes, when the plugins are gone already: by then no session
@@ -63,8 +68,17 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     pages.rename(config.service.name);
     auto kept = plugins.reload(plugin_entries(config));
     server.reconfigure(net_options(config));
-    server.keep_headers(plugins.kept_headers());
+    keep_headers(config);
     return kept;
+}
+
+// Those that plugins asked for, and those that may hold a token.
+void Shard::keep_headers(const config::Config &config) {
+    std::vector<std::string> names = plugins.kept_headers();
+    for (std::string &name : token_headers(config))
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(std::move(name));
+    server.keep_headers(std::move(names));
 }
 
 } // namespace roomd::app

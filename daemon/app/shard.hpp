@@ -44,6 +44,9 @@ struct Shard {
     Flusher flusher;
     loop::Timer ticks; // the one periodic scan: heartbeats, time-outs, expiries
     bool draining = false;
+
+private:
+    void keep_headers(const config::Config &);
 };
 
 } // namespace roomd::app

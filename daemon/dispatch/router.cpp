@@ -4,6 +4,7 @@
 #include "dispatch/fanout.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
+#include "dispatch/portal_counts.hpp"
 #include "rooms/hub.hpp"
 #include "rooms/names.hpp"
 
@@ -18,8 +19,8 @@ struct Router::Impl {
         options(o),
         clients(c),
         clock(k),
-        admission(options, clients, clock, hub, identities),
-        membership(options, clients, hub, identities),
+        membership(options, clients, hub, identities, portals, clock),
+        admission(options, clients, clock, hub, identities, membership, portals),
         fanout(options, clients, hub, admission) {}
 
     Options options; // the units refer to it
@@ -29,8 +30,9 @@ struct Router::Impl {
     Watcher *watcher = nullptr;
     rooms::Hub hub;
     Identities identities;
-    Admission admission;
+    PortalCounts portals;
     Membership membership;
+    Admission admission;
     Fanout fanout;
     std::uint64_t events_in = 0;
 
@@ -55,12 +57,23 @@ void Router::wire(Hooks &hooks) noexcept {
 }
 
 void Router::reconfigure(const Options &options) {
+    const bool other_rules = options.kinds != impl_->options.kinds;
     impl_->options = options;
+    for (const base::ClientId client : impl_->admission.unwelcome())
+        impl_->clients.disconnect(client, session::CloseReason::forced_close, true);
+    if (other_rules) impl_->membership.revise();
 }
 
 // ---- emits and commands ------------------------------------------------------------------
 
-Emitted Router::emit(const Emit &emit) {
+Emitted Router::emit(const Emit &wanted) {
+    Emit routed;
+    std::vector<std::string> rooms;
+    if (wanted.route) {
+        routed = wanted;
+        if (auto refused = route(routed, rooms); refused.status != Status::ok) return refused;
+    }
+    const Emit &emit = wanted.route ? routed : wanted;
     Emitted emitted = impl_->fanout.emit(emit);
     if (impl_->watcher != nullptr && emitted.status == Status::ok)
         impl_->watcher->emitted(emits(), emit, emitted);
@@ -69,8 +82,16 @@ Emitted Router::emit(const Emit &emit) {
     return emitted;
 }
 
-Emitted Router::check(const Emit &emit) const {
+Emitted Router::check(const Emit &wanted) const {
+    if (!wanted.route) return impl_->fanout.check(wanted);
+    Emit emit = wanted;
+    std::vector<std::string> rooms;
+    if (auto refused = route(emit, rooms); refused.status != Status::ok) return refused;
     return impl_->fanout.check(emit);
+}
+
+Emitted Router::route(Emit &emit, std::vector<std::string> &rooms) const {
+    return impl_->fanout.route(emit, rooms);
 }
 
 void Router::ask(const Emit &emit, base::Duration timeout, std::uint64_t token) {
@@ -90,9 +111,9 @@ Status Router::join(base::ClientId client, std::string_view room) {
     if (impl_->admission.waits(client)) return impl_->admission.join(client, room);
     rooms::Space *space = impl_->space_of(client);
     if (space == nullptr) return Status::gone;
-    if (space->in(client, room)) return Status::ok;
-    if (space->rooms_of(client) >= impl_->options.rooms_per_client) return Status::too_big;
-    space->join(client, room);
+    const bool in = space->in(client, room);
+    if (!in && space->rooms_of(client) >= impl_->options.rooms_per_client) return Status::too_big;
+    space->join(client, room, rooms::Grant::plugin);
     return Status::ok;
 }
 
@@ -181,6 +202,7 @@ Stats Router::stats(std::size_t limit) const {
     stats.deliveries = impl_->fanout.deliveries();
     stats.events_in = impl_->events_in;
     stats.joins_refused = impl_->membership.refused();
+    stats.portals.assign(impl_->portals.all().begin(), impl_->portals.all().end());
 
     // Views until the few that are shown are known: there may be a hundred thousand rooms.
     using Row = std::tuple<std::size_t, std::string_view, std::string_view>;

@@ -5,6 +5,7 @@
 #include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
 #include "dispatch/options.hpp"
+#include "dispatch/portal_counts.hpp"
 #include "dispatch/watcher.hpp"
 #include "session/clients.hpp"
 #include "session/events.hpp"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace roomd::dispatch {
@@ -26,6 +28,7 @@ struct Stats {
     };
     std::vector<Room> largest; // at most `limit` of them, in order of namespace and name
     std::uint64_t emits = 0, deliveries = 0, events_in = 0, joins_refused = 0;
+    std::vector<std::pair<std::string, PortalCount>> portals; // by name; "": no Origin header
 };
 
 // What happens on an event: joins clients, rooms, policy and plugins.  The one place an emit
@@ -42,6 +45,9 @@ public:
     Emitted emit(const Emit &);
     // Would emit() take it?  Changes nothing; for all-or-none batches.
     Emitted check(const Emit &) const;
+    // Asks the catalogue about an emit with `route`: refused, or complete, without `route` and with
+    // the rooms it goes to, which are views into `rooms`.
+    Emitted route(Emit &, std::vector<std::string> &rooms) const;
     void ask(const Emit &, base::Duration timeout, std::uint64_t token); // Hooks::answered, once
     bool ack(base::ClientId, std::uint64_t ack_id, const sio::Args &);
     // Before the client's verdict they take effect when it is accepted.  `too_big`: it has
@@ -75,6 +81,8 @@ public:
     void watch(Watcher *) noexcept;       // null: nobody looks on, and emits cost nothing more
 
     void tick(); // expiries
+    // Clients that the new options would not let in are closed, those that a room no longer takes
+    // are put out of it; all others notice nothing.
     void reconfigure(const Options &);
 
     // ---- session::Events -----------------------------------------------------------------
