@@ -105,3 +105,24 @@ for (const [mode, options] of Object.entries(MODES)) {
         }
     });
 }
+
+test('SIGTERM while answers are owed on both sides ends with 0', async (t) => {
+    const ending = await roomd(t, (port) => {
+        const config = settings(port);
+        config.plugins.load.push({ name: 'sparring', file: plugin('sparring') });
+        return config;
+    });
+    const closed = [];
+    for (const options of Object.values(MODES)) {
+        const socket = await connected(t, ending, options);
+        const question = once(socket, 'question');
+        socket.emit('ask:60000', Buffer.from([1]));
+        await question; // and never answered
+        socket.emit('join:library', 'slow-1');
+        socket.emit('echo', Buffer.alloc(1000), () => {});
+        client(t, ending, options, '/late/yes');
+        closed.push(once(socket, 'disconnect'));
+    }
+    assert.equal(await ending.kill('SIGTERM'), 0, ending.output);
+    for (const [reason] of await Promise.all(closed)) assert.match(reason, /^transport (close|error)$/);
+});

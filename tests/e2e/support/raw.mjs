@@ -14,6 +14,12 @@ export function frame(text) {
     return Buffer.concat([head, mask, body.map((byte, i) => byte ^ mask[i % 4])]);
 }
 
+// A websocket handshake.
+export const upgrade = (port) =>
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n' +
+    `Host: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${crypto.randomBytes(16).toString('base64')}\r\n\r\n`;
+
 export class Raw {
     constructor(t, port) {
         this.seen = Buffer.alloc(0);
@@ -30,6 +36,27 @@ export class Raw {
         return this;
     }
 
+    clear() {
+        this.seen = Buffer.alloc(0);
+        return this;
+    }
+
+    // The payloads of the whole short text frames it has seen since clear().
+    frames() {
+        const texts = [];
+        for (let at = 0; this.seen[at] === 0x81 && at + 2 + this.seen[at + 1] <= this.seen.length; ) {
+            const end = at + 2 + this.seen[at + 1];
+            texts.push(this.seen.toString('utf8', at + 2, end));
+            at = end;
+        }
+        return texts;
+    }
+
+    // A close frame without a code stands at the end.
+    get closing() {
+        return this.seen.length >= 2 && this.seen.readUInt16BE(this.seen.length - 2) === 0x8800;
+    }
+
     async expect(what, deadline = DEADLINE) {
         await until(`bytes '${what}', got '${this.seen.toString('latin1').slice(0, 400)}'`,
             () => this.seen.includes(what), deadline);
@@ -40,11 +67,7 @@ export class Raw {
 // A websocket that has joined a room and, from then on, reads only when told.
 export async function rawWebsocket(t, server, room) {
     const raw = new Raw(t, server.port);
-    raw.send(
-        'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n' +
-            `Host: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-            `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${crypto.randomBytes(16).toString('base64')}\r\n\r\n`,
-    );
+    raw.send(upgrade(server.port));
     await raw.expect('"sid"');
     raw.send(frame('40'));
     await raw.expect('40{"sid"');
