@@ -5,6 +5,7 @@
 #include "net/cors.hpp"
 #include "net/guards.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -16,6 +17,9 @@ using eio::Refusal;
 
 constexpr std::string_view not_stored = "cache-control: no-store\r\n";
 constexpr std::string_view retry_after = "Retry-After: 1\r\n";
+
+// A client that connects to several namespaces at once puts a token for each into one body.
+constexpr std::size_t messages_per_post = 4;
 
 struct Question {
     std::vector<Field> query;
@@ -137,7 +141,9 @@ void post(Conn &conn, const Head &head, base::SessionId id) {
         return core.refuse(conn, empty(400));
     }
     if (head.content_encoding) return core.refuse(conn, empty(415));
-    if (exchange.want > core.sessions().options().max_payload) return core.refuse(conn, empty(413));
+    const std::size_t most = std::min(core.sessions().options().max_payload,
+                                      messages_per_post * core.sessions().message_limit(id));
+    if (exchange.want > most) return core.refuse(conn, empty(413));
     if (!core.sessions().post_begin(id)) return core.refuse(conn, empty(400));
     exchange.kind = Exchange::Kind::post;
     exchange.session = id;

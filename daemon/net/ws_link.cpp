@@ -91,7 +91,7 @@ bool WsLink::receive(std::string_view chunk) {
     const bool frame_ends = left == 0;
     const bool first = lws_is_first_fragment(wsi) != 0;
     const bool message_ends = frame_ends && lws_is_final_fragment(wsi) != 0;
-    const std::size_t most = conn_.core.sessions().options().max_payload;
+    const std::size_t most = conn_.core.sessions().message_limit(session_);
     const std::size_t have = message_ ? message_->size() : 0;
     if (first && !message_) binary_ = lws_frame_is_binary(wsi) != 0;
     // What is announced counts, so that nothing is kept of a message that cannot become legal.

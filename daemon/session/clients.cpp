@@ -161,6 +161,12 @@ void Clients::binary(base::SessionId session, std::string_view message) {
     impl_->take(*peer, peer->decoder.binary(message, impl_->limits(*peer), impl_->scratch));
 }
 
+std::size_t Clients::message_limit(base::SessionId session) const noexcept {
+    const Peer *peer = impl_->peer(session);
+    if (peer == nullptr || peer->joined) return SIZE_MAX;
+    return impl_->options.before_connect + 1; // Engine.IO's digit
+}
+
 void Clients::closed(base::SessionId session, CloseReason reason) {
     Peer *peer = impl_->peer(session);
     if (peer == nullptr) return;

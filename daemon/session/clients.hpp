@@ -81,6 +81,7 @@ public:
     void text(base::SessionId, std::string_view message) override;
     void binary(base::SessionId, std::string_view message) override;
     void closed(base::SessionId, CloseReason) override;
+    std::size_t message_limit(base::SessionId) const noexcept override;
 
 private:
     struct Impl;

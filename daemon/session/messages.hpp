@@ -3,6 +3,8 @@
 #include "base/ids.hpp"
 #include "session/close_reason.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace roomd::session {
@@ -16,6 +18,8 @@ public:
     virtual void binary(base::SessionId, std::string_view message) = 0;
     // Once per opened session, when it closes.  Nothing can be sent any more.
     virtual void closed(base::SessionId, CloseReason) = 0;
+    // The largest message it takes of this session now, in bytes of its Engine.IO packet.
+    virtual std::size_t message_limit(base::SessionId) const noexcept { return SIZE_MAX; }
 
 protected:
     ~Messages() = default;

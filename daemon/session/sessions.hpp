@@ -12,6 +12,7 @@
 #include "session/session.hpp"
 #include "session/wheel.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -66,6 +67,11 @@ public:
     // One whole websocket message from `from`, the session's link or its probe.
     void text(base::SessionId, Link &from, std::string_view message);
     void binary(base::SessionId, Link &from, std::string_view message);
+
+    // No more is read of one message than what the layer above takes, and max_payload.
+    std::size_t message_limit(base::SessionId id) const noexcept {
+        return std::min(options_.max_payload, up_.message_limit(id));
+    }
 
     void writable(base::SessionId, Link &);               // it was blocked
     void link_gone(base::SessionId, Link &, CloseReason); // peer hung up, GET aborted, 1009 ...

@@ -24,11 +24,13 @@ public:
     base::SessionId newest = base::SessionId::none;
     std::size_t open = 0;
     std::vector<session::CloseReason> ended;
+    std::size_t limit = SIZE_MAX; // of one message
 
     void opened(base::SessionId) override;
     void text(base::SessionId, std::string_view message) override;
     void binary(base::SessionId, std::string_view message) override;
     void closed(base::SessionId, session::CloseReason) override;
+    std::size_t message_limit(base::SessionId) const noexcept override { return limit; }
 };
 
 // A whole server on its own thread: loop, sessions with an echo above, net.  Everything of it is

@@ -64,6 +64,14 @@ TEST_CASE("before CONNECT messages are small and carry no attachments") {
     CHECK(r.open());
 }
 
+TEST_CASE("nothing above the limit before CONNECT needs to be read, and all of it afterwards") {
+    People p;
+    CHECK(p.sessions.message_limit(p.session) == 16385);
+    p.say({"0{\"t\":\"" + std::string(16384 - 9, 'x') + "\"}"});
+    CHECK(p.clients.size() == 1);
+    CHECK(p.sessions.message_limit(p.session) == p.sessions.options().max_payload);
+}
+
 TEST_CASE("binary events come up whole, and a binary message without header is a violation") {
     People p;
     p.join();
