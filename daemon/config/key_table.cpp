@@ -174,7 +174,7 @@ constexpr KeyInfo table[] = {
     built("plugins.load[].instance", "", "text", yes,
         "Names it in logs and metrics when one plugin is loaded twice. Default: its name."),
     built("plugins.load[].enabled", "true", "boolean", yes,
-        "`false`: checked, but not loaded."),
+        "`false`: not loaded, and its own keys are not looked at."),
     built("plugins.load[].required", "false", "boolean", yes,
         "`/ready` waits for it."),
     built("plugins.load[].budget", "8MiB", "size", yes,

@@ -64,7 +64,7 @@ void read_keys(const Section &top, Config &config) {
     for (const Section &entry : top.list("keys")) {
         auth::Key key;
         key.events = key.rooms = {"*"};
-        if (entry.require("name")) entry.text("name", key.name);
+        if (entry.require("name", "write name: backend")) entry.text("name", key.name);
         if (!key.name.empty()) {
             names.add(entry, "name", key.name);
             if (!is_plain_name(key.name, "_-."))

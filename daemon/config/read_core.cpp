@@ -16,8 +16,9 @@ void read_tls(const Section &entry, Listen &listen) {
     if (!entry.has("tls")) return;
     const Section tls = entry.map("tls");
     listen.tls.emplace();
-    if (tls.require("certificate")) tls.path("certificate", listen.tls->certificate);
-    if (tls.require("key")) tls.path("key", listen.tls->key);
+    if (tls.require("certificate", "write certificate: /etc/roomd/tls.crt"))
+        tls.path("certificate", listen.tls->certificate);
+    if (tls.require("key", "write key: /etc/roomd/tls.key")) tls.path("key", listen.tls->key);
 }
 
 void read_mode(const Section &entry, Listen &listen) {

@@ -46,7 +46,7 @@ void read_plugins(const Section &top, Config &config) {
         if (!entry.require("name", "write { name: http_emit }")) continue;
         read_name(entry, "name", plugin.name);
         plugin.instance = plugin.name;
-        read_name(entry, "instance", plugin.instance);
+        if (entry.has("instance")) read_name(entry, "instance", plugin.instance);
         if (!plugin.instance.empty())
             instances.add(entry, entry.has("instance") ? "instance" : "name", plugin.instance);
         read_file(entry, directory, plugin);

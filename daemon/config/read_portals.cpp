@@ -95,7 +95,7 @@ void read_portals(const Section &top, Config &config) {
     Origins known;
     for (const Section &entry : top.list("portals")) {
         policy::Portal portal;
-        if (entry.require("name")) entry.text("name", portal.name);
+        if (entry.require("name", "write name: owner")) entry.text("name", portal.name);
         if (entry.has("name") && !portal.name.empty()) {
             names.add(entry, "name", portal.name);
             if (!is_plain_name(portal.name, "_-."))

@@ -57,7 +57,7 @@ public:
     bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
     const Item *find(std::string_view name) const noexcept;
     // A fault when it is absent.
-    bool require(std::string_view name, std::string hint = {}) const;
+    bool require(std::string_view name, std::string hint) const;
     void fault(std::string_view name, std::string what, std::string hint = {}) const;
     std::string shown(std::string_view name) const; // "\"socketio.path\""
     Mark mark() const noexcept { return mark_; }

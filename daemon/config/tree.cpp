@@ -319,7 +319,9 @@ std::optional<Item> parse_part(std::string_view text, const std::string &path, s
     } catch (const YAML::Exception &fault) {
         const bool open = fault.msg == YAML::ErrorMsg::EOF_IN_SCALAR;
         faults.add({path, columns.mark(fault.mark), "not YAML: " + fault.msg,
-                    open ? "a quote is not closed" : ""});
+                    open ? "a quote is not closed"
+                         : "look here and above for a bracket, a colon, or an indentation that is "
+                           "none: YAML takes spaces, no tabs"});
     }
     return {};
 }

@@ -72,7 +72,7 @@ TEST_CASE("a key that is short or holds blanks is refused and not repeated") {
 TEST_CASE("a key needs name, key and scopes, and shares none with another") {
     CHECK(
         faults_in("keys: [{}]") ==
-        "roomd.yaml:3:8: \"keys[0].name\" is missing\n"
+        "roomd.yaml:3:8: \"keys[0].name\" is missing\n  write name: backend\n"
         "roomd.yaml:3:8: \"keys[0].key\" is missing" +
             std::string(how) +
             "\nroomd.yaml:3:8: \"keys[0].scopes\" is missing\n  write [emit], [test] or [metrics]");

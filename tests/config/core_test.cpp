@@ -166,7 +166,8 @@ TEST_CASE("a listener that can not be is a fault") {
           "roomd.yaml:3:38: \"listen[0].mode\": no mode: \"rw\"\n"
           "  a mode is three or four octal digits of read and write: 0660");
     CHECK(faults_in("listen: [{ address: '127.0.0.1:1', tls: { key: k } }]") ==
-          "roomd.yaml:3:41: \"listen[0].tls.certificate\" is missing");
+          "roomd.yaml:3:41: \"listen[0].tls.certificate\" is missing\n"
+          "  write certificate: /etc/roomd/tls.crt");
 }
 
 TEST_CASE("several listeners may let the kernel choose their port") {

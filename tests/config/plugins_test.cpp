@@ -64,6 +64,7 @@ TEST_CASE("a plugin's name can not lead out of the folder") {
                               .find("\"plugins.load[0].name\": \"" + std::string(bad) +
                                     "\" is no name") != std::string::npos,
                       bad);
+    CHECK(faults_in("plugins: { load: [ { name: A } ] }").find("instance") == std::string::npos);
 }
 
 TEST_CASE("two plugins of one name need instances") {

@@ -79,6 +79,7 @@ TEST_CASE("merges, tags and keys that are no text are faults") {
 TEST_CASE("what is not YAML says where it stops to be") {
     CHECK(faults_of("a: [1, 2\nb: 3\n").starts_with("t.yaml:2:2: not YAML: "));
     CHECK(faults_of("a: *nobody\n").starts_with("t.yaml:1:4: not YAML: "));
+    CHECK(faults_of("a: 1\n\tb: 2\n").find("\n  look here and above") != std::string::npos);
 }
 
 TEST_CASE("a quote that is never closed swallows no keys") {
@@ -93,8 +94,8 @@ TEST_CASE("a quote that is never closed swallows no keys") {
 }
 
 TEST_CASE("a file is one document") {
-    CHECK(faults_of("") == "t.yaml: the file is empty");
-    CHECK(faults_of("# only prose\n") == "t.yaml: the file is empty");
+    CHECK(faults_of("") == "t.yaml: the file is empty\n  say at least auth.mode");
+    CHECK(faults_of("# only prose\n") == faults_of(""));
     CHECK(faults_of("---\na: 1\n") == "");
     CHECK(faults_of("a: 1\n---\nb: 2\n") ==
           "t.yaml:3:1: a second document begins here\n"
