@@ -3,20 +3,24 @@
 #include "base/text.hpp"
 #include "json/json.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <set>
 #include <string_view>
+#include <unistd.h>
+#include <utility>
 
 namespace roomd::host {
 namespace {
 
 std::string_view view(roomd_str s) {
-    return s.len == 0 ? std::string_view{} : std::string_view{s.ptr, s.len};
+    return s.ptr == nullptr ? std::string_view{} : std::string_view{s.ptr, s.len};
 }
 
 struct Told {
     std::vector<Fault> &faults;
     std::size_t entry;
+    std::vector<std::string> unknown_keys; // pointers of those the schema lacks
 };
 
 // Called by the plugin, inside check().
@@ -24,8 +28,11 @@ void tell(void *user, roomd_str pointer, roomd_str text, roomd_str hint) noexcep
     Told &told = *static_cast<Told *>(user);
     if (told.faults.size() >= 1000)
         return; // enough to read; a loop in a plugin must not fill memory
-    told.faults.push_back({told.entry, base::printable(view(pointer)),
-                           base::printable(view(text), 500), base::printable(view(hint), 500)});
+    std::string at = base::printable(view(pointer));
+    const auto &known = told.unknown_keys;
+    if (std::find(known.begin(), known.end(), at) != known.end()) return; // said already
+    told.faults.push_back({told.entry, std::move(at), base::printable(view(text), 500),
+                           base::printable(view(hint), 500)});
 }
 
 // The keys of a JSON object's text; it passed json::check().
@@ -101,10 +108,12 @@ void check_section(const roomd_plugin &table, const PluginEntry &entry, std::siz
         faults.push_back({index, "", "the section is not a map", ""});
         return;
     }
+    const std::size_t begin = faults.size();
     check_keys(table, entry, index, faults);
     if (table.check == nullptr) return;
-    const std::size_t before = faults.size();
-    Told told{faults, index};
+    Told told{faults, index, {}};
+    for (std::size_t i = begin; i < faults.size(); ++i)
+        told.unknown_keys.push_back(faults[i].pointer);
     roomd_status status = ROOMD_FAILED;
     try {
         status = table.check({entry.config_json.data(), entry.config_json.size()}, tell, &told);
@@ -112,7 +121,7 @@ void check_section(const roomd_plugin &table, const PluginEntry &entry, std::siz
         faults.push_back(
             {index, "", "the plugin's check() threw an exception", "report it to its author"});
     }
-    if (status != ROOMD_OK && faults.size() == before) {
+    if (status != ROOMD_OK && faults.size() == begin) {
         faults.push_back({index, "",
                           "the plugin refuses this configuration and does not say why (status " +
                               std::to_string(int(status)) + ")",
@@ -148,7 +157,11 @@ std::vector<Fault> check(Libraries &libraries, const std::vector<PluginEntry> &e
         try {
             check_section(libraries.open(entry.name, entry.file).table(), entry, i, faults);
         } catch (const std::exception &e) {
-            faults.push_back({i, "", e.what(), ""});
+            const bool there = entry.file.empty() || access(entry.file.c_str(), F_OK) == 0;
+            faults.push_back({i, "", e.what(),
+                              there ? ""
+                                    : "put it there, or name another with file: or "
+                                      "plugins.directory"});
         }
     }
     return faults;

@@ -35,8 +35,10 @@ Library::Library(const std::string &file, std::string_view name) : file_(file) {
     // bind to each other.
     void *const object = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (object == nullptr) {
-        const char *const why = dlerror();
-        refuse(file, why != nullptr ? why : "cannot be loaded");
+        const char *const said = dlerror();
+        std::string why = said != nullptr ? said : "cannot be loaded";
+        if (why.starts_with(file + ": ")) why.erase(0, file.size() + 2);
+        refuse(file, why);
     }
     void *const symbol = dlsym(object, "roomd_plugin_entry");
     if (symbol == nullptr) refuse(file, "exports no roomd_plugin_entry(); is it a roomd plugin?");

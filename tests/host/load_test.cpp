@@ -42,6 +42,16 @@ TEST_CASE("a plugin without stop is refused") {
 TEST_CASE("a plugin that is not there is refused") {
     CHECK(has(why_not("not_there"), "not_there.so"));
 }
+TEST_CASE("a file that is not there says so once, and what to do") {
+    Shard shard;
+    auto entry = Shard::entry("puppet");
+    entry.file = "/nowhere/puppet.so";
+    const auto faults = shard.registry->check({entry});
+    REQUIRE(faults.size() == 1);
+    CHECK(faults[0].text == "plugin /nowhere/puppet.so: cannot open shared object file: "
+                            "No such file or directory");
+    CHECK(has(faults[0].hint, "plugins.directory"));
+}
 TEST_CASE("a name can not lead out of the plugin directory") {
     for (const char *name : {"../evil", "a/b", "", "Puppet", "9lives", "a.so", "a\nb"}) {
         CHECK(has(why_not(name), "is not of the form"));
@@ -82,6 +92,13 @@ TEST_CASE("a key that the schema lacks is refused with the nearest name") {
     CHECK(faults[0].pointer == "/pahts");
     CHECK(faults[0].hint == "did you mean \"path\"?");
     CHECK(faults[1].pointer == "/a~0~1b");
+}
+TEST_CASE("a key that both the schema and the plugin refuse is told once") {
+    Shard shard;
+    const auto faults = shard.registry->check({Shard::entry("fails_check", R"({"pth":1})")});
+    REQUIRE(faults.size() == 3);
+    CHECK(faults[0].text == "unknown key \"pth\"");
+    CHECK(faults[1].pointer == "/path");
 }
 TEST_CASE("two entries of one label are refused, a disabled one is not opened") {
     Shard shard;

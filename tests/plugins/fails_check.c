@@ -13,6 +13,8 @@ static roomd_str s(const char *text) {
 static roomd_status check(roomd_str config, roomd_fault_fn fault, void *user) {
     if (config.len == 2) return ROOMD_OK;                                  /* {} */
     if (memchr(config.ptr, '?', config.len) != NULL) return ROOMD_INVALID; /* and says nothing */
+    if (config.len == 9)
+        fault(user, s("/pth"), s("there is no pth"), s("write path")); /* {"pth":1} */
     fault(user, s("/path"), s("must begin with /"), s("write \"/x\""));
     fault(user, s("/rate/0"), s("is not a number"), s(""));
     return ROOMD_OK; /* a fault refuses all the same */
