@@ -4,7 +4,7 @@
 #include "host/status.hpp"
 #include "loop/loop.hpp"
 
-#include <string_view>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
@@ -88,7 +88,7 @@ Outcome send(Instance &instance, const OwnedEmit &emit) {
 std::vector<Outcome> send_all(Instance &instance, const std::vector<OwnedEmit> &emits) {
     Services &services = instance.services();
     std::vector<Outcome> outcomes(emits.size());
-    std::unordered_map<std::string_view, std::uint64_t> keys; // of this batch, with their content
+    std::unordered_map<std::string, std::uint64_t> keys; // of this batch, with their content
     bool all_good = true;
     for (std::size_t i = 0; i < emits.size(); ++i) {
         const OwnedEmit &emit = emits[i];
@@ -101,7 +101,7 @@ std::vector<Outcome> send_all(Instance &instance, const std::vector<OwnedEmit> &
         if (out.status == ROOMD_OK && !emit.key.empty()) {
             seen = instance.idempotency().look(emit, services.loop.now(), first);
             const std::uint64_t digest = instance.idempotency().digest(emit);
-            const auto [place, fresh] = keys.emplace(emit.key, digest);
+            const auto [place, fresh] = keys.emplace(Idempotency::name(emit), digest);
             if (!fresh && place->second != digest) seen = Idempotency::Seen::other_content;
             if (seen == Idempotency::Seen::other_content) out = conflict();
         }

@@ -71,6 +71,11 @@ Idempotency::Idempotency(const IdempotencyOptions &options) : options_(options) 
     base::random_bytes(secret_, sizeof secret_);
 }
 
+// No text holds a NUL.
+std::string Idempotency::name(const OwnedEmit &emit) {
+    return emit.on_behalf + '\0' + emit.key;
+}
+
 std::uint64_t Idempotency::digest(const OwnedEmit &emit) const {
     Sip sip(secret_[0], secret_[1]);
     sip.piece(emit.nsp);
@@ -87,13 +92,12 @@ std::uint64_t Idempotency::digest(const OwnedEmit &emit) const {
     sip.piece(emit.args.json);
     for (const std::string &blob : emit.args.blobs)
         sip.piece(blob);
-    sip.piece(emit.on_behalf);
     return sip.end();
 }
 
 Idempotency::Seen Idempotency::look(const OwnedEmit &emit, base::Time now, const Result *&first) {
     drop_old(now);
-    const auto found = results_.find(emit.key);
+    const auto found = results_.find(name(emit));
     if (found == results_.end()) return Seen::never;
     if (found->second.digest != digest(emit)) return Seen::other_content;
     first = &found->second.result;
@@ -101,12 +105,13 @@ Idempotency::Seen Idempotency::look(const OwnedEmit &emit, base::Time now, const
 }
 
 void Idempotency::keep(const OwnedEmit &emit, base::Time now, Result result) {
-    const std::size_t bytes = bytes_of(emit.key, result);
+    std::string key = name(emit);
+    const std::size_t bytes = bytes_of(key, result);
     const auto [place, fresh] =
-        results_.try_emplace(emit.key, Kept{std::move(result), digest(emit), bytes});
+        results_.try_emplace(key, Kept{std::move(result), digest(emit), bytes});
     if (!fresh) return;
     bytes_ += bytes;
-    order_.emplace_back(now + options_.window, emit.key);
+    order_.emplace_back(now + options_.window, std::move(key));
     while (!order_.empty() && (results_.size() > options_.entries || bytes_ > options_.bytes)) {
         drop_oldest();
     }

@@ -13,8 +13,9 @@
 
 namespace roomd::host {
 
-// What an emit with a key came to, for the next one with that key.  Bounded in time, entries and
-// bytes: the oldest goes first.  A refused emit is not kept, so it may be tried again.
+// What an emit with a key came to, for the next one with that key.  Who emits on behalf of an API
+// key has keys of its own.  Bounded in time, entries and bytes: the oldest goes first.  A refused
+// emit is not kept, so it may be tried again.
 class Idempotency {
 public:
     explicit Idempotency(const IdempotencyOptions &);
@@ -32,6 +33,7 @@ public:
 
     // Of everything but the key; with a secret of this process, so no sender can make two equal.
     std::uint64_t digest(const OwnedEmit &) const;
+    static std::string name(const OwnedEmit &); // of its key, among all of the instance
 
 private:
     struct Kept {

@@ -50,9 +50,26 @@ TEST_CASE("the same key with any other content is a conflict") {
     other = keyed("k");
     other.flags = ROOMD_EMIT_VOLATILE;
     CHECK(table.look(other, at(1), first) == Seen::other_content);
-    other = keyed("k");
-    other.on_behalf = "somebody";
-    CHECK(table.look(other, at(1), first) == Seen::other_content);
+    for (base::ClientId host::OwnedEmit::*client :
+         {&host::OwnedEmit::to, &host::OwnedEmit::without}) {
+        other = keyed("k");
+        other.*client = base::ClientId{7};
+        CHECK(table.look(other, at(1), first) == Seen::other_content);
+    }
+}
+
+TEST_CASE("each API key has idempotency keys of its own") {
+    Idempotency table({});
+    const Idempotency::Result *first = nullptr;
+    host::OwnedEmit ann = keyed("k"), bob = keyed("k", "[2]");
+    ann.on_behalf = "ann";
+    bob.on_behalf = "bob";
+    table.keep(ann, at(0), result("one"));
+    CHECK(table.look(bob, at(1), first) == Seen::never);
+    CHECK(table.look(keyed("k"), at(1), first) == Seen::never);
+    table.keep(bob, at(1), result("two"));
+    REQUIRE(table.look(ann, at(2), first) == Seen::same);
+    CHECK(first->id == "one");
 }
 
 TEST_CASE("a key is forgotten at the end of its window") {
