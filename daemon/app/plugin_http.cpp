@@ -2,8 +2,8 @@
 
 #include "app/gate.hpp"
 #include "log/log.hpp"
+#include "net/head.hpp"
 #include "net/server.hpp"
-#include "json/json.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -11,23 +11,6 @@
 
 namespace roomd::app {
 namespace {
-
-// As an object; the first of a repeated name stands, as JSON knows no second.
-std::string query_object(const std::vector<net::Field> &query) {
-    std::string out = "{";
-    for (std::size_t i = 0; i < query.size(); ++i) {
-        const std::string &name = query[i].first;
-        const auto same = [&name](const net::Field &other) { return other.first == name; };
-        if (std::any_of(query.begin(), query.begin() + static_cast<std::ptrdiff_t>(i), same))
-            continue;
-        if (out.size() > 1) out += ',';
-        json::append_quoted(out, name);
-        out += ':';
-        json::append_quoted(out, query[i].second);
-    }
-    out += '}';
-    return out;
-}
 
 host::HttpRequest translate(const net::Request &request, const std::string &query) {
     host::HttpRequest out;
@@ -75,7 +58,7 @@ std::uint64_t PluginHttp::add(host::HttpRoute asked, std::string &why) {
     }
     route.serve = [serve = std::move(asked.serve),
                    wanted = std::move(asked.headers)](const net::Request &request) {
-        const std::string query = query_object(request.query);
+        const std::string query = net::json_object(request.query);
         host::HttpRequest seen = translate(request, query);
         keep_only(seen.headers, wanted);
         serve(seen);
