@@ -109,6 +109,17 @@ std::string printable(std::string_view text, std::size_t limit) {
     return out;
 }
 
+std::string to_utf8(std::string_view bytes) {
+    std::string out;
+    out.reserve(bytes.size());
+    while (!bytes.empty()) {
+        const std::size_t length = utf8_sequence(bytes);
+        out += length == 0 ? std::string_view("\xEF\xBF\xBD") : bytes.substr(0, length);
+        bytes.remove_prefix(length == 0 ? 1 : length);
+    }
+    return out;
+}
+
 std::string lower(std::string_view text) {
     std::string out(text);
     for (char &c : out)

@@ -20,6 +20,9 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 // '?': fit for one log line.
 std::string printable(std::string_view text, std::size_t limit = 200);
 
+// What is not UTF-8 replaced by U+FFFD, byte by byte.
+std::string to_utf8(std::string_view bytes);
+
 // ASCII only; locale-free.
 std::string lower(std::string_view text);
 bool equal_nocase(std::string_view a, std::string_view b) noexcept;

@@ -6,6 +6,7 @@
 #include "loop/loop.hpp"
 
 #include <cerrno>
+#include <deque>
 #include <exception>
 #include <fcntl.h>
 #include <utility>
@@ -129,16 +130,17 @@ void Handles::serve(roomd_request_fn fn, void *user, const HttpRequest &request)
         services_.http.respond(request.id, busy());
         return;
     }
+    std::deque<std::string> kept;
     std::vector<roomd_field> headers;
     headers.reserve(request.headers.size());
     for (const auto &[name, value] : request.headers)
-        headers.push_back({str(name), str(value)});
+        headers.push_back({str(name), str(as_text(value, kept))});
     roomd_request out{};
     out.struct_size = sizeof out;
     out.secure = request.secure ? 1 : 0;
     out.ticket = id;
     out.method = str(request.method);
-    out.path = str(request.path);
+    out.path = str(as_text(request.path, kept));
     out.address = str(request.address);
     out.listener = str(request.listener);
     out.query = str(request.query);

@@ -4,6 +4,7 @@
 #include "host/take_in.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 namespace roomd::host {
@@ -47,11 +48,12 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
     for (const auto &instance : instances_) {
         HookList<roomd_connect_fn> &hooks = instance->handles().connects;
         if (!hooks.any(connecting.nsp)) continue;
+        std::deque<std::string> text;
         std::vector<roomd_field> headers;
         for (const auto &[name, value] : connecting.handshake->headers) {
             const auto &kept = instance->kept_headers();
             if (std::find(kept.begin(), kept.end(), name) == kept.end()) continue;
-            headers.push_back({str(name), str(value)});
+            headers.push_back({str(name), str(as_text(value, text))});
         }
         roomd_connect out{};
         out.struct_size = sizeof out;

@@ -44,6 +44,10 @@ roomd_status take_names(const roomd_str *names, std::size_t n, std::vector<std::
 
 } // namespace
 
+std::string_view as_text(std::string_view bytes, std::deque<std::string> &kept) {
+    return base::is_utf8(bytes) ? bytes : kept.emplace_back(base::to_utf8(bytes));
+}
+
 bool is_header_name(std::string_view text) noexcept { // RFC 9110, 5.6.2
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && text.size() <= 128 &&

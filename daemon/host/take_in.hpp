@@ -4,6 +4,7 @@
 #include "roomd/plugin.h"
 
 #include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ inline std::string_view view(roomd_str s) noexcept {
 inline roomd_str str(std::string_view s) noexcept {
     return {s.data(), s.size()};
 }
+
+// What a peer sent, as plugins are promised text: UTF-8.  Views into `kept` where that took a
+// change.
+std::string_view as_text(std::string_view bytes, std::deque<std::string> &kept);
 
 // A pointer when there is a length; UTF-8; no NUL; no longer than `most`.
 bool is_text(roomd_str, std::size_t most = 4096) noexcept;

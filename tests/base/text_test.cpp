@@ -72,6 +72,14 @@ TEST_CASE("a word of any length costs nothing to compare") {
     CHECK(nearest("path", {std::string_view(huge), "path"}) == "path");
 }
 
+TEST_CASE("what is not UTF-8 is replaced byte by byte, the rest stays") {
+    CHECK(to_utf8("caf\xC3\xA9 \r\n") == "caf\xC3\xA9 \r\n");
+    CHECK(to_utf8("caf\xE9!") == "caf\xEF\xBF\xBD!");
+    CHECK(to_utf8("\xC3") == "\xEF\xBF\xBD");
+    CHECK(to_utf8("\xED\xA0\x80") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+    CHECK(to_utf8("").empty());
+}
+
 TEST_CASE("printable text has no controls and no broken UTF-8") {
     CHECK(printable("caf\xC3\xA9") == "caf\xC3\xA9");
     CHECK(printable("a\r\nb\tc\x1B[31m\x7F") == "a??b?c?[31m?");

@@ -172,6 +172,45 @@ TEST_CASE_FIXTURE(Shard, "an answer to one who has left is taken and comes to no
     CHECK(router.stats(1).clients == 0);
 }
 
+TEST_CASE_FIXTURE(Shard, "text that a peer sent is UTF-8 when a plugin sees it") {
+    strings->on_start = [](puppet *p, roomd_error *) {
+        return p->host->keep_header(p->self, str("x-portal"));
+    };
+    puppet &p = play();
+    std::string seen;
+    On<roomd_connect> hook = [&](const roomd_connect *c) {
+        return seen = text(c->headers[0].value), accept(p, c->ticket), ROOMD_TAKEN;
+    };
+    roomd_handle handle = 0;
+    p.host->on_connect(p.self, str("/"), call_connect, &hook, &handle);
+    test::Peer peer;
+    auto handshake = std::make_unique<session::Handshake>();
+    handshake->headers = {{"x-portal", "caf\xE9"}};
+    peer.session = sessions.open(session::Transport::websocket, std::move(handshake), peer.link);
+    say(peer, "40");
+    received(peer);
+    CHECK(seen == "caf\xEF\xBF\xBD");
+
+    const roomd_str wanted = str("x-a");
+    roomd_route route{};
+    route.struct_size = sizeof route;
+    route.method = str("GET");
+    route.path = str("/x/");
+    route.headers = &wanted;
+    route.n_headers = 1;
+    p.host->route(
+        p.self, &route,
+        [](void *user, const roomd_request *r) {
+            *static_cast<std::string *>(user) = text(r->path) + " " + text(r->headers[0].value);
+        },
+        &seen, &handle);
+    host::HttpRequest request;
+    request.path = "/x/\xFF";
+    request.headers = {{"x-a", "\xFF"}};
+    http.routes.begin()->second.serve(request);
+    CHECK(seen == "/x/\xEF\xBF\xBD \xEF\xBF\xBD");
+}
+
 TEST_CASE_FIXTURE(Shard, "[home] functions are refused on another thread and do nothing") {
     puppet &p = play();
     static int called;
