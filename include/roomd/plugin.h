@@ -144,13 +144,15 @@ typedef struct roomd_emit {
     roomd_str nsp;                            /* empty: "/"                     */
     const roomd_str *rooms;  size_t n_rooms;  /* any of                         */
     const roomd_str *except; size_t n_except; /* and in none of                 */
-    roomd_client to;                          /* one client, instead of rooms;
-                                  before its verdict: goes ahead of the CONNECT reply */
+    roomd_client to;                          /* one client, instead of rooms, in
+                                  its own nsp whatever `nsp` says; before its
+                                  verdict: goes ahead of the CONNECT reply      */
     roomd_client without;                     /* not to this client (the sender) */
     roomd_str event;
     roomd_args args;
     roomd_str key;                            /* idempotency key, or empty: with
-                                  a key seen lately nothing is sent again       */
+                                  a key seen lately nothing is sent again; each
+                                  on_behalf has keys of its own                 */
     roomd_str on_behalf;                      /* name of the API key (roomd_request.key)
                                   whose events, rooms and broadcast right hold;
                                   empty: the plugin's own emit, not restricted  */
@@ -187,7 +189,8 @@ typedef struct roomd_connect {
     roomd_ticket ticket;      /* answer with verdict()                          */
     roomd_str id;             /* the Socket.IO id the client will be told       */
     roomd_str nsp, address, listener;
-    roomd_str query;          /* JSON object: the decoded query of the handshake */
+    roomd_str query;          /* JSON object: the decoded query of the handshake;
+                                 of a name that stands twice the last           */
     roomd_str auth;           /* JSON the client sent in CONNECT, or empty      */
     roomd_str identity;       /* from the token, or empty                       */
     const roomd_field *headers; size_t n_headers; /* those asked for with keep_header() */
@@ -233,8 +236,8 @@ typedef struct roomd_request {
     uint32_t struct_size;
     uint32_t secure;
     roomd_ticket ticket;      /* answer with respond()                          */
-    roomd_str method, path, address, listener;
-    roomd_str query;          /* JSON object                                    */
+    roomd_str method, path, address, listener; /* path: decoded, without query  */
+    roomd_str query;          /* JSON object, as in roomd_connect               */
     roomd_str key;            /* name of the key that let it in, or empty       */
     const roomd_field *headers; size_t n_headers; /* those the route asked for  */
     roomd_bytes body;
@@ -254,7 +257,10 @@ typedef struct roomd_response {
 typedef struct roomd_route {
     uint32_t struct_size;
     uint32_t max_body;        /* bytes; 0: the configured default               */
-    roomd_str method, path;   /* below it when it ends in "/"; longest path wins */
+    roomd_str method, path;   /* below it when it ends in "/"; longest path wins.
+                                 GET (serves HEAD too), POST, PUT, PATCH, DELETE;
+                                 a POST, PUT or PATCH has a body, of any type:
+                                 to know it, ask for the header "content-type"  */
     roomd_str scope;
     const roomd_str *headers; size_t n_headers; /* names wanted, lower case     */
 } roomd_route;
@@ -266,6 +272,7 @@ typedef enum roomd_health { ROOMD_UP = 0, ROOMD_DEGRADED = 1, ROOMD_DOWN = 2 } r
  * connect to a namespace that only hooks know is refused, an event is dropped. */
 typedef enum roomd_next { ROOMD_PASS = 0, ROOMD_TAKEN = 1 } roomd_next;
 
+/* Pointers to structs are never null here; arguments of an answer that is none: []. */
 typedef void       (*roomd_task_fn)   (void *user);
 typedef void       (*roomd_fd_fn)     (void *user, int fd, uint32_t events);
 typedef roomd_next (*roomd_event_fn)  (void *user, const roomd_event *);
@@ -328,7 +335,8 @@ typedef struct roomd_host {
     roomd_status (*respond)(roomd_self *, roomd_ticket, const roomd_response *);
 
     /* [any] Move a client, or send it away.  A client may be moved from its connect
-     * hook on.  A refused move (gone, bad name) is logged at debug level.
+     * hook on, into any room: the configured kinds bind what clients ask for.  A
+     * refused move (gone, bad name, rooms_per_client) is logged at debug level.
      * close_transport 0: a DISCONNECT packet, a stock client stays away; 1: the
      * connection is closed, a stock client comes back.  `reason` is for the log.
      * kick: all clients whose identity has this "user". */

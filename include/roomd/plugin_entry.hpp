@@ -3,15 +3,14 @@
 // ROOMD_PLUGIN(Class, "name", "version"): the entry and the table of a plugin, made from a class.
 // Include roomd/plugin.hpp, which includes this.
 //
-//     Class(roomd::Host &, std::string_view config)                   start; may throw
-//     ~Class()                                                        stop; join threads here
-//     static void check(std::string_view config, roomd::Faults &)     optional; may throw
-//     void reload(std::string_view config)                            optional; may throw
-//     void on_drain()                                                 optional; may throw
-//     static constexpr bool guarded = true;                           optional:
-//     ROOMD_PLUGIN_GUARDED static constexpr const char *config_schema = "..."; optional: JSON
-//     Schema static constexpr std::uint32_t abi_minor = 0;                   optional: least host
-//     minor
+//     Class(roomd::Host &, std::string_view config)                  start; may throw
+//     ~Class()                                                       stop; join threads here
+//     static void check(std::string_view config, roomd::Faults &)    optional; may throw
+//     void reload(std::string_view config)                           optional; may throw
+//     void on_drain()                                                optional; may throw
+//     static constexpr bool guarded = true;                  optional: ROOMD_PLUGIN_GUARDED
+//     static constexpr const char *config_schema = "...";    optional: JSON Schema
+//     static constexpr std::uint32_t abi_minor = 0;          optional: the least host minor
 //
 // The config is the JSON text of the plugin's own section.
 #pragma once
