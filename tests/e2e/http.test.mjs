@@ -122,6 +122,41 @@ describe('a refused request', () => {
     });
 });
 
+describe('a batch', () => {
+    const post = async (body, headers) => {
+        const answer = await server.post('/api/emit/batch', body, headers);
+        return [answer.status, await answer.json()];
+    };
+    const event = (n, more = {}) => ({ event: 'batched', data: { n }, room: 'user:batch', ...more });
+
+    test('is sent in order, whole or not at all when atomic, and once with a key', async (t) => {
+        const socket = await connected(t, server, MODES['websocket only']);
+        const seen = received(socket, 'batched');
+        await socket.emitWithAck('join:user', 'batch');
+
+        const [refused, no] = await post({ atomic: true, events: [event(1), event(2, { room: 'a b' }), event(3)] });
+        assert.equal(refused, 422);
+        assert.deepEqual([no.error.code, no.error.pointer], ['room_invalid', '/events/1/room']);
+        assert.deepEqual(no.data.results.map(({ error }) => error.code), ['not_sent', 'room_invalid', 'not_sent']);
+
+        const once = { 'Idempotency-Key': 'batch-1' };
+        const all = { atomic: true, events: [event(4), event(5), event(6)] };
+        const [taken, yes] = await post(all, once);
+        assert.equal(taken, 200);
+        assert.match(yes.data.timestamp, ISO);
+        assert.deepEqual([yes.data.message, yes.data.taken, yes.data.refused], ['Events emitted', 3, 0]);
+        const [again, same] = await post(all, once);
+        assert.equal(again, 200);
+        assert.deepEqual(same.data.results, yes.data.results.map((result) => ({ ...result, duplicate: true })));
+
+        const [some, half] = await post({ events: [event(7), 'none', event(8)] });
+        assert.equal(some, 200);
+        assert.deepEqual([half.data.taken, half.data.refused], [2, 1]);
+        await until('the last', () => seen.length >= 5);
+        assert.deepEqual(seen, [4, 5, 6, 7, 8].map((n) => ({ n })));
+    });
+});
+
 describe('Engine.IO refusals', () => {
     const MESSAGES = ['Transport unknown', 'Session ID unknown', 'Bad handshake method', 'Bad request', 'Forbidden',
         'Unsupported protocol version'];
