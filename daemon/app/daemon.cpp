@@ -70,7 +70,8 @@ private:
         }
         stopping_ = true;
         shard_.draining = true;
-        notify_.stopping();
+        notify_.stopping("stopping, " + std::to_string(shard_.sessions.size()) +
+                         " sessions to close");
         shard_.log.notice("stopping", {{"sessions", shard_.sessions.size()}});
         shard_.server.stop_accepting();
         shard_.server.refuse_new(true);

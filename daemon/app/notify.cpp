@@ -20,12 +20,8 @@ void Notify::reloading() const noexcept {
     sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", usec);
 }
 
-void Notify::stopping() const noexcept {
-    sd_notify(0, "STOPPING=1");
-}
-
-void Notify::status(std::string_view text) const noexcept {
-    sd_notifyf(0, "STATUS=%.*s", static_cast<int>(text.size()), text.data());
+void Notify::stopping(std::string_view status) const noexcept {
+    sd_notifyf(0, "STOPPING=1\nSTATUS=%.*s", static_cast<int>(status.size()), status.data());
 }
 
 void Notify::alive() const noexcept {

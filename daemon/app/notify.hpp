@@ -11,8 +11,7 @@ class Notify {
 public:
     void ready(std::string_view status) const noexcept;
     void reloading() const noexcept;
-    void stopping() const noexcept;
-    void status(std::string_view text) const noexcept;
+    void stopping(std::string_view status) const noexcept;
     void alive() const noexcept; // feeds the watchdog
     // Half of WatchdogSec, or zero when there is no watchdog.
     base::Duration watchdog_period() const noexcept;

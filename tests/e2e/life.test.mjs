@@ -228,8 +228,11 @@ test('systemd is told: READY, RELOADING and READY, STOPPING', async (t) => {
     const before = told.length;
     server.process.kill('SIGHUP');
     await until('RELOADING=1, then READY=1', () => /^RELOADING=1$[^]*^READY=1$/m.test(told.slice(before)));
+    server.write({ limitz: {} });
+    server.process.kill('SIGHUP');
+    await until('the fault in the status', () => /^READY=1\nSTATUS=running; the last reload failed$/m.test(told));
     await server.kill('SIGTERM');
-    await until('STOPPING=1', () => /^STOPPING=1$/m.test(told));
+    await until('STOPPING=1', () => /^STOPPING=1\nSTATUS=stopping, 0 sessions to close$/m.test(told));
 });
 
 test('a Unix socket serves requests to whom its permissions let in', async (t) => {
