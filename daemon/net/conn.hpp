@@ -22,9 +22,10 @@ enum class Wait : std::uint8_t {
     header,  // of the first request, TLS included
     body,    // of a request; the rest of a fragmented message
     answer,  // until the peer has taken an answer that did not fit its window
+    idle,    // for the next request
     farewell // until the peer has closed, after us
 };
-inline constexpr std::size_t waits = 5;
+inline constexpr std::size_t waits = 6;
 
 // One TCP connection: libwebsockets' opaque user data, freed in WSI_DESTROY and nowhere else.
 // Small: 50,000 of them are idle websockets.  What a request needs is in `exchange`, what a

@@ -51,6 +51,7 @@ bool Core::answer(Conn &conn, const Answer &answer) noexcept {
     const bool partial = lws_partial_buffered(conn.wsi) != 0;
     if (keep && lws_http_transaction_completed(conn.wsi) != 0) keep = false;
     if (partial) await(conn, Wait::answer, options.body_deadline);
+    if (keep && !partial) await_request(conn);
     if (keep) return true;
     conn.closing = true;
     if (!partial && current == &conn) {
@@ -143,6 +144,12 @@ void Core::await_body(Conn &conn) {
 void Core::await_farewell(Conn &conn) {
     await(conn, Wait::farewell, farewell);
 }
+void Core::await_request(Conn &conn) {
+    // Its own timeout would wait in a sorted list that every request of every connection walks:
+    // 40 us a request with nobody idle, 180 us with 4,000.
+    lws_set_timeout(conn.wsi, NO_PENDING_TIMEOUT, 0);
+    await(conn, Wait::idle, options.keep_alive);
+}
 void Core::await_nothing(Conn &conn) noexcept {
     deadlines_.drop(conn);
 }
@@ -151,7 +158,7 @@ void Core::on_time() {
     timing_ = false;
     const base::Time now = loop_.now();
     bool waiting = false;
-    for (const Wait wait : {Wait::header, Wait::body, Wait::answer, Wait::farewell}) {
+    for (const Wait wait : {Wait::header, Wait::body, Wait::answer, Wait::idle, Wait::farewell}) {
         Conn *conn = deadlines_.first(wait);
         for (; conn != nullptr && conn->due <= now; conn = deadlines_.first(wait)) {
             deadlines_.drop(*conn);
@@ -169,8 +176,10 @@ void Core::expired(Conn &conn, Wait wait) {
     case Wait::header: return guard(conn, "header deadline");
     case Wait::body: return guard(conn, "body deadline");
     case Wait::answer:
-        if (conn.closing || lws_partial_buffered(conn.wsi) != 0) guard(conn, "answer not read");
-        return;
+        if (conn.closing || lws_partial_buffered(conn.wsi) != 0)
+            return guard(conn, "answer not read");
+        return await_request(conn); // it was, in time
+    case Wait::idle:
     case Wait::farewell: return kill(conn);
     case Wait::nothing: return;
     }

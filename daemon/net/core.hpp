@@ -70,6 +70,7 @@ public:
     void await_header(Conn &);
     void await_body(Conn &);
     void await_farewell(Conn &);
+    void await_request(Conn &); // another one
     void await_nothing(Conn &) noexcept;
 
     // ---- limits --------------------------------------------------------------------------

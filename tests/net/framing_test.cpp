@@ -243,6 +243,26 @@ TEST_CASE(
     CHECK(wire.reply().body == "hello");
 }
 
+TEST_CASE("a connection that asks nothing more is closed, however its last answer went out") {
+    Rig::Setup setup;
+    setup.net.keep_alive = setup.net.body_deadline = base::Duration(400);
+    Rig rig(setup, [](net::Server &server) {
+        add_routes(server);
+        add_large_route(server, 3000000);
+    });
+    for (const char *path : {"/hello", "/large"}) {
+        CAPTURE(path);
+        Wire wire(rig.address(), Wire::Window::narrow);
+        for (int i = 0; i < 3; ++i) { // each request counts anew
+            wire.send(get(path));
+            CHECK(wire.reply().status == 200);
+            CHECK(wire.silent(200ms));
+        }
+        CHECK(wire.ends(1500ms)); // libwebsockets' own are whole seconds, 5 when not told
+    }
+    CHECK(rig.totals().guard_kills == 0);
+}
+
 TEST_CASE("a large answer that is read slowly arrives whole") {
     const std::string large(3000000, 'b');
     Rig rig({}, [&](net::Server &server) { add_large_route(server, large.size()); });
