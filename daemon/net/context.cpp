@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
@@ -94,6 +95,7 @@ Context::~Context() {
         for (int round = 0; round < 100; ++round)
             core_.loop().run_once_nowait();
     }
+    assert(core_.context == nullptr && "libwebsockets is not done with its handles");
     log::Logger *mine = &core_.log();
     logger.compare_exchange_strong(mine, nullptr);
 }

@@ -11,13 +11,9 @@ namespace roomd::net {
 namespace {
 
 constexpr base::Duration tick{50};
-constexpr base::Duration farewell{5000};
 // A body that is not wanted is read to its end up to this size, so that the answer is not lost in
 // the reset that closing over unread bytes causes.
 constexpr std::size_t most_discarded = 8u << 20;
-// Connections that have not said what they want.  Their timeouts sit in a sorted list of
-// libwebsockets: thousands of them would make each new one slow.
-constexpr std::size_t most_half_open = 4096;
 
 } // namespace
 
@@ -142,7 +138,7 @@ void Core::await_body(Conn &conn) {
     await(conn, Wait::body, options.body_deadline);
 }
 void Core::await_farewell(Conn &conn) {
-    await(conn, Wait::farewell, farewell);
+    await(conn, Wait::farewell, options.farewell);
 }
 void Core::await_request(Conn &conn) {
     // Its own timeout would wait in a sorted list that every request of every connection walks:
@@ -195,7 +191,7 @@ void Core::opened(Conn &conn) {
         const std::uint32_t count = ++per_address_[std::string(conn.peer.key())];
         if (options.per_address != 0 && count > options.per_address) conn.refused = 2;
     }
-    if (deadlines_.count(Wait::header) >= most_half_open)
+    if (deadlines_.count(Wait::header) >= options.half_open)
         guard(*deadlines_.first(Wait::header), "too many half-open connections");
 }
 

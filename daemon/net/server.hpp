@@ -48,6 +48,10 @@ struct Options {
     base::Duration header_deadline{10000}; // absolute
     base::Duration body_deadline{30000};   // absolute
     base::Duration keep_alive{75000};
+    base::Duration farewell{5000}; // for a peer to close too, after us
+    // Connections that have not said what they want.  Their timeouts sit in a sorted list of
+    // libwebsockets: thousands of them would make each new one slow.
+    std::size_t half_open = 4096;
 };
 
 // HTTP, WebSocket and TLS of one shard: all of libwebsockets, guarded (docs/architecture.md).

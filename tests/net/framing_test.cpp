@@ -140,9 +140,11 @@ TEST_CASE("no timeout of libwebsockets' own ends a held request") {
     Rig::Setup setup;
     setup.net.header_deadline = setup.net.body_deadline = base::Duration(500); // its own: 1 s
     Rig rig(setup, add_routes);
-    Wire wire(rig.address());
+    Wire wire(rig.address()), other(rig.address());
     wire.send(get("/held"));
+    other.send(post("/held", "abc"));
     CHECK(wire.silent(2500ms));
+    CHECK(other.silent(20ms));
 }
 
 TEST_CASE("Host is one, and there") {
@@ -190,14 +192,27 @@ TEST_CASE("a body that drips is ended by an absolute deadline") {
     Rig::Setup setup;
     setup.net.body_deadline = base::Duration(300);
     Rig rig(setup, add_routes);
-    Wire wire(rig.address());
-    wire.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
-    const auto start = std::chrono::steady_clock::now();
-    while (wire.try_send("x") && !wire.ends(50ms) &&
-           std::chrono::steady_clock::now() - start < patience) {
+    const std::string sid = polling(rig.address());
+    const struct {
+        std::string path;
+        const char *length;
+    } cases[] = {{"/echo", "1000"},
+                 {"/echo", "100001"}, // is read away, to be answered 413
+                 {engine + "polling&sid=" + sid, "1000"}};
+    for (const auto &c : cases) {
+        CAPTURE(c.path);
+        Wire wire(rig.address());
+        wire.send("POST " + c.path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + c.length +
+                  "\r\n\r\n");
+        const auto start = std::chrono::steady_clock::now();
+        while (wire.try_send("x") && !wire.ends(50ms) &&
+               std::chrono::steady_clock::now() - start < patience) {
+        }
+        CHECK(std::chrono::steady_clock::now() - start < 900ms); // not libwebsockets' own second
+        CHECK(wire.seen().empty());
     }
-    CHECK(std::chrono::steady_clock::now() - start < 2000ms);
-    CHECK(rig.totals().guard_kills == 1);
+    CHECK(rig.totals().guard_kills == 3);
+    CHECK(rig.sessions() == 0);
 }
 
 TEST_CASE("a head that drips is ended by an absolute deadline") {
@@ -211,6 +226,35 @@ TEST_CASE("a head that drips is ended by an absolute deadline") {
            std::chrono::steady_clock::now() - start < patience) {
     }
     CHECK(std::chrono::steady_clock::now() - start < 2000ms);
+}
+
+TEST_CASE("a body may pause as long as its deadline is not over") {
+    Rig::Setup setup;
+    setup.net.body_deadline = base::Duration(8000);
+    Rig rig(setup, add_routes);
+    Wire wire(rig.address());
+    wire.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na");
+    CHECK(wire.silent(5500ms)); // libwebsockets' own is 5 s when not told
+    wire.send("bc");
+    CHECK(wire.reply().body == "got:abc");
+}
+
+TEST_CASE("a later head that drips is ended too") {
+    Rig::Setup setup;
+    setup.net.header_deadline = base::Duration(300); // libwebsockets makes it a whole second
+    setup.net.keep_alive = base::Duration(1500);
+    Rig rig(setup, add_routes);
+    for (const std::string &start : {get("/hello"), get("/hello") + "GET /he"}) {
+        CAPTURE(start);
+        Wire wire(rig.address());
+        wire.send(start);
+        CHECK(wire.reply().body == "hello");
+        const auto begin = std::chrono::steady_clock::now();
+        while (wire.try_send("G") && !wire.ends(50ms) &&
+               std::chrono::steady_clock::now() - begin < patience) {
+        }
+        CHECK(std::chrono::steady_clock::now() - begin < 3000ms);
+    }
 }
 
 TEST_CASE("a head beyond the limit ends the connection") {
@@ -231,6 +275,11 @@ TEST_CASE("100-continue is said before a body that is wanted, and not before one
     CHECK(wire.reply().body == "got:abc");
     CHECK(refused(rig, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n"
                        "Expect: 100-continue\r\n\r\n") == 413);
+}
+
+TEST_CASE("a body too large to be read away is refused at its head") {
+    Rig rig({}, add_routes);
+    CHECK(refused(rig, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n") == 413);
 }
 
 TEST_CASE(
@@ -271,6 +320,7 @@ TEST_CASE("a large answer that is read slowly arrives whole") {
         wire.send(get("/large", header));
         CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 1; }));
         CHECK(wire.reply().body == large);
+        CHECK(wire.ends(2000ms) == (*header != '\0'));
     }
 }
 

@@ -68,6 +68,10 @@ TEST_CASE("refusals come in the protocol's order, with its codes") {
         {get(p + "EIO=4&transport=websocket"), 400, R"({"code":3,"message":"Bad request"})"},
         {get(p + "EIO=3&transport=polling"), 400,
          R"({"code":5,"message":"Unsupported protocol version"})"},
+        {get(p + "EIO=04&transport=polling"), 400,
+         R"({"code":5,"message":"Unsupported protocol version"})"},
+        {get(p + "EIO=4%20&transport=polling"), 400,
+         R"({"code":5,"message":"Unsupported protocol version"})"},
         {get(p + "transport=polling"), 400,
          R"({"code":5,"message":"Unsupported protocol version"})"},
     };
@@ -85,6 +89,29 @@ TEST_CASE("the last of repeated parameters holds, and an empty sid is none") {
     Rig rig;
     CHECK(ask(rig, get("/socket.io/?EIO=3&transport=x&EIO=4&transport=polling&sid=")).status ==
           200);
+}
+
+TEST_CASE("a transport that is not enabled is unknown, and is not offered") {
+    Rig::Setup setup;
+    setup.session.websocket = false;
+    {
+        Rig rig(setup);
+        CHECK(ask(rig, get(path)).body.find("\"upgrades\":[]") != std::string::npos);
+        CHECK(ask(rig, upgrade(engine + "websocket&sid=" + polling(rig.address()))).body ==
+              "Transport unknown");
+    }
+    setup.session.websocket = true;
+    setup.session.polling = false;
+    Rig rig(setup);
+    CHECK(ask(rig, get(path)).body == R"({"code":0,"message":"Transport unknown"})");
+    CHECK(ask(rig, upgrade(engine + "websocket")).status == 101);
+}
+
+TEST_CASE("what is below the path is the path, what only begins like it is not") {
+    Rig rig;
+    CHECK(ask(rig, get("/socket.io/x/y?EIO=4&transport=polling")).status == 200);
+    CHECK(ask(rig, get("/socket.iox/?EIO=4&transport=polling")).status == 404);
+    CHECK(ask(rig, get("/socket.io?EIO=4&transport=polling")).status == 404);
 }
 
 TEST_CASE("a session refuses methods it does not know with an empty 500 and lives on") {
@@ -259,6 +286,12 @@ TEST_CASE("a preflight is answered 204 and asks no session") {
     CHECK(reply.header("access-control-allow-headers") == "x-one");
     CHECK(reply.header("access-control-allow-origin") == "https://a.example");
     CHECK(reply.header("vary") == "Origin, Access-Control-Request-Headers");
+    const Reply strange = ask(rig, "OPTIONS " + path +
+                                       " HTTP/1.1\r\nHost: x\r\nOrigin: https://a\x01.example\r\n"
+                                       "Access-Control-Request-Headers: x-\x01\r\n\r\n");
+    CHECK(strange.status == 204);
+    CHECK(strange.header("access-control-allow-origin").empty());
+    CHECK(strange.header("access-control-allow-headers").empty());
     CHECK(rig.sessions() == 0);
 }
 
@@ -345,5 +378,8 @@ TEST_CASE("while draining new sessions get 503, open ones go on") {
     CHECK(no.status == 503);
     CHECK_FALSE(no.header("retry-after").empty());
     CHECK(ask(rig, upgrade(engine + "websocket")).status == 503);
+    const Reply route = ask(rig, get("/nothing"));
+    CHECK(route.status == 503);
+    CHECK(route.header("connection") == "close");
     CHECK(ask(rig, post(with(sid), "4x")).body == "ok");
 }

@@ -61,7 +61,7 @@ void Rig::run(const Setup &setup, const std::function<void(net::Server &)> &read
     bool told = false;
     try {
         log::Options quiet;
-        quiet.level = log::Level::error;
+        quiet.level = setup.log;
         log::Logger log(quiet);
         loop::Loop loop;
         Echo echo;

@@ -40,6 +40,7 @@ public:
     struct Setup {
         net::Options net;
         session::Options session;
+        log::Level log = log::Level::error;
         Setup(); // one listener, 127.0.0.1:0; no pings that would get in the way
     };
     explicit Rig(Setup setup = {}, std::function<void(net::Server &)> ready = {});

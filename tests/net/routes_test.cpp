@@ -34,6 +34,7 @@ net::Route mirror(net::Server &server, const std::string &method, const std::str
             response.body += "|" + name + "=" + value;
         response.headers.emplace_back("X-Two", "yes");
         response.headers.emplace_back("X-Bad", "a\r\nX-Forged: b");
+        if (path == "/forges") response.content_type = "text/plain\r\nX-Forged: b";
         server.respond(request.id, response);
     };
     return out;
@@ -97,7 +98,11 @@ TEST_CASE("a route sees method, path, query, body and the headers it asked for")
     Rig rig({}, [](net::Server &server) {
         server.add_route(mirror(server, "POST", "/api/"));
         server.add_route(mirror(server, "GET", "/api/"));
+        server.add_route(mirror(server, "GET", "/forges"));
     });
+    CHECK(ask(rig, get("/forges")).header("x-forged").empty());
+    const Reply plus = ask(rig, get("/api/?a=b+c%2Bd"));
+    CHECK(plus.body.ends_with("|a=b c+d")); // as forms are encoded
     const Reply reply =
         ask(rig, post("/api/x%20y?a=1&b=%26;c&d=e%3Df", "body", "X-One: 1\r\nX-Other: 2\r\n"));
     CHECK(reply.status == 200);
@@ -200,6 +205,29 @@ TEST_CASE("a POST without a body is answered later too, and its connection stays
             CHECK(server.respond(std::exchange(held, base::ExchangeId::none), {}));
         }));
         CHECK(wire.reply().status == 200);
+    }
+}
+
+TEST_CASE("an answer that comes later ends the connection that is to be closed") {
+    base::ExchangeId held = base::ExchangeId::none;
+    Rig rig({}, [&](net::Server &server) {
+        net::Route out = route("GET", "/later");
+        out.serve = [&held](const net::Request &request) { held = request.id; };
+        server.add_route(out);
+    });
+    for (const std::size_t size : {10u, 3000000u}) {
+        CAPTURE(size);
+        Wire wire(rig.address(), Wire::Window::narrow);
+        wire.send(get("/later", "Connection: close\r\n"));
+        CHECK(rig.until([&](net::Server &, Echo &) { return held != base::ExchangeId::none; }));
+        CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+            net::Response response;
+            response.body.assign(size, 'x');
+            CHECK(server.respond(held, response));
+            held = base::ExchangeId::none;
+        }));
+        CHECK(wire.reply().body.size() == size);
+        CHECK(wire.ends(2000ms)); // well before a deadline would
     }
 }
 
