@@ -39,6 +39,7 @@ std::optional<Fault> check_common(const Head &head) {
     if (head.has_nul) return Fault{400, "bad_header", "a header value holds a NUL"};
     // Two different hosts or lengths are how requests are smuggled past a proxy.
     if (head.repeated) return Fault{400, "bad_header", "a header that must be one is repeated"};
+    if (head.disguised) return Fault{400, "bad_header", "a header's name ends in white space"};
     if (head.host.empty() && head.version == "HTTP/1.1")
         return Fault{400, "bad_host", "the Host header is missing"};
     if (head.host.find(',') != std::string::npos || has_illegal_byte(head.host))

@@ -41,6 +41,16 @@ bool twice(lws *wsi, lws_token_indexes token) {
     return lws_hdr_fragment_length(wsi, token, 1) > 0;
 }
 
+// White space ahead of the colon makes it another header for libwebsockets, not for every proxy.
+bool has_disguised(lws *wsi) {
+    for (const std::string_view name :
+         {"content-length :", "content-length\t:", "transfer-encoding :", "transfer-encoding\t:",
+          "host :", "host\t:"})
+        if (lws_hdr_custom_length(wsi, name.data(), static_cast<int>(name.size())) >= 0)
+            return true;
+    return false;
+}
+
 // Header name (lower case, no colon) -> libwebsockets' token: those are not found as custom ones.
 const std::unordered_map<std::string, lws_token_indexes> &known() {
     static const auto table = [] {
@@ -127,6 +137,7 @@ Head read_head(lws *wsi) {
          {&head.path, &head.version, &head.host, &head.connection, &head.origin,
           &head.content_length, &head.content_type, &head.upgrade, &head.ws_version, &head.ws_key})
         head.has_nul = head.has_nul || value->find('\0') != std::string::npos;
+    head.disguised = has_disguised(wsi);
     return head;
 }
 

@@ -26,8 +26,9 @@ struct Head {
     bool length_given = false, transfer_encoding = false, content_encoding = false;
     bool expects_continue = false, subprotocol = false;
     bool origin_given = false;
-    bool repeated = false; // Host, Content-Length, Origin or another header that must be one
-    bool has_nul = false;  // in a value read here
+    bool repeated = false;  // Host, Content-Length, Origin or another header that must be one
+    bool has_nul = false;   // in a value read here
+    bool disguised = false; // "Content-Length :" and the like, which others may take for the real
 };
 
 Head read_head(lws *);

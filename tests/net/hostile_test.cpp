@@ -135,3 +135,44 @@ TEST_CASE("PUT and PATCH say a length, and their body is theirs") {
         CHECK(wire.reply().body == "hello");
     }
 }
+
+TEST_CASE("white space ahead of a header's colon is refused, and no body smuggled behind it") {
+    Rig rig({}, add_routes);
+    for (const char *header :
+         {"Content-Length : 3", "Content-Length\t: 3", "Transfer-Encoding : chunked", "Host : b"}) {
+        CAPTURE(header);
+        Wire wire(rig.address());
+        wire.send("GET /hello HTTP/1.1\r\nHost: a\r\n" + std::string(header) + "\r\n\r\n" +
+                  get("/hello"));
+        CHECK(wire.reply().status == 400);
+        CHECK(wire.ends(2000ms));
+        CHECK(wire.seen().empty());
+    }
+}
+
+TEST_CASE("an upgrade is held to what every request is, and to what makes it one") {
+    Rig rig;
+    const std::string good = upgrade(engine + "websocket");
+    std::string nul = upgrade(engine + "websocket", "Origin: http://a\r\n");
+    nul[nul.find("http://a") + 4] = '\0';
+    for (const std::string &bad :
+         {replaced(good, "Host: test\r\n", ""), replaced(good, "Host: test", "Host: a,b"),
+          replaced(good, "Host: test", "Host: a\r\nHost: b"),
+          replaced(good, "Connection: Upgrade", "Connection: keep-alive"),
+          replaced(good, "Connection: Upgrade\r\n", ""), replaced(good, "HTTP/1.1", "HTTP/1.0"),
+          replaced(good, "HTTP/1.1", "HTTP/9.9"), nul}) {
+        CAPTURE(bad);
+        Wire wire(rig.address());
+        wire.send(bad);
+        const int status = wire.reply().status;
+        CHECK((status == 400 || status == 505));
+        CHECK(wire.ends(2000ms));
+    }
+    CHECK(rig.sessions() == 0);
+    for (const char *connection : {"keep-alive, Upgrade", "upgrade", "Upgrade,keep-alive"}) {
+        CAPTURE(connection);
+        Wire wire(rig.address());
+        wire.send(replaced(good, "Connection: Upgrade", std::string("Connection: ") + connection));
+        CHECK(wire.reply().status == 101);
+    }
+}
