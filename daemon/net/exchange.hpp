@@ -61,6 +61,7 @@ struct Exchange {
     std::unique_ptr<Answer> later;                 // of a discard
     std::unique_ptr<session::Handshake> handshake; // of an upgrade that opens a session
     std::string sid;                               // of one that moves a session
+    bool base64 = false;                           // of either: no binary frames to this one
 };
 
 // The bytes of an answer.  `http10`: say so when the connection stays open.

@@ -235,6 +235,8 @@ bool websocket_request(Conn &conn, const Head &head) {
     base::SessionId session = base::SessionId::none;
     if (const auto why = check(conn, head, q, true, session)) return refuse_upgrade(conn, *why);
     Exchange &exchange = *conn.exchange;
+    const std::string *base64 = last(q.query, "b64");
+    exchange.base64 = base64 != nullptr && !base64->empty();
     if (session != base::SessionId::none) {
         exchange.sid = *q.sid;
         return true;
@@ -249,7 +251,7 @@ bool websocket_request(Conn &conn, const Head &head) {
 
 void websocket_open(Conn &conn) {
     const std::unique_ptr<Exchange> exchange = std::move(conn.exchange);
-    conn.ws = std::make_unique<WsLink>(conn);
+    conn.ws = std::make_unique<WsLink>(conn, exchange->base64);
     session::Sessions &sessions = conn.core.sessions();
     if (exchange->handshake) {
         conn.ws->attach(

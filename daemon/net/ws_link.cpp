@@ -1,5 +1,6 @@
 #include "net/ws_link.hpp"
 
+#include "base/base64.hpp"
 #include "net/conn.hpp"
 #include "net/core.hpp"
 #include "net/guards.hpp"
@@ -35,11 +36,16 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
         while (count < box.count() && (count == 0 || size + box[count]->size() <= most_per_write))
             size += box[count++]->size();
         std::string_view bytes = box[0]->wire();
-        if (count > 1) {
+        if (count > 1 || base64_) {
             std::string &all = conn_.core.scratch();
             all.clear();
-            for (std::size_t i = 0; i < count; ++i)
-                all += box[i]->wire();
+            for (std::size_t i = 0; i < count; ++i) {
+                if (base64_ && box[i]->is_binary()) {
+                    all += base::Frame::text({"b", base::base64(box[i]->payload())})->wire();
+                } else {
+                    all += box[i]->wire();
+                }
+            }
             bytes = all;
         }
         if (!conn_.core.write(conn_, bytes)) return session::Flushed::failed;

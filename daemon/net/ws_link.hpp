@@ -16,7 +16,8 @@ struct Conn;
 // sends is put together and bounded before the session sees it.
 class WsLink final : public session::Link {
 public:
-    explicit WsLink(Conn &conn) noexcept : conn_(conn) {}
+    // base64: binary messages go out as text, as a client that cannot take them asks (b64).
+    WsLink(Conn &conn, bool base64) noexcept : conn_(conn), base64_(base64) {}
 
     session::Transport transport() const noexcept override { return session::Transport::websocket; }
     session::Flushed flush(session::Outbox &) noexcept override;
@@ -43,6 +44,7 @@ private:
     base::SessionId session_ = base::SessionId::none;
     std::unique_ptr<std::string> message_; // of a message that came in parts
     std::uint16_t fragments_ = 0;
+    bool base64_;
     bool binary_ = false;
     bool blocked_ = false; // waits for SERVER_WRITEABLE
     bool closing_ = false; // a close frame was sent by one side

@@ -45,6 +45,34 @@ TEST_CASE("a websocket opens, echoes text and binary, and pipelined frames in or
     CHECK(wire.frame().payload == "4again");
 }
 
+TEST_CASE("a client that cannot take binary frames gets them as text, also after an upgrade") {
+    Rig rig;
+    const std::string sid = polling(rig.address());
+    for (const std::string &query : {std::string("&b64=1"), "&b64=1&sid=" + sid}) {
+        CAPTURE(query);
+        Wire wire(rig.address());
+        wire.send(upgrade(path + query));
+        CHECK(wire.reply().status == 101);
+        if (query.find("sid") == std::string::npos) {
+            CHECK(wire.frame().payload.starts_with("0"));
+        } else {
+            wire.send(ws(1, "2probe") + ws(1, "5"));
+            CHECK(wire.frame().payload == "3probe");
+        }
+        wire.send(ws(1, "4text") + ws(1, "bAQI="));
+        CHECK(wire.frame().payload == "4text");
+        const WsFrame binary = wire.frame();
+        CHECK(binary.opcode == 1);
+        CHECK(binary.payload == "bAQI=");
+    }
+    Wire other(rig.address());
+    other.send(upgrade(path + "&b64="));
+    CHECK(other.reply().status == 101);
+    CHECK(other.frame().payload.starts_with("0"));
+    other.send(ws(1, "bAQI="));
+    CHECK(other.frame().opcode == 2);
+}
+
 TEST_CASE("frames behind the upgrade request in one segment are served") {
     Rig rig;
     Wire wire(rig.address());
