@@ -105,11 +105,15 @@ lws_vhost *Context::add_vhost(const ListenerOptions &listener) {
     own.name = listener.name;
     std::memset(&own.mount, 0, sizeof own.mount);
     std::memset(own.protocols, 0, sizeof own.protocols);
+    std::memset(own.chosen, 0, sizeof own.chosen);
     lws_protocols &http = own.protocols[0];
     http.name = "http";
     http.callback = callback;
     http.rx_buffer_size = core_.options.rx_buffer;
     http.tx_packet_size = 1u << 20; // less, and each write is cut and the rest copied
+    // 4.1.6 answers no subprotocol but the name of one of these.
+    own.protocols[1] = http;
+    own.protocols[1].name = own.chosen;
     // With this mount a held GET stays in a state in which 4.1.6 sees the peer go; without it a
     // FIN or any byte spins the CPU until it is answered.
     own.mount.mountpoint = "/";
@@ -120,6 +124,7 @@ lws_vhost *Context::add_vhost(const ListenerOptions &listener) {
     std::memset(&info, 0, sizeof info);
     info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
     info.protocols = own.protocols;
+    info.user = &own;
     info.mounts = &own.mount;
     info.retry_and_idle_policy = &no_policy;
     info.keepalive_timeout = seconds(core_.options.keep_alive);
@@ -135,6 +140,11 @@ lws_vhost *Context::add_vhost(const ListenerOptions &listener) {
     lws_vhost *vhost = lws_create_vhost(core_.context, &info);
     if (vhost == nullptr) throw std::runtime_error("libwebsockets gives no vhost");
     return vhost;
+}
+
+void Context::choose_subprotocol(lws *wsi, std::string_view name) noexcept {
+    Vhost &own = *static_cast<Vhost *>(lws_vhost_user(lws_get_vhost(wsi)));
+    own.chosen[name.copy(own.chosen, sizeof own.chosen - 1)] = '\0';
 }
 
 void Context::reload_certificates(const Options &options) {

@@ -6,6 +6,7 @@
 
 #include <list>
 #include <string>
+#include <string_view>
 
 namespace roomd::net {
 
@@ -19,11 +20,14 @@ public:
 
     lws_vhost *add_vhost(const ListenerOptions &); // throws
     void reload_certificates(const Options &);
+    // Before a websocket request is let through that offers subprotocols: this one is chosen.
+    static void choose_subprotocol(lws *, std::string_view) noexcept;
 
 private:
     struct Vhost { // libwebsockets keeps these addresses as long as it lives
         std::string name;
-        lws_protocols protocols[2];
+        lws_protocols protocols[3];
+        char chosen[64]; // the name of the second, as the request at hand wants it
         lws_http_mount mount;
     };
     Core &core_;

@@ -88,8 +88,8 @@ std::optional<Fault> check_upgrade(const Head &head) {
         return Fault{400, "bad_version", "Sec-WebSocket-Version is not 13"};
     if (!is_websocket_key(head.ws_key))
         return Fault{400, "bad_key", "Sec-WebSocket-Key is not 16 bytes in base64"};
-    // 4.1.6 would close without a word.
-    if (head.subprotocol) return Fault{400, "bad_protocol", "no subprotocol is spoken here"};
+    if (!head.subprotocols.empty() && first_subprotocol(head.subprotocols).empty())
+        return Fault{400, "bad_protocol", "Sec-WebSocket-Protocol is too long or no list of words"};
     return std::nullopt;
 }
 
@@ -109,6 +109,18 @@ bool is_websocket_key(std::string_view key) noexcept {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
                c == '+' || c == '/';
     });
+}
+
+std::string_view first_subprotocol(std::string_view list) noexcept {
+    const std::string_view first = list.substr(0, list.find(','));
+    const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+    const bool word = std::all_of(first.begin(), first.end(), [&](char c) {
+        return letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    });
+    // Its buffers: 128 bytes for the list, 64 for a name.
+    if (list.size() > 126 || first.empty() || first.size() > 63 || !word || !letter(first[0]))
+        return {};
+    return first;
 }
 
 bool has_illegal_byte(std::string_view value) noexcept {

@@ -24,6 +24,9 @@ std::optional<Fault> check_upgrade(const Head &);
 std::optional<std::size_t> parse_length(std::string_view) noexcept;
 // 24 characters of base64 for 16 bytes.
 bool is_websocket_key(std::string_view) noexcept;
+// The first of a Sec-WebSocket-Protocol header.  Empty when libwebsockets would close over the list
+// without a word: then the request is refused.
+std::string_view first_subprotocol(std::string_view list) noexcept;
 // A byte that no header value may hold: a control other than TAB.
 bool has_illegal_byte(std::string_view) noexcept;
 // May the server's answer leave the connection open?

@@ -125,7 +125,7 @@ Head read_head(lws *wsi) {
     head.transfer_encoding = given(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING);
     head.content_encoding = given(wsi, WSI_TOKEN_HTTP_CONTENT_ENCODING);
     head.expects_continue = given(wsi, WSI_TOKEN_HTTP_EXPECT);
-    head.subprotocol = given(wsi, WSI_TOKEN_PROTOCOL);
+    head.subprotocols = read(wsi, WSI_TOKEN_PROTOCOL);
     head.upgrade = read(wsi, WSI_TOKEN_UPGRADE);
     head.ws_version = read(wsi, WSI_TOKEN_VERSION);
     head.ws_key = read(wsi, WSI_TOKEN_KEY);
@@ -135,7 +135,8 @@ Head read_head(lws *wsi) {
         head.repeated = head.repeated || twice(wsi, token);
     for (const std::string *value :
          {&head.path, &head.version, &head.host, &head.connection, &head.origin,
-          &head.content_length, &head.content_type, &head.upgrade, &head.ws_version, &head.ws_key})
+          &head.content_length, &head.content_type, &head.upgrade, &head.ws_version, &head.ws_key,
+          &head.subprotocols})
         head.has_nul = head.has_nul || value->find('\0') != std::string::npos;
     head.disguised = has_disguised(wsi);
     return head;

@@ -22,9 +22,9 @@ struct Head {
     Method method = Method::other;
     std::string path; // decoded, without query
     std::string version, host, connection, origin;
-    std::string content_length, content_type, upgrade, ws_version, ws_key;
+    std::string content_length, content_type, upgrade, ws_version, ws_key, subprotocols;
     bool length_given = false, transfer_encoding = false, content_encoding = false;
-    bool expects_continue = false, subprotocol = false;
+    bool expects_continue = false;
     bool origin_given = false;
     bool repeated = false;  // Host, Content-Length, Origin or another header that must be one
     bool has_nul = false;   // in a value read here

@@ -1,5 +1,6 @@
 #include "net/requests.hpp"
 
+#include "net/context.hpp"
 #include "net/core.hpp"
 #include "net/guards.hpp"
 #include "net/handshake.hpp"
@@ -181,7 +182,10 @@ bool confirm_upgrade(Conn &conn) {
         conn.core.answer(conn, over_limit(conn));
         return false;
     }
-    if (serves_clients(conn, head)) return websocket_request(conn, head);
+    if (serves_clients(conn, head)) {
+        Context::choose_subprotocol(conn.wsi, first_subprotocol(head.subprotocols));
+        return websocket_request(conn, head);
+    }
     Answer answer = failure(404, "not_found", "no websocket is here");
     answer.close = true;
     conn.core.answer(conn, answer);
