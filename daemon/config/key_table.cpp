@@ -10,13 +10,18 @@ constexpr auto yes = Reload::yes;
 constexpr auto no = Reload::no;
 
 constexpr KeyInfo built(std::string_view path, std::string_view initial, std::string_view unit,
-                        Reload reload, std::string_view what) {
-    return {path, initial, unit, reload, Built::yes, what};
+                        Reload reload, std::string_view what, std::string_view words = {}) {
+    return {path, initial, unit, reload, Built::yes, what, words};
+}
+
+constexpr KeyInfo must(KeyInfo key) {
+    key.required = true;
+    return key;
 }
 
 // Named by the contract; refused until it has its effect.
 constexpr KeyInfo later(std::string_view path, std::string_view what) {
-    return {path, "", "", Reload::yes, Built::not_yet, what};
+    return {path, "", "", Reload::yes, Built::not_yet, what, ""};
 }
 
 // clang-format off
@@ -25,14 +30,14 @@ constexpr KeyInfo table[] = {
         "What `/health` calls this service."),
     built("listen", "[{address: \"127.0.0.1:3001\"}]", "list", no,
         "Where to listen. Each entry is one socket."),
-    built("listen[].address", "", "address", no,
-        "`127.0.0.1:3001`, `[::1]:3001` or `unix:/run/roomd/emit.sock`. Port 0: the kernel chooses."),
+    must(built("listen[].address", "", "address", no,
+        "`127.0.0.1:3001`, `[::1]:3001` or `unix:/run/roomd/emit.sock`. Port 0: the kernel chooses.")),
     built("listen[].tls", "", "map", no,
         "Serve TLS on this listener. Without it: plain."),
-    built("listen[].tls.certificate", "", "path", no,
-        "PEM file with the certificate and its chain."),
-    built("listen[].tls.key", "", "path", no,
-        "PEM file with the private key."),
+    must(built("listen[].tls.certificate", "", "path", no,
+        "PEM file with the certificate and its chain.")),
+    must(built("listen[].tls.key", "", "path", no,
+        "PEM file with the private key.")),
     built("listen[].mode", "0660", "mode", no,
         "Permissions of a Unix socket: they stand in for keys there."),
     later("listen[].systemd",
@@ -40,7 +45,7 @@ constexpr KeyInfo table[] = {
     built("socketio.path", "/socket.io/", "text", yes,
         "Path of Engine.IO requests; begins and ends with `/`."),
     built("socketio.transports", "[websocket, polling]", "list", yes,
-        "`websocket`, `polling` or both."),
+        "`websocket`, `polling` or both.", "websocket polling"),
     built("socketio.ping_interval", "25s", "duration", yes,
         "Time between two pings."),
     built("socketio.ping_timeout", "20s", "duration", yes,
@@ -55,20 +60,21 @@ constexpr KeyInfo table[] = {
         "Folder of the bundle. Empty: where it was built or installed."),
     built("portals", "[]", "list", yes,
         "Web applications that may connect, one entry each."),
-    built("portals[].name", "", "text", yes,
-        "Names the portal in logs and counters."),
-    built("portals[].origins", "", "list", yes,
-        "Its origins as browsers send them, such as `https://app.example.com`. One `*` stands for a part of one label: `https://*.example.com`."),
+    must(built("portals[].name", "", "text", yes,
+        "Names the portal in logs and counters.")),
+    must(built("portals[].origins", "", "list", yes,
+        "Its origins as browsers send them, such as `https://app.example.com`. One `*` stands for a part of one label: `https://*.example.com`.")),
     built("portals[].roles", "", "list", yes,
         "Who may use it: clients with any of these roles. Without it: everyone."),
     built("cors.credentials", "true", "boolean", yes,
         "Whether browsers may send cookies."),
     built("cors.methods", "[GET, POST]", "list", yes,
-        "Methods that preflight answers name."),
+        "Methods that preflight answers name.", "GET HEAD POST PUT DELETE PATCH OPTIONS"),
     built("cors.missing_origin", "allow", "word", yes,
-        "`allow` or `refuse` requests without an Origin header: native apps and servers send none."),
+        "`allow` or `refuse` requests without an Origin header: native apps and servers send none.",
+        "allow refuse"),
     built("auth.mode", "", "word", yes,
-        "How clients identify themselves. Must be said; only `none` is built yet."),
+        "How clients identify themselves. Must be said; only `none` is built yet.", "none"),
     later("auth.issuers",
         "Who signs tokens."),
     later("auth.claims",
@@ -80,7 +86,8 @@ constexpr KeyInfo table[] = {
     built("rooms", "{}", "map", yes,
         "Kinds of rooms: `role` is the kind of `role:student`. Each has its `join:` and `leave:` verbs."),
     built("rooms.*.join", "request", "word", yes,
-        "`auto`: clients are in it by who they are, and may ask too. `request`: they may ask. `never`: only plugins move clients."),
+        "`auto`: clients are in it by who they are, and may ask too. `request`: they may ask. `never`: only plugins move clients.",
+        "auto request never"),
     built("rooms.*.allow", "", "rules", yes,
         "Who may be in it: `all`, or rules of which one must hold. Without it a plugin decides, else nobody enters."),
     built("rooms.*.allow[].claim", "", "text", yes,
@@ -102,7 +109,7 @@ constexpr KeyInfo table[] = {
     built("namespaces", "[]", "list", yes,
         "Namespaces beside `/`: names such as `/admin`, or prefixes such as `/tenant-*`."),
     built("catalogue.unknown", "", "word", yes,
-        "What to do with events the catalogue does not name. Must be said; only `allow` is built yet."),
+        "What to do with events the catalogue does not name. Must be said; only `allow` is built yet.", "allow"),
     later("events",
         "The event catalogue."),
     later("client_events",
@@ -143,12 +150,12 @@ constexpr KeyInfo table[] = {
         "Connections of one user."),
     built("keys", "[]", "list", yes,
         "API keys of backends."),
-    built("keys[].name", "", "text", yes,
-        "Names the key in logs; never the key itself."),
-    built("keys[].key", "", "secret", yes,
-        "`sha256:<64 hex digits>`, or the key as `${file:/path}`, `${env:NAME}` or `${credential:NAME}`."),
-    built("keys[].scopes", "", "list", yes,
-        "What it opens: `emit`, `test`, `metrics`, `admin`, or a plugin's own scope."),
+    must(built("keys[].name", "", "text", yes,
+        "Names the key in logs; never the key itself.")),
+    must(built("keys[].key", "", "secret", yes,
+        "`sha256:<64 hex digits>`, or the key as `${file:/path}`, `${env:NAME}` or `${credential:NAME}`.")),
+    must(built("keys[].scopes", "", "list", yes,
+        "What it opens: `emit`, `test`, `metrics`, `admin`, or a plugin's own scope.")),
     built("keys[].events", "[\"*\"]", "list", yes,
         "Events it may emit: names, or prefixes ending in `*`."),
     built("keys[].rooms", "[\"*\"]", "list", yes,
@@ -167,8 +174,8 @@ constexpr KeyInfo table[] = {
         "How long a plugin may owe the verdict on a connect or a join."),
     built("plugins.load", "[]", "list", yes,
         "Which plugins to load. Keys not named here are the plugin's own."),
-    built("plugins.load[].name", "", "text", yes,
-        "The plugin's name, and of its file: `<directory>/<name>.so`."),
+    must(built("plugins.load[].name", "", "text", yes,
+        "The plugin's name, and of its file: `<directory>/<name>.so`.")),
     built("plugins.load[].file", "", "path", yes,
         "Another file. Without a `/`: in `plugins.directory`."),
     built("plugins.load[].instance", "", "text", yes,
@@ -186,9 +193,9 @@ constexpr KeyInfo table[] = {
     built("drain", "5s", "duration", yes,
         "How long a stopping daemon gives its clients before it cuts the rest."),
     built("log.level", "info", "word", yes,
-        "`error`, `warning`, `notice`, `info` or `debug`."),
+        "`error`, `warning`, `notice`, `info` or `debug`.", "error warning notice info debug"),
     built("log.format", "text", "word", yes,
-        "`text` or `json`."),
+        "`text` or `json`.", "text json"),
     later("trusted_proxies",
         "Proxies whose forwarding headers hold."),
     later("recovery",
