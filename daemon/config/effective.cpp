@@ -31,11 +31,12 @@ void unplace(Item &item) {
 // Plugins may take passwords that are written out; by these names, or in a URL, nobody means to
 // show them.
 bool may_be_secret(std::string_view name, std::string_view text) {
-    constexpr std::array<std::string_view, 7> words{"pass",    "secret", "token", "credential",
-                                                    "private", "dsn",    "auth"};
+    constexpr std::array<std::string_view, 8> words{
+        "password", "passwd", "passphrase", "secret", "token", "credential", "private", "dsn"};
     const std::string low = base::lower(name);
     const std::size_t scheme = text.find("://");
-    return low.ends_with("key") || text.find("password=") != std::string_view::npos ||
+    return low == "auth" || low.ends_with("key") || low.ends_with("pass") ||
+           base::lower(text).find("password") != std::string::npos ||
            (scheme != std::string_view::npos && text.find('@', scheme) != std::string_view::npos) ||
            std::any_of(words.begin(), words.end(),
                        [&](std::string_view word) { return low.find(word) != std::string::npos; });

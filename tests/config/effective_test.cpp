@@ -125,10 +125,12 @@ TEST_CASE("what a plugin's key may hold in plain is hidden by its name or its lo
     for (const char *pair :
          {"password: hunter2", "db_passwd: hunter2", "api_key: hunter2", "Token: hunter2",
           "dsn: hunter2", "x: 'host=a password=hunter2'", "url: 'amqp://u:hunter2@h/v'",
-          "client_secret: [hunter2]", "credentials: hunter2"})
+          "client_secret: [hunter2]", "credentials: hunter2", "auth: 'u:hunter2'",
+          "db_pass: hunter2", "x: 'host=a Password = hunter2'"})
         CHECK_MESSAGE(shown(pair).find("hunter2") == std::string::npos, pair);
     CHECK(shown("password: hunter2") == "password: \"<hidden>\"  # /etc/roomd/roomd.yaml:3");
     CHECK(shown("where: /api/emit") == "where: /api/emit  # /etc/roomd/roomd.yaml:3");
+    CHECK(shown("author: ann") == "author: ann  # /etc/roomd/roomd.yaml:3");
     CHECK(shown("url: 'http://h/v'") == "url: http://h/v  # /etc/roomd/roomd.yaml:3");
 }
 

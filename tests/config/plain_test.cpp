@@ -1,6 +1,7 @@
 #include "config/plain.hpp"
 
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -79,11 +80,11 @@ TEST_CASE("numbers to the base of 60 and dates are told") {
 }
 
 TEST_CASE("a decimal number is written as JSON has it") {
-    for (const auto &[plain, json] :
-         {std::pair("7", "7"), std::pair("-7", "-7"), std::pair("+7", "7"),
-          std::pair("1.50", "1.50"), std::pair(".5", "0.5"), std::pair("5.", "5"),
-          std::pair("1E+3", "1e3"), std::pair("1e-3", "1e-3"), std::pair("-.5e2", "-0.5e2")})
-        CHECK_MESSAGE(json_number(plain) == json, plain);
+    const std::pair<const char *, const char *> numbers[] = {
+        {"7", "7"},  {"-7", "-7"},    {"+7", "7"},      {"1.50", "1.50"},   {".5", "0.5"},
+        {"5.", "5"}, {"1E+3", "1e3"}, {"1e-3", "1e-3"}, {"-.5e2", "-0.5e2"}};
+    for (const auto &number : numbers)
+        CHECK_MESSAGE(json_number(number.first) == number.second, number.first);
     for (const char *none :
          {"", "-", "007", "0x1F", "1_000", "1e", "1e+", ".", "1.2.3", ".inf", "1 "})
         CHECK_MESSAGE(json_number(none).empty(), none);
