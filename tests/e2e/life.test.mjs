@@ -148,6 +148,33 @@ test('a client that stops reading is closed as slow while others go on undisturb
     assert.match(await (await server.get('/metrics')).text(), /slow/);
 });
 
+test('a client that stops reading loses volatile events whole, and stays', async (t) => {
+    const server = await roomd(t, { limits: { events_per_second: 0, send_buffer: '256KiB' } });
+    const socket = await connected(t, server, MODES['websocket only']);
+    await socket.emitWithAck('join:library', 'busy');
+    const seen = received(socket, 'library:updated');
+    const stalled = await rawWebsocket(t, server, 'library:busy');
+    stalled.clear().socket.pause();
+
+    const SENT = 200;
+    const text = 'x'.repeat(200_000);
+    const reached = [];
+    for (let n = 0; n < SENT; ++n) {
+        const { recipients } = await server.emit('library:updated', { n, text }, 'library:busy', { volatile: true });
+        if (recipients === 2) reached.push(n);
+        await until('the other to have it', () => seen.length === n + 1);
+    }
+    assert.ok(reached.length < SENT, 'nothing was dropped after 40 MB');
+    assert.equal((await server.stats()).totalConnections, 2);
+
+    stalled.socket.resume();
+    await until('what was not dropped', () => stalled.seen.includes(`{"n":${reached.at(-1)},`));
+    await server.emit('library:updated', { n: SENT, text: 'last' }, 'library:busy');
+    await stalled.expect('"text":"last"}]');
+    const heard = [...stalled.seen.toString('latin1').matchAll(/42\["library:updated",\{"n":(\d+),"text":"(x{200000}|last)"\}\]/g)];
+    assert.deepEqual(heard.map(([, n]) => Number(n)), [...reached, SENT]);
+});
+
 for (const mode of ['websocket only', 'polling only']) {
     test(`hostile packets cost one closed connection: ${mode}`, async (t) => {
         const server = await roomd(t);
