@@ -67,10 +67,28 @@ dispatch::Options dispatch_options(const config::Config &config) {
         out.kinds.push_back({kind.name, kind.rules});
     for (const auto &portal : config.portals)
         out.portals.push_back({portal.name, portal.roles});
+    switch (config.auth.mode) {
+    case config::Auth::Mode::none: out.auth = dispatch::AuthMode::none; break;
+    case config::Auth::Mode::optional: out.auth = dispatch::AuthMode::optional; break;
+    case config::Auth::Mode::required: out.auth = dispatch::AuthMode::required; break;
+    }
+    if (out.auth != dispatch::AuthMode::none)
+        out.tokens = std::make_shared<const auth::Tokens>(
+            config.auth.issuers, config.auth.claims, config.auth.leeway);
+    out.cookie = config.auth.cookie;
+    out.catalogue = config.catalogue;
     out.rooms_per_client = config.limits.rooms_per_client;
+    out.per_user = config.limits.per_user;
     out.max_emit = config.limits.max_emit;
     out.unknown_events = config.unknown_events;
     return out;
+}
+
+std::vector<std::string> token_headers(const config::Config &config) {
+    if (config.auth.mode == config::Auth::Mode::none) return {};
+    std::vector<std::string> names{"authorization"};
+    if (!config.auth.cookie.empty()) names.emplace_back("cookie");
+    return names;
 }
 
 net::Options net_options(const config::Config &config) {

@@ -156,6 +156,7 @@ void read_limits(const Section &top, Config &config) {
     Limits &out = config.limits;
     in.count("connections", out.connections, 1, 1000000);
     in.count("per_address", out.per_address, 0, 1000000);
+    in.count("per_user", out.per_user, 0, 1000000);
     in.count("rooms_per_client", out.rooms_per_client, 1, 100000);
     in.count("namespaces_per_session", out.namespaces_per_session, 1, 1000);
     in.size("send_buffer", out.send_buffer, 4 * kib, 1024 * mib);

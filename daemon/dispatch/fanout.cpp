@@ -50,16 +50,13 @@ Emitted Fanout::route(Emit &emit, std::vector<std::string> &rooms) const {
     emit.route = false;
     const bool chosen = !emit.rooms.empty() || emit.all || emit.to != base::ClientId::none;
     const catalogue::Catalogue *catalogue = options_.catalogue.get();
-    if (catalogue == nullptr || !catalogue->knows(emit.event)) {
-        if (options_.unknown_events) return {};
-        std::string text = "the catalogue does not know this event";
-        if (catalogue != nullptr)
-            if (const auto near = catalogue->nearest(emit.event); !near.empty())
-                text += "; did you mean \"" + std::string{near} + "\"?";
-        return invalid("event_unknown", "/event", std::move(text));
-    }
-    auto routed =
-        catalogue->route(emit.event, json::trim(json::first_element(emit.args.json)), !chosen);
+    const bool known = catalogue != nullptr && catalogue->knows(emit.event);
+    if (!known && options_.unknown_events) return {};
+    if (catalogue == nullptr)
+        return invalid("event_unknown", "/event", "the catalogue does not know this event");
+    using Rooms = catalogue::Catalogue::Rooms;
+    auto routed = catalogue->route(emit.event, json::trim(json::first_element(emit.args.json)),
+                                   chosen ? Rooms::given : Rooms::chosen);
     if (routed.code != nullptr)
         return invalid(routed.code, std::move(routed.pointer), std::move(routed.text));
     emit.vanishing = emit.vanishing || routed.vanishing;

@@ -50,8 +50,6 @@ TEST_CASE("a key that is not built yet is refused with that sentence") {
         CHECK(faults_of("auth: { mode: none, " + std::string(key) +
                         ": x }\ncatalogue: { unknown: allow }") ==
               "roomd.yaml:1:21: \"auth." + std::string(key) + "\" is not built yet" + hint);
-    CHECK(faults_in("limits: { per_user: 5 }") ==
-          "roomd.yaml:3:11: \"limits.per_user\" is not built yet" + hint);
     CHECK(faults_in("listen: [{ address: '127.0.0.1:1', systemd: true }]") ==
           "roomd.yaml:3:36: \"listen[0].systemd\" is not built yet" + hint);
 }
