@@ -1,6 +1,7 @@
 #pragma once
 
 #include "auth/keys.hpp"
+#include "auth/token.hpp"
 #include "base/clock.hpp"
 #include "config/fault.hpp"
 #include "config/plugin_node.hpp"
@@ -15,7 +16,8 @@
 #include <vector>
 
 // What the YAML says, checked, as plain values.  The defaults are those of docs/configuration.md,
-// which a test compares with these.  Nothing in here is a secret: keys are digests.
+// which a test compares with these.  No secret can be read from it: keys are digests, and those
+// that check tokens have no way out.
 namespace roomd::config {
 
 struct Service {
@@ -53,8 +55,19 @@ struct Cors {
     bool allow_missing_origin = true;
 };
 
-// How a client's identity is found.  The reader takes only `none` until identity is built.
-enum class AuthMode : std::uint8_t { none };
+// Who clients are.
+struct Auth {
+    enum class Mode : std::uint8_t {
+        none,     // tokens are not looked at
+        optional, // who sends none is nobody; a bad one is refused
+        required
+    };
+    Mode mode = Mode::none;
+    std::vector<auth::Issuer> issuers; // some, unless the mode is none
+    auth::ClaimNames claims;
+    base::Duration leeway{30000}; // for clocks that differ
+    std::string cookie;           // that may hold the token; empty: none may
+};
 
 struct RoomKind {
     std::string name; // before the colon
@@ -121,7 +134,7 @@ struct Config {
     SocketIo socketio;
     std::vector<policy::Portal> portals;
     Cors cors;
-    AuthMode auth = AuthMode::none;
+    Auth auth;
     std::vector<RoomKind> rooms;
     std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists
     bool unknown_events = true;          // catalogue.unknown: allow

@@ -127,13 +127,6 @@ void read_socketio(const Section &top, Config &config) {
 }
 
 void read_rooms(const Section &top, Config &config) {
-    const Section auth = top.map("auth");
-    constexpr const char *say_none = "say it: auth: { mode: none }; other modes are not built yet";
-    if (!top.has("auth"))
-        top.fault("auth", "\"auth.mode\" is missing", say_none);
-    else if (auth.require("mode", say_none))
-        auth.word("mode", {"none"}, {"optional", "required"});
-
     std::vector<Text> namespaces;
     top.texts("namespaces", namespaces);
     for (const Text &text : namespaces) {

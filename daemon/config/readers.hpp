@@ -9,8 +9,9 @@ namespace roomd::config {
 
 void read_listen(const Section &top, Config &);
 void read_portals(const Section &top, Config &); // portals, cors
+void read_auth(const Section &top, Config &);
 void read_kinds(const Section &top, Config &);   // rooms
-void read_rooms(const Section &top, Config &);   // namespaces, catalogue, auth
+void read_rooms(const Section &top, Config &);   // namespaces, catalogue
 void read_limits(const Section &top, Config &);  // limits, idempotency, drain, log
 void read_socketio(const Section &top, Config &);
 void read_keys(const Section &top, Config &);

@@ -61,6 +61,9 @@ void split_object(std::string_view object, std::vector<Member> &out);
 std::string_view first_element(std::string_view array);
 // The text of a member's value, or empty when there is none; the last of duplicates wins.
 std::string_view member(std::string_view object, std::string_view key);
+// Does an object, at any depth, name a member twice?  Names are compared as what they say, however
+// they are escaped.
+bool has_duplicates(std::string_view text);
 // What a string literal says; "" for other kinds.  Lone surrogates become U+FFFD.
 std::string string(std::string_view literal);
 Kind kind(std::string_view text);
