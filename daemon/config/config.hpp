@@ -3,6 +3,7 @@
 #include "auth/keys.hpp"
 #include "auth/token.hpp"
 #include "base/clock.hpp"
+#include "catalogue/catalogue.hpp"
 #include "config/fault.hpp"
 #include "config/plugin_node.hpp"
 #include "policy/portals.hpp"
@@ -137,7 +138,10 @@ struct Config {
     Auth auth;
     std::vector<RoomKind> rooms;
     std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists
-    bool unknown_events = true;          // catalogue.unknown: allow
+    // What `events` says; never null.
+    std::shared_ptr<const catalogue::Catalogue> catalogue =
+        std::make_shared<const catalogue::Catalogue>();
+    bool unknown_events = false; // catalogue.unknown: allow
     Limits limits;
     std::vector<auth::Key> keys;
     Admin admin;

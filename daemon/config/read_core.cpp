@@ -134,14 +134,6 @@ void read_rooms(const Section &top, Config &config) {
             top.source().fault(text.mark, "namespace \"" + text.value + "\" is no name", why);
         config.namespaces.push_back(text.value);
     }
-
-    const Section catalogue = top.map("catalogue");
-    constexpr const char *say_allow =
-        "say it: catalogue: { unknown: allow }; a catalogue of events is not built yet";
-    if (!top.has("catalogue"))
-        top.fault("catalogue", "\"catalogue.unknown\" is missing", say_allow);
-    else if (catalogue.require("unknown", say_allow))
-        catalogue.word("unknown", {"allow"}, {"refuse"});
 }
 
 void read_limits(const Section &top, Config &config) {

@@ -11,7 +11,8 @@ void read_listen(const Section &top, Config &);
 void read_portals(const Section &top, Config &); // portals, cors
 void read_auth(const Section &top, Config &);
 void read_kinds(const Section &top, Config &);   // rooms
-void read_rooms(const Section &top, Config &);   // namespaces, catalogue
+void read_rooms(const Section &top, Config &);   // namespaces
+void read_events(const Section &top, Config &);  // events, catalogue
 void read_limits(const Section &top, Config &);  // limits, idempotency, drain, log
 void read_socketio(const Section &top, Config &);
 void read_keys(const Section &top, Config &);

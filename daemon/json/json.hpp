@@ -22,6 +22,8 @@ inline constexpr std::size_t default_depth = 128;
 // parse() of the text may fail); refuses a byte order mark and NUL (nlohmann: end).
 base::Result<Kind> check(std::string_view text, std::size_t depth = default_depth,
                          std::size_t most = SIZE_MAX);
+// Where text that check() refuses stops being JSON: bytes from its beginning, for messages.
+std::size_t fault_offset(std::string_view text, std::size_t depth = default_depth);
 
 // The functions below take text that check() passed; they find places in it and build no DOM.
 

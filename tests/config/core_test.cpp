@@ -20,9 +20,7 @@ TEST_CASE("a file that says the least is good") {
 TEST_CASE("what fails open by silence must be said") {
     CHECK(faults_of("service: { name: x }") ==
           "roomd.yaml:1:1: \"auth.mode\" is missing\n"
-          "  say it: auth: { mode: required } and its issuers, optional, or none\n"
-          "roomd.yaml:1:1: \"catalogue.unknown\" is missing\n"
-          "  say it: catalogue: { unknown: allow }; a catalogue of events is not built yet");
+          "  say it: auth: { mode: required } and its issuers, optional, or none");
     CHECK(faults_of("auth: {}\ncatalogue: {}\n")
               .starts_with("roomd.yaml:1:7: \"auth.mode\" is missing\n"));
 }
@@ -43,16 +41,11 @@ TEST_CASE("an unknown key is a fault with the nearest name") {
 
 TEST_CASE("a key that is not built yet is refused with that sentence") {
     const std::string hint = "\n  remove it: a key that has no effect is refused";
-    for (const char *key : {"events", "client_events", "trusted_proxies", "recovery"})
+    for (const char *key : {"client_events", "trusted_proxies", "recovery"})
         CHECK(faults_in(std::string(key) + ": {}") ==
               "roomd.yaml:3:1: \"" + std::string(key) + "\" is not built yet" + hint);
     CHECK(faults_in("listen: [{ address: '127.0.0.1:1', systemd: true }]") ==
           "roomd.yaml:3:36: \"listen[0].systemd\" is not built yet" + hint);
-}
-
-TEST_CASE("a value whose effect is not built yet is refused with that sentence") {
-    CHECK(faults_of("auth: { mode: none }\ncatalogue: { unknown: refuse }") ==
-          "roomd.yaml:2:23: \"catalogue.unknown\": \"refuse\" is not built yet\n  write allow");
 }
 
 TEST_CASE("a value of another type is a fault") {
