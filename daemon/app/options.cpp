@@ -73,8 +73,8 @@ dispatch::Options dispatch_options(const config::Config &config) {
     case config::Auth::Mode::required: out.auth = dispatch::AuthMode::required; break;
     }
     if (out.auth != dispatch::AuthMode::none)
-        out.tokens = std::make_shared<const auth::Tokens>(
-            config.auth.issuers, config.auth.claims, config.auth.leeway);
+        out.tokens = std::make_shared<const auth::Tokens>(config.auth.issuers, config.auth.claims,
+                                                          config.auth.leeway);
     out.cookie = config.auth.cookie;
     out.catalogue = config.catalogue;
     out.rooms_per_client = config.limits.rooms_per_client;

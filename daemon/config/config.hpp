@@ -78,7 +78,7 @@ struct RoomKind {
 struct Limits {
     std::size_t connections = 50000;
     std::size_t per_address = 200; // 0: no limit
-    std::size_t per_user = 0; // 0: no limit
+    std::size_t per_user = 0;      // 0: no limit
     std::size_t rooms_per_client = 100;
     std::size_t namespaces_per_session = 16;
     std::size_t send_buffer = 1u << 20;

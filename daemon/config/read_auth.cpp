@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
+#include "policy/portals.hpp"
 
 #include <algorithm>
 
@@ -139,6 +140,17 @@ void read_cookie(const Section &in, std::string &out) {
                  "write letters, digits, \"_\" and \"-\", such as access_token");
 }
 
+// A browser sends cookies whatever page asks for them: a stranger's page under a name that anyone
+// may register would connect as its visitor.
+void check_pages(const Section &in, const Config &config) {
+    if (config.auth.cookie.empty()) return;
+    if (const auto *open = policy::open_to_strangers(config.portals))
+        in.fault("cookie",
+                 in.shown("cookie") + " does not go with the origin \"" + open->text() +
+                     "\": anyone may register a name there",
+                 "take tokens in CONNECT and remove the cookie, or name the origins");
+}
+
 // What would let everybody in, or nobody, and was hardly meant.
 void check_mode(const Section &in, const Auth &auth) {
     const auto unheeded = [&](const char *name) {
@@ -171,6 +183,7 @@ void read_auth(const Section &top, Config &config) {
     read_claim(claims, "role", out.claims.role);
     read_claim(claims, "tenant", out.claims.tenant);
     read_cookie(in, out.cookie);
+    check_pages(in, config);
     in.duration("leeway", out.leeway, milliseconds(0), milliseconds(600000));
     if (!in.require("mode", say)) return;
     const int mode = in.word("mode", {"none", "optional", "required"});

@@ -89,10 +89,11 @@ private:
                          "remove it: then any data will do");
             return;
         }
-        const auto [file, is_new] = files_.try_emplace(path);
+        const std::string whole = source_.absolute(path, node.mark);
+        const auto [file, is_new] = files_.try_emplace(whole);
         if (is_new) {
             std::string why;
-            const auto text = read_file(source_.absolute(path), largest_file, Wanted::regular, why);
+            const auto text = read_file(whole, largest_file, Wanted::regular, why);
             if (!text)
                 in.fault("schema", in.shown("schema") + ": \"" + path + "\" can not be read",
                          std::move(why));
@@ -103,7 +104,9 @@ private:
         conf.schema = file->second;
         conf.schema_source = path;
         entered.schema_file =
-            (std::filesystem::path(source_.path).parent_path() / path).lexically_normal().string();
+            (std::filesystem::path(source_.file(node.mark).path).parent_path() / path)
+                .lexically_normal()
+                .string();
     }
 
     // Secrets have no place in a schema: what it says is told to everyone who emits.
@@ -148,7 +151,7 @@ private:
     const Item *room_kinds_; // may be null
     std::vector<catalogue::EventConf> confs_;
     std::vector<Entered> entered_;
-    std::map<std::string, std::string> files_; // text of each schema file, by its path as written
+    std::map<std::string, std::string> files_; // text of each schema file, by its path
 };
 
 } // namespace

@@ -196,6 +196,18 @@ TEST_CASE("an audience is a text or a list of them, and none of them empty") {
           std::string::npos);
 }
 
+TEST_CASE("a cookie does not go with origins that anyone may register") {
+    const auto with = [](const std::string &origin) {
+        return faults("mode: required, cookie: t, issuers: [{ " + good +
+                      " }] }\nportals: [{ name: a, "
+                      "origins: ['" +
+                      origin + "'] }]\nlog: { level: info");
+    };
+    CHECK(with("https://*.pages.dev").find("does not go with the origin \"https://*.pages.dev\"") !=
+          std::string::npos);
+    CHECK(with("https://*.example.com").empty());
+}
+
 TEST_CASE("claims, cookie and leeway are what they can be") {
     const auto more = [](const std::string &text) {
         return faults("mode: required, issuers: [{ " + good + " }], " + text);
