@@ -31,6 +31,7 @@ SEES = {
     "config": "base json auth policy catalogue",
     "pages": "base json metrics",
     "app": "*",
+    "cli": "base json auth config host app roomd",
 }
 
 # first part of a third-party header's name: the layers that may include it.
@@ -46,7 +47,7 @@ OWNERS = {
     "spdlog": "log",
     "prometheus": "metrics",
     "systemd": "app",
-    "CLI": "app",
+    "CLI": "cli",
     "libpsl.h": "policy",
     "libpq-fe.h": "",
 }

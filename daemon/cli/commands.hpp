@@ -1,0 +1,25 @@
+#pragma once
+
+#include "cli/tree.hpp"
+
+namespace roomd::cli {
+
+// Each adds one command, which lives in the file of its name: its options, its help and what it
+// does.  A new one is written beside them and named here and in add_commands().
+void add_run(Tree &);
+void add_dev(Tree &);
+void add_check(Tree &);
+void add_reload(Tree &);
+void add_stats(Tree &);
+void add_rooms(Tree &);
+void add_clients(Tree &);
+void add_kick(Tree &);
+void add_emit(Tree &);
+void add_tail(Tree &);
+void add_version(Tree &);
+void add_help(Tree &);
+
+// All of them, in the order of the help.
+void add_commands(Tree &);
+
+} // namespace roomd::cli
