@@ -16,6 +16,7 @@ void add_clients(Tree &);
 void add_kick(Tree &);
 void add_emit(Tree &);
 void add_tail(Tree &);
+void add_key_new(Tree &);
 void add_version(Tree &);
 void add_help(Tree &);
 
