@@ -17,6 +17,8 @@ void add_kick(Tree &);
 void add_emit(Tree &);
 void add_tail(Tree &);
 void add_key_new(Tree &);
+void add_plugin_list(Tree &);
+void add_plugin_check(Tree &);
 void add_version(Tree &);
 void add_help(Tree &);
 

@@ -13,14 +13,19 @@ TEST_CASE("wrong usage is 2, with a word on what is right") {
     CHECK(call({"zzzzz"}).err == "roomd: there is no command \"zzzzz\"; `roomd help` lists them\n");
     CHECK(call({"realod"}).err ==
           "roomd: there is no command \"realod\"; did you mean \"reload\"?\n");
+    CHECK(call({"plugin"}).code == 2);
+    CHECK(call({"plugin", "fly"}).code == 2);
     CHECK(call({"run", "--fly"}).code == 2);
     CHECK(call({"kick"}).code == 2);
     CHECK(call({"rooms", "--limit", "0"}).code == 2);
+    CHECK(call({"help", "plugin", "fly"}).code == 2);
 }
 
 TEST_CASE("help is given for the whole, a group and a command") {
     CHECK(call({"help"}).out == call({"--help"}).out);
     CHECK(call({"help", "kick"}).out == call({"kick", "--help"}).out);
+    CHECK(call({"help", "plugin", "check"}).out.find("Usage: roomd plugin check") !=
+          std::string::npos);
     CHECK(call({"help"}).code == 0);
 }
 
