@@ -19,6 +19,7 @@ void add_tail(Tree &);
 void add_key_new(Tree &);
 void add_plugin_list(Tree &);
 void add_plugin_check(Tree &);
+void add_completion(Tree &);
 void add_version(Tree &);
 void add_help(Tree &);
 

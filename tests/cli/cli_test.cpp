@@ -18,6 +18,7 @@ TEST_CASE("wrong usage is 2, with a word on what is right") {
     CHECK(call({"run", "--fly"}).code == 2);
     CHECK(call({"kick"}).code == 2);
     CHECK(call({"rooms", "--limit", "0"}).code == 2);
+    CHECK(call({"completion", "tcsh"}).code == 2);
     CHECK(call({"help", "plugin", "fly"}).code == 2);
 }
 
