@@ -29,7 +29,8 @@ public:
     Life(Shard &shard, const config::Config &config, const ConfigFile &file) :
         shard_(shard),
         reload_(shard, config, file),
-        admin_(shard, {[this] { return reload(); }, file.path, {}}),
+        admin_(shard, {[this] { return reload(); }, file.path,
+                       [this] { return reload_.running().effective; }}),
         drain_(config.drain),
         signals_(
             shard.loop, [this] { stop(); }, [this] { reload(); }),
@@ -58,6 +59,7 @@ private:
         const bool good =
             what.became == Reloaded::Became::applied || what.became == Reloaded::Became::built_in;
         notify_.ready(good ? "running" : "running; the last reload failed");
+        if (what.became == Reloaded::Became::applied) warn(shard_.log, reload_.running());
         return what;
     }
 

@@ -9,6 +9,12 @@ namespace roomd::cli {
 void add_run(Tree &);
 void add_dev(Tree &);
 void add_check(Tree &);
+void add_config_show(Tree &);
+void add_config_schema(Tree &);
+void add_explain(Tree &);
+void add_cors_test(Tree &);
+void add_token_mint(Tree &);
+void add_token_verify(Tree &);
 void add_reload(Tree &);
 void add_stats(Tree &);
 void add_rooms(Tree &);

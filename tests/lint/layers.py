@@ -31,7 +31,7 @@ SEES = {
     "config": "base json auth policy catalogue",
     "pages": "base json metrics",
     "app": "*",
-    "cli": "base json auth config host app roomd",
+    "cli": "base json rooms auth policy catalogue config host app roomd",
 }
 
 # first part of a third-party header's name: the layers that may include it.
