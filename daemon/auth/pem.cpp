@@ -18,7 +18,7 @@ namespace {
 
 using Kind = KeyMaterial::Kind;
 
-constexpr std::size_t most_blocks = 32;
+constexpr std::size_t most_keys = 32;
 constexpr std::string_view begin = "-----BEGIN ";
 constexpr const char *public_labels[] = {"PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"};
 
@@ -29,6 +29,13 @@ using Bio = std::unique_ptr<BIO, With<BIO_free>>;
 using Pkey = std::unique_ptr<EVP_PKEY, With<EVP_PKEY_free>>;
 using Number = std::unique_ptr<BIGNUM, With<BN_clear_free>>;
 using Certificate = std::unique_ptr<X509, With<X509_free>>;
+
+std::size_t count(std::string_view text, std::string_view word) noexcept {
+    std::size_t out = 0;
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + word.size()))
+        ++out;
+    return out;
+}
 
 // One block between BEGIN and END.
 struct Block {
@@ -134,10 +141,10 @@ base::Result<std::vector<KeyMaterial>> read_pem(std::string_view text) {
     const Bio from(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
     if (!from) throw std::bad_alloc{};
     std::vector<KeyMaterial> out;
-    std::size_t certificates = 0;
-    for (Block block; next_block(from.get(), block);) {
+    std::size_t blocks = 0, certificates = 0;
+    for (Block block; next_block(from.get(), block); ++blocks) {
         if (block.label == "EC PARAMETERS") continue; // beside a private key, which names it too
-        if (out.size() == most_blocks) return base::Error{"it holds more than 32 keys"};
+        if (out.size() == most_keys) return base::Error{"it holds more than 32 keys"};
         if (block.label == "ENCRYPTED PRIVATE KEY" || !block.header.empty())
             return base::Error{"the private key is encrypted"};
         if (block.label == "CERTIFICATE" && ++certificates > 1)
@@ -149,7 +156,9 @@ base::Result<std::vector<KeyMaterial>> read_pem(std::string_view text) {
         if (const char *why = read_numbers(from_block.get(), key)) return base::Error{why};
         out.push_back(std::move(key));
     }
-    if (out.empty()) return base::Error{"it looks like PEM, and no block of it can be read"};
+    // OpenSSL ends at the first block that it can not read, as at the end.
+    if (blocks != count(text, begin)) return base::Error{"a PEM block in it can not be read"};
+    if (out.empty()) return base::Error{"it is PEM and holds no key"};
     return out;
 }
 

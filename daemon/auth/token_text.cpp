@@ -65,8 +65,7 @@ bool read_time(std::string_view payload, const char *name, std::optional<std::in
     double seconds = 0;
     const char *end = literal.data() + literal.size();
     const auto read = std::from_chars(literal.data(), end, seconds);
-    if (read.ec != std::errc{} || !(seconds >= 0 && seconds <= latest))
-        return false;
+    if (read.ec != std::errc{} || !(seconds >= 0 && seconds <= latest)) return false;
     out = static_cast<std::int64_t>(seconds * 1000);
     return true;
 }

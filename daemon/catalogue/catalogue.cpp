@@ -135,38 +135,41 @@ Routed Catalogue::route(std::string_view event, std::string_view data, Rooms roo
 }
 
 std::string Catalogue::explain(std::string_view event, std::string_view data) const {
-    const auto found = events_.find(event);
-    if (found == events_.end()) return "refused: event_unknown: " + unknown(event).text;
-    const Event &known = *found->second;
+    const Routed routed = route(event, data);
     std::string out;
-    const Data fields{data, nullptr};
-    if (known.schema) {
-        const Document index(data);
-        const auto why = known.schema->check(index);
-        const std::string source = known.schema_source;
-        if (why) {
-            const Schema::Place place = known.schema->place(why->keyword);
-            return "refused: schema_mismatch: /data" + why->pointer + ' ' + why->text + "\n  " +
-                   source +
-                   (why->keyword.empty() ? std::string()
-                                         : ':' + std::to_string(place.line) + ':' +
-                                               std::to_string(place.column) + " " + why->keyword);
-        }
-        out += "schema: fits " + source + '\n';
-    } else {
-        out += "schema: none, any data will do\n";
+    const auto found = events_.find(event);
+    if (found != events_.end()) {
+        const Event &known = *found->second;
+        out += known.schema ? explain_schema(known, data) : "schema: none, any data will do\n";
+        if (routed.code != std::string_view("schema_mismatch")) out += explain_rooms(known, data);
+        out += known.vanishing ? "volatile: yes\n" : "volatile: no\n";
     }
-    for (const RoomTemplate &room : known.rooms) {
+    if (routed.code == nullptr) return out + "taken";
+    return out + "refused: " + routed.code + ": " + routed.pointer + ' ' + routed.text;
+}
+
+// "schema: schemas/seat.json fits", or the line that says no.
+std::string Catalogue::explain_schema(const Event &event, std::string_view data) {
+    const auto why = event.schema->check(Document(data));
+    const std::string out = "schema: " + event.schema_source;
+    if (!why) return out + " fits\n";
+    const Schema::Place place = event.schema->place(why->keyword);
+    return out + ':' + std::to_string(place.line) + ':' + std::to_string(place.column) +
+           " refuses /data" + why->pointer + '\n';
+}
+
+std::string Catalogue::explain_rooms(const Event &event, std::string_view data) {
+    if (event.rooms.empty()) return "rooms: none; whoever emits it names them\n";
+    std::string out;
+    for (const RoomTemplate &room : event.rooms) {
         std::vector<std::string> rooms;
-        if (const auto why = room.expand(fields, rooms))
-            return out + "refused: " + why->code + ": " + why->pointer + ' ' + why->text;
+        const auto fault = room.expand({data, nullptr}, rooms);
         out += "room: " + room.text() + " ->";
         for (const std::string &one : rooms)
             (out += ' ') += one;
-        out += '\n';
+        out += fault ? " none\n" : "\n";
     }
-    if (known.rooms.empty()) out += "rooms: none; whoever emits it names them\n";
-    return out + (known.vanishing ? "volatile: yes" : "volatile: no");
+    return out;
 }
 
 } // namespace roomd::catalogue

@@ -63,8 +63,8 @@ public:
     // not looked at; the schema holds all the same.
     Routed route(std::string_view event, std::string_view data, Rooms = Rooms::chosen) const;
 
-    // The same for people, in lines without an end of the last: what the schema says, and where,
-    // and which template leads where.
+    // The same for people, in lines, the last without an end: which line of the schema says no, and
+    // which template leads where.
     std::string explain(std::string_view event, std::string_view data) const;
 
 private:
@@ -82,6 +82,8 @@ private:
     };
 
     Routed unknown(std::string_view event) const;
+    static std::string explain_schema(const Event &, std::string_view data);
+    static std::string explain_rooms(const Event &, std::string_view data);
 
     std::unordered_map<std::string, std::shared_ptr<const Event>, Hash, std::equal_to<>> events_;
 };

@@ -265,6 +265,7 @@ const Format *find_format(std::string_view name) noexcept {
 
 std::vector<std::string_view> format_names() {
     std::vector<std::string_view> names;
+    names.reserve(formats.size());
     for (const Format &format : formats)
         names.push_back(format.name);
     return names;

@@ -197,6 +197,7 @@ std::vector<std::string> read_names(Reading &in, Index value) {
 
 std::vector<std::string_view> leaf_keywords() {
     std::vector<std::string_view> names;
+    names.reserve(leaves.size());
     for (const Leaf &leaf : leaves)
         names.push_back(leaf.name);
     return names;

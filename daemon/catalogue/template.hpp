@@ -32,7 +32,7 @@ public:
         const char *code; // room_field_missing, room_field_invalid
         std::string pointer, text;
     };
-    // Appends the rooms for this data, each that is not there already.
+    // Appends the rooms for this data; the same one may come twice.
     std::optional<Fault> expand(const Data &, std::vector<std::string> &rooms) const;
 
     const std::string &text() const noexcept { return text_; } // as written

@@ -131,7 +131,7 @@ constexpr KeyInfo table[] = {
         "The event catalogue: the events there are, by their names. See [events.md](events.md)."),
     built("events.*.rooms", "[]", "list", yes,
         "Rooms it goes to, with fields of its data in braces: `library:{libraryId}`. Without them the emit names the rooms."),
-    built("events.*.schema", "", "path", yes,
+    built("events.*.schema", "", "schema", yes,
         "What its data must be: the path of a JSON Schema, or the schema as a map. Without one any data will do."),
     built("events.*.volatile", "false", "boolean", yes,
         "Drop it for clients that are behind."),

@@ -175,7 +175,7 @@ TEST_CASE("why a key is refused names what to do about it") {
     CHECK(why(refused("own_generator.pem")) == "its curve is none of P-256, P-384 and P-521");
     CHECK(why(refused("ed25519.pem")).starts_with("it is neither an RSA key nor one on P-256"));
     CHECK(why(refused("rsa_pss.pem")).starts_with("it is neither an RSA key nor one on P-256"));
-    CHECK(why(refused("cut.pem")) == "it looks like PEM, and no block of it can be read");
+    CHECK(why(refused("cut.pem")) == "a PEM block in it can not be read");
     CHECK(why(refused("cut.jwk")) == "it looks like JSON, and is no JSON object");
     CHECK(why(refused("member_twice.jwk")) == "a member stands twice in it");
     CHECK(why(refused("too_many.jwks")) == "it holds more than 32 keys");
@@ -207,7 +207,13 @@ TEST_CASE("PEM holds public keys in their usual forms, or one certificate") {
     CHECK(keys(checking("two.pem")).size() == 2);
     CHECK(keys(checking("p256_explicit.pem")).size() == 1); // written out, it is the named curve
     CHECK(check(keys(checking("rsa_other.pem")), token, RS256) == Found::bad);
-    // Each block was meant: a weak one is not passed over.
+    // Each block was meant: none is passed over.
+    CHECK(why(checking("rsa.pem") + refused("cut.pem")) == "a PEM block in it can not be read");
+    CHECK(why(checking("rsa.pem") + signing("p256.pem")).starts_with("it is a private key"));
+    std::string many;
+    for (int i = 0; i < 33; ++i)
+        many += checking("p256.pem");
+    CHECK(why(many) == "it holds more than 32 keys");
     CHECK(why(checking("rsa.pem") + refused("rsa_1024.pem")) ==
           "an RSA key of less than 2048 bits is too weak");
     CHECK(why(refused("rsa_1024.pem") + checking("rsa.pem")) ==
@@ -262,6 +268,17 @@ TEST_CASE("nothing of a bad signature or a bad key stays in OpenSSL's queue of e
         CHECK_FALSE(parse_keys(file.bytes, all).ok());
         CHECK_MESSAGE(ERR_peek_error() == 0, file.name);
     }
+}
+
+TEST_CASE("a token whose header says another algorithm to the library is not taken") {
+    const VerifyKeys rsa = keys(checking("rsa.pem"));
+    const std::string token = test::sign("PS256", signing("rsa.pem"), "{}");
+    CHECK(check(rsa, token, PS256) == Found::good);
+    CHECK(check(rsa, token, RS256) == Found::unclear);
+    // NUL in a text is no JSON to jansson.
+    const std::string nul =
+        test::sign("RS256", signing("rsa.pem"), R"({"alg":"RS256","x":"\u0000"})", "{}");
+    CHECK(check(rsa, nul, RS256) == Found::unclear);
 }
 
 TEST_CASE("without a key nothing is taken") {

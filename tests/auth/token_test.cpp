@@ -128,6 +128,12 @@ TEST_CASE("the header's own keys and addresses of keys are not heeded") {
                                        with_exp())) == "token_signature");
 }
 
+TEST_CASE("a header that the library can not read is refused") {
+    CHECK(header_outcome(R"({"alg":"HS256","x":"\u0000"})") == "token_malformed");
+    CHECK(header_outcome(R"({"alg":"HS256","x":"\ud800"})") == "token_malformed");
+    CHECK(header_outcome(R"({"alg":"HS256","x":1e999})") == "token_malformed");
+}
+
 TEST_CASE("a header that asks for an extension is refused") {
     for (const char *more :
          {R"("crit":["exp"])", R"("crit":[])", R"("crit":null)", R"("crit":["b64"],"b64":false)",

@@ -172,22 +172,29 @@ TEST_CASE("people are told where an event goes, or the line that refuses it") {
     taken.vanishing = true;
     const auto catalogue = build({taken, event("hello", {})});
     CHECK(catalogue.explain("seat:taken", R"({"seatId":1,"libraryId":"l1","all":["a","b"]})") ==
-          "schema: fits schemas/seat.json\n"
+          "schema: schemas/seat.json fits\n"
           "room: library:{libraryId} -> library:l1\n"
           "room: user:{all} -> user:a user:b\n"
-          "volatile: yes");
+          "volatile: yes\n"
+          "taken");
     CHECK(catalogue.explain("seat:taken", R"({"seatId":"1"})") ==
-          "refused: schema_mismatch: /data/seatId must be integer\n"
-          "  schemas/seat.json:3:39 /properties/seatId/type");
+          "schema: schemas/seat.json:3:39 refuses /data/seatId\n"
+          "volatile: yes\n"
+          "refused: schema_mismatch: /data/seatId must be integer "
+          "(schemas/seat.json#/properties/seatId/type)");
     CHECK(catalogue.explain("seat:taken", R"({"libraryId":"l1"})") ==
-          "schema: fits schemas/seat.json\n"
+          "schema: schemas/seat.json fits\n"
           "room: library:{libraryId} -> library:l1\n"
+          "room: user:{all} -> none\n"
+          "volatile: yes\n"
           "refused: room_field_missing: /data/all is missing: the room \"user:{all}\" needs it");
     CHECK(catalogue.explain("hello", "1") == "schema: none, any data will do\n"
                                              "rooms: none; whoever emits it names them\n"
-                                             "volatile: no");
-    CHECK(catalogue.explain("helo", "1") == "refused: event_unknown: the catalogue does not know "
-                                            "\"helo\"; did you mean \"hello\"?");
+                                             "volatile: no\n"
+                                             "taken");
+    CHECK(catalogue.explain("helo", "1") ==
+          "refused: event_unknown: /event the catalogue does not know \"helo\"; did you mean "
+          "\"hello\"?");
 }
 
 TEST_CASE("a catalogue may be copied, and the copy outlives it") {
