@@ -38,9 +38,10 @@ int run(int argc, const char *const *argv, Io &io) {
     CLI::App app{"Rooms for Socket.IO clients, fed by plugins", "roomd"};
     app.set_version_flag("--version", std::string("roomd ") + app::version);
     app.require_subcommand(1);
-    app.footer("Exit codes: 0 good, 1 failed while running, 2 wrong usage, 3 wrong configuration.");
     Tree tree(app);
     add_commands(tree);
+    // Behind them: each would take it over.
+    app.footer("Exit codes: 0 good, 1 failed while running, 2 wrong usage, 3 wrong configuration.");
     if (argc > 1 && argv[1][0] != '-' && command_below(app, argv[1]) == nullptr)
         return unknown_command(app, argv[1], io);
     try {
