@@ -106,7 +106,7 @@ Admin::Admin(Shard &shard, Doors doors) :
     run_(base::random_id()),
     tail_(
         shard.loop, shard.router, shard.clients,
-        [this](base::ExchangeId id, std::string json) { answer(id, std::move(json)); },
+        [this](base::ExchangeId id, const std::string &json) { answer(id, json); },
         [this] { gather_.after(gather); }, Tail::Limits()),
     reload_(shard.loop, [this] { run_reload(); }),
     gather_(shard.loop, [this] { tail_.serve(); }),
@@ -145,7 +145,7 @@ void Admin::end() {
     tail_.end();
 }
 
-void Admin::answer(base::ExchangeId id, std::string data) {
+void Admin::answer(base::ExchangeId id, std::string_view data) {
     net::Response response;
     response.body = success(data);
     shard_.server.respond(id, std::move(response));

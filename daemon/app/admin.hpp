@@ -48,7 +48,7 @@ private:
     void tail(const net::Request &);
 
     void run_reload();
-    void answer(base::ExchangeId, std::string data);
+    void answer(base::ExchangeId, std::string_view data);
     void refuse(base::ExchangeId, const Problem &);
 
     Shard &shard_;
