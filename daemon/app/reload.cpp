@@ -30,7 +30,7 @@ Reload::Reload(Shard &shard, const config::Config &started, ConfigFile file) :
     file_(std::move(file)) {}
 
 Reloaded Reload::operator()() {
-    const Reloaded what = read_and_apply();
+    Reloaded what = read_and_apply();
     tell(what);
     return what;
 }

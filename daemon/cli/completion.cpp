@@ -159,7 +159,7 @@ std::string fish_completion(const CommandInfo &root) {
         for (const CommandInfo &below : command->commands)
             out += here + " -a " + below.name + " -d " + in_quotes(below.what) + "\n";
         for (const auto &choice : choices(*command))
-            out += here + " -a " + choice + "\n";
+            out.append(here).append(" -a ").append(choice).append("\n");
         if (files_stand(*command)) out += here + " -F\n";
         for (const OptionInfo &option : command->options) {
             out += here;

@@ -28,6 +28,7 @@ std::vector<std::string> keys_of(const roomd_plugin &table) {
     std::vector<std::string> keys;
     std::vector<json::Member> members;
     json::split_object(json::member(table.config_schema, "properties"), members);
+    keys.reserve(members.size());
     for (const auto &[name, schema] : members)
         keys.push_back(json::string(name));
     return keys;

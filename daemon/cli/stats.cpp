@@ -26,6 +26,7 @@ int print(Io &io, std::string_view data) {
     std::vector<json::Member> members;
     json::split_object(data, members);
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(members.size());
     for (const auto &[name, value] : members)
         rows.push_back({json::string(name), shown(value)});
     print_table(io.out, rows);

@@ -62,10 +62,10 @@ void Target::add_to(Syntax &syntax) {
 std::string Target::path() const {
     if (!socket.empty()) return socket;
     if (!config.empty()) {
-        const std::string named = named_by(config);
+        std::string named = named_by(config);
         if (!named.empty()) return named;
     } else if (access(default_config, R_OK) == 0) {
-        const std::string named = named_by(default_config);
+        std::string named = named_by(default_config);
         if (!named.empty()) return named;
     }
     const std::string dev = dev_socket();
