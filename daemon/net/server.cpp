@@ -107,7 +107,7 @@ void Server::check(const Options &options) const {
     Options next = options;
     next.listeners = impl_->core.options.listeners;
     net::check(next);
-    static_cast<void>(Bundle(options.client_bundle));
+    Bundle::check(options.client_bundle);
 }
 
 void Server::reconfigure(const Options &options) {
