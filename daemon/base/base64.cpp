@@ -64,4 +64,32 @@ std::string unbase64(std::string_view text) {
     return out;
 }
 
+std::string base64url(std::string_view bytes) {
+    std::string out = base64(bytes);
+    while (!out.empty() && out.back() == '=')
+        out.pop_back();
+    for (char &c : out)
+        c = c == '+' ? '-' : c == '/' ? '_' : c;
+    return out;
+}
+
+std::optional<std::string> unbase64url(std::string_view text) {
+    if (text.find_first_of("+/") != std::string_view::npos || text.size() % 4 == 1) return {};
+    std::string out;
+    out.reserve(text.size() / 4 * 3 + 3);
+    unsigned bits = 0;
+    int have = 0;
+    for (const char c : text) {
+        const signed char value = values[static_cast<unsigned char>(c)];
+        if (value < 0) return {};
+        bits = (bits << 6 | static_cast<unsigned>(value)) & 0xFFFFFF;
+        have += 6;
+        if (have < 8) continue;
+        have -= 8;
+        out += static_cast<char>((bits >> have) & 0xFF);
+    }
+    if ((bits & ((1u << have) - 1)) != 0) return {};
+    return out;
+}
+
 } // namespace roomd::base

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,11 @@ void append_base64(std::string &out, std::string_view bytes);
 // As Node decodes: takes the URL-safe letters too, skips foreign characters, needs no padding,
 // stops at the first '='.  Never fails.
 std::string unbase64(std::string_view text);
+
+// RFC 4648 section 5 without padding, as JOSE writes it.
+std::string base64url(std::string_view bytes);
+// ... and only that: no padding, no foreign characters, no bits that say nothing.  So no two texts
+// mean the same bytes.
+std::optional<std::string> unbase64url(std::string_view text);
 
 } // namespace roomd::base

@@ -42,6 +42,7 @@ public:
     }
 
     const char *error() const noexcept { return why_; }
+    const char *at() const noexcept { return at_; }
 
 private:
     // Reads a scalar or an empty container, and whatever opens in front of it.
@@ -163,6 +164,16 @@ base::Result<Kind> check(std::string_view text, std::size_t depth, std::size_t m
     Checker checker(text, depth, most);
     if (!checker.run()) return base::Error{checker.error()};
     return kind(text);
+}
+
+std::size_t fault_offset(std::string_view text, std::size_t depth) {
+    std::size_t well_formed = 0;
+    for (std::size_t length = 1; length > 0 && well_formed < text.size(); well_formed += length)
+        length = base::utf8_sequence(text.substr(well_formed));
+    if (!base::is_utf8(text)) return std::min(well_formed, text.size());
+    Checker checker(text, depth, SIZE_MAX);
+    checker.run();
+    return static_cast<std::size_t>(checker.at() - text.data());
 }
 
 } // namespace roomd::json

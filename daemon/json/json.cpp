@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace roomd::json {
 namespace {
 
@@ -104,12 +106,6 @@ unsigned unescape(std::string_view body, std::size_t &at) noexcept {
     return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
 }
 
-// The key of a member is written as `key`, or means it.
-bool says(std::string_view literal, std::string_view key) {
-    const auto body = literal.substr(1, literal.size() - 2);
-    return body.find('\\') == std::string_view::npos ? body == key : string(literal) == key;
-}
-
 } // namespace
 
 std::string_view trim(std::string_view text) noexcept {
@@ -134,44 +130,79 @@ Kind kind(std::string_view text) {
     }
 }
 
+bool is_exact_integer(std::string_view number) noexcept {
+    constexpr std::string_view largest = "9007199254740991";
+    if (number == "-0") return false;
+    if (number.starts_with('-')) number.remove_prefix(1);
+    if (number.empty() ||
+        !std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        return false;
+    return number.size() < largest.size() || (number.size() == largest.size() && number <= largest);
+}
+
+Elements::Elements(std::string_view array) noexcept : array_(trim(array)) {
+    if (!array_.starts_with('[')) array_ = {};
+}
+
+std::string_view Elements::next() noexcept {
+    const auto element = take_value(array_, at_);
+    const bool more = !element.empty() && at_ < array_.size() && array_[at_] == ',';
+    if (more)
+        ++at_;
+    else
+        at_ = array_.size();
+    return element;
+}
+
+Members::Members(std::string_view object) noexcept : object_(trim(object)) {
+    if (!object_.starts_with('{')) object_ = {};
+}
+
+bool Members::next() noexcept {
+    skip_space(object_, at_);
+    if (at_ >= object_.size() || object_[at_] != '"') return false;
+    const std::size_t from = at_;
+    skip_string(object_, at_);
+    name_ = object_.substr(from, at_ - from);
+    skip_space(object_, at_);
+    ++at_; // the colon
+    value_ = take_value(object_, at_);
+    ++at_; // the comma, or the end
+    return true;
+}
+
+bool Members::is(std::string_view key) const {
+    const auto body = name_.substr(1, name_.size() - 2);
+    return body.find('\\') == std::string_view::npos ? body == key : string(name_) == key;
+}
+
 void split_array(std::string_view array, std::vector<std::string_view> &out, std::size_t most) {
     out.clear();
-    array = trim(array);
-    if (array.empty() || array.front() != '[') return;
-    std::size_t at = 1;
+    Elements elements(array);
     while (out.size() < most) {
-        const auto element = take_value(array, at);
+        const auto element = elements.next();
         if (element.empty()) return;
         out.push_back(element);
-        if (at >= array.size() || array[at] != ',') return;
-        ++at;
     }
 }
 
 std::string_view first_element(std::string_view array) {
-    array = trim(array);
-    if (array.empty() || array.front() != '[') return {};
-    std::size_t at = 1;
-    return take_value(array, at);
+    return Elements(array).next();
+}
+
+void split_object(std::string_view object, std::vector<Member> &out) {
+    out.clear();
+    Members members(object);
+    while (members.next())
+        out.emplace_back(members.name(), members.value());
 }
 
 std::string_view member(std::string_view object, std::string_view key) {
-    object = trim(object);
-    if (object.empty() || object.front() != '{') return {};
+    Members members(object);
     std::string_view found;
-    std::size_t at = 1;
-    for (;;) {
-        skip_space(object, at);
-        if (at >= object.size() || object[at] != '"') return found;
-        const std::size_t from = at;
-        skip_string(object, at);
-        const auto name = object.substr(from, at - from);
-        skip_space(object, at);
-        ++at; // the colon
-        const auto value = take_value(object, at);
-        if (says(name, key)) found = value;
-        ++at; // the comma, or the end
-    }
+    while (members.next())
+        if (members.is(key)) found = members.value();
+    return found;
 }
 
 std::string string(std::string_view literal) {

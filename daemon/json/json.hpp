@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace roomd::json {
@@ -21,19 +22,56 @@ inline constexpr std::size_t default_depth = 128;
 // parse() of the text may fail); refuses a byte order mark and NUL (nlohmann: end).
 base::Result<Kind> check(std::string_view text, std::size_t depth = default_depth,
                          std::size_t most = SIZE_MAX);
+// Where text that check() refuses stops being JSON: bytes from its beginning, for messages.
+std::size_t fault_offset(std::string_view text, std::size_t depth = default_depth);
 
 // The functions below take text that check() passed; they find places in it and build no DOM.
 
 // The texts of the elements of an array, at most `most` of them.
 void split_array(std::string_view array, std::vector<std::string_view> &out,
                  std::size_t most = SIZE_MAX);
+// Walks the elements of an array in their order, without a vector of them.
+class Elements {
+public:
+    explicit Elements(std::string_view array) noexcept;
+    // The text of the next one; empty when there is none, or no array.
+    std::string_view next() noexcept;
+
+private:
+    std::string_view array_;
+    std::size_t at_ = 1;
+};
+
+// Walks the members of an object in their order, duplicates and all.
+class Members {
+public:
+    explicit Members(std::string_view object) noexcept;
+    bool next() noexcept; // to the next one; false: there is none, or no object
+    std::string_view name() const noexcept { return name_; } // a literal, with its quotes
+    std::string_view value() const noexcept { return value_; }
+    bool is(std::string_view key) const; // whether the name, as written or unescaped, is `key`
+
+private:
+    std::string_view object_, name_, value_;
+    std::size_t at_ = 1;
+};
+
+// The members of an object in order, each name as the literal it is; duplicates too.
+using Member = std::pair<std::string_view, std::string_view>;
+void split_object(std::string_view object, std::vector<Member> &out);
 // The text of the first element; empty when there is none or `array` is no array.
 std::string_view first_element(std::string_view array);
 // The text of a member's value, or empty when there is none; the last of duplicates wins.
 std::string_view member(std::string_view object, std::string_view key);
+// Does an object, at any depth, name a member twice?  Names are compared as what they say, however
+// they are escaped.
+bool has_duplicates(std::string_view text);
 // What a string literal says; "" for other kinds.  Lone surrogates become U+FFFD.
 std::string string(std::string_view literal);
 Kind kind(std::string_view text);
+// Is the number an integer that JavaScript writes as it stands?  No fraction, no exponent, no minus
+// zero, and exact: at most 2^53 - 1, above it two ids could meet in one number.
+bool is_exact_integer(std::string_view number) noexcept;
 // Without white space at either end.
 std::string_view trim(std::string_view text) noexcept;
 

@@ -91,3 +91,13 @@ TEST_CASE("a text cut off anywhere is refused") {
     for (std::size_t size = 0; size < text.size(); ++size)
         CHECK_FALSE(check(text.substr(0, size)).ok());
 }
+
+TEST_CASE("where text stops being JSON is told in bytes") {
+    CHECK(json::fault_offset("{\"a\": 1,\n}") == 9);
+    CHECK(json::fault_offset("{\"a\": tru}") == 6);
+    CHECK(json::fault_offset("[1, 2") == 5);
+    CHECK(json::fault_offset("") == 0);
+    CHECK(json::fault_offset("[1] 2") == 4);
+    CHECK(json::fault_offset("[\"\xc3\xa4\", \"\xff\"]") == 8);
+    CHECK(json::fault_offset("[[[]]]", 2) == 2);
+}

@@ -57,10 +57,58 @@ TEST_CASE("a member is found by its name") {
     CHECK(json::member("[\"a\"]", "a") == "");
 }
 
+TEST_CASE("an object is split into its members, duplicates too") {
+    std::vector<json::Member> members;
+    json::split_object(R"( { "a" : 1 , "\u0061":{"a":[2]},"":"}" } )", members);
+    REQUIRE(members.size() == 3);
+    CHECK(members[0] == json::Member{"\"a\"", "1"});
+    CHECK(members[1] == json::Member{R"("\u0061")", R"({"a":[2]})"});
+    CHECK(members[2] == json::Member{"\"\"", "\"}\""});
+    json::split_object("{}", members);
+    CHECK(members.empty());
+    json::split_object("[\"a\",1]", members);
+    CHECK(members.empty());
+}
+
 TEST_CASE("the last of duplicate members wins, however its key is written") {
     CHECK(json::member(R"({"a":1,"a":2})", "a") == "2");
     CHECK(json::member(R"({"a":1,"\u0061":2})", "a") == "2");
     CHECK(json::member(R"({"__proto__":7})", "__proto__") == "7");
+}
+
+TEST_CASE("members are walked in their order, duplicates and all") {
+    json::Members members(R"( { "a" : 1 , "\u0061":[2,{"x":3}],"b":{} } )");
+    REQUIRE(members.next());
+    CHECK(members.name() == "\"a\"");
+    CHECK(members.value() == "1");
+    REQUIRE(members.next());
+    CHECK(members.is("a"));
+    CHECK_FALSE(members.is("\\u0061"));
+    CHECK(members.value() == R"([2,{"x":3}])");
+    REQUIRE(members.next());
+    CHECK(members.is("b"));
+    CHECK_FALSE(members.next());
+    CHECK_FALSE(members.next());
+    for (const auto none : {"", "{}", "[\"a\"]", "\"a\"", "1"})
+        CHECK_FALSE(json::Members(none).next());
+}
+
+TEST_CASE("elements are walked until there is none") {
+    json::Elements elements(" [ 1 , [2,3] ] ");
+    CHECK(elements.next() == "1");
+    CHECK(elements.next() == "[2,3]");
+    CHECK(elements.next() == "");
+    CHECK(elements.next() == "");
+    for (const auto none : {"", "[]", "{\"a\":1}", "\"[1]\"", "1"})
+        CHECK(json::Elements(none).next() == "");
+}
+
+TEST_CASE("an exact integer is one that JavaScript writes as it stands") {
+    for (const auto number : {"0", "7", "-7", "9007199254740991", "-9007199254740991"})
+        CHECK_MESSAGE(json::is_exact_integer(number), number);
+    for (const auto number : {"-0", "1.0", "1e0", "1E2", "9007199254740992", "10000000000000000",
+                              "-9007199254740992", "", "-", "+1", " 1", "true", "\"1\""})
+        CHECK_FALSE_MESSAGE(json::is_exact_integer(number), number);
 }
 
 TEST_CASE("a string literal is decoded") {
