@@ -1,0 +1,110 @@
+#include "auth/claims.hpp"
+
+#include "json/json.hpp"
+
+#include <algorithm>
+
+namespace roomd::auth {
+namespace {
+
+constexpr std::string_view largest_exact = "9007199254740991"; // 2^53 - 1
+
+bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+// A number of JSON without fraction, exponent and minus zero, and no larger than JavaScript holds.
+bool is_exact_integer(std::string_view number) noexcept {
+    const bool negative = number.starts_with('-');
+    const std::string_view digits = number.substr(negative ? 1 : 0);
+    if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return false;
+    if (negative && digits == "0") return false;
+    return digits.size() < largest_exact.size() ||
+           (digits.size() == largest_exact.size() && digits <= largest_exact);
+}
+
+// One part of a JSON pointer, RFC 6901.
+std::string unescape(std::string_view part) {
+    std::string out;
+    for (std::size_t i = 0; i < part.size(); ++i) {
+        if (part[i] == '~' && i + 1 < part.size())
+            out += part[++i] == '1' ? '/' : '~';
+        else
+            out += part[i];
+    }
+    return out;
+}
+
+std::string_view element(std::string_view array, std::string_view index) {
+    const bool plain = !index.empty() && index.size() <= 4 &&
+                       std::all_of(index.begin(), index.end(), is_digit) &&
+                       (index == "0" || index[0] != '0');
+    if (!plain) return {};
+    std::size_t wanted = 0;
+    for (const char c : index)
+        wanted = wanted * 10 + static_cast<std::size_t>(c - '0');
+    std::vector<std::string_view> elements;
+    json::split_array(array, elements, wanted + 1);
+    return wanted < elements.size() ? elements[wanted] : std::string_view{};
+}
+
+} // namespace
+
+const char *claim_reference_fault(std::string_view reference) noexcept {
+    if (reference.empty()) return "it is empty";
+    if (reference[0] != '/') return nullptr;
+    for (std::size_t i = 0; i < reference.size(); ++i) {
+        if (reference[i] != '~') continue;
+        if (i + 1 == reference.size() || (reference[i + 1] != '0' && reference[i + 1] != '1'))
+            return "in a JSON pointer \"~\" is written \"~0\", and \"/\" in a name \"~1\"";
+    }
+    return nullptr;
+}
+
+std::string_view find_claim(std::string_view claims, std::string_view reference) {
+    if (!reference.starts_with('/')) return json::member(claims, reference);
+    std::string_view at = claims;
+    while (!reference.empty() && !at.empty()) {
+        reference.remove_prefix(1);
+        const auto part = reference.substr(0, reference.find('/'));
+        reference.remove_prefix(part.size());
+        at = json::kind(at) == json::Kind::array ? element(at, part)
+                                                 : json::member(at, unescape(part));
+    }
+    return at;
+}
+
+base::Result<std::string> claim_text(std::string_view json) {
+    json = json::trim(json);
+    if (json.empty()) return base::Error{"no value"};
+    switch (json::kind(json)) {
+    case json::Kind::string: return json::string(json);
+    case json::Kind::number:
+        if (is_exact_integer(json)) return std::string(json);
+        return base::Error{"a number that is no exact integer"};
+    default: return base::Error{"neither text nor an integer"};
+    }
+}
+
+std::vector<Value> claim_values(std::string_view json) {
+    json = json::trim(json);
+    std::vector<Value> out;
+    if (json.empty()) return out;
+    const auto add = [&](std::string_view scalar) {
+        if (json::kind(scalar) == json::Kind::boolean)
+            out.push_back({true, std::string(scalar)});
+        else if (auto text = claim_text(scalar))
+            out.push_back({false, std::move(*text)});
+    };
+    if (json::kind(json) != json::Kind::array) {
+        add(json);
+        return out;
+    }
+    std::vector<std::string_view> elements;
+    json::split_array(json, elements, most_values);
+    for (const auto one : elements)
+        add(one);
+    return out;
+}
+
+} // namespace roomd::auth

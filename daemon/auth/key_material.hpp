@@ -1,0 +1,48 @@
+#pragma once
+
+#include "auth/algorithm.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::auth {
+
+// The numbers of one key, whatever form it was written in: big endian, RSA's without leading
+// zeros, those of curves as long as the curve's field.
+struct KeyMaterial {
+    enum class Kind : std::uint8_t { secret, rsa, p256, p384, p521 };
+    Kind kind = Kind::secret;
+    std::string n, e;              // RSA
+    std::string x, y;              // EC
+    base::Secret secret;           // the shared secret, or the private number `d` when it is there
+    std::optional<std::string> id; // JWK's `kid`
+    std::optional<Algorithm> algorithm;      // JWK's `alg`: the only one it may be used with
+    bool may_sign = true, may_verify = true; // JWK's `use` and `key_ops`
+};
+
+// Does a key of this kind serve this algorithm?  Types are bound: a public key is never a secret,
+// a curve serves one algorithm.
+bool fits(const KeyMaterial &, Algorithm) noexcept;
+// Of a signature made with it, in bytes.
+std::size_t signature_size(const KeyMaterial &, Algorithm) noexcept;
+// Why no key like this may be used, whatever it is for: too short, too weak.  Null when it may.
+const char *weakness(const KeyMaterial &) noexcept;
+
+// What PEM text holds, one key for each block: public keys, certificates, private keys.
+base::Result<std::vector<KeyMaterial>> read_pem(std::string_view text);
+bool is_pem(std::string_view text) noexcept;
+
+// A JWK, or a JWKS with at most 32 keys.  Keys of a set that can not be read, or are of a kind that
+// signs nothing here, are left out; a JWK alone that is such is refused.
+base::Result<std::vector<KeyMaterial>> read_jwk(std::string_view text);
+
+// Text that must not serve as a shared secret, because it is somebody's public key in another form
+// (DER, bare base64, SSH), or was meant to be JSON.  Null when it may.
+const char *no_secret(std::string_view text);
+
+} // namespace roomd::auth

@@ -1,0 +1,128 @@
+#include "auth/token.hpp"
+
+#include "auth/token_text.hpp"
+#include "base/text.hpp"
+#include "json/json.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace roomd::auth {
+namespace {
+
+using Fault = std::optional<TokenFault>;
+
+TokenFault fault(const char *code, std::string message) {
+    return {code, std::move(message), false};
+}
+
+TokenFault passing_fault(const char *code, std::string message) {
+    return {code, std::move(message), true};
+}
+
+// `aud` is one text or a list of texts; any of them may be ours.
+Fault check_audience(std::string_view payload, const std::vector<std::string> &ours) {
+    const auto claim = json::member(payload, "aud");
+    if (claim.empty()) {
+        if (ours.empty()) return {};
+        return fault("token_audience", "the token names no audience (aud)");
+    }
+    std::vector<std::string_view> theirs{claim};
+    if (json::kind(claim) == json::Kind::array) json::split_array(claim, theirs);
+    bool found = false;
+    for (const auto one : theirs) {
+        if (json::kind(one) != json::Kind::string)
+            return fault("token_claims", "the token's audience (aud) is not text");
+        if (std::find(ours.begin(), ours.end(), json::string(one)) != ours.end()) found = true;
+    }
+    if (found) return {};
+    return fault("token_audience", "the token is for another audience (aud)");
+}
+
+std::string seconds(std::int64_t ms) {
+    return std::to_string(ms / 1000) + " s";
+}
+
+Fault check_times(const Times &times, const Issuer &issuer, std::int64_t now_ms,
+                  std::int64_t leeway_ms) {
+    if (!times.expires && issuer.require_exp)
+        return fault("token_claims", "the token has no end (exp)");
+    if (times.expires && now_ms >= *times.expires + leeway_ms)
+        return passing_fault("token_expired",
+                             "the token expired " + seconds(now_ms - *times.expires) + " ago");
+    for (const auto &begin : {times.not_before, times.issued})
+        if (begin && now_ms < *begin - leeway_ms)
+            return passing_fault("token_not_yet", "the token begins in " +
+                                                      seconds(*begin - now_ms) +
+                                                      ": are the clocks right?");
+    return {};
+}
+
+Fault check_signature(std::string_view token, const TokenText &text, const VerifyKeys &keys) {
+    switch (keys.check(token, text.signature, text.algorithm, text.key_id)) {
+    case VerifyKeys::Found::good: return {};
+    case VerifyKeys::Found::bad:
+        return fault("token_signature", "the token's signature is not by its issuer");
+    case VerifyKeys::Found::no_key:
+        return passing_fault("token_key_unknown", "the issuer has no such key (kid, alg)");
+    case VerifyKeys::Found::unclear: break;
+    }
+    return fault("token_malformed", "the token's header is unclear");
+}
+
+} // namespace
+
+Tokens::Tokens(std::vector<Issuer> issuers, ClaimNames names, base::Duration leeway) :
+    names_(std::move(names)),
+    leeway_ms_(leeway.count()) {
+    for (Issuer &issuer : issuers) {
+        VerifyKeys keys = VerifyKeys::joined(issuer.keys);
+        if (keys.size() == 0 || issuer.algorithms.empty())
+            throw std::invalid_argument("an issuer needs an algorithm and a key");
+        for (const Known &other : issuers_)
+            if (other.issuer.issuer == issuer.issuer)
+                throw std::invalid_argument("two issuers are named \"" + issuer.issuer + "\"");
+        if (issuer.issuer.empty() && issuers.size() > 1)
+            throw std::invalid_argument("one of several issuers needs a name");
+        issuers_.push_back({std::move(issuer), std::move(keys)});
+    }
+}
+
+std::variant<Verified, TokenFault> Tokens::verify(std::string_view token,
+                                                  std::int64_t now_ms) const {
+    auto read = read_token(token);
+    if (auto *wrong = std::get_if<TokenFault>(&read)) return std::move(*wrong);
+    TokenText &text = std::get<TokenText>(read);
+
+    const auto claim = json::member(text.payload, "iss");
+    if (!claim.empty() && json::kind(claim) != json::Kind::string)
+        return fault("token_claims", "the token's issuer (iss) is not text");
+    const std::string name = json::string(claim);
+    const auto known = std::find_if(issuers_.begin(), issuers_.end(), [&](const Known &one) {
+        return one.issuer.issuer.empty() || (!claim.empty() && one.issuer.issuer == name);
+    });
+    if (known == issuers_.end())
+        return fault("token_issuer", claim.empty()
+                                         ? "the token names no issuer (iss)"
+                                         : "the token's issuer (iss) \"" +
+                                               base::printable(name, 100) + "\" is not known");
+    const Issuer &issuer = known->issuer;
+    if (std::find(issuer.algorithms.begin(), issuer.algorithms.end(), text.algorithm) ==
+        issuer.algorithms.end())
+        return fault("token_algorithm", "the token's algorithm \"" +
+                                            std::string(auth::name(text.algorithm)) +
+                                            "\" is not its issuer's");
+    if (auto wrong = check_signature(token, text, known->keys)) return std::move(*wrong);
+
+    auto times = read_times(text.payload);
+    if (auto *wrong = std::get_if<TokenFault>(&times)) return std::move(*wrong);
+    const Times &when = std::get<Times>(times);
+    if (auto wrong = check_audience(text.payload, issuer.audiences)) return std::move(*wrong);
+    if (auto wrong = check_times(when, issuer, now_ms, leeway_ms_)) return std::move(*wrong);
+    return Verified{std::move(text.payload), when.expires ? *when.expires + leeway_ms_ : 0,
+                    static_cast<std::size_t>(known - issuers_.begin())};
+}
+
+} // namespace roomd::auth

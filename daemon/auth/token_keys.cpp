@@ -1,0 +1,191 @@
+#include "auth/token_keys.hpp"
+
+#include "auth/jose.hpp"
+#include "json/json.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace roomd::auth {
+
+struct VerifyKeys::Key {
+    KeyMaterial material; // without the secret, which is in `jwk`
+    std::vector<Algorithm> serves;
+    Jwk jwk;
+};
+
+namespace {
+
+using Kind = KeyMaterial::Kind;
+
+// Those of `algorithms` that this key may be used with.
+std::vector<Algorithm> served(const KeyMaterial &key, const std::vector<Algorithm> &algorithms) {
+    std::vector<Algorithm> out;
+    for (const Algorithm algorithm : algorithms)
+        if (fits(key, algorithm)) out.push_back(algorithm);
+    return out;
+}
+
+// The longest hash of these HMACs.
+std::size_t longest_hash(const std::vector<Algorithm> &algorithms) {
+    std::size_t most = 0;
+    for (const Algorithm algorithm : algorithms)
+        most = std::max(most, hash_size(algorithm));
+    return most;
+}
+
+const char *why_too_short(std::size_t bytes) noexcept {
+    if (bytes == 32) return "a secret for HS256 has at least 32 bytes";
+    if (bytes == 48) return "a secret for HS384 has at least 48 bytes";
+    return "a secret for HS512 has at least 64 bytes";
+}
+
+// Why this key can not be used with the algorithms it serves; null when it can.
+const char *unfit(const KeyMaterial &key, const std::vector<Algorithm> &serves) {
+    if (serves.empty()) return "its kind of key serves none of the algorithms";
+    if (const char *why = weakness(key)) return why;
+    const std::size_t least = longest_hash(serves);
+    if (key.kind == Kind::secret && key.secret.reveal().size() < least) return why_too_short(least);
+    return nullptr;
+}
+
+bool all_hmac(const std::vector<Algorithm> &algorithms) {
+    return std::all_of(algorithms.begin(), algorithms.end(),
+                       [](Algorithm algorithm) { return family(algorithm) == Family::hmac; });
+}
+
+bool looks_like_json(std::string_view text) noexcept {
+    const std::size_t at = text.find_first_not_of(" \t\r\n");
+    return at != std::string_view::npos && text[at] == '{';
+}
+
+base::Result<std::vector<KeyMaterial>> read_secret(std::string_view text,
+                                                   const std::vector<Algorithm> &algorithms) {
+    if (!all_hmac(algorithms))
+        return base::Error{"it is neither PEM nor a JWK nor a JWKS; beside other algorithms a "
+                           "secret is written as a JWK"};
+    if (const char *why = no_secret(text)) return base::Error{why};
+    std::vector<KeyMaterial> out(1);
+    out[0].secret = base::Secret(std::string(text));
+    return out;
+}
+
+base::Result<std::vector<KeyMaterial>> read_any(std::string_view text,
+                                                const std::vector<Algorithm> &algorithms) {
+    if (is_pem(text)) {
+        if (all_hmac(algorithms))
+            return base::Error{"it is a PEM key: as a secret of HS256, HS384 or HS512, whoever "
+                               "knows the public key could sign"};
+        return read_pem(text);
+    }
+    return looks_like_json(text) ? read_jwk(text) : read_secret(text, algorithms);
+}
+
+base::Result<std::string> sign(const KeyMaterial &key, Algorithm algorithm, std::string_view claims,
+                               const std::string &id) {
+    const CleanErrors clean;
+    const JoseHeader header(cjose_header_new(nullptr));
+    const auto set = [&](const char *member, const std::string &value) {
+        return value.find('\0') == std::string::npos &&
+               cjose_header_set(header.get(), member, value.c_str(), nullptr);
+    };
+    if (!set("typ", "JWT") || !set(CJOSE_HDR_ALG, std::string(name(algorithm))) ||
+        (!id.empty() && !set(CJOSE_HDR_KID, id)))
+        return base::Error{"the key's id is no text"};
+    const Jwk jwk = make_jwk(key, Part::with_private);
+    const auto *payload = reinterpret_cast<const std::uint8_t *>(claims.data());
+    Jws jws;
+    if (jwk) jws.reset(cjose_jws_sign(jwk.get(), header.get(), payload, claims.size(), nullptr));
+    const char *compact = nullptr;
+    if (!jws || !cjose_jws_export(jws.get(), &compact, nullptr))
+        return base::Error{"the key can not sign"};
+    return std::string(compact);
+}
+
+} // namespace
+
+VerifyKeys::VerifyKeys(std::vector<std::shared_ptr<const Key>> keys) :
+    keys_(std::move(keys)),
+    have_ids_(std::any_of(keys_.begin(), keys_.end(),
+                          [](const auto &key) { return key->material.id.has_value(); })) {}
+
+VerifyKeys VerifyKeys::joined(const std::vector<VerifyKeys> &all) {
+    std::vector<std::shared_ptr<const Key>> keys;
+    for (const VerifyKeys &some : all)
+        keys.insert(keys.end(), some.keys_.begin(), some.keys_.end());
+    return VerifyKeys(std::move(keys));
+}
+
+VerifyKeys::Found VerifyKeys::check(std::string_view token, std::string_view signature,
+                                    Algorithm algorithm,
+                                    const std::optional<std::string> &id) const {
+    const CleanErrors clean;
+    Found found = Found::no_key;
+    Jws jws;
+    for (const auto &key : keys_) {
+        if (id && have_ids_ && key->material.id != *id) continue;
+        if (std::find(key->serves.begin(), key->serves.end(), algorithm) == key->serves.end())
+            continue;
+        found = Found::bad;
+        // cjose 0.6.2 reads beyond a short HMAC, and takes signatures of other lengths with
+        // leading zeros for curves and PSS.
+        if (signature.size() != signature_size(key->material, algorithm)) continue;
+        if (!jws) {
+            jws.reset(cjose_jws_import(token.data(), token.size(), nullptr));
+            if (!jws) return Found::unclear;
+            const char *seen =
+                cjose_header_get(cjose_jws_get_protected(jws.get()), CJOSE_HDR_ALG, nullptr);
+            if (seen == nullptr || seen != name(algorithm)) return Found::unclear;
+        }
+        if (cjose_jws_verify(jws.get(), key->jwk.get(), nullptr)) return Found::good;
+    }
+    return found;
+}
+
+base::Result<VerifyKeys> parse_keys(std::string_view material,
+                                    const std::vector<Algorithm> &algorithms) {
+    auto read = read_any(material, algorithms);
+    if (!read) return base::Error{read.error()};
+    std::vector<std::shared_ptr<const VerifyKeys::Key>> keys;
+    const char *why = nullptr;
+    for (KeyMaterial &one : *read) {
+        if (one.kind != Kind::secret && !one.secret.empty())
+            return base::Error{"it is a private key: give its public part, which "
+                               "`openssl pkey -in KEY -pubout` writes"};
+        auto serves = served(one, algorithms);
+        const char *fault = unfit(one, serves);
+        if (fault == nullptr && !one.may_verify) fault = "its \"key_ops\" does not allow to verify";
+        Jwk jwk = fault == nullptr ? make_jwk(one, Part::public_only) : nullptr;
+        if (!jwk) {
+            if (fault == nullptr) fault = "its point is not on its curve";
+            if (why == nullptr) why = fault;
+            if (is_pem(material)) break; // each block was meant; a JWKS holds what others need too
+            continue;
+        }
+        const base::Secret wiped(std::move(one.secret));
+        keys.push_back(std::make_shared<const VerifyKeys::Key>(
+            VerifyKeys::Key{std::move(one), std::move(serves), std::move(jwk)}));
+    }
+    if (keys.empty() || (why != nullptr && is_pem(material))) return base::Error{why};
+    return VerifyKeys(std::move(keys));
+}
+
+base::Result<std::string> mint(std::string_view key_material, Algorithm algorithm,
+                               std::string_view claims_json, std::string_view key_id) {
+    const auto claims = json::check(claims_json);
+    if (!claims || *claims != json::Kind::object || json::has_duplicates(claims_json))
+        return base::Error{"claims are a JSON object that names each member once"};
+    const auto read = read_any(key_material, {algorithm});
+    if (!read) return base::Error{read.error()};
+    const auto signer = std::find_if(read->begin(), read->end(), [&](const KeyMaterial &key) {
+        const bool wanted = key_id.empty() || !key.id || *key.id == key_id;
+        return wanted && key.may_sign && !key.secret.empty() && fits(key, algorithm);
+    });
+    if (signer == read->end())
+        return base::Error{"it holds no private key or secret that signs with this algorithm"};
+    if (const char *why = unfit(*signer, {algorithm})) return base::Error{why};
+    return sign(*signer, algorithm, claims_json,
+                key_id.empty() ? signer->id.value_or("") : std::string(key_id));
+}
+
+} // namespace roomd::auth

@@ -1,0 +1,110 @@
+#include "auth/token_text.hpp"
+
+#include "base/base64.hpp"
+#include "base/text.hpp"
+#include "json/json.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace roomd::auth {
+namespace {
+
+constexpr std::size_t deepest = 32;     // of a header and a payload
+constexpr double latest = 253402300799; // the last second of the year 9999
+constexpr const char *malformed = "token_malformed";
+
+TokenFault fault(const char *code, std::string message) {
+    return {code, std::move(message), false};
+}
+
+// The JSON object that a part of the token is, or nothing and `why`.
+std::optional<std::string> object(std::string_view part, const char *&why) {
+    auto text = base::unbase64url(part);
+    if (!text) {
+        why = "is no base64url";
+        return {};
+    }
+    const auto kind = json::check(*text, deepest);
+    if (!kind || *kind != json::Kind::object) {
+        why = "is no JSON object";
+        return {};
+    }
+    if (json::has_duplicates(*text)) {
+        why = "names a member twice";
+        return {};
+    }
+    return text;
+}
+
+std::optional<TokenFault> read_header(std::string_view header, TokenText &out) {
+    if (!json::member(header, "crit").empty() || !json::member(header, "b64").empty())
+        return fault(malformed, "the token's header asks for an extension (crit, b64)");
+    const auto algorithm = json::member(header, "alg");
+    if (algorithm.empty() || json::kind(algorithm) != json::Kind::string)
+        return fault(malformed, "the token's header names no algorithm");
+    const std::string named = json::string(algorithm);
+    const auto known = parse_algorithm(named);
+    if (!known)
+        return fault("token_algorithm",
+                     "the token's algorithm \"" + base::printable(named, 32) + "\" is not taken");
+    out.algorithm = *known;
+    const auto id = json::member(header, "kid");
+    if (id.empty()) return {};
+    if (json::kind(id) != json::Kind::string)
+        return fault(malformed, "the token's key id (kid) is not text");
+    out.key_id = json::string(id);
+    return {};
+}
+
+// A NumericDate of RFC 7519: seconds, maybe with a fraction.
+bool read_time(std::string_view payload, const char *name, std::optional<std::int64_t> &out) {
+    const auto literal = json::trim(json::member(payload, name));
+    if (literal.empty()) return true;
+    double seconds = 0;
+    const char *end = literal.data() + literal.size();
+    const auto read = std::from_chars(literal.data(), end, seconds);
+    if (read.ec != std::errc{} || !(seconds >= 0 && seconds <= latest)) return false;
+    out = static_cast<std::int64_t>(seconds * 1000);
+    return true;
+}
+
+} // namespace
+
+std::variant<TokenText, TokenFault> read_token(std::string_view token) {
+    if (token.empty()) return fault("token_missing", "there is no token");
+    if (token.size() > max_token)
+        return fault("token_too_large",
+                     "a token has at most " + std::to_string(max_token) + " bytes");
+    const std::size_t first = token.find('.');
+    const std::size_t second = first == token.npos ? first : token.find('.', first + 1);
+    if (second == token.npos || token.find('.', second + 1) != token.npos)
+        return fault(malformed, "a token has three parts with dots between them");
+    TokenText out;
+    const char *why = nullptr;
+    const auto header = object(token.substr(0, first), why);
+    if (!header) return fault(malformed, std::string("the token's header ") + why);
+    if (auto wrong = read_header(*header, out)) return std::move(*wrong);
+    auto payload = object(token.substr(first + 1, second - first - 1), why);
+    if (!payload) return fault(malformed, std::string("the token's payload ") + why);
+    auto signature = base::unbase64url(token.substr(second + 1));
+    if (!signature || signature->empty())
+        return fault(malformed, "the token's signature is missing or no base64url");
+    out.payload = std::move(*payload);
+    out.signature = std::move(*signature);
+    return out;
+}
+
+std::variant<Times, TokenFault> read_times(std::string_view payload) {
+    Times times;
+    const std::array<std::pair<const char *, std::optional<std::int64_t> *>, 3> all{
+        {{"exp", &times.expires}, {"nbf", &times.not_before}, {"iat", &times.issued}}};
+    for (const auto &[name, place] : all)
+        if (!read_time(payload, name, *place))
+            return fault("token_claims",
+                         std::string("the token's ") + name + " is no time in seconds since 1970");
+    return times;
+}
+
+} // namespace roomd::auth

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "auth/algorithm.hpp"
+#include "auth/token.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace roomd::auth {
+
+// What a token says, before anything of it is believed.
+struct TokenText {
+    Algorithm algorithm{};
+    std::optional<std::string> key_id; // the header's `kid`
+    std::string payload;               // one JSON object, no member twice
+    std::string signature;             // bytes
+};
+
+std::variant<TokenText, TokenFault> read_token(std::string_view token);
+
+// `exp`, `nbf` and `iat`, in milliseconds since 1970.
+struct Times {
+    std::optional<std::int64_t> expires, not_before, issued;
+};
+std::variant<Times, TokenFault> read_times(std::string_view payload);
+
+} // namespace roomd::auth

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+// Tokens for tests, good and bad ones, signed with OpenSSL alone: not with what is tested.
+namespace roomd::test {
+
+// header.payload.signature, whatever the three are.
+std::string compact(std::string_view header, std::string_view payload, std::string_view signature);
+
+// The same, signed as `algorithm` says, whatever the header claims.  `key`: PEM, or the secret of
+// HS*.
+std::string sign(std::string_view algorithm, std::string_view key, std::string_view header,
+                 std::string_view payload);
+
+// {"alg":"<algorithm>","typ":"JWT"} and the payload.
+std::string sign(std::string_view algorithm, std::string_view key, std::string_view payload);
+
+} // namespace roomd::test
