@@ -1,0 +1,91 @@
+#pragma once
+
+#include "catalogue/schema.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace roomd::catalogue {
+
+class RoomTemplate;
+
+// An event as the configuration has it.
+struct EventConf {
+    std::string name;
+    std::vector<std::string> rooms; // templates: "library:{libraryId}", "role:staff"
+    std::string schema;             // JSON text, or empty: any data will do
+    std::string schema_source;      // what messages call the schema: "schemas/booking.json"
+    bool vanishing = false;         // volatile
+};
+
+// What is wrong with one, and where.
+struct Fault {
+    enum class Part : std::uint8_t { name, room, schema };
+    std::size_t event = 0; // its place in the list
+    Part part = Part::name;
+    std::size_t room = 0; // the template's place
+    std::string what;     // of a name or a template
+    SchemaFault schema;
+};
+
+// What becomes of an event.
+struct Routed {
+    // Null, or why it is refused: event_unknown, schema_mismatch, room_field_missing,
+    // room_field_invalid.
+    const char *code = nullptr;
+    std::string pointer;            // into the event: "/data/seatId"
+    std::string text;               // behind the pointer: "must be integer (schemas/seat.json#/..)"
+    std::vector<std::string> rooms; // none when the event has no templates
+    bool vanishing = false;
+};
+
+// Which events there are, what their data must be, and which rooms they go to.  Immutable: may be
+// read by any thread.
+class Catalogue {
+public:
+    Catalogue() = default; // knows no event
+    // Good only when no fault was added.
+    static Catalogue build(const std::vector<EventConf> &, std::vector<Fault> &faults);
+
+    bool knows(std::string_view event) const { return events_.find(event) != events_.end(); }
+    std::size_t size() const noexcept { return events_.size(); }
+    // The name that was meant, perhaps; or empty.
+    std::string_view nearest(std::string_view event) const;
+
+    enum class Rooms : std::uint8_t { chosen, given };
+    // `data` has passed json::check().  Rooms::given: someone named the rooms, so the templates are
+    // not looked at; the schema holds all the same.
+    Routed route(std::string_view event, std::string_view data, Rooms = Rooms::chosen) const;
+
+    // The same for people, in lines, the last without an end: which line of the schema says no, and
+    // which template leads where.
+    std::string explain(std::string_view event, std::string_view data) const;
+
+private:
+    struct Event {
+        std::vector<RoomTemplate> rooms;
+        std::shared_ptr<const Schema> schema; // null: any data
+        std::string schema_source;
+        bool vanishing = false;
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const noexcept {
+            return std::hash<std::string_view>{}(name);
+        }
+    };
+
+    Routed unknown(std::string_view event) const;
+    static std::string explain_schema(const Event &, std::string_view data);
+    static std::string explain_rooms(const Event &, std::string_view data);
+
+    std::unordered_map<std::string, std::shared_ptr<const Event>, Hash, std::equal_to<>> events_;
+};
+
+} // namespace roomd::catalogue

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "catalogue/format.hpp"
+#include "catalogue/pattern.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <valijson/constraints/concrete_constraints.hpp>
+#include <valijson/schema.hpp>
+
+// A compiled schema: valijson's constraints.  Its parser and its visitor are not used: they accept
+// what they do not know and evaluate some keywords wrongly; docs/events.md has the list, and
+// tests/catalogue/valijson_test.cpp shows each.
+namespace roomd::catalogue {
+
+// `enum` and `const`: the canonical texts of what is allowed.
+struct Values {
+    std::vector<std::string> texts;
+};
+
+// A keyword that valijson has no sound constraint for.
+class Word final : public valijson::constraints::PolyConstraint {
+public:
+    using Check = std::variant<Values, Pattern, const Format *>;
+
+    Word(const char *keyword, Check check) : keyword_(keyword), check_(std::move(check)) {}
+
+    const char *keyword() const noexcept { return keyword_; }
+    const Check &check() const noexcept { return check_; }
+
+    // Nothing holds for valijson's own visitor, which does not know these.
+    bool validate(const valijson::adapters::Adapter &, const std::vector<std::string> &,
+                  valijson::ValidationResults *) const override {
+        return false;
+    }
+
+private:
+    Constraint *cloneInto(void *place) const override { return new (place) Word(*this); }
+    std::size_t sizeOf() const override { return sizeof(Word); }
+
+    const char *keyword_;
+    Check check_;
+};
+
+struct Model {
+    valijson::Schema schema; // the id of a subschema is where it stands: "/properties/status"
+    const valijson::Subschema *root = nullptr;
+    // Of `patternProperties`: its constraint names each by its place here.
+    std::vector<Pattern> names;
+};
+
+} // namespace roomd::catalogue

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "catalogue/document.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::catalogue {
+
+inline constexpr std::size_t max_routed_rooms = 1000; // that one event may go to
+
+// The data of an event: its text, and when a schema has had it indexed, the index too.
+struct Data {
+    std::string_view text;
+    const Document *index = nullptr;
+
+    // The text of what stands at a path of names, or empty.
+    std::string_view at(const std::vector<std::string> &path) const;
+};
+
+// A room of an event: `library:{libraryId}`, `user:{booking/userId}`, `role:library_owner`.  What
+// stands in braces is a field of the data; a list gives a room for each of its elements.
+class RoomTemplate {
+public:
+    // Nothing, and `why`.
+    static std::optional<RoomTemplate> parse(std::string_view text, std::string &why);
+
+    struct Fault {
+        const char *code; // room_field_missing, room_field_invalid
+        std::string pointer, text;
+    };
+    // Appends the rooms for this data; the same one may come twice.
+    std::optional<Fault> expand(const Data &, std::vector<std::string> &rooms) const;
+
+    const std::string &text() const noexcept { return text_; } // as written
+    std::string_view kind() const noexcept { return std::string_view(text_).substr(0, colon_); }
+
+private:
+    struct Part {
+        std::string literal;           // goes before the field
+        std::vector<std::string> path; // of the field; empty: none follows
+    };
+
+    Fault missing(const Data &, const std::vector<std::string> &path) const;
+    Fault invalid(std::string pointer, const char *wanted) const;
+    // The ids that a field's value gives.
+    std::optional<Fault> read_ids(std::string_view value, const std::vector<std::string> &path,
+                                  std::vector<std::string> &ids) const;
+
+    std::string text_;
+    std::size_t colon_ = 0;
+    std::vector<Part> parts_;             // behind the colon
+    std::vector<std::string> last_field_; // its path; empty: all is literal
+};
+
+} // namespace roomd::catalogue

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "catalogue/schema.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace roomd::catalogue {
+
+// What has been found while data is checked: the first reason why it does not fit, unless nobody
+// listens, and whether the check itself could be finished.
+class Verdict {
+public:
+    // `steps`: how many spend() grants.
+    explicit Verdict(std::size_t steps) : steps_left_(steps) {}
+
+    // While one of these lives, what does not fit is no reason: another schema may still fit.
+    class Quiet {
+    public:
+        explicit Quiet(Verdict &verdict) : verdict_(verdict) { ++verdict_.quiet_; }
+        ~Quiet() { --verdict_.quiet_; }
+        Quiet(const Quiet &) = delete;
+        Quiet &operator=(const Quiet &) = delete;
+
+    private:
+        Verdict &verdict_;
+    };
+
+    // Is a reason wanted?  It costs memory to put into words.
+    bool wants_reason() const noexcept { return quiet_ == 0 && !reason_ && abandoned_ == nullptr; }
+    void reason(Mismatch reason) {
+        if (wants_reason()) reason_ = std::move(reason);
+    }
+
+    // The check can not be finished.  The data is refused whatever the rest gives: under a `not`
+    // a false would else become a yes.
+    void abandon(const char *why) noexcept {
+        if (abandoned_ == nullptr) abandoned_ = why;
+    }
+    // May that many more steps be done?
+    bool spend(std::size_t steps = 1) noexcept {
+        if (steps > steps_left_) abandon("must be smaller: checking it takes too many steps");
+        if (abandoned_ != nullptr) return false;
+        steps_left_ -= steps;
+        return true;
+    }
+
+    // `fits`: what the walk gave.
+    std::optional<Mismatch> take(bool fits) {
+        if (abandoned_ != nullptr) return Mismatch{"", abandoned_, ""};
+        if (fits) return {};
+        return std::move(reason_);
+    }
+
+private:
+    std::optional<Mismatch> reason_;
+    const char *abandoned_ = nullptr;
+    std::size_t steps_left_;
+    int quiet_ = 0;
+};
+
+} // namespace roomd::catalogue
