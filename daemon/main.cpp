@@ -1,7 +1,9 @@
-#include "app/cli.hpp"
+#include "app/exit_code.hpp"
+#include "cli/cli.hpp"
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
 
 namespace {
 
@@ -21,10 +23,8 @@ void print(const std::exception &e, bool first = true) {
 
 int main(int argc, char **argv) {
     try {
-        roomd::app::Command command;
-        int exit_code = roomd::app::exit_ok;
-        if (!roomd::app::parse(argc, argv, command, exit_code)) return exit_code;
-        return roomd::app::carry_out(command);
+        roomd::cli::Io io{std::cin, std::cout, std::cerr};
+        return roomd::cli::run(argc, argv, io);
     } catch (const std::exception &e) {
         print(e);
         std::fputc('\n', stderr);

@@ -33,6 +33,24 @@ double number(std::size_t value) {
     return static_cast<double>(value);
 }
 
+void add_portals(std::vector<metrics::Family> &out, const dispatch::Stats &stats) {
+    using Count = std::uint64_t dispatch::PortalCount::*;
+    const auto add = [&](const char *name, const char *help, Count count) {
+        metrics::Family family{name, help, metrics::Kind::counter, {}};
+        for (const auto &[portal, counts] : stats.portals)
+            family.samples.push_back({{{"portal", portal}}, static_cast<double>(counts.*count)});
+        if (!family.samples.empty()) out.push_back(std::move(family));
+    };
+    add("roomd_portal_connects_total", "Clients let in, by portal (none: no Origin header)",
+        &dispatch::PortalCount::connects);
+    add("roomd_portal_connects_refused_total", "CONNECTs refused, by portal",
+        &dispatch::PortalCount::connects_refused);
+    add("roomd_portal_joins_total", "Rooms entered by request or by identity, by portal",
+        &dispatch::PortalCount::joins);
+    add("roomd_portal_joins_refused_total", "Joins refused, by portal",
+        &dispatch::PortalCount::joins_refused);
+}
+
 } // namespace
 
 CorePages::CorePages(Shard &shard, std::string service) :
@@ -44,6 +62,7 @@ void CorePages::add_routes() {
         net::Route route;
         route.method = "GET";
         route.path = path;
+        route.side = net::Side::both;
         if (!scope.empty()) {
             route.headers = Gate::headers();
             route.admit = [this, scope](const net::Request &request) {
@@ -145,6 +164,7 @@ std::vector<metrics::Family> CorePages::families() const {
         counter("roomd_guard_kills_total", "Connections cut by a transport guard",
                 http.guard_kills),
     };
+    add_portals(out, stats);
     for (const auto &metric : shard_.plugins.metrics()) {
         const std::string name = metric.own ? metrics::plugin_name(metric.plugin, metric.name)
                                             : "roomd_plugin_" + metric.name;

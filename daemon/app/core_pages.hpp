@@ -18,7 +18,7 @@ public:
 
     void add_routes();
     void rename(std::string service) { service_ = std::move(service); }
-    std::string stats_json() const; // what plugins and `roomd stats --json` get
+    std::string stats_json() const; // what plugins get
 
 private:
     pages::Snapshot snapshot() const;

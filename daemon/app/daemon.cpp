@@ -1,14 +1,13 @@
 #include "app/daemon.hpp"
 
-#include "app/checking.hpp"
-#include "app/cli.hpp"
+#include "app/admin.hpp"
+#include "app/exit_code.hpp"
 #include "app/notify.hpp"
 #include "app/options.hpp"
+#include "app/reload.hpp"
 #include "app/shard.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
-#include "config/diff.hpp"
-#include "config/load.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -19,13 +18,19 @@
 namespace roomd::app {
 namespace {
 
+void warn(log::Logger &log, const config::Config &config) {
+    for (const auto &warning : config.warnings)
+        log.warning("configuration", {{"warning", text(warning)}});
+}
+
 // The life of the daemon: what happens between READY and the end.
 class Life {
 public:
-    Life(Shard &shard, const config::Config &config, std::string path) :
+    Life(Shard &shard, const config::Config &config, const ConfigFile &file) :
         shard_(shard),
-        started_(config),
-        path_(std::move(path)),
+        reload_(shard, config, file),
+        admin_(shard, {[this] { return reload(); }, file.path,
+                       [this] { return reload_.running().effective; }}),
         drain_(config.drain),
         signals_(
             shard.loop, [this] { stop(); }, [this] { reload(); }),
@@ -42,34 +47,20 @@ private:
     static constexpr std::size_t fewest_a_step = 100;
     static constexpr base::Duration grace{1000}; // for close frames to be read
 
-    void reload() {
-        if (stopping_) return;
-        notify_.reloading();
-        config::Faults faults;
-        if (path_.empty()) {
-            shard_.log.warning("nothing to reload: running the built-in configuration");
-        } else {
-            const config::Config config = config::load_file(path_, faults);
-            if (faults.empty()) check_plugins(libraries_, config, faults);
-            if (faults.empty()) {
-                apply(config);
-            } else {
-                for (const auto &fault : faults.list())
-                    shard_.log.error("configuration not reloaded", {{"fault", text(fault)}});
-            }
+    Reloaded reload() {
+        if (stopping_) {
+            Reloaded late;
+            late.became = Reloaded::Became::stopping;
+            return late;
         }
-        notify_.ready(faults.empty() ? "running" : "running; the last reload failed");
-    }
-
-    void apply(const config::Config &config) {
-        std::string late;
-        for (const auto &key : config::needs_restart(started_, config))
-            late += (late.empty() ? "" : ", ") + key;
-        shard_.apply(config);
-        shard_.log.notice("configuration reloaded", {{"config", path_}});
-        if (!late.empty())
-            shard_.log.warning("these keys changed and need a restart", {{"keys", late}});
-        drain_ = config.drain;
+        notify_.reloading();
+        Reloaded what = reload_();
+        drain_ = reload_.running().drain;
+        const bool good =
+            what.became == Reloaded::Became::applied || what.became == Reloaded::Became::built_in;
+        notify_.ready(good ? "running" : "running; the last reload failed");
+        if (what.became == Reloaded::Became::applied) warn(shard_.log, reload_.running());
+        return what;
     }
 
     // Stop accepting, let plugins say their last, then close clients a few at a time so that they
@@ -86,6 +77,7 @@ private:
         shard_.log.notice("stopping", {{"sessions", shard_.sessions.size()}});
         shard_.server.stop_accepting();
         shard_.server.refuse_new(true);
+        admin_.end();
         shard_.plugins.stop();
         const auto steps = static_cast<std::size_t>(drain_.count() / step.count());
         a_step_ = std::max(fewest_a_step, shard_.sessions.size() / (steps == 0 ? 1 : steps) + 1);
@@ -105,9 +97,8 @@ private:
     }
 
     Shard &shard_;
-    const config::Config started_;  // its keys that no reload changes are in force until the end
-    host::Libraries libraries_{""}; // every entry names its file
-    std::string path_;
+    Reload reload_;
+    Admin admin_;
     base::Duration drain_;
     Notify notify_;
     Signals signals_;
@@ -133,18 +124,21 @@ bool guarded(const Shard &shard, const config::Config &config) {
 
 } // namespace
 
-int run(const config::Config &config, const std::string &path) {
+int run(const config::Config &config, const ConfigFile &file) {
     log::Logger log(log_options(config));
     log.notice("roomd starts", {{"version", version}, {"config", config.path}});
+    warn(log, config);
     std::optional<Shard> shard;
     shard.emplace(config, log);
     if (!guarded(*shard, config)) return exit_configuration;
     {
-        Life life(*shard, config, path);
+        Life life(*shard, config, file);
         for (const auto &address : shard->server.addresses())
             log.notice("listening", {{"address", address}});
         log.info("endpoint", {{"path", config.socketio.path}, {"access", "Socket.IO clients"}});
         log.info("endpoint", {{"path", "/health, /ready"}, {"access", "open to all"}});
+        if (!config.admin.socket.empty())
+            log.info("endpoint", {{"path", "/admin/"}, {"access", "the admin socket only"}});
         shard->http.announce(log);
         log.notice("ready");
         life.ready("running");

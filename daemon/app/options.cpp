@@ -1,7 +1,7 @@
 #include "app/options.hpp"
 
 #include "app/place.hpp"
-#include "policy/origins.hpp"
+#include "policy/portals.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,16 +11,8 @@
 namespace roomd::app {
 namespace {
 
-policy::Origins origins(const config::Config &config) {
-    std::vector<policy::Origin> allowed;
-    for (const auto &portal : config.portals) {
-        for (const auto &text : portal.origins) {
-            auto origin = policy::parse_origin(text);
-            if (!origin) throw std::runtime_error("origin \"" + text + "\": " + origin.error());
-            allowed.push_back(*std::move(origin));
-        }
-    }
-    return {std::move(allowed),
+policy::Portals portals(const config::Config &config) {
+    return {config.portals,
             config.cors.allow_missing_origin ? policy::Missing::allow : policy::Missing::refuse};
 }
 
@@ -71,18 +63,32 @@ session::ClientOptions client_options(const config::Config &config) {
 dispatch::Options dispatch_options(const config::Config &config) {
     dispatch::Options out;
     out.namespaces = config.namespaces;
-    for (const auto &kind : config.rooms) {
-        dispatch::RoomKind room;
-        room.name = kind.name;
-        room.join = kind.join == config::RoomKind::Join::never ? policy::Join::never
-                                                               : policy::Join::request;
-        room.allow_all = kind.allow_all;
-        out.kinds.push_back(std::move(room));
+    for (const auto &kind : config.rooms)
+        out.kinds.push_back({kind.name, kind.rules});
+    for (const auto &portal : config.portals)
+        out.portals.push_back({portal.name, portal.roles});
+    switch (config.auth.mode) {
+    case config::Auth::Mode::none: out.auth = dispatch::AuthMode::none; break;
+    case config::Auth::Mode::optional: out.auth = dispatch::AuthMode::optional; break;
+    case config::Auth::Mode::required: out.auth = dispatch::AuthMode::required; break;
     }
+    if (out.auth != dispatch::AuthMode::none)
+        out.tokens = std::make_shared<const auth::Tokens>(config.auth.issuers, config.auth.claims,
+                                                          config.auth.leeway);
+    out.cookie = config.auth.cookie;
+    out.catalogue = config.catalogue;
     out.rooms_per_client = config.limits.rooms_per_client;
+    out.per_user = config.limits.per_user;
     out.max_emit = config.limits.max_emit;
     out.unknown_events = config.unknown_events;
     return out;
+}
+
+std::vector<std::string> token_headers(const config::Config &config) {
+    if (config.auth.mode == config::Auth::Mode::none) return {};
+    std::vector<std::string> names{"authorization"};
+    if (!config.auth.cookie.empty()) names.emplace_back("cookie");
+    return names;
 }
 
 net::Options net_options(const config::Config &config) {
@@ -98,11 +104,21 @@ net::Options net_options(const config::Config &config) {
         listener.mode = listen.mode;
         out.listeners.push_back(std::move(listener));
     }
+    if (!config.admin.socket.empty()) {
+        net::ListenerOptions listener;
+        listener.name = "unix:" + config.admin.socket;
+        listener.mode = config.admin.mode;
+        listener.side = net::Side::admin;
+        out.listeners.push_back(std::move(listener));
+    }
     out.cors.methods = config.cors.methods;
     out.cors.credentials = config.cors.credentials;
     out.cors.allow_missing_origin = config.cors.allow_missing_origin;
-    out.origin_allowed = [matcher = origins(config)](std::string_view origin) {
-        return matcher.admits(origin);
+    out.portal_of = [matcher = std::make_shared<const policy::Portals>(portals(config))](
+                        std::string_view origin) -> std::optional<std::string_view> {
+        const auto found = matcher->find(origin);
+        if (!found) return std::nullopt;
+        return matcher->list()[*found].name;
     };
     out.client_bundle = client_directory(config);
     out.connections = config.limits.connections;

@@ -29,6 +29,8 @@ public:
     void remove(std::uint64_t route) noexcept override;
     bool respond(base::ExchangeId, host::HttpResponse) override;
 
+    std::size_t default_body() const noexcept { return default_body_; }
+
     // The paths whose scope no key has: from outside this machine nobody could use them.
     std::vector<std::string> without_key() const;
 

@@ -3,6 +3,11 @@
 #include "app/key_policy.hpp"
 #include "app/options.hpp"
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace roomd::app {
 namespace {
 
@@ -40,7 +45,7 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     ticks.every(sessions.tick_every());
     plugins.load(plugin_entries(config));
     plugins.start();
-    server.keep_headers(plugins.kept_headers());
+    keep_headers(config);
 }
 
 // The server turns the loop while it goes, when the plugins are gone already: by then no session
@@ -53,7 +58,7 @@ Shard::~Shard() {
     loop.before_blocking(nullptr);
 }
 
-void Shard::apply(const config::Config &config) {
+std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) {
     log.reconfigure(log_options(config));
     gate.replace(keys(config));
     sessions.reconfigure(session_options(config));
@@ -61,12 +66,19 @@ void Shard::apply(const config::Config &config) {
     clients.reconfigure(client_options(config));
     router.reconfigure(dispatch_options(config));
     pages.rename(config.service.name);
-    for (const auto &failure : plugins.reload(plugin_entries(config))) {
-        log.error("plugin kept its old configuration",
-                  {{"plugin", failure.instance}, {"why", failure.text}});
-    }
+    auto kept = plugins.reload(plugin_entries(config));
     server.reconfigure(net_options(config));
-    server.keep_headers(plugins.kept_headers());
+    keep_headers(config);
+    return kept;
+}
+
+// Those that plugins asked for, and those that may hold a token.
+void Shard::keep_headers(const config::Config &config) {
+    std::vector<std::string> names = plugins.kept_headers();
+    for (std::string &name : token_headers(config))
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(std::move(name));
+    server.keep_headers(std::move(names));
 }
 
 } // namespace roomd::app

@@ -14,6 +14,8 @@
 #include "session/clients.hpp"
 #include "session/sessions.hpp"
 
+#include <vector>
+
 namespace roomd::app {
 
 // One thread's worth of roomd: a loop and everything its clients need, wired once.  Members stand
@@ -25,9 +27,9 @@ struct Shard {
     Shard(const Shard &) = delete;
     Shard &operator=(const Shard &) = delete;
 
-    // Applies what may change while it runs; the configuration has been checked.  What needs a
-    // restart, and plugins that kept their old configuration, are named in the log.
-    void apply(const config::Config &);
+    // Applies what may change while it runs; the configuration has been checked.  Gives the plugins
+    // that kept their old configuration.  Throws when the server can not take its part.
+    std::vector<host::Registry::Failure> apply(const config::Config &);
 
     log::Logger &log;
     loop::Loop loop;
@@ -42,6 +44,9 @@ struct Shard {
     Flusher flusher;
     loop::Timer ticks; // the one periodic scan: heartbeats, time-outs, expiries
     bool draining = false;
+
+private:
+    void keep_headers(const config::Config &);
 };
 
 } // namespace roomd::app

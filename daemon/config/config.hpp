@@ -1,8 +1,13 @@
 #pragma once
 
 #include "auth/keys.hpp"
+#include "auth/token.hpp"
 #include "base/clock.hpp"
+#include "catalogue/catalogue.hpp"
+#include "config/fault.hpp"
 #include "config/plugin_node.hpp"
+#include "policy/portals.hpp"
+#include "policy/rules.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +17,8 @@
 #include <vector>
 
 // What the YAML says, checked, as plain values.  The defaults are those of docs/configuration.md,
-// which a test compares with these.  Nothing in here is a secret: keys are digests.
+// which a test compares with these.  No secret can be read from it: keys are digests, and those
+// that check tokens have no way out.
 namespace roomd::config {
 
 struct Service {
@@ -44,30 +50,35 @@ struct SocketIo {
     std::string client_directory;      // where the bundle is, absolute; empty: where it was built
 };
 
-struct Portal {
-    std::string name;
-    std::vector<std::string> origins; // as written
-};
-
 struct Cors {
     bool credentials = true;
     std::vector<std::string> methods{"GET", "POST"};
     bool allow_missing_origin = true;
 };
 
-// How a client's identity is found.  The reader takes only `none` until identity is built.
-enum class AuthMode : std::uint8_t { none };
+// Who clients are.
+struct Auth {
+    enum class Mode : std::uint8_t {
+        none,     // tokens are not looked at
+        optional, // who sends none is nobody; a bad one is refused
+        required
+    };
+    Mode mode = Mode::none;
+    std::vector<auth::Issuer> issuers; // some, unless the mode is none
+    auth::ClaimNames claims;
+    base::Duration leeway{30000}; // for clocks that differ
+    std::string cookie;           // that may hold the token; empty: none may
+};
 
 struct RoomKind {
-    enum class Join : std::uint8_t { request, never };
     std::string name; // before the colon
-    Join join = Join::request;
-    bool allow_all = false; // without it a plugin's join hook decides, or nobody gets in
+    policy::RoomRules rules;
 };
 
 struct Limits {
     std::size_t connections = 50000;
     std::size_t per_address = 200; // 0: no limit
+    std::size_t per_user = 0;      // 0: no limit
     std::size_t rooms_per_client = 100;
     std::size_t namespaces_per_session = 16;
     std::size_t send_buffer = 1u << 20;
@@ -82,6 +93,12 @@ struct Limits {
     base::Duration header_deadline{10000};
     base::Duration body_deadline{30000};
     base::Duration keep_alive{75000};
+};
+
+// Where operators talk to the daemon: `roomd reload`, `stats`, `kick`.
+struct Admin {
+    std::string socket;   // absolute path; empty: none
+    unsigned mode = 0600; // of its file
 };
 
 struct Plugin {
@@ -116,18 +133,24 @@ struct Config {
     Service service;
     std::vector<Listen> listen;
     SocketIo socketio;
-    std::vector<Portal> portals;
+    std::vector<policy::Portal> portals;
     Cors cors;
-    AuthMode auth = AuthMode::none;
+    Auth auth;
     std::vector<RoomKind> rooms;
     std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists
-    bool unknown_events = true;          // catalogue.unknown: allow
+    // What `events` says; never null.
+    std::shared_ptr<const catalogue::Catalogue> catalogue =
+        std::make_shared<const catalogue::Catalogue>();
+    bool unknown_events = false; // catalogue.unknown: allow
     Limits limits;
     std::vector<auth::Key> keys;
+    Admin admin;
     Plugins plugins;
     Idempotency idempotency;
     base::Duration drain{5000}; // how long SIGTERM waits for clients before it cuts
     Log log;
+    std::string effective; // all of it as YAML, as config/effective.hpp has it; without secrets
+    std::vector<Fault> warnings; // of what was read
 };
 
 } // namespace roomd::config

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace roomd::config {
 
@@ -23,13 +24,17 @@ void Faults::add(Fault fault) {
         ++left_out_;
 }
 
+void Faults::warn(Fault fault) {
+    if (warnings_.size() < most) warnings_.push_back(std::move(fault));
+}
+
 std::string Faults::text() const {
     std::vector<const Fault *> order;
     for (const Fault &fault : list_)
         order.push_back(&fault);
     std::stable_sort(order.begin(), order.end(), [](const Fault *a, const Fault *b) {
-        return a->mark.line != b->mark.line ? a->mark.line < b->mark.line
-                                            : a->mark.column < b->mark.column;
+        return std::tie(a->mark.file, a->mark.line, a->mark.column) <
+               std::tie(b->mark.file, b->mark.line, b->mark.column);
     });
     std::string out;
     for (const Fault *fault : order) {

@@ -11,6 +11,7 @@ namespace roomd::config {
 struct Mark {
     std::size_t line = 0;
     std::size_t column = 0;
+    std::size_t file = 0; // which of those that were read, in their order: 0 is the main file
 };
 
 // One thing that is wrong: where, what, and what to do about it.
@@ -31,13 +32,17 @@ public:
     static constexpr std::size_t most = 100;
 
     void add(Fault);
+    // What is no fault and still worth a word.  Keeps at most `most` too.
+    void warn(Fault);
+    const std::vector<Fault> &warnings() const noexcept { return warnings_; }
     bool empty() const noexcept { return list_.empty(); }
     const std::vector<Fault> &list() const noexcept { return list_; }
-    // All in the order of the file, one after the other; says when there were more than `most`.
+    // All in the order of the files and of each file; says when there were more than `most`.
     std::string text() const;
 
 private:
     std::vector<Fault> list_;
+    std::vector<Fault> warnings_;
     std::size_t left_out_ = 0;
 };
 

@@ -19,6 +19,8 @@ struct KeyInfo {
     Reload reload;
     Built built;
     std::string_view what;
+    std::string_view words; // "text json": all that may stand there, or in the list that does
+    bool required = false;  // in each entry of its list, or in its map when that stands there
 };
 
 // In the order of the reference.

@@ -1,31 +1,17 @@
 #include "config/load.hpp"
 
+#include "config/effective.hpp"
+#include "config/parts.hpp"
 #include "config/readers.hpp"
-#include "config/reference.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 namespace roomd::config {
 namespace {
 
-// Absolute, so that what it names stays the same whoever opens it, from wherever.
-std::string folder_of(const std::string &path) {
-    std::error_code none; // without a working directory the path stays as it is
-    const auto whole = std::filesystem::absolute(path, none);
-    return (none ? std::filesystem::path(path) : whole).lexically_normal().parent_path().string();
-}
-
-} // namespace
-
-Config load_text(std::string_view yaml, const std::string &path, Faults &faults) {
-    Config config;
-    config.path = path;
-    const std::optional<Item> root = parse_yaml(yaml, path, faults);
-    if (!root) return config;
-    const Source source{path, folder_of(path), faults};
-    const Section top(source, *root);
+// Everything that is read of the tree.
+void read(const Source &source, const Item &root, Config &config) {
+    const Section top(source, root);
     const Section service = top.map("service");
     service.text("name", config.service.name);
     if (config.service.name.empty())
@@ -33,20 +19,35 @@ Config load_text(std::string_view yaml, const std::string &path, Faults &faults)
     read_listen(top, config);
     read_socketio(top, config);
     read_portals(top, config);
+    read_auth(top, config);
+    read_kinds(top, config);
     read_rooms(top, config);
+    read_events(top, config);
     read_limits(top, config);
     read_keys(top, config);
+    read_admin(top, config);
     read_plugins(top, config);
+    config.warnings = source.faults.warnings();
+    if (source.faults.empty()) config.effective = effective(source, root);
+}
+
+} // namespace
+
+Config load_text(std::string_view yaml, const std::string &path, Faults &faults) {
+    Config config;
+    config.path = path;
+    const Source source{{file_at(path)}, faults};
+    const std::optional<Item> root = parse_yaml(yaml, path, faults);
+    if (root) read(source, *root, config);
     return config;
 }
 
 Config load_file(const std::string &path, Faults &faults) {
-    std::string why;
-    const auto text = read_file(path, largest_yaml, Wanted::any, why);
-    if (text) return load_text(*text, path, faults);
-    faults.add({path, {}, "can not be read: " + why, "give another with --config FILE"});
     Config config;
     config.path = path;
+    Source source{{file_at(path)}, faults};
+    const std::optional<Item> root = read_parts(source);
+    if (root) read(source, *root, config);
     return config;
 }
 

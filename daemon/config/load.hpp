@@ -9,13 +9,13 @@
 
 namespace roomd::config {
 
-// Reads and checks a file.  Every fault is added to `faults`; the result is good only when none
-// was.  Reads the files that `${file:..}` names; opens nothing else.  Does not throw for what the
-// file says.
+// Reads and checks a file and the `conf.d/*.yaml` beside it.  Every fault is added to `faults`; the
+// result is good only when none was.  Reads the files that `${file:..}` names; opens nothing else.
+// Does not throw for what the files say.
 Config load_file(const std::string &path, Faults &faults);
 
-// The same for text in memory.  `path` names it in messages; relative paths in it are relative to
-// the folder of `path`.
+// The same for one text in memory, without any conf.d.  `path` names it in messages; relative paths
+// in it are relative to the folder of `path`.
 Config load_text(std::string_view yaml, const std::string &path, Faults &faults);
 
 // The text of conf/roomd.dev.yaml, as it was when this was built: the configuration of `roomd dev`.

@@ -1,5 +1,7 @@
 #include "config/plugin_node.hpp"
 
+#include "base/text.hpp"
+#include "config/plain.hpp"
 #include "config/plugin_json.hpp"
 #include "config/reference.hpp"
 #include "json/json.hpp"
@@ -8,47 +10,6 @@
 
 namespace roomd::config {
 namespace {
-
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
-std::string_view take_digits(std::string_view &text) noexcept {
-    std::size_t n = 0;
-    while (n < text.size() && is_digit(text[n]))
-        ++n;
-    const std::string_view digits = text.substr(0, n);
-    text.remove_prefix(n);
-    return digits;
-}
-
-// A decimal number of YAML 1.2's core schema as JSON writes it, or "" when it is none.  "007" is
-// none: some would read it as octal.
-std::string number(std::string_view text) {
-    std::string out;
-    if (text.starts_with('-')) out = "-";
-    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-    const std::string_view whole = take_digits(text);
-    std::string_view fraction;
-    if (text.starts_with('.')) {
-        text.remove_prefix(1);
-        fraction = take_digits(text);
-    }
-    if (whole.empty() && fraction.empty()) return {};
-    if (whole.size() > 1 && whole[0] == '0') return {};
-    out += whole.empty() ? "0" : whole;
-    if (!fraction.empty()) (out += '.') += fraction;
-    if (text.starts_with('e') || text.starts_with('E')) {
-        out += 'e';
-        text.remove_prefix(1);
-        if (text.starts_with('-')) out += '-';
-        if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-        const std::string_view exponent = take_digits(text);
-        if (exponent.empty()) return {};
-        out += exponent;
-    }
-    return text.empty() ? out : std::string();
-}
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
     return std::find(words.begin(), words.end(), text) != words.end();
@@ -65,6 +26,12 @@ std::string escaped(std::string_view key) {
             out += c;
     }
     return out;
+}
+
+// The value is not shown: it may be a password.
+void ambiguous(const Source &source, Mark mark, const char *reading) {
+    source.fault(mark, std::string("some readers of YAML take this for ") + reading + ", not text",
+                 "quote it");
 }
 
 // Writes JSON and notes where each value stands.  The tree's depth is bounded.
@@ -108,17 +75,31 @@ private:
 
     void scalar(const Item &node) {
         if (is_reference(node.text)) {
-            const auto secret = resolve(source_, node.text, node.mark);
-            json::append_quoted(out_.json, secret ? secret->reveal() : std::string_view());
+            secret(node);
+        } else if (holds_reference(node.text)) {
+            source_.fault(node.mark, "a \"${..}\" stands inside other text",
+                          "let it be the whole value, or write the file it names so");
         } else if (!node.quoted && is_one_of(node.text, {"true", "True", "TRUE"})) {
             out_.json += "true";
         } else if (!node.quoted && is_one_of(node.text, {"false", "False", "FALSE"})) {
             out_.json += "false";
-        } else if (const std::string n = node.quoted ? "" : number(node.text); !n.empty()) {
+        } else if (const std::string n = node.quoted ? "" : json_number(node.text); !n.empty()) {
             out_.json += n;
+        } else if (const char *reading = node.quoted ? nullptr : other_reading(node.text)) {
+            ambiguous(source_, node.mark, reading);
+            out_.json += "null";
         } else {
             json::append_quoted(out_.json, node.text);
         }
+    }
+
+    // A plugin's text is JSON, which is Unicode: bytes that are none would arrive as others.
+    void secret(const Item &node) {
+        const auto secret = resolve(source_, node.text, node.mark);
+        if (secret && !base::is_utf8(secret->reveal()))
+            source_.fault(node.mark, "what \"" + node.text + "\" stands for is not UTF-8",
+                          "a plugin gets its values as text");
+        json::append_quoted(out_.json, secret ? secret->reveal() : std::string_view());
     }
 
     const Source &source_;
@@ -130,7 +111,7 @@ private:
 PluginNode plugin_node(const Source &source, const Item &entry,
                        std::span<const std::string_view> core_names) {
     PluginNode out;
-    out.path = source.path;
+    out.path = source.file(entry.mark).path;
     out.mark = entry.mark;
     out.json.clear();
     out.marks.emplace("", entry.mark);

@@ -1,10 +1,8 @@
 #include "auth/keys.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
-#include "policy/origins.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace roomd::config {
 namespace {
@@ -58,59 +56,7 @@ void read_patterns(const Section &entry, std::string_view name, std::vector<std:
     }
 }
 
-void check_origin(const Section &entry, const Text &text, bool credentials) {
-    const auto fault = [&](const char *what, const char *hint) {
-        entry.source().fault(text.mark, "origin \"" + text.value + "\": " + what, hint);
-    };
-    if (text.value == "*" && credentials)
-        return fault(
-            "any page could use its visitors' credentials",
-            "name the origins; with cors: { credentials: false } too, until wildcards are built");
-    const auto origin = policy::parse_origin(text.value);
-    if (!origin)
-        fault(origin.error(), "write scheme, host and port alone: https://app.example.com");
-}
-
 } // namespace
-
-void read_portals(const Section &top, Config &config) {
-    const Section cors = top.map("cors");
-    cors.flag("credentials", config.cors.credentials);
-    config.cors.allow_missing_origin = cors.word("missing_origin", {"allow", "refuse"}) != 1;
-    std::vector<Text> methods;
-    if (cors.texts("methods", methods)) {
-        config.cors.methods.clear();
-        constexpr std::array<std::string_view, 7> known{"GET",    "HEAD",  "POST",   "PUT",
-                                                        "DELETE", "PATCH", "OPTIONS"};
-        for (const Text &text : methods) {
-            if (std::find(known.begin(), known.end(), text.value) == known.end())
-                cors.source().fault(text.mark,
-                                    "\"" + text.shown + "\": \"" + text.value + "\" is no method",
-                                    "write GET, POST");
-            config.cors.methods.push_back(text.value);
-        }
-    }
-
-    Unique names("portal");
-    for (const Section &entry : top.list("portals")) {
-        Portal portal;
-        if (entry.require("name", "write name: owner")) entry.text("name", portal.name);
-        if (entry.has("name") && !portal.name.empty()) {
-            names.add(entry, "name", portal.name);
-            if (!is_plain_name(portal.name, "_-."))
-                entry.fault("name", "portal \"" + portal.name + "\" is no name",
-                            "begin with a letter; then letters, digits, \"_\", \"-\" and \".\"");
-        }
-        std::vector<Text> origins;
-        if (entry.require("origins", "write [\"https://app.example.com\"]"))
-            entry.texts("origins", origins);
-        for (const Text &text : origins) {
-            check_origin(entry, text, config.cors.credentials);
-            portal.origins.push_back(text.value);
-        }
-        config.portals.push_back(std::move(portal));
-    }
-}
 
 void read_keys(const Section &top, Config &config) {
     Unique names("key");

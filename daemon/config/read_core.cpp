@@ -22,16 +22,8 @@ void read_tls(const Section &entry, Listen &listen) {
 }
 
 void read_mode(const Section &entry, Listen &listen) {
-    std::string text;
-    entry.text("mode", text);
-    if (text.empty()) return;
-    const auto mode = parse_mode(text);
-    if (!mode)
-        return entry.fault("mode", entry.shown("mode") + ": no mode: \"" + text + "\"",
-                           mode.error());
-    if (!listen.unix_socket)
-        return entry.fault("mode", entry.shown("mode") + " is for Unix sockets only", "remove it");
-    listen.mode = *mode;
+    if (entry.mode("mode", listen.mode) && !listen.unix_socket)
+        entry.fault("mode", entry.shown("mode") + " is for Unix sockets only", "remove it");
 }
 
 // A name that clients may connect to, or a prefix of such.
@@ -59,11 +51,12 @@ bool is_plain_name(std::string_view name, std::string_view more) noexcept {
 }
 
 void Unique::add(const Section &entry, std::string_view key, const std::string &name) {
-    for (const auto &[seen, line] : seen_)
+    const Mark mark = entry.mark(key);
+    for (const auto &[seen, there] : seen_)
         if (seen == name)
             return entry.fault(key, std::string(what_) + " \"" + name + "\" stands twice",
-                               "it stands at line " + std::to_string(line) + " already");
-    seen_.emplace_back(name, entry.mark(key).line);
+                               "it stands at " + entry.source().place(there, mark) + " already");
+    seen_.emplace_back(name, mark);
 }
 
 void read_listen(const Section &top, Config &config) {
@@ -134,29 +127,6 @@ void read_socketio(const Section &top, Config &config) {
 }
 
 void read_rooms(const Section &top, Config &config) {
-    const Section auth = top.map("auth");
-    constexpr const char *say_none = "say it: auth: { mode: none }; other modes are not built yet";
-    if (!top.has("auth"))
-        top.fault("auth", "\"auth.mode\" is missing", say_none);
-    else if (auth.require("mode", say_none))
-        auth.word("mode", {"none"}, {"optional", "required"});
-
-    for (const auto &[name, in] : top.map("rooms").members()) {
-        RoomKind kind;
-        kind.name = name;
-        if (!is_plain_name(name, "_-"))
-            in.source().fault(in.mark(), "room kind \"" + name + "\" is no name",
-                              "begin with a letter; then letters, digits, \"_\" and \"-\"");
-        if (in.word("join", {"request", "never"}, {"auto"}) == 1) kind.join = RoomKind::Join::never;
-        if (const Item *allow = in.find("allow");
-            allow != nullptr && allow->kind == Item::Kind::list)
-            in.fault("allow", in.shown("allow") + ": rules over claims are not built yet",
-                     "write allow: all, or leave it out and let a plugin decide");
-        else
-            kind.allow_all = in.word("allow", {"all"}) == 0;
-        config.rooms.push_back(std::move(kind));
-    }
-
     std::vector<Text> namespaces;
     top.texts("namespaces", namespaces);
     for (const Text &text : namespaces) {
@@ -164,14 +134,6 @@ void read_rooms(const Section &top, Config &config) {
             top.source().fault(text.mark, "namespace \"" + text.value + "\" is no name", why);
         config.namespaces.push_back(text.value);
     }
-
-    const Section catalogue = top.map("catalogue");
-    constexpr const char *say_allow =
-        "say it: catalogue: { unknown: allow }; a catalogue of events is not built yet";
-    if (!top.has("catalogue"))
-        top.fault("catalogue", "\"catalogue.unknown\" is missing", say_allow);
-    else if (catalogue.require("unknown", say_allow))
-        catalogue.word("unknown", {"allow"}, {"refuse"});
 }
 
 void read_limits(const Section &top, Config &config) {
@@ -179,6 +141,7 @@ void read_limits(const Section &top, Config &config) {
     Limits &out = config.limits;
     in.count("connections", out.connections, 1, 1000000);
     in.count("per_address", out.per_address, 0, 1000000);
+    in.count("per_user", out.per_user, 0, 1000000);
     in.count("rooms_per_client", out.rooms_per_client, 1, 100000);
     in.count("namespaces_per_session", out.namespaces_per_session, 1, 1000);
     in.size("send_buffer", out.send_buffer, 4 * kib, 1024 * mib);

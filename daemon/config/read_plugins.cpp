@@ -26,7 +26,8 @@ void read_file(const Section &entry, const std::string &directory, Plugin &plugi
     std::string file = plugin.name + ".so";
     entry.text("file", file);
     const bool in_directory = file.find('/') == std::string::npos;
-    plugin.file = in_directory ? directory + '/' + file : entry.source().absolute(file);
+    plugin.file =
+        in_directory ? directory + '/' + file : entry.source().absolute(file, entry.mark("file"));
 }
 
 } // namespace

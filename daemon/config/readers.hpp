@@ -9,10 +9,14 @@ namespace roomd::config {
 
 void read_listen(const Section &top, Config &);
 void read_portals(const Section &top, Config &); // portals, cors
-void read_rooms(const Section &top, Config &);   // rooms, namespaces, catalogue, auth
+void read_auth(const Section &top, Config &);    // after portals
+void read_kinds(const Section &top, Config &);   // rooms
+void read_rooms(const Section &top, Config &);   // namespaces
+void read_events(const Section &top, Config &);  // events, catalogue
 void read_limits(const Section &top, Config &);  // limits, idempotency, drain, log
 void read_socketio(const Section &top, Config &);
 void read_keys(const Section &top, Config &);
+void read_admin(const Section &top, Config &); // after listen
 void read_plugins(const Section &top, Config &);
 
 // Adds a fault when `name` was seen; remembers it.  `what`: "portal", "key".
@@ -23,7 +27,7 @@ public:
 
 private:
     const char *what_;
-    std::vector<std::pair<std::string, std::size_t>> seen_; // name, line
+    std::vector<std::pair<std::string, Mark>> seen_;
 };
 
 // Letters, digits and a few more; begins with a letter; at most 64 bytes.  For names that stand in

@@ -29,12 +29,19 @@ private:
     int fd_;
 };
 
+std::string message_of(int error) {
+    return std::generic_category().message(error);
+}
+
 std::string why_errno() {
-    return std::generic_category().message(errno);
+    return message_of(errno);
 }
 
 std::optional<std::string> from_file(const std::string &path, std::string &why) {
-    return read_file(path, largest_secret, Wanted::regular, why);
+    auto text = read_file(path, largest_secret, Wanted::regular, why);
+    if (!text && why == message_of(EACCES))
+        why += ": let the user that runs roomd read it, or take ${credential:NAME}";
+    return text;
 }
 
 std::optional<std::string> from_env(const std::string &name, std::string &why) {
@@ -58,7 +65,9 @@ std::optional<std::string> from_credential(const std::string &name, std::string 
         why = "there are none: systemd gives them with LoadCredential=";
         return {};
     }
-    return from_file(std::string(folder) + '/' + name, why);
+    auto text = from_file(std::string(folder) + '/' + name, why);
+    if (!text && why == message_of(ENOENT)) why += ": name it in the unit's LoadCredential=";
+    return text;
 }
 
 } // namespace
@@ -67,21 +76,33 @@ bool is_reference(std::string_view text) noexcept {
     return text.starts_with("${");
 }
 
+bool holds_reference(std::string_view text) noexcept {
+    constexpr std::array<std::string_view, 3> kinds{"${file:", "${env:", "${credential:"};
+    return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
+        return text.find(kind) != std::string_view::npos;
+    });
+}
+
 std::optional<base::Secret> resolve(const Source &source, std::string_view text, Mark mark) {
     const std::string shown(text);
     const std::size_t colon = text.find(':');
     if (text.find('\0') != std::string_view::npos || !text.ends_with('}') ||
         colon == std::string_view::npos || text.find('}') + 1 != text.size()) {
-        source.fault(mark, "no reference: \"" + shown + "\"",
-                     "write ${file:/path}, ${env:NAME} or ${credential:NAME}, and nothing else");
+        // What stands behind it may be a part of the secret.
+        const std::size_t end = std::min(text.find('}'), text.size() - 1) + 1;
+        source.fault(
+            mark, "no reference: \"" + shown.substr(0, end) + (end < shown.size() ? "...\"" : "\""),
+            "write ${file:/path}, ${env:NAME} or ${credential:NAME}, and nothing else");
         return {};
     }
     const std::string_view scheme = text.substr(2, colon - 2);
     const std::string name(text.substr(colon + 1, text.size() - colon - 2));
     std::string why;
     std::optional<std::string> value;
-    if (scheme == "file")
-        value = from_file(source.absolute(name), why);
+    if (name.empty())
+        why = "it names nothing";
+    else if (scheme == "file")
+        value = from_file(source.absolute(name, mark), why);
     else if (scheme == "env")
         value = from_env(name, why);
     else if (scheme == "credential")

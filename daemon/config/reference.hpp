@@ -10,6 +10,8 @@ namespace roomd::config {
 
 // Does this text stand for a secret: "${..}"?
 bool is_reference(std::string_view text) noexcept;
+// Does it stand for one in a part of the text, which is never filled in?
+bool holds_reference(std::string_view text) noexcept;
 
 // What `${file:PATH}`, `${env:NAME}` or `${credential:NAME}` stands for, without one line end at
 // its end.  Else a fault at `mark`, which names the reference and never what was read.

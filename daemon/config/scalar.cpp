@@ -86,8 +86,10 @@ base::Result<std::size_t> parse_size(std::string_view text) {
 }
 
 base::Result<std::size_t> parse_count(std::string_view text) {
+    const std::string_view all = text;
     const auto number = digits(text);
-    if (!number || !text.empty()) return base::Error{"a count is a whole number"};
+    if (!number || !text.empty() || (all.size() > 1 && all[0] == '0'))
+        return base::Error{"a count is a whole number"};
     return static_cast<std::size_t>(*number);
 }
 

@@ -15,7 +15,7 @@ base::Result<base::Duration> parse_duration(std::string_view text);
 // "512B", "16KiB", "1MiB", "1GiB" (powers of 1024), "64KB", "1MB", "1GB" (powers of 1000).
 base::Result<std::size_t> parse_size(std::string_view text);
 
-// "50000": digits alone.
+// "50000": digits alone.  Not "010", which some read as 8.
 base::Result<std::size_t> parse_count(std::string_view text);
 
 // "0660": three or four octal digits, no more than read and write for anyone.

@@ -2,23 +2,13 @@
 
 #include "base/text.hpp"
 #include "config/key_table.hpp"
+#include "config/plain.hpp"
 #include "config/scalar.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace roomd::config {
 namespace {
-
-const char *kind_of(const Item &node) noexcept {
-    switch (node.kind) {
-    case Item::Kind::null: return "nothing";
-    case Item::Kind::list: return "a list";
-    case Item::Kind::map: return "a map";
-    case Item::Kind::scalar: return node.quoted ? "text" : "a single value";
-    }
-    return "nothing";
-}
 
 bool has_control(std::string_view text) noexcept {
     return std::any_of(text.begin(), text.end(),
@@ -49,20 +39,27 @@ std::string show_size(std::size_t bytes) {
     return std::to_string(bytes) + "B";
 }
 
-// Why `text` can not be a text of the core's; null when it can.
-const char *unfit(std::string_view text) noexcept {
-    if (has_control(text)) return "holds control characters";
-    if (text.find("${") != std::string_view::npos)
-        return "is no place for a \"${..}\": those stand where a secret does";
-    return nullptr;
+// Adds a fault when `item`, called `shown`, can not be a text of the core's.
+bool fit(const Source &source, const Item &item, const std::string &shown) {
+    const auto refuse = [&](std::string what, std::string hint = {}) {
+        source.fault(item.mark, shown + std::move(what), std::move(hint));
+        return false;
+    };
+    if (item.kind == Item::Kind::null)
+        return refuse(" must be text, not nothing",
+                      "write it or remove it; when a word such as null is meant, quote it");
+    if (item.kind != Item::Kind::scalar)
+        return refuse(std::string(" must be text, not ") + name_of(item));
+    if (has_control(item.text)) return refuse(" holds control characters");
+    if (item.text.find("${") != std::string::npos)
+        return refuse(" is no place for a \"${..}\": those stand where a secret does");
+    if (const char *reading = item.quoted ? nullptr : other_reading(item.text))
+        return refuse(std::string(": some readers of YAML take this for ") + reading + ", not text",
+                      "quote it: " + in_quotes(item.text));
+    return true;
 }
 
 } // namespace
-
-std::string Source::absolute(std::string_view relative) const {
-    if (relative.empty() || relative[0] == '/') return std::string(relative);
-    return (std::filesystem::path(folder) / relative).lexically_normal().string();
-}
 
 Section::Section(const Source &source, const Item &root) : Section(source, &root, {1, 1}, "", "") {}
 
@@ -75,7 +72,7 @@ Section::Section(const Source &source, const Item *node, Mark parent, std::strin
     if (node == nullptr || node->kind == Item::Kind::null) return;
     if (node->kind != Item::Kind::map) {
         const std::string name = shown_.empty() ? "the configuration" : in_quotes(shown_);
-        source.fault(mark_, name + " must be a map, not " + kind_of(*node));
+        source.fault(mark_, name + " must be a map, not " + name_of(*node));
         return;
     }
     node_ = node;
@@ -135,28 +132,38 @@ const Item *Section::scalar(std::string_view name, const char *wanted) const {
     const Item *node = find(name);
     if (node == nullptr) return nullptr;
     if (node->kind == Item::Kind::scalar) return node;
-    fault(name, shown(name) + " must be " + wanted + ", not " + kind_of(*node));
+    fault(name, shown(name) + " must be " + wanted + ", not " + name_of(*node));
     return nullptr;
 }
 
 void Section::text(std::string_view name, std::string &out) const {
-    const Item *node = scalar(name, "text");
-    if (node == nullptr) return;
-    if (const char *why = unfit(node->text)) return fault(name, shown(name) + ' ' + why);
-    out = node->text;
+    const Item *node = find(name);
+    if (node != nullptr && fit(*source_, *node, shown(name))) out = node->text;
 }
 
 void Section::path(std::string_view name, std::string &out) const {
     std::string relative;
     text(name, relative);
-    if (!relative.empty()) out = source_->absolute(relative);
+    if (!relative.empty()) out = source_->absolute(relative, mark(name));
+}
+
+bool Section::mode(std::string_view name, unsigned &out) const {
+    const Item *node = scalar(name, "a mode");
+    if (node == nullptr) return false;
+    const auto value = parse_mode(node->text);
+    if (value)
+        out = *value;
+    else
+        fault(name, shown(name) + ": no mode: " + in_quotes(node->text), value.error());
+    return value.ok();
 }
 
 void Section::flag(std::string_view name, bool &out) const {
     const Item *node = scalar(name, "true or false");
     if (node == nullptr) return;
     if (node->quoted || (node->text != "true" && node->text != "false"))
-        return fault(name, shown(name) + " must be true or false, not " + in_quotes(node->text));
+        return fault(name, shown(name) + " must be true or false, not " + in_quotes(node->text),
+                     "write true or false, in small letters and without quotes");
     out = node->text == "true";
 }
 
@@ -219,20 +226,14 @@ bool Section::texts(std::string_view name, std::vector<Text> &out) const {
     if (node == nullptr) return false;
     if (node->kind != Item::Kind::list) {
         if (node->kind != Item::Kind::null)
-            fault(name, shown(name) + " must be a list, not " + kind_of(*node),
+            fault(name, shown(name) + " must be a list, not " + name_of(*node),
                   "write [ .. ], also around one");
         return node->kind == Item::Kind::null;
     }
     std::size_t i = 0;
     for (const Item &item : node->items) {
         Text text{item.text, item.mark, path_of(name) + '[' + std::to_string(i++) + ']'};
-        if (item.kind != Item::Kind::scalar)
-            source_->fault(item.mark,
-                           in_quotes(text.shown) + " must be text, not " + kind_of(item));
-        else if (const char *why = unfit(item.text))
-            source_->fault(item.mark, in_quotes(text.shown) + ' ' + why);
-        else
-            out.push_back(std::move(text));
+        if (fit(*source_, item, in_quotes(text.shown))) out.push_back(std::move(text));
     }
     return true;
 }
@@ -242,17 +243,17 @@ Section Section::map(std::string_view name, Others others) const {
     return {*source_, find(name), mark_, table, path_of(name), others};
 }
 
-std::vector<Section> Section::list(std::string_view name, Others others) const {
+std::vector<Section> Section::list(std::string_view name, Others others, std::string table) const {
     std::vector<Section> out;
     const Item *node = find(name);
     if (node == nullptr || node->kind == Item::Kind::null) return out;
     if (node->kind != Item::Kind::list) {
-        fault(name, shown(name) + " must be a list, not " + kind_of(*node),
+        fault(name, shown(name) + " must be a list, not " + name_of(*node),
               "begin each entry with \"- \"");
         return out;
     }
-    const std::string table =
-        (table_.empty() ? std::string(name) : table_ + '.' + std::string(name)) + "[]";
+    if (table.empty())
+        table = (table_.empty() ? std::string(name) : table_ + '.' + std::string(name)) + "[]";
     for (const Item &item : node->items)
         out.emplace_back(*source_, &item, item.mark, table,
                          path_of(name) + '[' + std::to_string(out.size()) + ']', others);
@@ -263,6 +264,11 @@ std::vector<std::pair<std::string, Section>> Section::members() const {
     std::vector<std::pair<std::string, Section>> out;
     if (node_ == nullptr) return out;
     for (const Entry &entry : node_->entries) {
+        if (const char *reading = entry.quoted ? nullptr : other_reading(entry.key))
+            source_->fault(entry.mark,
+                           std::string("some readers of YAML take this key for ") + reading +
+                               ", not text",
+                           "quote it: " + in_quotes(entry.key));
         Section member(*source_, &entry.value, entry.mark, table_ + ".*", path_of(entry.key));
         // A value that is empty has no place one would look at.
         member.mark_ = entry.mark;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "config/fault.hpp"
+#include "config/source.hpp"
 #include "config/tree.hpp"
 
 #include <cstddef>
@@ -12,18 +12,6 @@
 #include <vector>
 
 namespace roomd::config {
-
-// What is being read, and where its faults go.
-struct Source {
-    std::string path;   // of the file, as given
-    std::string folder; // of the file; relative paths begin there
-    Faults &faults;
-
-    void fault(Mark mark, std::string what, std::string hint = {}) const {
-        faults.add({path, mark, std::move(what), std::move(hint)});
-    }
-    std::string absolute(std::string_view relative) const;
-};
 
 // One text of a list, with its place.
 struct Text {
@@ -45,6 +33,8 @@ public:
 
     void text(std::string_view name, std::string &out) const;
     void path(std::string_view name, std::string &out) const; // made absolute
+    // Permissions of a Unix socket.  False: absent or a fault.
+    bool mode(std::string_view name, unsigned &out) const;
     void flag(std::string_view name, bool &out) const;
     void count(std::string_view name, std::size_t &out, std::size_t least, std::size_t most) const;
     void size(std::string_view name, std::size_t &out, std::size_t least, std::size_t most) const;
@@ -58,7 +48,9 @@ public:
     bool texts(std::string_view name, std::vector<Text> &out) const;
 
     Section map(std::string_view name, Others = Others::refused) const;
-    std::vector<Section> list(std::string_view name, Others = Others::refused) const;
+    // `table`: where its keys stand in the key table, when not below `name`.
+    std::vector<Section> list(std::string_view name, Others = Others::refused,
+                              std::string table = {}) const;
     // Every entry of this map as a map of its own, for "*" keys.
     std::vector<std::pair<std::string, Section>> members() const;
 

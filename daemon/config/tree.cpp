@@ -24,7 +24,7 @@ struct Unreadable {
 // yaml-cpp counts columns in bytes; editors count characters.
 class Columns {
 public:
-    explicit Columns(std::string_view text) {
+    Columns(std::string_view text, std::size_t file) : file_(file) {
         for (std::size_t begin = 0; begin <= text.size();) {
             const std::size_t end = std::min(text.find('\n', begin), text.size());
             lines_.push_back(text.substr(begin, end - begin));
@@ -32,10 +32,10 @@ public:
         }
     }
     Mark mark(const YAML::Mark &from) {
-        if (from.is_null()) return {};
+        if (from.is_null()) return {0, 0, file_};
         const auto line = static_cast<std::size_t>(std::max(from.line, 0));
         const auto column = static_cast<std::size_t>(std::max(from.column, 0));
-        if (line >= lines_.size()) return {line + 1, column + 1};
+        if (line >= lines_.size()) return {line + 1, column + 1, file_};
         // Marks mostly come in order: a line is counted once, however many values it holds.
         if (line != line_ || column < bytes_) inner_ = bytes_ = 0;
         const std::string_view behind = lines_[line].substr(std::min(bytes_, lines_[line].size()));
@@ -45,11 +45,12 @@ public:
             [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }));
         line_ = line;
         bytes_ = column;
-        return {line + 1, column + 1 - inner_};
+        return {line + 1, column + 1 - inner_, file_};
     }
 
 private:
     std::vector<std::string_view> lines_;
+    std::size_t file_;
     std::size_t line_ = 0, bytes_ = 0, inner_ = 0; // where it counted to
 };
 
@@ -71,16 +72,25 @@ std::size_t depth_of(const Item &node) {
     return deepest + (node.kind == Item::Kind::list || node.kind == Item::Kind::map ? 1 : 0);
 }
 
+// YAML's own bound for keys on one line is 1024 characters; escaped, these stay below it.
+constexpr std::size_t longest_key = 500;
+
+bool has_control(std::string_view text) noexcept {
+    return std::any_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
 // Builds the tree from yaml-cpp's events.  yaml-cpp recurses per level: the bound on depth, kept
 // here while it parses, is what keeps its stack bounded too.
 class Builder final : public YAML::EventHandler {
 public:
-    Builder(Columns &columns, const std::string &path, Faults &faults) :
+    Builder(Columns &columns, const std::string &path, Bounds &left, Faults &faults) :
         columns_(columns),
         path_(path),
+        left_(left),
         faults_(faults) {}
 
-    std::optional<Item> take() { return std::move(root_); }
+    std::optional<Item> root() { return std::move(root_); }
 
     void OnDocumentStart(const YAML::Mark &) override {}
     void OnDocumentEnd() override {}
@@ -132,6 +142,7 @@ private:
         YAML::anchor_t anchor = 0;
         bool has_key = false; // of a map: the next value belongs to `key`
         bool keep = true;     // false: the key is a fault, and its value with it
+        bool key_quoted = false;
         std::string key;
         Mark key_mark;
         std::map<std::string, Mark, std::less<>> seen;
@@ -174,14 +185,23 @@ private:
     }
 
     void count_copy(const Item &node, Mark mark) {
-        nodes_ += count_nodes(node);
-        if (nodes_ > most_nodes)
+        if (!take(count_nodes(node)))
             throw Unreadable{mark, "aliases repeat too much", "write the values out"};
+    }
+
+    bool take(std::size_t nodes) noexcept {
+        const bool enough = nodes <= left_.nodes;
+        left_.nodes = enough ? left_.nodes - nodes : 0;
+        return enough;
     }
 
     // One finished value: into what is open.
     void put(Item node) {
-        if (++nodes_ > most_nodes) throw Unreadable{node.mark, "the file has too many values", ""};
+        if (!take(1))
+            throw Unreadable{node.mark,
+                             node.mark.file == 0 ? "the file has too many values"
+                                                 : "the files together have too many values",
+                             ""};
         if (open_.empty()) {
             root_ = std::move(node);
             return;
@@ -195,7 +215,7 @@ private:
             parent.has_key = false;
             if (parent.keep)
                 parent.node.entries.push_back(
-                    {std::move(parent.key), parent.key_mark, std::move(node)});
+                    {std::move(parent.key), parent.key_mark, std::move(node), parent.key_quoted});
         }
     }
 
@@ -204,8 +224,11 @@ private:
         map.keep = false;
         map.key = node.text;
         map.key_mark = node.mark;
+        map.key_quoted = node.quoted;
         if (node.kind != Item::Kind::scalar) {
             fault(node.mark, "a key must be text", "quote it");
+        } else if (node.text.size() > longest_key || has_control(node.text)) {
+            fault(node.mark, "a key is one line of at most 500 bytes", "");
         } else if (node.text == "<<" && !node.quoted) {
             fault(node.mark, "\"<<\" merges are not read", "write the keys out");
         } else if (const auto [first, is_new] = map.seen.emplace(node.text, node.mark); !is_new) {
@@ -219,16 +242,18 @@ private:
 
     Columns &columns_;
     const std::string &path_;
+    Bounds &left_;
     Faults &faults_;
     std::optional<Item> root_;
     std::vector<Open> open_;
     std::map<YAML::anchor_t, Item> anchors_;
-    std::size_t nodes_ = 0;
 };
 
 // yaml-cpp guesses UTF-16 and UTF-32 and replaces what is invalid; neither may happen silently.
-const char *unfit(std::string_view text) noexcept {
-    if (text.size() > largest_yaml) return "the file is larger than 1 MiB";
+const char *unfit(std::string_view text, const Bounds &left, std::size_t file) noexcept {
+    if (text.size() > left.bytes)
+        return file == 0 ? "the file is larger than 1 MiB"
+                         : "the files together are larger than 1 MiB";
     if (!base::is_utf8(text)) return "the file is not UTF-8";
     const bool control = std::any_of(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
@@ -245,27 +270,46 @@ const Item *Item::find(std::string_view key) const noexcept {
     return nullptr;
 }
 
+const char *name_of(const Item &item) noexcept {
+    switch (item.kind) {
+    case Item::Kind::null: return "nothing";
+    case Item::Kind::list: return "a list";
+    case Item::Kind::map: return "a map";
+    case Item::Kind::scalar: return item.quoted ? "text" : "a single value";
+    }
+    return "nothing";
+}
+
 std::optional<Item> parse_yaml(std::string_view text, const std::string &path, Faults &faults) {
-    if (const char *why = unfit(text)) {
-        faults.add({path, {}, why, ""});
+    Bounds bounds;
+    std::optional<Item> root = parse_part(text, path, 0, bounds, faults);
+    if (!root || root->kind != Item::Kind::null || root->mark.line != 0) return root;
+    faults.add({path, {}, "the file is empty", "say at least auth.mode"});
+    return {};
+}
+
+std::optional<Item> parse_part(std::string_view text, const std::string &path, std::size_t file,
+                               Bounds &left, Faults &faults) {
+    if (const char *why = unfit(text, left, file)) {
+        faults.add({path, {0, 0, file}, why, ""});
         return {};
     }
-    Columns columns(text);
-    Builder builder(columns, path, faults);
+    left.bytes -= text.size();
+    Columns columns(text, file);
+    Builder builder(columns, path, left, faults);
     try {
         // yaml-cpp takes a quote that is never closed when the file ends in a newline, and all keys
         // behind it go into that text unseen.  A comment without one makes it notice.
         std::istringstream stream{std::string(text) + "\n#"};
         YAML::Parser parser(stream);
-        if (!parser.HandleNextDocument(builder)) {
-            faults.add({path, {}, "the file is empty", "say at least auth.mode"});
-            return {};
-        }
-        std::optional<Item> root = builder.take();
-        Builder rest(columns, path, faults);
+        Item nothing;
+        nothing.mark.file = file;
+        if (!parser.HandleNextDocument(builder)) return nothing;
+        std::optional<Item> root = builder.root();
+        Builder rest(columns, path, left, faults);
         if (parser.HandleNextDocument(rest)) {
-            const std::optional<Item> second = rest.take();
-            faults.add({path, second ? second->mark : Mark{}, "a second document begins here",
+            const Item second = rest.root().value_or(nothing);
+            faults.add({path, second.mark, "a second document begins here",
                         "a configuration is one document; remove the line \"---\""});
             return {};
         }

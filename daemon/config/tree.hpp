@@ -30,16 +30,31 @@ struct Entry {
     std::string key;
     Mark mark; // of the key
     Item value;
+    bool quoted = false; // the key is text however it looks
 };
+
+// What it is, in a message: "a list", "text" when it is quoted.
+const char *name_of(const Item &item) noexcept;
 
 inline constexpr std::size_t largest_yaml = 1u << 20; // bytes
 inline constexpr std::size_t deepest_yaml = 32;
 inline constexpr std::size_t most_nodes = 100000; // after aliases are written out
+
+// What may still be read: all files of one configuration share it.
+struct Bounds {
+    std::size_t bytes = largest_yaml;
+    std::size_t nodes = most_nodes;
+};
 
 // Parses one YAML document, the only place that knows yaml-cpp.  What yaml-cpp would take without
 // a word is a fault here: duplicate keys, `<<`, tags, keys that are no text, a second document,
 // and text that is too large, too deep or grows by its aliases.  nullopt when it can not be read
 // at all; duplicates and the like are faults, and the rest is still given.
 std::optional<Item> parse_yaml(std::string_view text, const std::string &path, Faults &faults);
+
+// The same for one of several files: its marks say `file`, and it takes its part of `left`.  A file
+// that holds nothing is no fault here: it gives null at no line.
+std::optional<Item> parse_part(std::string_view text, const std::string &path, std::size_t file,
+                               Bounds &left, Faults &faults);
 
 } // namespace roomd::config

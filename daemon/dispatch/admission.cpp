@@ -17,6 +17,12 @@ bool matches(std::string_view pattern, std::string_view name) noexcept {
     return name.substr(0, pattern.size()) == pattern;
 }
 
+// The sooner of two times; 0 is never.
+std::int64_t sooner(std::int64_t a, std::int64_t b) noexcept {
+    if (a == 0 || b == 0) return a + b;
+    return std::min(a, b);
+}
+
 // The wall clock is asked once, here: from then on a step of it moves no expiry.
 std::optional<base::Time> deadline(std::int64_t expires_ms, base::Time now) {
     if (expires_ms == 0) return std::nullopt;
@@ -45,14 +51,14 @@ bool Admission::knows(std::string_view nsp) const {
 void Admission::connecting(base::ClientId client, std::string_view nsp, std::string_view auth) {
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
-    if (!knows(nsp)) {
-        clients_.refuse(client, "Invalid namespace", {});
-        return;
-    }
+    if (!knows(nsp)) return refuse(client, "Invalid namespace", {});
+    auto known = identify(options_, *info.handshake, auth, base::unix_ms());
+    if (const auto *why = std::get_if<NotIn>(&known)) return refuse(client, *why);
+    Who who = std::get<Who>(std::move(known));
     // Waits before anyone is asked: a plugin may decide, join or emit inside the call.
-    waiting_.emplace(client, Waiting{});
+    waiting_.emplace(client, Waiting{{}, who});
     const std::string id{info.id}; // a plugin may send the client away and read on
-    const Connecting asked{client, id, nsp, auth, {}, info.handshake};
+    const Connecting asked{client, id, nsp, auth, who.identity, info.handshake};
     if (hooks_->connecting(asked) == Hooks::Next::taken || !waits(client)) return;
     if (configured(nsp)) {
         Router::Verdict verdict;
@@ -60,7 +66,7 @@ void Admission::connecting(base::ClientId client, std::string_view nsp, std::str
         decide(client, verdict);
     } else {
         waiting_.erase(client);
-        clients_.refuse(client, "Invalid namespace", {});
+        refuse(client, "Invalid namespace", {});
     }
 }
 
@@ -75,9 +81,18 @@ Status Admission::decide(base::ClientId client, const Router::Verdict &verdict) 
     }
     if (!verdict.data.empty() && !json::check(verdict.data)) return Status::invalid;
     waiting_.erase(found);
-    const std::string_view message =
-        verdict.message.empty() ? std::string_view{"Connection refused"} : verdict.message;
-    return clients_.refuse(client, message, verdict.data) ? Status::ok : Status::gone;
+    refuse(client, verdict.message.empty() ? "Connection refused" : verdict.message, verdict.data);
+    return Status::ok;
+}
+
+void Admission::refuse(base::ClientId client, std::string_view message, std::string_view data) {
+    session::Clients::Info info;
+    if (clients_.info(client, info)) ++portals_.of(info.handshake->portal).connects_refused;
+    clients_.refuse(client, message, data);
+}
+
+void Admission::refuse(base::ClientId client, const NotIn &why) {
+    refuse(client, why.message, why.data());
 }
 
 // Held meanwhile, so that packets which waited come after connected().
@@ -85,6 +100,12 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
                         const Router::Verdict &verdict) {
     session::Clients::Info info;
     if (!clients_.info(client, info)) return Status::gone;
+    const std::string_view identity =
+        verdict.identity.empty() ? std::string_view{waiting.who.identity} : verdict.identity;
+    if (const auto why = not_in(info.handshake->portal, identity)) {
+        refuse(client, *why);
+        return Status::ok;
+    }
     clients_.hold(client);
     if (!clients_.accept(client)) {
         clients_.release(client);
@@ -93,11 +114,41 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
     const std::string id{info.id}, nsp{info.nsp}; // as above
     rooms::Space &space = hub_.enter(client, nsp);
     for (const std::string &room : waiting.rooms)
-        space.join(client, room);
-    identities_.set(client, verdict.identity, deadline(verdict.expires_ms, clock_.now()));
+        space.join(client, room, rooms::Grant::plugin);
+    const std::int64_t expires_ms = sooner(waiting.who.expires_ms, verdict.expires_ms);
+    identities_.set(client, identity, deadline(expires_ms, clock_.now()));
+    membership_.admit_automatically(client, space);
+    ++portals_.of(info.handshake->portal).connects;
     hooks_->connected({client, id, nsp, identities_.of(client)});
     clients_.release(client);
     return Status::ok;
+}
+
+// What holds whoever vouches for the identity.
+std::optional<NotIn> Admission::not_in(std::string_view portal, std::string_view identity) const {
+    if (!portal_admits(options_, portal, identity))
+        return NotIn{"portal_role", "your role may not use this portal", false};
+    if (options_.per_user != 0 &&
+        identities_.count(user_of(identity), options_.per_user) >= options_.per_user)
+        return NotIn{"too_many_connections", "you have as many connections as you may have", true};
+    return std::nullopt;
+}
+
+std::vector<base::ClientId> Admission::unwelcome() const {
+    std::vector<base::ClientId> clients;
+    hub_.each([&](std::string_view, rooms::Space &space) {
+        rooms::Selection all;
+        all.everyone = true;
+        for (const base::ClientId client : space.select(all)) {
+            session::Clients::Info info;
+            if (!clients_.info(client, info)) continue;
+            const std::string_view identity = identities_.of(client);
+            const bool nobody = options_.auth == AuthMode::required && identity.empty();
+            if (nobody || !portal_admits(options_, info.handshake->portal, identity))
+                clients.push_back(client);
+        }
+    });
+    return clients;
 }
 
 Status Admission::join(base::ClientId client, std::string_view room) {

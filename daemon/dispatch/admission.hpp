@@ -3,12 +3,16 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "dispatch/hooks.hpp"
+#include "dispatch/identify.hpp"
 #include "dispatch/identities.hpp"
+#include "dispatch/membership.hpp"
 #include "dispatch/options.hpp"
+#include "dispatch/portal_counts.hpp"
 #include "dispatch/router.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,13 +25,20 @@ namespace roomd::dispatch {
 class Admission {
 public:
     Admission(const Options &options, session::Clients &clients, const base::Clock &clock,
-              rooms::Hub &hub, Identities &identities) :
+              rooms::Hub &hub, Identities &identities, Membership &membership,
+              PortalCounts &portals) :
         options_(options),
         clients_(clients),
         clock_(clock),
         hub_(hub),
-        identities_(identities) {}
+        identities_(identities),
+        membership_(membership),
+        portals_(portals) {}
     void wire(Hooks &hooks) noexcept { hooks_ = &hooks; }
+
+    // Those that the options of now would not let in: an identity is needed, the portal is gone or
+    // has other roles.
+    std::vector<base::ClientId> unwelcome() const;
 
     // Configured, or served by a plugin.
     bool knows(std::string_view nsp) const;
@@ -44,16 +55,22 @@ public:
 private:
     struct Waiting {
         std::vector<std::string> rooms;
+        Who who; // as its token says; a plugin may know better
     };
 
     bool configured(std::string_view nsp) const noexcept;
     Status admit(base::ClientId, const Waiting &, const Router::Verdict &);
+    void refuse(base::ClientId, std::string_view message, std::string_view data);
+    void refuse(base::ClientId, const NotIn &);
+    std::optional<NotIn> not_in(std::string_view portal, std::string_view identity) const;
 
     const Options &options_;
     session::Clients &clients_;
     const base::Clock &clock_;
     rooms::Hub &hub_;
     Identities &identities_;
+    Membership &membership_;
+    PortalCounts &portals_;
     Hooks *hooks_ = nullptr;
     std::unordered_map<base::ClientId, Waiting> waiting_;
 };

@@ -4,6 +4,7 @@
 #include "rooms/selection.hpp"
 #include "sio/encoder.hpp"
 #include "sio/event.hpp"
+#include "json/json.hpp"
 
 #include <span>
 #include <string>
@@ -44,6 +45,27 @@ session::Delivery delivery(const Emit &emit) noexcept {
 
 } // namespace
 
+Emitted Fanout::route(Emit &emit, std::vector<std::string> &rooms) const {
+    if (!emit.route) return {};
+    emit.route = false;
+    const bool chosen = !emit.rooms.empty() || emit.all || emit.to != base::ClientId::none;
+    const catalogue::Catalogue *catalogue = options_.catalogue.get();
+    const bool known = catalogue != nullptr && catalogue->knows(emit.event);
+    if (!known && options_.unknown_events) return {};
+    if (catalogue == nullptr)
+        return invalid("event_unknown", "/event", "the catalogue does not know this event");
+    using Rooms = catalogue::Catalogue::Rooms;
+    auto routed = catalogue->route(emit.event, json::trim(json::first_element(emit.args.json)),
+                                   chosen ? Rooms::given : Rooms::chosen);
+    if (routed.code != nullptr)
+        return invalid(routed.code, std::move(routed.pointer), std::move(routed.text));
+    emit.vanishing = emit.vanishing || routed.vanishing;
+    if (chosen) return {};
+    rooms = std::move(routed.rooms);
+    emit.rooms.assign(rooms.begin(), rooms.end());
+    return {};
+}
+
 Emitted Fanout::check(const Emit &emit) const {
     if (const char *why = sio::refuse_name(emit.event))
         return invalid("event_invalid", "/event", why);
@@ -58,8 +80,6 @@ Emitted Fanout::check(const Emit &emit) const {
     if (auto names = check_names(emit.rooms, "/rooms"); names.status != Status::ok) return names;
     if (auto names = check_names(emit.except, "/except"); names.status != Status::ok) return names;
 
-    if (emit.route && !options_.unknown_events)
-        return invalid("event_unknown", "/event", "the catalogue does not know this event");
     if (emit.args.json.empty() || emit.args.json.front() != '[')
         return invalid("data_invalid", "/data", "the arguments are not a JSON array");
     if (emit.args.blobs.size() > sio::max_attachments)

@@ -8,6 +8,7 @@
 #include "session/clients.hpp"
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +25,9 @@ public:
         hub_(hub),
         admission_(admission) {}
 
-    // Everything about it but whether anyone is there.
+    // What the catalogue makes of an emit with `route` (Router::route).
+    Emitted route(Emit &, std::vector<std::string> &rooms) const;
+    // Of emits without `route`: everything but whether anyone is there.
     Emitted check(const Emit &) const;
     Emitted emit(const Emit &);
 

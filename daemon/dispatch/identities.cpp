@@ -5,18 +5,45 @@
 namespace roomd::dispatch {
 namespace {
 
-std::string user_of(std::string_view identity) {
-    if (identity.empty()) return {};
-    const std::string_view user = json::trim(json::member(identity, "user"));
-    if (user.empty()) return {};
-    switch (json::kind(user)) {
-    case json::Kind::string: return json::string(user);
-    case json::Kind::number: return std::string{user};
+// The text of a string literal or of a number; empty for others.
+std::string plain(std::string_view value) {
+    value = json::trim(value);
+    if (value.empty()) return {};
+    switch (json::kind(value)) {
+    case json::Kind::string: return json::string(value);
+    case json::Kind::number: return std::string{value};
     default: return {};
     }
 }
 
 } // namespace
+
+std::string_view claims_of(std::string_view identity) {
+    if (identity.empty()) return {};
+    const std::string_view claims = json::trim(json::member(identity, "claims"));
+    return !claims.empty() && json::kind(claims) == json::Kind::object ? claims : identity;
+}
+
+std::vector<std::string> roles_of(std::string_view identity) {
+    std::vector<std::string> roles;
+    if (identity.empty()) return roles;
+    std::string_view value = json::trim(json::member(identity, "roles"));
+    if (value.empty()) value = json::trim(json::member(identity, "role"));
+    if (value.empty()) return roles;
+    std::vector<std::string_view> parts{value};
+    if (json::kind(value) == json::Kind::array) {
+        parts.clear();
+        constexpr std::size_t most = 1000;
+        json::split_array(value, parts, most);
+    }
+    for (const std::string_view part : parts)
+        if (std::string role = plain(part); !role.empty()) roles.push_back(std::move(role));
+    return roles;
+}
+
+std::string user_of(std::string_view identity) {
+    return identity.empty() ? std::string{} : plain(json::member(identity, "user"));
+}
 
 void Identities::set(base::ClientId client, std::string_view identity,
                      std::optional<base::Time> expires) {
@@ -41,6 +68,20 @@ std::vector<base::ClientId> Identities::of_user(std::string_view user) const {
          at != users_.end() && at->first == user; ++at)
         clients.push_back(at->second);
     return clients;
+}
+
+std::size_t Identities::count(std::string_view user, std::size_t most) const {
+    std::size_t count = 0;
+    if (user.empty()) return count;
+    for (auto at = users_.lower_bound({user, base::ClientId::none});
+         count < most && at != users_.end() && at->first == user; ++at)
+        ++count;
+    return count;
+}
+
+bool Identities::is_over(base::ClientId client, base::Time now) const noexcept {
+    const auto found = entries_.find(client);
+    return found != entries_.end() && found->second.expires && *found->second.expires <= now;
 }
 
 std::vector<base::ClientId> Identities::expired(base::Time now) const {

@@ -13,6 +13,14 @@
 
 namespace roomd::dispatch {
 
+// What rules over claims look at: the member "claims" of an identity when it is an object (so the
+// core makes them from tokens), else the whole of it (so plugins may).  Empty for nobody.
+std::string_view claims_of(std::string_view identity);
+// Its "roles", or "role": a text or a list of texts.
+std::vector<std::string> roles_of(std::string_view identity);
+// Its "user": a text or a number; empty for nobody.
+std::string user_of(std::string_view identity);
+
 // Who the clients are, as the verdicts on their connections said, and until when.  Costs nothing
 // for a client of whom nothing is known.
 class Identities {
@@ -27,6 +35,8 @@ public:
     // The text stays in place until bury(), also when the client goes meanwhile.
     std::string_view of(base::ClientId) const noexcept;
     std::vector<base::ClientId> of_user(std::string_view user) const;
+    std::size_t count(std::string_view user, std::size_t most) const; // stops counting at `most`
+    bool is_over(base::ClientId, base::Time now) const noexcept;      // its time is
     std::vector<base::ClientId> expired(base::Time now) const;
     void drop(base::ClientId);
     void bury() noexcept { dropped_.clear(); } // never while a view of of() is in use

@@ -1,9 +1,11 @@
 #include "dispatch/membership.hpp"
 
+#include "rooms/names.hpp"
 #include "sio/encoder.hpp"
 #include "json/json.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace roomd::dispatch {
 namespace {
@@ -20,10 +22,6 @@ void add_reason(std::string &json, std::string_view code, std::string_view messa
         json += R"(,"data":)";
         json += data;
     }
-}
-
-policy::RoomRules rules_of(const RoomKind &kind) noexcept {
-    return {kind.join, kind.allow_all};
 }
 
 } // namespace
@@ -57,11 +55,14 @@ void Membership::join(const Asker &asker, const Wish &wish) {
     const auto deny = [&](const Refusal &why) {
         refuse(asker, wish.verb, wish.shown, why.code, why.message);
     };
-    const policy::RoomRules rules = rules_of(*wish.kind);
+    const policy::RoomRules &rules = wish.kind->rules;
     if (!policy::by_request(rules)) return deny(room_denied);
+    // The one that closes it may come a moment later.
+    if (identities_.is_over(asker.client, clock_.now())) return deny(room_denied);
     if (space->in(asker.client, wish.room))
         return accept(asker, wish.room, space->count(wish.room));
-    if (space->rooms_of(asker.client) >= options_.rooms_per_client) return deny(too_many_rooms);
+    if (const Refusal *why = over_limit(*space, asker.client, *wish.kind, wish.room))
+        return deny(*why);
 
     // Waits before anyone is asked: a plugin may decide, or send the client away, inside the call.
     waiting_.emplace(asker.client, Waiting{asker, wish.room});
@@ -75,15 +76,16 @@ void Membership::join(const Asker &asker, const Wish &wish) {
         return;
     }
     waiting_.erase(found);
-    if (policy::decide(rules) == policy::Decision::deny) return deny(room_denied);
-    enter(asker, wish.room);
+    const std::string_view claims = claims_of(identities_.of(asker.client));
+    if (!policy::admits(rules, rooms::split(wish.room).id, claims)) return deny(room_denied);
+    enter(asker, wish.room, rooms::Grant::rule);
 }
 
 void Membership::leave(const Asker &asker, const Wish &wish) {
     rooms::Space *space = space_of(asker.client);
     if (space == nullptr) return;
     // Plugins put clients into these, perhaps to keep something from them.
-    if (!policy::by_request(rules_of(*wish.kind)))
+    if (!policy::by_request(wish.kind->rules))
         return refuse(asker, wish.verb, wish.shown, leave_denied.code, leave_denied.message);
     space->leave(asker.client, wish.room);
     accept(asker, wish.room, space->count(wish.room));
@@ -97,8 +99,12 @@ Status Membership::decide(base::ClientId client, std::string_view room,
         return Status::invalid;
     const Waiting waiting = std::move(found->second);
     waiting_.erase(found);
-    if (verdict.accept) {
-        enter(waiting.asker, waiting.room);
+    const RoomKind *kind = kind_of(waiting.room); // a reload may have taken it away meanwhile
+    if (verdict.accept && (kind == nullptr || !policy::by_request(kind->rules))) {
+        refuse(waiting.asker, Wish::Verb::join, json::quoted(waiting.room), room_denied.code,
+               room_denied.message);
+    } else if (verdict.accept) {
+        enter(waiting.asker, waiting.room, rooms::Grant::plugin);
     } else {
         const std::string_view message =
             verdict.message.empty() ? std::string_view{room_denied.message} : verdict.message;
@@ -110,17 +116,93 @@ Status Membership::decide(base::ClientId client, std::string_view room,
 }
 
 // Plugins may have put the client into rooms since it asked.
-void Membership::enter(const Asker &asker, std::string_view room) {
+void Membership::enter(const Asker &asker, std::string_view room, rooms::Grant by) {
     rooms::Space *space = space_of(asker.client);
-    if (space == nullptr) return;
+    const RoomKind *kind = kind_of(room);
+    if (space == nullptr || kind == nullptr) return;
     if (!space->in(asker.client, room)) {
-        if (space->rooms_of(asker.client) >= options_.rooms_per_client)
-            return refuse(asker, Wish::Verb::join, json::quoted(room), too_many_rooms.code,
-                          too_many_rooms.message);
-        space->join(asker.client, room);
+        if (const Refusal *why = over_limit(*space, asker.client, *kind, room))
+            return refuse(asker, Wish::Verb::join, json::quoted(room), why->code, why->message);
+        ++portal_of(asker.client).joins;
     }
+    space->join(asker.client, room, by);
     accept(asker, room, space->count(room));
 }
+
+const Refusal *Membership::over_limit(const rooms::Space &space, base::ClientId client,
+                                      const RoomKind &kind, std::string_view room) const {
+    if (space.rooms_of(client) >= options_.rooms_per_client) return &too_many_rooms;
+    const policy::RoomRules &rules = kind.rules;
+    if (rules.max_members != 0 && space.count(room) >= rules.max_members) return &room_full;
+    if (rules.max_per_client == 0) return nullptr;
+    std::size_t of_kind = 0;
+    space.each_of(client, [&](std::string_view name, rooms::Grant) {
+        if (rooms::split(name).kind == kind.name) ++of_kind;
+    });
+    return of_kind >= rules.max_per_client ? &too_many_of_kind : nullptr;
+}
+
+const RoomKind *Membership::kind_of(std::string_view room) const noexcept {
+    return find_kind(options_, rooms::split(room).kind);
+}
+
+PortalCount &Membership::portal_of(base::ClientId client) const {
+    session::Clients::Info info;
+    const bool known = clients_.info(client, info) && info.handshake != nullptr;
+    return portals_.of(known ? info.handshake->portal : std::string_view{});
+}
+
+// ---- rooms that come with who one is -----------------------------------------------------
+
+void Membership::admit_automatically(base::ClientId client, rooms::Space &space) {
+    const std::string_view identity = identities_.of(client);
+    if (identity.empty()) return;
+    const std::string_view claims = claims_of(identity);
+    std::vector<std::string> ids;
+    for (const RoomKind &kind : options_.kinds) {
+        if (kind.rules.join != policy::Join::automatic) continue;
+        ids.clear();
+        policy::automatic(kind.rules, claims, ids);
+        for (const std::string &id : ids) {
+            const std::string room = kind.name + ":" + id;
+            if (space.in(client, room)) continue;
+            if (over_limit(space, client, kind, room) != nullptr) break;
+            space.join(client, room);
+            ++portal_of(client).joins;
+        }
+    }
+}
+
+void Membership::revise() {
+    hub_.each([&](std::string_view nsp, rooms::Space &space) {
+        rooms::Selection all;
+        all.everyone = true;
+        for (const base::ClientId client : space.select(all)) {
+            put_out(client, space, nsp);
+            admit_automatically(client, space);
+        }
+    });
+}
+
+void Membership::put_out(base::ClientId client, rooms::Space &space, std::string_view nsp) {
+    const std::string_view claims = claims_of(identities_.of(client));
+    std::vector<std::string> lost;
+    space.each_of(client, [&](std::string_view room, rooms::Grant by) {
+        if (by == rooms::Grant::plugin) return;
+        const RoomKind *kind = kind_of(room);
+        if (kind == nullptr || !policy::by_request(kind->rules) ||
+            !policy::admits(kind->rules, rooms::split(room).id, claims))
+            lost.emplace_back(room);
+    });
+    for (const std::string &room : lost) {
+        space.leave(client, room);
+        const std::string json = R"([{"room":)" + json::quoted(room) + R"(,"reason":"policy"}])";
+        const sio::Frames frames = sio::event(nsp, "room:left", {json, {}});
+        clients_.send(client, frames, session::Delivery::reliable);
+    }
+}
+
+// ---- answers -----------------------------------------------------------------------------
 
 void Membership::accept(const Asker &asker, std::string_view room, std::size_t members) {
     if (!asker.ack) return;
@@ -132,7 +214,10 @@ void Membership::accept(const Asker &asker, std::string_view room, std::size_t m
 
 void Membership::refuse(const Asker &asker, Wish::Verb verb, std::string_view shown,
                         std::string_view code, std::string_view message, std::string_view data) {
-    if (verb == Wish::Verb::join) ++refused_;
+    if (verb == Wish::Verb::join) {
+        ++refused_;
+        ++portal_of(asker.client).joins_refused;
+    }
     std::string json;
     if (asker.ack) {
         json = R"([{"ok":false,"error":{)";

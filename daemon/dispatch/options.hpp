@@ -1,28 +1,50 @@
 #pragma once
 
+#include "auth/token.hpp"
+#include "catalogue/catalogue.hpp"
 #include "policy/rules.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace roomd::dispatch {
 
-// One kind of room: its name before the colon, and how it is joined.  Gives the verbs `join:<kind>`
-// and `leave:<kind>`.
+// One kind of room: its name before the colon, and who may be in it.  Gives the verbs
+// `join:<kind>` and `leave:<kind>`.
 struct RoomKind {
     using Join = policy::Join;
     std::string name;
-    Join join = Join::request;
-    bool allow_all = false; // rules over claims come with identity
+    policy::RoomRules rules;
+    friend bool operator==(const RoomKind &, const RoomKind &) = default;
+};
+
+// A portal, as far as it matters who uses it.
+struct Portal {
+    std::string name;
+    std::vector<std::string> roles; // any of; empty: everyone
+};
+
+enum class AuthMode : std::uint8_t {
+    none,     // tokens are not looked at
+    optional, // who sends none is nobody; a bad one is refused
+    required
 };
 
 struct Options {
     std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists
     std::vector<RoomKind> kinds;
+    AuthMode auth = AuthMode::none;
+    std::shared_ptr<const auth::Tokens> tokens; // when `auth` is not none
+    std::string cookie;                         // that may hold the token; empty: none may
+    std::vector<Portal> portals;
+    std::shared_ptr<const catalogue::Catalogue> catalogue; // null: it knows no event
+    bool unknown_events = true;                            // catalogue.unknown: allow
     std::size_t rooms_per_client = 100;
+    std::size_t per_user = 0;       // clients of one user at a time; 0: any number
     std::size_t max_emit = 1000000; // bytes of one event's arguments
-    bool unknown_events = true;     // catalogue.unknown: allow
 };
 
 } // namespace roomd::dispatch

@@ -4,6 +4,7 @@
 #include "dispatch/fanout.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
+#include "dispatch/portal_counts.hpp"
 #include "rooms/hub.hpp"
 #include "rooms/names.hpp"
 
@@ -18,18 +19,20 @@ struct Router::Impl {
         options(o),
         clients(c),
         clock(k),
-        admission(options, clients, clock, hub, identities),
-        membership(options, clients, hub, identities),
+        membership(options, clients, hub, identities, portals, clock),
+        admission(options, clients, clock, hub, identities, membership, portals),
         fanout(options, clients, hub, admission) {}
 
     Options options; // the units refer to it
     session::Clients &clients;
     const base::Clock &clock;
     Hooks *hooks = nullptr;
+    Watcher *watcher = nullptr;
     rooms::Hub hub;
     Identities identities;
-    Admission admission;
+    PortalCounts portals;
     Membership membership;
+    Admission admission;
     Fanout fanout;
     std::uint64_t events_in = 0;
 
@@ -54,20 +57,41 @@ void Router::wire(Hooks &hooks) noexcept {
 }
 
 void Router::reconfigure(const Options &options) {
+    const bool other_rules = options.kinds != impl_->options.kinds;
     impl_->options = options;
+    for (const base::ClientId client : impl_->admission.unwelcome())
+        impl_->clients.disconnect(client, session::CloseReason::forced_close, true);
+    if (other_rules) impl_->membership.revise();
 }
 
 // ---- emits and commands ------------------------------------------------------------------
 
-Emitted Router::emit(const Emit &emit) {
+Emitted Router::emit(const Emit &wanted) {
+    Emit routed;
+    std::vector<std::string> rooms;
+    if (wanted.route) {
+        routed = wanted;
+        if (auto refused = route(routed, rooms); refused.status != Status::ok) return refused;
+    }
+    const Emit &emit = wanted.route ? routed : wanted;
     Emitted emitted = impl_->fanout.emit(emit);
+    if (impl_->watcher != nullptr && emitted.status == Status::ok)
+        impl_->watcher->emitted(emits(), emit, emitted);
     const bool told = !emit.local && emit.to == base::ClientId::none;
     if (told && emitted.status == Status::ok) impl_->hooks->publish(emit);
     return emitted;
 }
 
-Emitted Router::check(const Emit &emit) const {
+Emitted Router::check(const Emit &wanted) const {
+    if (!wanted.route) return impl_->fanout.check(wanted);
+    Emit emit = wanted;
+    std::vector<std::string> rooms;
+    if (auto refused = route(emit, rooms); refused.status != Status::ok) return refused;
     return impl_->fanout.check(emit);
+}
+
+Emitted Router::route(Emit &emit, std::vector<std::string> &rooms) const {
+    return impl_->fanout.route(emit, rooms);
 }
 
 void Router::ask(const Emit &emit, base::Duration timeout, std::uint64_t token) {
@@ -87,9 +111,9 @@ Status Router::join(base::ClientId client, std::string_view room) {
     if (impl_->admission.waits(client)) return impl_->admission.join(client, room);
     rooms::Space *space = impl_->space_of(client);
     if (space == nullptr) return Status::gone;
-    if (space->in(client, room)) return Status::ok;
-    if (space->rooms_of(client) >= impl_->options.rooms_per_client) return Status::too_big;
-    space->join(client, room);
+    const bool in = space->in(client, room);
+    if (!in && space->rooms_of(client) >= impl_->options.rooms_per_client) return Status::too_big;
+    space->join(client, room, rooms::Grant::plugin);
     return Status::ok;
 }
 
@@ -139,6 +163,37 @@ std::vector<base::ClientId> Router::members(std::string_view nsp, std::string_vi
     return space->select(selection);
 }
 
+std::vector<base::ClientId> Router::clients_of(std::string_view user) const {
+    return impl_->identities.of_user(user);
+}
+
+std::string_view Router::identity(base::ClientId client) const noexcept {
+    return impl_->identities.of(client);
+}
+
+std::vector<std::string> Router::rooms_of(base::ClientId client) const {
+    const rooms::Space *space = impl_->space_of(client);
+    return space != nullptr ? space->names_of(client) : std::vector<std::string>{};
+}
+
+std::size_t Router::rooms(std::string_view prefix, std::size_t limit,
+                          std::vector<Stats::Room> &out) const {
+    using Row = std::tuple<std::string_view, std::string_view, std::size_t>; // views, as in stats()
+    std::vector<Row> rows;
+    impl_->hub.each([&](std::string_view nsp, const rooms::Space &space) {
+        space.each_room([&](std::string_view name, std::size_t members) {
+            if (name.starts_with(prefix)) rows.emplace_back(nsp, name, members);
+        });
+    });
+    const std::size_t shown = std::min(limit, rows.size());
+    std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(shown), rows.end());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const auto &[nsp, name, members] = rows[i];
+        out.push_back({std::string{nsp}, std::string{name}, members});
+    }
+    return rows.size();
+}
+
 Stats Router::stats(std::size_t limit) const {
     Stats stats;
     stats.clients = impl_->clients.size();
@@ -147,6 +202,7 @@ Stats Router::stats(std::size_t limit) const {
     stats.deliveries = impl_->fanout.deliveries();
     stats.events_in = impl_->events_in;
     stats.joins_refused = impl_->membership.refused();
+    stats.portals.assign(impl_->portals.all().begin(), impl_->portals.all().end());
 
     // Views until the few that are shown are known: there may be a hundred thousand rooms.
     using Row = std::tuple<std::size_t, std::string_view, std::string_view>;
@@ -177,6 +233,10 @@ Stats Router::stats(std::size_t limit) const {
 
 std::uint64_t Router::emits() const noexcept {
     return impl_->fanout.emits();
+}
+
+void Router::watch(Watcher *watcher) noexcept {
+    impl_->watcher = watcher;
 }
 
 void Router::tick() {

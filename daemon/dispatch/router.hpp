@@ -5,6 +5,8 @@
 #include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
 #include "dispatch/options.hpp"
+#include "dispatch/portal_counts.hpp"
+#include "dispatch/watcher.hpp"
 #include "session/clients.hpp"
 #include "session/events.hpp"
 
@@ -12,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace roomd::dispatch {
@@ -25,6 +28,7 @@ struct Stats {
     };
     std::vector<Room> largest; // at most `limit` of them, in order of namespace and name
     std::uint64_t emits = 0, deliveries = 0, events_in = 0, joins_refused = 0;
+    std::vector<std::pair<std::string, PortalCount>> portals; // by name; "": no Origin header
 };
 
 // What happens on an event: joins clients, rooms, policy and plugins.  The one place an emit
@@ -41,6 +45,9 @@ public:
     Emitted emit(const Emit &);
     // Would emit() take it?  Changes nothing; for all-or-none batches.
     Emitted check(const Emit &) const;
+    // Asks the catalogue about an emit with `route`: refused, or complete, without `route` and with
+    // the rooms it goes to, which are views into `rooms`.
+    Emitted route(Emit &, std::vector<std::string> &rooms) const;
     void ask(const Emit &, base::Duration timeout, std::uint64_t token); // Hooks::answered, once
     bool ack(base::ClientId, std::uint64_t ack_id, const sio::Args &);
     // Before the client's verdict they take effect when it is accepted.  `too_big`: it has
@@ -62,10 +69,20 @@ public:
 
     // ---- questions -----------------------------------------------------------------------
     std::vector<base::ClientId> members(std::string_view nsp, std::string_view room) const;
+    std::vector<base::ClientId> clients_of(std::string_view user) const;
+    std::string_view identity(base::ClientId) const noexcept; // JSON; empty when nothing is known
+    std::vector<std::string> rooms_of(base::ClientId) const;
     Stats stats(std::size_t limit) const;
+    // Rooms whose name begins with `prefix`, by namespace and name: the first `limit` of them, and
+    // how many there are.
+    std::size_t rooms(std::string_view prefix, std::size_t limit,
+                      std::vector<Stats::Room> &out) const;
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
+    void watch(Watcher *) noexcept;       // null: nobody looks on, and emits cost nothing more
 
     void tick(); // expiries
+    // Clients that the new options would not let in are closed, those that a room no longer takes
+    // are put out of it; all others notice nothing.
     void reconfigure(const Options &);
 
     // ---- session::Events -----------------------------------------------------------------

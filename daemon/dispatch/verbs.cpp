@@ -27,12 +27,6 @@ std::optional<Name> read_name(std::string_view name) noexcept {
     return Name{verb, name.substr(colon + 1), false};
 }
 
-const RoomKind *find_kind(const Options &options, std::string_view name) noexcept {
-    const auto found = std::find_if(options.kinds.begin(), options.kinds.end(),
-                                    [&](const RoomKind &kind) { return kind.name == name; });
-    return found == options.kinds.end() ? nullptr : &*found;
-}
-
 // An integer that JavaScript writes as it stands: no fraction, no exponent, no minus zero, and
 // exact (at most 2^53 - 1; above it two ids could meet in one number).
 bool is_exact_integer(std::string_view text) noexcept {
@@ -61,6 +55,12 @@ std::optional<std::string> read_id(std::string_view args, bool with_integers) {
 }
 
 } // namespace
+
+const RoomKind *find_kind(const Options &options, std::string_view name) noexcept {
+    const auto found = std::find_if(options.kinds.begin(), options.kinds.end(),
+                                    [&](const RoomKind &kind) { return kind.name == name; });
+    return found == options.kinds.end() ? nullptr : &*found;
+}
 
 std::optional<Wish> read_wish(const Options &options, const sio::Event &event) {
     const auto name = read_name(event.name);

@@ -20,6 +20,9 @@ inline constexpr Refusal room_invalid{
 inline constexpr Refusal room_unknown_kind{"room_unknown_kind", "there is no such kind of room"};
 inline constexpr Refusal room_denied{"room_denied", "you may not join this room"};
 inline constexpr Refusal leave_denied{"room_denied", "you may not leave this room"};
+inline constexpr Refusal room_full{"room_full", "this room has as many members as it may have"};
+inline constexpr Refusal too_many_of_kind{"too_many_rooms",
+                                          "you are in as many rooms of this kind as you may be"};
 inline constexpr Refusal too_many_rooms{"too_many_rooms", "you are in as many rooms as you may be"};
 
 // What a client asked for with `join`, `leave`, `join:<kind>` or `leave:<kind>`.
@@ -32,6 +35,9 @@ struct Wish {
     const Refusal *refusal = nullptr; // one of those above
     bool generic = false;             // without a kind in the verb
 };
+
+// The kind of this name; null when there is none.
+const RoomKind *find_kind(const Options &, std::string_view name) noexcept;
 
 // Nothing when the event's name is no verb.  Reads the arguments, and joins nobody.
 std::optional<Wish> read_wish(const Options &, const sio::Event &);

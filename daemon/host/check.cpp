@@ -1,6 +1,7 @@
 #include "host/check.hpp"
 
 #include "base/text.hpp"
+#include "host/section_schema.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ std::string_view view(roomd_str s) {
 struct Told {
     std::vector<Fault> &faults;
     std::size_t entry;
-    std::vector<std::string> unknown_keys; // pointers of those the schema lacks
+    std::size_t first, end; // of the faults that the schema found in this entry
 };
 
 // Called by the plugin, inside check().
@@ -28,92 +29,39 @@ void tell(void *user, roomd_str pointer, roomd_str text, roomd_str hint) noexcep
     Told &told = *static_cast<Told *>(user);
     if (told.faults.size() >= 1000)
         return; // enough to read; a loop in a plugin must not fill memory
-    std::string at = base::printable(view(pointer));
-    const auto &known = told.unknown_keys;
-    if (std::find(known.begin(), known.end(), at) != known.end()) return; // said already
-    told.faults.push_back({told.entry, std::move(at), base::printable(view(text), 500),
-                           base::printable(view(hint), 500)});
+    const std::string place = base::printable(view(pointer));
+    for (std::size_t i = told.first; i < told.end && !place.empty(); ++i)
+        if (told.faults[i].pointer == place) return; // told already
+    told.faults.push_back(
+        {told.entry, place, base::printable(view(text), 500), base::printable(view(hint), 500)});
 }
 
-// The keys of a JSON object's text; it passed json::check().
-std::vector<std::string> keys_of(std::string_view object) {
-    std::vector<std::string> keys;
-    std::size_t depth = 0;
-    bool at_key = false;
-    for (std::size_t i = 0; i < object.size(); ++i) {
-        const char c = object[i];
-        if (c == '"') {
-            std::size_t end = i + 1;
-            while (object[end] != '"')
-                end += object[end] == '\\' ? 2 : 1;
-            if (at_key) keys.push_back(json::string(object.substr(i, end + 1 - i)));
-            at_key = false;
-            i = end;
-        } else if (c == '{' || c == '[') {
-            at_key = ++depth == 1;
-        } else if (c == '}' || c == ']') {
-            --depth;
-        } else if (c == ',') {
-            at_key = depth == 1;
-        }
-    }
-    return keys;
-}
-
-std::string escape_pointer(std::string_view key) {
-    std::string out = "/";
-    for (const char c : key) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
-// A key the plugin's schema does not have is refused here, so that no plugin author has to.
-void check_keys(const roomd_plugin &table, const PluginEntry &entry, std::size_t index,
-                std::vector<Fault> &faults) {
+// What the plugin's schema says is refused here, so that no plugin author has to.
+void check_schema(const roomd_plugin &table, const PluginEntry &entry, std::size_t index,
+                  std::vector<Fault> &faults) {
     if (table.config_schema == nullptr) return;
-    const std::string_view schema = table.config_schema;
-    const auto kind = json::check(schema);
+    const auto kind = json::check(table.config_schema);
     if (!kind || *kind != json::Kind::object) {
         faults.push_back({index, "", "the plugin's own config_schema is not a JSON object",
                           "report it to its author"});
         return;
     }
-    const std::string_view properties = json::member(schema, "properties");
-    if (properties.empty() || json::kind(properties) != json::Kind::object) return;
-    const std::vector<std::string> known = keys_of(properties);
-    const std::vector<std::string_view> names(known.begin(), known.end());
-    for (const std::string &key : keys_of(entry.config_json)) {
-        bool found = false;
-        for (const std::string_view name : names)
-            found = found || name == key;
-        if (found) continue;
-        const std::string_view near = base::nearest(key, names);
-        std::string hint;
-        if (!near.empty()) hint = "did you mean \"" + std::string(near) + "\"?";
-        faults.push_back({index, escape_pointer(key),
-                          "unknown key \"" + base::printable(key, 64) + "\"", std::move(hint)});
-    }
+    for (SchemaFault &fault : check_section(table.config_schema, entry.config_json))
+        faults.push_back(
+            {index, std::move(fault.pointer), std::move(fault.text), std::move(fault.hint)});
 }
 
-void check_section(const roomd_plugin &table, const PluginEntry &entry, std::size_t index,
-                   std::vector<Fault> &faults) {
+void check_entry(const roomd_plugin &table, const PluginEntry &entry, std::size_t index,
+                 std::vector<Fault> &faults) {
     const auto kind = json::check(entry.config_json);
     if (!kind || *kind != json::Kind::object) {
         faults.push_back({index, "", "the section is not a map", ""});
         return;
     }
-    const std::size_t begin = faults.size();
-    check_keys(table, entry, index, faults);
+    const std::size_t first = faults.size();
+    check_schema(table, entry, index, faults);
     if (table.check == nullptr) return;
-    Told told{faults, index, {}};
-    for (std::size_t i = begin; i < faults.size(); ++i)
-        told.unknown_keys.push_back(faults[i].pointer);
+    Told told{faults, index, first, faults.size()};
     roomd_status status = ROOMD_FAILED;
     try {
         status = table.check({entry.config_json.data(), entry.config_json.size()}, tell, &told);
@@ -121,7 +69,7 @@ void check_section(const roomd_plugin &table, const PluginEntry &entry, std::siz
         faults.push_back(
             {index, "", "the plugin's check() threw an exception", "report it to its author"});
     }
-    if (status != ROOMD_OK && faults.size() == begin) {
+    if (status != ROOMD_OK && faults.size() == first) {
         faults.push_back({index, "",
                           "the plugin refuses this configuration and does not say why (status " +
                               std::to_string(int(status)) + ")",
@@ -155,7 +103,7 @@ std::vector<Fault> check(Libraries &libraries, const std::vector<PluginEntry> &e
         }
         if (!entry.enabled) continue;
         try {
-            check_section(libraries.open(entry.name, entry.file).table(), entry, i, faults);
+            check_entry(libraries.open(entry.name, entry.file).table(), entry, i, faults);
         } catch (const std::exception &e) {
             const bool there = entry.file.empty() || access(entry.file.c_str(), F_OK) == 0;
             faults.push_back({i, "", e.what(),

@@ -40,6 +40,18 @@ Outcome rights(Services &services, const OwnedEmit &emit, const dispatch::Emit &
     return out;
 }
 
+// Rights, then the catalogue, then rights once more where it chose the rooms.
+Outcome complete(Services &services, const OwnedEmit &emit, dispatch::Emit &view,
+                 std::vector<std::string> &rooms) {
+    Outcome out = rights(services, emit, view);
+    if (out.status != ROOMD_OK || !view.route) return out;
+    const bool chosen = !view.rooms.empty();
+    out.emitted = services.router.route(view, rooms);
+    out.status = to_status(out.emitted.status);
+    if (out.status != ROOMD_OK || chosen) return out;
+    return rights(services, emit, view);
+}
+
 std::string next_id(Services &services) {
     return services.emit_prefix + "-" + std::to_string(++services.last_emit);
 }
@@ -48,8 +60,9 @@ std::string next_id(Services &services) {
 
 Outcome send(Instance &instance, const OwnedEmit &emit) {
     Services &services = instance.services();
-    const dispatch::Emit view = emit.view();
-    Outcome out = rights(services, emit, view);
+    dispatch::Emit view = emit.view();
+    std::vector<std::string> rooms;
+    Outcome out = complete(services, emit, view, rooms);
     if (out.status != ROOMD_OK) return out;
     const base::Time now = services.loop.now();
     if (!emit.key.empty()) {
@@ -79,9 +92,10 @@ std::vector<Outcome> send_all(Instance &instance, const std::vector<OwnedEmit> &
     bool all_good = true;
     for (std::size_t i = 0; i < emits.size(); ++i) {
         const OwnedEmit &emit = emits[i];
-        const dispatch::Emit view = emit.view();
+        dispatch::Emit view = emit.view();
+        std::vector<std::string> rooms;
         Outcome &out = outcomes[i];
-        out = rights(services, emit, view);
+        out = complete(services, emit, view, rooms);
         const Idempotency::Result *first = nullptr;
         auto seen = Idempotency::Seen::never;
         if (out.status == ROOMD_OK && !emit.key.empty()) {

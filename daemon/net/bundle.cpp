@@ -1,10 +1,10 @@
 #include "net/bundle.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace roomd::net {
@@ -35,13 +35,24 @@ Bundle::Bundle(const std::string &directory) {
         if (!in) continue;
         File file;
         file.name = name;
-        file.text.assign(std::istreambuf_iterator<char>(in), {});
+        in.seekg(0, std::ios::end);
+        file.text.resize(static_cast<std::size_t>(std::max<std::streamoff>(in.tellg(), 0)));
+        in.seekg(0);
+        in.read(file.text.data(), static_cast<std::streamsize>(file.text.size()));
+        file.text.resize(static_cast<std::size_t>(in.gcount()));
         file.type = name.ends_with(".map") ? "application/json; charset=utf-8"
                                            : "application/javascript; charset=utf-8";
         file.etag = tag_of(file.text);
         files_.push_back(std::move(file));
     }
     if (files_.empty()) throw std::runtime_error("no client bundle in " + directory);
+}
+
+void Bundle::check(const std::string &directory) {
+    const bool some = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        return std::ifstream(directory + "/" + std::string(name)).is_open();
+    });
+    if (!directory.empty() && !some) throw std::runtime_error("no client bundle in " + directory);
 }
 
 const Bundle::File *Bundle::find(std::string_view name) const noexcept {

@@ -14,6 +14,8 @@ public:
     Bundle() = default;
     // Throws when the directory is named and holds none of the files.
     explicit Bundle(const std::string &directory);
+    // Throws what the constructor would throw; reads nothing.
+    static void check(const std::string &directory);
 
     struct File {
         std::string name, type, etag, text;

@@ -77,6 +77,12 @@ void Core::refuse(Conn &conn, Answer answer) {
 
 // ---- the end ---------------------------------------------------------------------------------
 
+std::string_view Core::keep_name(std::string_view name) {
+    if (name.empty()) return {};
+    const auto kept = names_.find(name);
+    return kept != names_.end() ? *kept : *names_.emplace(name).first;
+}
+
 void Core::kill(Conn &conn) noexcept {
     if (conn.dead) return;
     conn.dead = true;
@@ -179,7 +185,8 @@ void Core::expired(Conn &conn, Wait wait) {
 
 void Core::opened(Conn &conn) {
     ++totals.accepted;
-    if (++totals.open > options.connections) conn.refused = 1;
+    const bool admin = options.listeners[conn.listener].side == Side::admin;
+    if (++totals.open > options.connections && !admin) conn.refused = 1;
     if (conn.peer.kind != Peer::Kind::unix_socket && !conn.peer.loopback()) {
         const std::uint32_t count = ++per_address_[std::string(conn.peer.key())];
         if (options.per_address != 0 && count > options.per_address) conn.refused = 2;

@@ -13,6 +13,8 @@
 #include "session/sessions.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -45,6 +47,8 @@ public:
     loop::Loop &loop() noexcept { return loop_; }
     log::Logger &log() noexcept { return log_; }
     std::string &scratch() noexcept { return scratch_; } // for one write
+    // The same text, for as long as the server lives.  For the few names an operator gives.
+    std::string_view keep_name(std::string_view name);
 
     // ---- output --------------------------------------------------------------------------
     // False: the connection is broken and killed.
@@ -85,6 +89,7 @@ private:
     loop::Timer timer_;
     std::unordered_map<std::string, std::uint32_t> per_address_;
     std::string scratch_;
+    std::set<std::string, std::less<>> names_;
     bool timing_ = false;
     bool cancel_pending_ = false;
 };

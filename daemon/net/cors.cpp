@@ -6,7 +6,12 @@ namespace roomd::net {
 
 bool origin_allowed(const Options &options, const Head &head) {
     if (!head.origin_given) return options.cors.allow_missing_origin;
-    return !options.origin_allowed || options.origin_allowed(head.origin);
+    return !options.portal_of || options.portal_of(head.origin).has_value();
+}
+
+std::string_view portal(const Options &options, const Head &head) {
+    if (!head.origin_given || !options.portal_of) return {};
+    return options.portal_of(head.origin).value_or(std::string_view{});
 }
 
 std::string cors_lines(const Options &options, const Head &head, bool preflight) {

@@ -9,6 +9,8 @@ namespace roomd::net {
 
 // Whether the peer's page may speak to us at all, on polling and on websockets alike.
 bool origin_allowed(const Options &, const Head &);
+// The portal of an allowed origin, by name; empty without an Origin header.  A view into `options`.
+std::string_view portal(const Options &, const Head &);
 // Header lines for an answer on the Socket.IO path.  `preflight` adds its own word to Vary.
 std::string cors_lines(const Options &, const Head &, bool preflight);
 // Further lines of a preflight's answer; `asked` echoes Access-Control-Request-Headers.

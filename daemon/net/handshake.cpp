@@ -89,11 +89,12 @@ Answer busy() {
     return answer;
 }
 
-std::unique_ptr<session::Handshake> handshake(Conn &conn, const Question &q) {
+std::unique_ptr<session::Handshake> handshake(Conn &conn, const Head &head, const Question &q) {
     const Options &options = conn.core.options;
     auto out = std::make_unique<session::Handshake>();
     out->address = conn.peer.text();
     out->listener = options.listeners[conn.listener].name;
+    out->portal = conn.core.keep_name(portal(options, head));
     out->secure = !options.listeners[conn.listener].certificate.empty();
     out->query = json_object(q.query);
     out->issued_ms = base::unix_ms();
@@ -113,12 +114,12 @@ void preflight(Conn &conn, const Head &head) {
     conn.core.answer(conn, answer);
 }
 
-void open(Conn &conn, const Question &q) {
+void open(Conn &conn, const Head &head, const Question &q) {
     Exchange &exchange = *conn.exchange;
     exchange.kind = Exchange::Kind::get;
     exchange.get.emplace(conn);
-    const base::SessionId id =
-        conn.core.sessions().open(session::Transport::polling, handshake(conn, q), *exchange.get);
+    const base::SessionId id = conn.core.sessions().open(session::Transport::polling,
+                                                         handshake(conn, head, q), *exchange.get);
     if (conn.exchange) conn.exchange->session = id;
 }
 
@@ -201,7 +202,7 @@ void polling_request(Conn &conn, const Head &head) {
     }
     if (session == base::SessionId::none) {
         if (core.refusing) return core.refuse(conn, busy());
-        return open(conn, q);
+        return open(conn, head, q);
     }
     if (head.method == Method::get) return poll(conn, session);
     if (head.method == Method::post) return post(conn, head, session);
@@ -244,7 +245,7 @@ bool websocket_request(Conn &conn, const Head &head) {
         core.answer(conn, busy());
         return false;
     }
-    exchange.handshake = handshake(conn, q);
+    exchange.handshake = handshake(conn, head, q);
     return true;
 }
 

@@ -45,9 +45,14 @@ struct Admission {
     std::vector<Field> headers;
 };
 
+// Which listeners serve a route.  One on the admin side has its own routes and those of both sides,
+// and no Socket.IO path.
+enum class Side : std::uint8_t { front, admin, both };
+
 struct Route {
     std::string method; // "GET"; HEAD is answered from GET
     std::string path;   // below it when it ends in "/"; the longest path wins
+    Side side = Side::front;
     std::size_t max_body = 0;
     std::vector<std::string> headers;                // wanted, in lower case
     std::function<Admission(const Request &)> admit; // may be empty: open to all

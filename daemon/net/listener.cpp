@@ -21,6 +21,8 @@ constexpr int most_accepts = 64;
 constexpr base::Duration pause{100};
 // Above options.connections: they are told why they are refused.  Beyond, they are just closed.
 constexpr std::size_t told = 64;
+// An operator still gets in then, but not any number of them.
+constexpr std::size_t told_and_admin = told + 64;
 
 int open_spare() noexcept {
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -33,6 +35,7 @@ Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost) :
     vhost_(vhost),
     index_(index),
     tls_(!core.options.listeners[index].certificate.empty()),
+    admin_(core.options.listeners[index].side == Side::admin),
     fd_(open_listener(core.options.listeners[index].name, core.options.listeners[index].mode)),
     spare_(open_spare()),
     address_(bound_address(fd_)),
@@ -63,7 +66,8 @@ bool Listener::take_one() {
         if (errno == EMFILE || errno == ENFILE) out_of_descriptors();
         return errno == ECONNABORTED || errno == EINTR;
     }
-    if (core_.totals.open >= core_.options.connections + told) {
+    const std::size_t most = core_.options.connections + (admin_ ? told_and_admin : told);
+    if (core_.totals.open >= most) {
         ++core_.totals.refused_limit;
         close(fd);
         return true;

@@ -34,6 +34,7 @@ private:
     lws_vhost *vhost_;
     std::uint16_t index_;
     bool tls_;
+    bool admin_;
     int fd_;
     int spare_; // given up to refuse a connection when there is no other descriptor
     std::string address_, file_;

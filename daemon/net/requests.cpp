@@ -22,6 +22,14 @@ bool pipelined(Conn &conn) {
     return true;
 }
 
+Side side_of(const Conn &conn) noexcept {
+    return conn.core.options.listeners[conn.listener].side;
+}
+
+bool serves_clients(const Conn &conn, const Head &head) noexcept {
+    return side_of(conn) != Side::admin && on_path(conn.core, head);
+}
+
 Exchange &begin(Conn &conn, const Head &head, Exchange::Kind kind) {
     conn.core.await_nothing(conn);
     // 4.1.6 would end a held GET after its own time (5 s); ours are absolute.
@@ -110,7 +118,7 @@ void route_request(Conn &conn, const Head &head) {
         busy.close = true;
         return core.refuse(conn, std::move(busy));
     }
-    const Routes::Found found = core.routes.find(name(head.method), head.path);
+    const Routes::Found found = core.routes.find(name(head.method), head.path, side_of(conn));
     if (!found.entry) {
         Answer no = found.allow.empty()
                         ? failure(404, "not_found", "nothing is here")
@@ -174,7 +182,7 @@ bool confirm_upgrade(Conn &conn) {
         conn.core.answer(conn, over_limit(conn));
         return false;
     }
-    if (on_path(conn.core, head)) {
+    if (serves_clients(conn, head)) {
         Context::choose_subprotocol(conn.wsi, first_subprotocol(head.subprotocols));
         return websocket_request(conn, head);
     }
@@ -199,7 +207,7 @@ bool request(Conn &conn) {
         core.answer(conn, fault_answer(*fault, conn));
     } else if (conn.refused != 0) {
         core.answer(conn, over_limit(conn));
-    } else if (on_path(core, head)) {
+    } else if (serves_clients(conn, head)) {
         polling_request(conn, head);
     } else {
         route_request(conn, head);

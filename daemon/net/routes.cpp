@@ -12,6 +12,10 @@ bool covers(std::string_view route, std::string_view path) noexcept {
     return route == path || (route.ends_with('/') && path.starts_with(route));
 }
 
+bool served(Side route, Side on) noexcept {
+    return route == on || route == Side::both || on == Side::both;
+}
+
 } // namespace
 
 std::uint64_t Routes::add(Route route) {
@@ -21,7 +25,8 @@ std::uint64_t Routes::add(Route route) {
     if (!route.path.starts_with('/'))
         throw std::invalid_argument("route path " + route.path + " must begin with /");
     for (const auto &entry : entries_)
-        if (entry->route.method == route.method && entry->route.path == route.path)
+        if (entry->route.method == route.method && entry->route.path == route.path &&
+            served(entry->route.side, route.side))
             throw std::invalid_argument(route.method + " " + route.path + " is taken");
     const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const auto &entry) {
         return entry->route.path.size() < route.path.size();
@@ -41,12 +46,12 @@ std::shared_ptr<const RouteEntry> Routes::remove(std::uint64_t id) noexcept {
     return entry;
 }
 
-Routes::Found Routes::find(std::string_view method, std::string_view path) const {
+Routes::Found Routes::find(std::string_view method, std::string_view path, Side on) const {
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
     Found found;
     std::string_view best; // the longest path that covers it decides who may answer
     for (const auto &entry : entries_) {
-        if (!covers(entry->route.path, path)) continue;
+        if (!served(entry->route.side, on) || !covers(entry->route.path, path)) continue;
         if (best.empty()) best = entry->route.path;
         if (entry->route.path != best) break;
         if (entry->route.method == wanted) return {entry, {}};

@@ -28,7 +28,8 @@ public:
     std::uint64_t add(Route);
     // The entry, no longer live; null when there is none.
     std::shared_ptr<const RouteEntry> remove(std::uint64_t id) noexcept;
-    Found find(std::string_view method, std::string_view path) const;
+    // `on`: the side of the listener that the request came to, `front` or `admin`.
+    Found find(std::string_view method, std::string_view path, Side on = Side::front) const;
 
 private:
     std::vector<std::shared_ptr<const RouteEntry>> entries_; // longest path first

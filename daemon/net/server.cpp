@@ -53,7 +53,7 @@ void check(const Options &options) {
 
 Server::Server(const Options &options, loop::Loop &loop, session::Sessions &sessions,
                log::Logger &log) {
-    check(options);
+    net::check(options);
     impl_ = std::make_unique<Impl>(options, loop, sessions, log);
 }
 
@@ -102,13 +102,21 @@ void Server::refuse_new(bool on) noexcept {
     impl_->core.refusing = on;
 }
 
+void Server::check(const Options &options) const {
+    net::check(options);
+    Options next = options;
+    next.listeners = impl_->core.options.listeners;
+    net::check(next);
+    Bundle::check(options.client_bundle);
+}
+
 void Server::reconfigure(const Options &options) {
     Core &core = impl_->core;
-    check(options);
+    net::check(options);
     Bundle bundle(options.client_bundle);
     Options next = options;
     next.listeners = core.options.listeners;
-    check(next);
+    net::check(next);
     next.kept_headers = core.options.kept_headers;
     core.options = std::move(next);
     core.bundle = std::move(bundle);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,8 @@ struct ListenerOptions {
                              // "unix:/run/roomd/emit.sock"
     std::string certificate; // PEM files; both or none
     std::string key;
-    unsigned mode = 0660; // of a Unix socket
+    unsigned mode = 0660;    // of a Unix socket
+    Side side = Side::front; // admin: for operators, so no limit on connections keeps them out
 };
 
 struct CorsOptions {
@@ -35,8 +37,9 @@ struct Options {
     std::string path = "/socket.io/";
     std::vector<ListenerOptions> listeners;
     CorsOptions cors;
-    // Is this Origin header allowed?  (policy/origins; empty: any)
-    std::function<bool(std::string_view origin)> origin_allowed;
+    // The name of the portal that this Origin header belongs to; nothing: it is not allowed.
+    // (policy/origins; empty: any is allowed, and belongs to none)
+    std::function<std::optional<std::string_view>(std::string_view origin)> portal_of;
     std::vector<std::string> kept_headers; // lower case; into Handshake::headers
     std::string client_bundle;             // directory of socket.io.min.js ...; empty: none
     std::size_t connections = 50000;
@@ -78,6 +81,8 @@ public:
     // All but listeners, whose certificates are read again; what keep_headers() said stays.  Throws
     // when a certificate or the client bundle cannot be read: then nothing has changed.
     void reconfigure(const Options &);
+    // Throws what reconfigure() would throw; changes nothing.
+    void check(const Options &) const;
     // Instead of Options::kept_headers, for sessions from now on (plugins name them).
     void keep_headers(std::vector<std::string> lower_case_names);
     // True when the last connection is gone.  The destructor ends those that are left; it runs the

@@ -1,8 +1,12 @@
 #include "policy/origins.hpp"
 
 #include "base/text.hpp"
+#include "policy/suffix.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <optional>
 #include <utility>
 
 namespace roomd::policy {
@@ -16,8 +20,9 @@ bool is_lower(char c) noexcept {
 bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
 }
-bool is_hex(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f');
+// What a wildcard stands for.
+bool is_free(char c) noexcept {
+    return is_lower(c) || is_digit(c) || c == '-';
 }
 
 bool is_scheme(std::string_view text) noexcept {
@@ -31,17 +36,36 @@ bool is_scheme(std::string_view text) noexcept {
 bool is_name(std::string_view text) noexcept {
     char before = '.';
     for (const char c : text) {
-        if (c == '.' ? before == '.' : !is_lower(c) && !is_digit(c) && c != '-' && c != '_')
-            return false;
+        if (c == '.' ? before == '.' : !is_free(c) && c != '_') return false;
         before = c;
     }
     return !text.empty() && text.size() <= max_host && before != '.';
 }
 
-bool is_bracketed(std::string_view text) noexcept {
-    return text.size() > 4 && text.size() <= 47 && text.front() == '[' && text.back() == ']' &&
-           std::all_of(text.begin() + 1, text.end() - 1,
-                       [](char c) { return is_hex(c) || c == ':' || c == '.'; });
+// A host whose last label is a number is an address, for browsers too.
+bool is_address(std::string_view host) noexcept {
+    const auto label = host.substr(host.rfind('.') + 1);
+    return !label.empty() && std::all_of(label.begin(), label.end(), is_digit);
+}
+
+// The one form of an address; nothing when `text` is none.
+std::optional<std::string> address(int family, const std::string &text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    std::array<char, INET6_ADDRSTRLEN> shown{};
+    if (inet_pton(family, text.c_str(), bytes.data()) != 1 ||
+        inet_ntop(family, bytes.data(), shown.data(), shown.size()) == nullptr)
+        return std::nullopt;
+    return std::string(shown.data());
+}
+
+std::optional<std::string> parse_host(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;
+    if (text.starts_with('[') && text.ends_with(']')) {
+        const auto found = address(AF_INET6, std::string(text.substr(1, text.size() - 2)));
+        return found ? std::optional('[' + *found + ']') : std::nullopt;
+    }
+    if (!is_name(text)) return std::nullopt;
+    return is_address(text) ? address(AF_INET, std::string(text)) : std::string(text);
 }
 
 std::uint16_t default_port(std::string_view scheme) noexcept {
@@ -65,8 +89,6 @@ std::uint16_t port_of(std::string_view digits) noexcept {
 
 base::Result<Origin> parse_origin(std::string_view text) {
     if (text == "null") return Origin{"null", "", 0};
-    if (text.find('*') != std::string_view::npos)
-        return base::Error{"a wildcard in an origin is not built yet"};
     const auto colon = text.find("://");
     if (colon == std::string_view::npos)
         return base::Error{"an origin is scheme://host, with a port where it is not the usual one"};
@@ -87,21 +109,80 @@ base::Result<Origin> parse_origin(std::string_view text) {
         port = host.substr(last + 1);
         host = host.substr(0, last);
     }
-    if (!is_name(host) && !is_bracketed(host))
-        return base::Error{"the host of an origin is malformed"};
-    origin.host = host;
+    if (host.ends_with('.')) return base::Error{"the host of an origin ends in no dot"};
+    if (std::any_of(host.begin(), host.end(), [](char c) { return (c & 0x80) != 0; }))
+        return base::Error{"the host of an origin is written in punycode (xn--...)"};
+    auto parsed = parse_host(host);
+    if (!parsed) return base::Error{"the host of an origin is malformed"};
+    origin.host = *std::move(parsed);
     origin.port = has_port ? port_of(port) : default_port(origin.scheme);
     if (has_port && origin.port == 0) return base::Error{"the port of an origin is malformed"};
     return origin;
 }
 
-Origins::Origins(std::vector<Origin> allowed, Missing missing) :
-    allowed_(std::move(allowed)),
-    missing_(missing) {}
+// The wildcard is kept as the place where it stood: the origin without it is parsed like any other.
+base::Result<OriginPattern> parse_pattern(std::string_view text) {
+    OriginPattern pattern;
+    pattern.text_ = text;
+    if (text == "*") {
+        pattern.star_ = OriginPattern::any_origin;
+        return pattern;
+    }
+    const auto star = text.find('*');
+    if (star != text.rfind('*')) return base::Error{"an origin holds one \"*\" at most"};
+    std::string plain(text);
+    if (star != std::string_view::npos) {
+        // A letter in its place: what is valid with it is valid with what it may stand for.
+        plain[star] = 'a';
+        const auto scheme = text.find("://");
+        const auto host = scheme == std::string_view::npos ? scheme : scheme + 3;
+        const auto end = host == std::string_view::npos ? host : text.find(':', host);
+        if (star < host || star > end || text.find('[') != std::string_view::npos)
+            return base::Error{"\"*\" stands in the host of an origin, for one label or a part"};
+        pattern.star_ = star - host;
+    }
+    auto origin = parse_origin(plain);
+    if (!origin) return base::Error{origin.error()};
+    pattern.origin_ = *std::move(origin);
+    if (pattern.wild()) pattern.origin_.host.erase(pattern.star_, 1);
+    return pattern;
+}
 
-bool Origins::admits(std::string_view text) const {
-    const auto origin = parse_origin(text);
-    return origin && std::find(allowed_.begin(), allowed_.end(), *origin) != allowed_.end();
+std::string_view OriginPattern::behind() const noexcept {
+    if (!wild() || any()) return {};
+    const auto dot = origin_.host.find('.', star_);
+    return dot == none ? std::string_view{} : std::string_view{origin_.host}.substr(dot + 1);
+}
+
+bool OriginPattern::same_as(const OriginPattern &other) const noexcept {
+    return origin_ == other.origin_ && star_ == other.star_;
+}
+
+const char *OriginPattern::mismatch(const Origin &origin) const {
+    if (any())
+        return origin.scheme == "null" ? "the opaque origin counts only where it is named"
+                                       : nullptr;
+    if (origin.scheme != origin_.scheme) return "another scheme";
+    if (const char *why = host_mismatch(origin.host)) return why;
+    return origin.port == origin_.port ? nullptr : "another port";
+}
+
+const char *OriginPattern::host_mismatch(std::string_view host) const {
+    if (!wild()) return host == origin_.host ? nullptr : "another host";
+    const auto before = std::string_view{origin_.host}.substr(0, star_);
+    const auto after = std::string_view{origin_.host}.substr(star_);
+    if (host.size() <= before.size() + after.size() || !host.starts_with(before) ||
+        !host.ends_with(after))
+        return "another host";
+    const auto free = host.substr(star_, host.size() - before.size() - after.size());
+    if (!std::all_of(free.begin(), free.end(), is_free))
+        return "\"*\" stands for a-z, 0-9 and \"-\" inside one label";
+    // In a.*.example.com what it stands for may make x.example.com a suffix under which anyone
+    // registers; what is right of it was looked at when the configuration was read.
+    const auto label = before.rfind('.');
+    if (label != none && suffix_of(host.substr(label + 1)) != Suffix::none)
+        return "\"*\" would stand for a part of a public suffix";
+    return nullptr;
 }
 
 } // namespace roomd::policy

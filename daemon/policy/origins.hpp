@@ -2,40 +2,55 @@
 
 #include "base/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace roomd::policy {
 
 // An origin in parts (RFC 6454): compared whole, never as a prefix or by an expression.
 struct Origin {
     std::string scheme;     // lower case; "null" for the opaque origin
-    std::string host;       // lower case; IPv6 in brackets
+    std::string host;       // lower case; addresses in one form, IPv6 in brackets
     std::uint16_t port = 0; // filled in for http and https; 0 where a scheme has no default
     friend bool operator==(const Origin &, const Origin &) = default;
 };
 
-// `scheme://host[:port]`, and nothing else: no user, path, query, blank or control character.
-// Used for both sides, so what the configuration says and what a browser sends meet as parts.
+// What a browser sends: `scheme://host[:port]` or `null`, and nothing else: no user, path, query,
+// blank, control character or dot at the end.
 base::Result<Origin> parse_origin(std::string_view text);
 
-// What a request without an Origin header gets: native apps and servers send none.
-enum class Missing : std::uint8_t { allow, refuse };
-
-// The one matcher for polling, upgrade and preflight.
-class Origins {
+// What a portal names: an origin, in whose host one `*` may stand inside one label for one or more
+// of a-z, 0-9 and "-"; `*` alone for every origin but the opaque one.
+class OriginPattern {
 public:
-    Origins() = default; // admits no origin, and none missing
-    Origins(std::vector<Origin> allowed, Missing missing);
+    const std::string &text() const noexcept { return text_; } // as written
+    bool any() const noexcept { return star_ == any_origin; }  // `*` alone
+    bool wild() const noexcept { return star_ != none; }
+    // How much of the host is said: of two patterns that match, the one that says more is meant.
+    std::size_t said() const noexcept { return wild() ? origin_.host.size() : none; }
+    // What stands right of the wildcard's label, or is empty; "" without one.
+    std::string_view behind() const noexcept;
+    // The same whatever the spelling.
+    bool same_as(const OriginPattern &) const noexcept;
 
-    bool admits(std::string_view origin) const; // the header's value as it came
-    bool admits_missing() const noexcept { return missing_ == Missing::allow; }
+    // Null when it matches, else why it does not.
+    const char *mismatch(const Origin &) const;
+    bool matches(const Origin &origin) const { return mismatch(origin) == nullptr; }
+
+    friend bool operator==(const OriginPattern &, const OriginPattern &) = default;
 
 private:
-    std::vector<Origin> allowed_;
-    Missing missing_ = Missing::refuse;
+    friend base::Result<OriginPattern> parse_pattern(std::string_view);
+    static constexpr std::size_t none = std::string_view::npos, any_origin = none - 1;
+    const char *host_mismatch(std::string_view host) const;
+
+    std::string text_;
+    Origin origin_;
+    std::size_t star_ = none; // where it stands in the host
 };
+
+base::Result<OriginPattern> parse_pattern(std::string_view text);
 
 } // namespace roomd::policy

@@ -1,6 +1,14 @@
 #pragma once
 
+#include "base/result.hpp"
+#include "policy/claims.hpp"
+#include "policy/explained.hpp"
+
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace roomd::policy {
 
@@ -11,22 +19,74 @@ enum class Join : std::uint8_t {
     never      // by plugins only
 };
 
-// The rules of one kind of room.
-struct RoomRules {
-    Join join = Join::request;
-    bool allow_all = false; // admits everyone; nothing else does before there are identities
+// What a claim's value must be: text, in which `{id}` stands for the id of the room, or a boolean.
+// Compared byte by byte: nothing is trimmed, folded or converted.
+class Wanted {
+public:
+    static Wanted boolean(bool);
+    bool is_boolean() const noexcept { return boolean_; }
+    bool has_id() const noexcept { return has_id_; }
+    bool met_by(const Values &, std::string_view id) const noexcept;
+    // The id of the room that this value would be right for; empty when there is none.
+    std::string_view id_in(const Values &) const noexcept;
+    std::string text(std::string_view id) const;
+    friend bool operator==(const Wanted &, const Wanted &) = default;
+
+private:
+    friend base::Result<Wanted> parse_wanted(std::string_view);
+    bool boolean_ = false, has_id_ = false;
+    std::string before_, after_; // of `{id}`; all of it in before_ without one
 };
 
-enum class Decision : std::uint8_t { allow, deny };
+base::Result<Wanted> parse_wanted(std::string_view text);
+
+struct Condition {
+    enum class Kind : std::uint8_t { equals, in, contains, exists };
+    Claim claim;
+    Kind kind = Kind::equals;
+    std::vector<Wanted> wanted; // one of the claim's values is one of these
+    bool there = true;          // of exists: has a value; false: neither a value nor anything else
+    friend bool operator==(const Condition &, const Condition &) = default;
+};
+
+bool holds(const Condition &, std::string_view id, std::string_view claims);
+
+// Holds when all its conditions do, and there is one.
+struct Rule {
+    std::vector<Condition> all;
+    friend bool operator==(const Rule &, const Rule &) = default;
+};
+
+// Who may be in the rooms of one kind.
+struct RoomRules {
+    Join join = Join::request;
+    bool allow_all = false;         // admits everyone, whatever the rules say
+    std::vector<Rule> rules;        // each that holds admits; where there is none, nobody is
+    std::size_t max_members = 0;    // of one room; 0: no limit
+    std::size_t max_per_client = 0; // rooms of this kind; 0: no limit
+    friend bool operator==(const RoomRules &, const RoomRules &) = default;
+};
 
 // Is the client's own wish to join or leave heard at all?  Where it is not, no plugin is asked.
-constexpr bool by_request(const RoomRules &rules) noexcept {
+inline bool by_request(const RoomRules &rules) noexcept {
     return rules.join != Join::never;
 }
 
-// What holds for a client's request when no plugin has a say in it.
-constexpr Decision decide(const RoomRules &rules) noexcept {
-    return by_request(rules) && rules.allow_all ? Decision::allow : Decision::deny;
-}
+// Whether a client with these claims may be in the room of this id, when no plugin has a say in it.
+// `claims`: JSON that json::check() passed, or empty for a client without identity, whom no rule
+// admits.
+bool admits(const RoomRules &, std::string_view id, std::string_view claims);
+
+// Which rule admits, or of each rule why it does not.
+Explained explain(const RoomRules &, std::string_view id, std::string_view claims);
+
+// Whether a rule says of which rooms it is: one of its conditions compares with `{id}`.
+bool names_rooms(const Rule &) noexcept;
+
+// Adds the ids of the rooms that come with these claims, each once: for each rule that names rooms,
+// what its first `{id}` is for a value of the claim, when the whole rule holds for that id.  So
+// admits() is true of each.  At most `most` in all.
+void automatic(const RoomRules &, std::string_view claims, std::vector<std::string> &ids,
+               std::size_t most = Values::most);
 
 } // namespace roomd::policy

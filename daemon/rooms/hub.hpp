@@ -36,6 +36,10 @@ public:
     std::size_t rooms() const noexcept; // of all namespaces
 
     // Calls fn(nsp, const Space &) for each.
+    template <class Fn> void each(Fn fn) {
+        for (const auto &[nsp, space] : spaces_)
+            fn(std::string_view{nsp}, *space);
+    }
     template <class Fn> void each(Fn fn) const {
         for (const auto &[nsp, space] : spaces_)
             fn(std::string_view{nsp}, const_cast<const Space &>(*space));

@@ -21,10 +21,10 @@ std::uint32_t Places::add_membership(Place &place, std::uint32_t room, std::uint
     std::uint32_t index = free_;
     if (index == none) {
         index = static_cast<std::uint32_t>(memberships_.size());
-        memberships_.push_back({room, position, place.first});
+        memberships_.push_back({room, position & 0x7FFFFFFFu, 0, place.first});
     } else {
         free_ = memberships_[index].next;
-        memberships_[index] = {room, position, place.first};
+        memberships_[index] = {room, position & 0x7FFFFFFFu, 0, place.first};
     }
     place.first = index;
     ++place.count;

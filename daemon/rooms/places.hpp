@@ -20,9 +20,10 @@ public:
 
     // A client's share in one room: 12 bytes, and 12 more in the room.
     struct Membership {
-        std::uint32_t room;     // index in its space
-        std::uint32_t position; // among the room's members
-        std::uint32_t next;     // of the same client
+        std::uint32_t room;          // index in its space
+        std::uint32_t position : 31; // among the room's members
+        std::uint32_t granted : 1;   // by a plugin: no rule has a say in it
+        std::uint32_t next;          // of the same client
     };
     struct Place {
         base::ClientId client = base::ClientId::none;

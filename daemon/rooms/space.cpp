@@ -32,16 +32,16 @@ bool Space::exit(base::ClientId client, std::vector<std::string> &left) {
     return true;
 }
 
-bool Space::join(base::ClientId client, std::string_view name) {
+bool Space::join(base::ClientId client, std::string_view name, Grant by) {
     Places::Place *place = place_of(client);
     if (place == nullptr) return false;
     std::uint32_t room = find_room(name);
-    if (room == Places::none)
-        room = make_room(name);
-    else if (membership_in(*place, room) != Places::none)
-        return false;
-    add(*place, room);
-    return true;
+    if (room == Places::none) room = make_room(name);
+    const std::uint32_t had = membership_in(*place, room);
+    if (had == Places::none) add(*place, room); // the newest stands first
+    if (by == Grant::plugin)
+        places_.membership(had == Places::none ? place->first : had).granted = 1;
+    return had == Places::none;
 }
 
 bool Space::leave(base::ClientId client, std::string_view name) {
@@ -76,12 +76,7 @@ std::size_t Space::rooms_of(base::ClientId client) const noexcept {
 
 std::vector<std::string> Space::names_of(base::ClientId client) const {
     std::vector<std::string> names;
-    const Places::Place *place = place_of(client);
-    if (place == nullptr) return names;
-    for (std::uint32_t at = place->first; at != Places::none; at = places_.membership(at).next) {
-        const std::uint32_t room = places_.membership(at).room;
-        if (room != everyone) names.push_back(*rooms_[room].name);
-    }
+    each_of(client, [&](std::string_view name, Grant) { names.emplace_back(name); });
     return names;
 }
 

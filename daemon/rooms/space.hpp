@@ -14,6 +14,10 @@
 
 namespace roomd::rooms {
 
+// Who let a client into a room.  Rules may change and put it out again; a plugin's word stands
+// until the plugin takes it back.
+enum class Grant : std::uint8_t { rule, plugin };
+
 // Who is where in one namespace: ids and names only.  A room begins with its first member and
 // ends with its last.  Joining and leaving cost nothing that grows with the room; a selection
 // costs its rooms' members.
@@ -29,8 +33,9 @@ public:
     // Out of every room and of the space; the names of the rooms are appended to `left`.
     bool exit(base::ClientId, std::vector<std::string> &left);
 
-    // False: in it already (one membership), or not in the space.
-    bool join(base::ClientId, std::string_view room);
+    // False: in it already (one membership), or not in the space.  What a plugin has granted once
+    // stays granted.
+    bool join(base::ClientId, std::string_view room, Grant by = Grant::rule);
     // False: it was not in it.
     bool leave(base::ClientId, std::string_view room);
 
@@ -39,6 +44,8 @@ public:
     std::size_t count(std::string_view room) const noexcept; // members
     std::size_t rooms_of(base::ClientId) const noexcept;
     std::vector<std::string> names_of(base::ClientId) const;
+    // Calls fn(name, Grant) for each room of the client.  `fn` must not change this space.
+    template <class Fn> void each_of(base::ClientId, Fn fn) const;
     std::size_t size() const noexcept { return rooms_[everyone].members.size(); } // clients
     std::size_t rooms() const noexcept { return by_name_.size(); }
 
@@ -98,6 +105,17 @@ private:
     std::uint64_t round_ = 0;
     bool selecting_ = false; // one at a time: they share the marks
 };
+
+template <class Fn> void Space::each_of(base::ClientId client, Fn fn) const {
+    const Places::Place *place = place_of(client);
+    if (place == nullptr) return;
+    for (std::uint32_t at = place->first; at != Places::none; at = places_.membership(at).next) {
+        const Places::Membership &membership = places_.membership(at);
+        if (membership.room != everyone)
+            fn(std::string_view{*rooms_[membership.room].name},
+               membership.granted != 0 ? Grant::plugin : Grant::rule);
+    }
+}
 
 template <class Fn> void Space::each(const Selection &selection, Fn fn) {
     assert(!selecting_);

@@ -166,7 +166,7 @@ typedef struct roomd_emitted {
     uint64_t recipients;      /* clients here it was queued for                 */
     roomd_str id;             /* names this emit in logs and answers            */
     const roomd_str *rooms; size_t n_rooms;
-    roomd_str code, pointer, text; /* why not: "schema_mismatch", "/seatId", .. */
+    roomd_str code, pointer, text; /* why not: "schema_mismatch", "/data/seatId", .. */
     size_t index;             /* which one of emit_all(); 0 for emit()          */
 } roomd_emitted;
 

@@ -35,7 +35,7 @@ struct Pending {
         outcomes(batch.events.size()) {}
 
     void refused(std::size_t i, rest::Problem problem) {
-        problem.pointer = rest::pointer_in(batch.events[i], problem.code, problem.pointer);
+        problem.pointer = rest::pointer_in(batch.events[i], problem.pointer);
         outcomes[i].problem = std::move(problem);
     }
     void became(std::size_t i, roomd_status status, const Emitted &what) {
@@ -131,7 +131,7 @@ private:
                     return;
                 }
                 auto problem = rest::problem_of(became, what);
-                problem.pointer = rest::pointer_in(*wanted, problem.code, problem.pointer);
+                problem.pointer = rest::pointer_in(*wanted, problem.pointer);
                 rest::refuse(*ticket, problem);
             });
         if (status != ROOMD_OK) rest::refuse(*ticket, rest::problem_of(status, {}));

@@ -384,11 +384,8 @@ std::variant<Batch, Problem> read_batch(std::string_view body, std::size_t most)
     return std::move(reader.result());
 }
 
-std::string pointer_in(const Wanted &wanted, std::string_view code, std::string_view pointer) {
-    if (pointer.empty()) return {};
-    if (code.substr(0, 6) == "schema") return "/data" + std::string(pointer);
+std::string pointer_in(const Wanted &wanted, std::string_view pointer) {
     if (wanted.one_room && pointer.substr(0, 6) == "/rooms") return "/room";
-    if (pointer.substr(0, 7) == "/args/0") return "/data" + std::string(pointer.substr(7));
     if (pointer == "/nsp") return "/namespace";
     return std::string(pointer);
 }

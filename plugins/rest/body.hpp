@@ -42,7 +42,7 @@ std::variant<Wanted, Problem> read_event(std::string_view body, Members members)
 std::variant<Batch, Problem> read_batch(std::string_view body, std::size_t most);
 
 // Where in the body the core's complaint is: it says "/rooms/0" of a room that was said as "room".
-std::string pointer_in(const Wanted &, std::string_view code, std::string_view pointer);
+std::string pointer_in(const Wanted &, std::string_view pointer);
 
 constexpr std::size_t max_depth = 127;  // of `data`: the array of arguments around it is one more
 constexpr std::size_t max_rooms = 1000; // and as many exceptions

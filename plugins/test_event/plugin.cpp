@@ -125,7 +125,7 @@ private:
             host_.emit(emit, [wanted, ticket](roomd_status became, const Emitted &what) {
                 if (became == ROOMD_OK) return answer(*ticket, *wanted);
                 auto problem = rest::problem_of(became, what);
-                problem.pointer = rest::pointer_in(*wanted, problem.code, problem.pointer);
+                problem.pointer = rest::pointer_in(*wanted, problem.pointer);
                 rest::refuse(*ticket, problem);
             });
         if (status != ROOMD_OK) rest::refuse(*ticket, rest::problem_of(status, {}));

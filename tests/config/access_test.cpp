@@ -20,56 +20,6 @@ constexpr const char *how =
 
 } // namespace
 
-TEST_CASE("portals are read with their origins as written") {
-    const auto config =
-        test::read("portals:\n  - { name: owner, origins: ['http://localhost:3000'] }\n"
-                   "  - { name: student, origins: ['https://a.example.com'] }\n");
-    REQUIRE(config.portals.size() == 2);
-    CHECK(config.portals[1].name == "student");
-    CHECK(config.portals[0].origins == std::vector<std::string>{"http://localhost:3000"});
-}
-
-TEST_CASE("an origin that is none is a fault with its place") {
-    CHECK(faults_in("portals: [{ name: a, origins: ['https://ok.example.com', 'example.com'] }]")
-              .starts_with("roomd.yaml:3:58: origin \"example.com\": "));
-    CHECK(faults_in("portals: [{ name: a, origins: ['https://x.example.com/path'] }]")
-              .starts_with("roomd.yaml:3:32: origin \"https://x.example.com/path\": "));
-}
-
-TEST_CASE("wildcards are not built yet, and a lone star never goes with credentials") {
-    CHECK(faults_in("portals: [{ name: a, origins: ['https://*.example.com'] }]")
-              .find("not built yet") != std::string::npos);
-    CHECK(faults_in("portals: [{ name: a, origins: ['*'] }]")
-              .starts_with(
-                  "roomd.yaml:3:32: origin \"*\": any page could use its visitors' credentials"));
-    CHECK(faults_in("cors: { credentials: false }\nportals: [{ name: a, origins: ['*'] }]")
-              .find("not built yet") != std::string::npos);
-}
-
-TEST_CASE("a portal needs a name of its own and its origins") {
-    CHECK(faults_in("portals: [{}]") == "roomd.yaml:3:11: \"portals[0].name\" is missing\n"
-                                        "  write name: owner\n"
-                                        "roomd.yaml:3:11: \"portals[0].origins\" is missing\n  "
-                                        "write [\"https://app.example.com\"]");
-    CHECK(faults_in("portals:\n- { name: a, origins: [] }\n- { name: a, origins: [] }\n") ==
-          "roomd.yaml:5:11: portal \"a\" stands twice\n  it stands at line 4 already");
-    CHECK(faults_in("portals: [{ name: 'a b', origins: [] }]").find("portal \"a b\" is no name") !=
-          std::string::npos);
-}
-
-TEST_CASE("cors is taken over") {
-    const auto config =
-        test::read("cors: { credentials: false, methods: [GET], missing_origin: refuse }");
-    CHECK_FALSE(config.cors.credentials);
-    CHECK(config.cors.methods == std::vector<std::string>{"GET"});
-    CHECK_FALSE(config.cors.allow_missing_origin);
-    CHECK(faults_in("cors: { methods: [get] }") ==
-          "roomd.yaml:3:19: \"cors.methods[0]\": \"get\" is no method\n  write GET, POST");
-    CHECK(faults_in("cors: { missing_origin: maybe }") ==
-          "roomd.yaml:3:25: \"cors.missing_origin\": \"maybe\" is none of its words\n"
-          "  write allow, refuse");
-}
-
 TEST_CASE("a key is kept as its digest alone") {
     const auto config = test::read(key("'sha256:" + digits + "'"));
     REQUIRE(config.keys.size() == 1);

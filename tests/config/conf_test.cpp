@@ -4,6 +4,7 @@
 #include "reading.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -24,8 +25,8 @@ std::string file(const std::string &name) {
     return out.str();
 }
 
-// conf/roomd.yaml with everything switched on: "#key" becomes "key", and an empty list or map that
-// a switched-on one follows goes.
+// conf/roomd.yaml with everything switched on: "#key" becomes "key", and the same key before it
+// goes, which says that there is none.
 std::string switched_on(const std::string &yaml) {
     std::istringstream in(yaml);
     std::vector<std::string> lines;
@@ -35,9 +36,8 @@ std::string switched_on(const std::string &yaml) {
                          line[hash + 1] != ' ';
         if (off) {
             line.erase(hash, 1);
-            const bool empty =
-                !lines.empty() && (lines.back() == line + " []" || lines.back() == line + " {}");
-            if (empty) lines.pop_back();
+            const std::string key = line.substr(0, line.find(':') + 1);
+            if (!lines.empty() && !key.empty() && lines.back().starts_with(key)) lines.pop_back();
         }
         lines.push_back(line);
     }
@@ -63,12 +63,24 @@ std::string written(const Item &node) {
 template <class Fn> void walk(const Item &node, const std::string &path, const Fn &fn) {
     if (!path.empty()) fn(path, node);
     for (const Entry &entry : node.entries) {
-        const bool any = path == "rooms";
+        const bool any = path == "rooms" || path == "events";
         walk(entry.value, (path.empty() ? "" : path + '.') + (any ? "*" : entry.key), fn);
     }
     for (const Item &item : node.items)
         if (item.kind == Item::Kind::map) walk(item, path + "[]", fn);
 }
+
+// What conf/roomd.yaml takes from systemd when everything is switched on.
+class Credentials {
+public:
+    Credentials() {
+        const auto folder = std::string(ROOMD_VECTORS) + "/credentials";
+        setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
+    }
+    ~Credentials() { unsetenv("CREDENTIALS_DIRECTORY"); }
+    Credentials(const Credentials &) = delete;
+    Credentials &operator=(const Credentials &) = delete;
+};
 
 Item tree(const std::string &yaml) {
     Faults faults;
@@ -80,6 +92,7 @@ Item tree(const std::string &yaml) {
 } // namespace
 
 TEST_CASE("conf/roomd.yaml is good, as it is and with everything switched on") {
+    const Credentials credentials;
     CHECK(test::faults_of(file("conf/roomd.yaml")) == "");
     CHECK(test::faults_of(switched_on(file("conf/roomd.yaml"))) == "");
 }
@@ -127,16 +140,22 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
                           l.body_deadline, l.keep_alive);
     };
     CHECK(limits(said.limits) == limits(silent.limits));
+    CHECK(said.auth.claims == silent.auth.claims);
+    CHECK(said.auth.leeway == silent.auth.leeway);
+    CHECK(said.auth.cookie == silent.auth.cookie);
     CHECK(said.plugins.slow_call == silent.plugins.slow_call);
     CHECK(said.plugins.answer_timeout == silent.plugins.answer_timeout);
     CHECK(said.idempotency.window == silent.idempotency.window);
     CHECK(said.idempotency.entries == silent.idempotency.entries);
+    CHECK(said.admin.socket == silent.admin.socket);
+    CHECK(said.admin.mode == silent.admin.mode);
     CHECK(said.drain == silent.drain);
     CHECK(said.log.level == silent.log.level);
     CHECK(said.log.format == silent.log.format);
 }
 
 TEST_CASE("the defaults of keys inside lists are what the code takes") {
+    const Credentials credentials;
     Faults faults;
     const Config said = load_text(switched_on(file("conf/roomd.yaml")), "roomd.yaml", faults);
     const Config silent =
@@ -147,7 +166,10 @@ TEST_CASE("the defaults of keys inside lists are what the code takes") {
     CHECK(said.keys.at(0).events == silent.keys.at(0).events);
     CHECK(said.keys[0].rooms == silent.keys[0].rooms);
     CHECK(said.keys[0].may_broadcast == silent.keys[0].may_broadcast);
-    CHECK(said.rooms.at(0).join == silent.rooms.at(0).join);
+    CHECK(said.auth.issuers.at(0).require_exp == auth::Issuer{}.require_exp);
+    CHECK(said.rooms.at(0).rules.join == silent.rooms.at(0).rules.join);
+    CHECK(said.rooms[0].rules.max_members == silent.rooms[0].rules.max_members);
+    CHECK(said.rooms[0].rules.max_per_client == silent.rooms[0].rules.max_per_client);
     CHECK(said.listen.at(2).mode == silent.listen.at(0).mode);
     CHECK(said.plugins.load.at(0).budget == silent.plugins.load.at(0).budget);
     CHECK(said.plugins.load[0].required == silent.plugins.load[0].required);
@@ -189,7 +211,7 @@ TEST_CASE("the configuration for development is good and is what was built in") 
     CHECK(config.listen[1].address == "[::1]:3001");
     REQUIRE(config.rooms.size() == 4);
     for (const RoomKind &kind : config.rooms)
-        CHECK(kind.allow_all);
+        CHECK(kind.rules.allow_all);
     REQUIRE(config.plugins.load.size() == 2);
     CHECK(config.plugins.load[0].file == "/src/build/plugins/http_emit.so");
     CHECK(config.plugins.load[1].name == "test_event");

@@ -20,9 +20,7 @@ TEST_CASE("a file that says the least is good") {
 TEST_CASE("what fails open by silence must be said") {
     CHECK(faults_of("service: { name: x }") ==
           "roomd.yaml:1:1: \"auth.mode\" is missing\n"
-          "  say it: auth: { mode: none }; other modes are not built yet\n"
-          "roomd.yaml:1:1: \"catalogue.unknown\" is missing\n"
-          "  say it: catalogue: { unknown: allow }; a catalogue of events is not built yet");
+          "  say it: auth: { mode: required } and its issuers, optional, or none");
     CHECK(faults_of("auth: {}\ncatalogue: {}\n")
               .starts_with("roomd.yaml:1:7: \"auth.mode\" is missing\n"));
 }
@@ -43,35 +41,11 @@ TEST_CASE("an unknown key is a fault with the nearest name") {
 
 TEST_CASE("a key that is not built yet is refused with that sentence") {
     const std::string hint = "\n  remove it: a key that has no effect is refused";
-    for (const char *key : {"events", "client_events", "admin", "trusted_proxies", "recovery"})
+    for (const char *key : {"client_events", "trusted_proxies", "recovery"})
         CHECK(faults_in(std::string(key) + ": {}") ==
               "roomd.yaml:3:1: \"" + std::string(key) + "\" is not built yet" + hint);
-    for (const char *key : {"issuers", "claims", "cookie", "leeway"})
-        CHECK(faults_of("auth: { mode: none, " + std::string(key) +
-                        ": x }\ncatalogue: { unknown: allow }") ==
-              "roomd.yaml:1:21: \"auth." + std::string(key) + "\" is not built yet" + hint);
-    CHECK(faults_in("limits: { per_user: 5 }") ==
-          "roomd.yaml:3:11: \"limits.per_user\" is not built yet" + hint);
     CHECK(faults_in("listen: [{ address: '127.0.0.1:1', systemd: true }]") ==
           "roomd.yaml:3:36: \"listen[0].systemd\" is not built yet" + hint);
-    CHECK(faults_in("portals: [{ name: a, origins: [], roles: [student] }]") ==
-          "roomd.yaml:3:35: \"portals[0].roles\" is not built yet" + hint);
-}
-
-TEST_CASE("a value whose effect is not built yet is refused with that sentence") {
-    for (const char *mode : {"required", "optional"})
-        CHECK(
-            faults_of("auth: { mode: " + std::string(mode) + " }\ncatalogue: { unknown: allow }") ==
-            "roomd.yaml:1:15: \"auth.mode\": \"" + std::string(mode) +
-                "\" is not built yet\n  write none");
-    CHECK(faults_of("auth: { mode: none }\ncatalogue: { unknown: refuse }") ==
-          "roomd.yaml:2:23: \"catalogue.unknown\": \"refuse\" is not built yet\n  write allow");
-    CHECK(
-        faults_in("rooms: { user: { join: auto } }") ==
-        "roomd.yaml:3:24: \"rooms.user.join\": \"auto\" is not built yet\n  write request, never");
-    CHECK(faults_in("rooms: { user: { allow: [ { claim: sub, equals: \"{id}\" } ] } }") ==
-          "roomd.yaml:3:25: \"rooms.user.allow\": rules over claims are not built yet\n"
-          "  write allow: all, or leave it out and let a plugin decide");
 }
 
 TEST_CASE("a value of another type is a fault") {
@@ -79,7 +53,8 @@ TEST_CASE("a value of another type is a fault") {
     CHECK(faults_in("service: { name: [a] }") ==
           "roomd.yaml:3:18: \"service.name\" must be text, not a list");
     CHECK(faults_in("service: { name: }") ==
-          "roomd.yaml:3:18: \"service.name\" must be text, not nothing");
+          "roomd.yaml:3:18: \"service.name\" must be text, not nothing\n"
+          "  write it or remove it; when a word such as null is meant, quote it");
     CHECK(faults_in("listen: { address: x }") ==
           "roomd.yaml:3:9: \"listen\" must be a list, not a map\n  begin each entry with \"- \"");
     CHECK(faults_in("limits: { connections: many }") ==
@@ -89,7 +64,8 @@ TEST_CASE("a value of another type is a fault") {
     CHECK(faults_in("limits: { connections: {} }") ==
           "roomd.yaml:3:24: \"limits.connections\" must be a whole number, not a map");
     CHECK(faults_in("cors: { credentials: yes }") ==
-          "roomd.yaml:3:22: \"cors.credentials\" must be true or false, not \"yes\"");
+          "roomd.yaml:3:22: \"cors.credentials\" must be true or false, not \"yes\"\n"
+          "  write true or false, in small letters and without quotes");
     CHECK(faults_in("cors: { methods: GET }") ==
           "roomd.yaml:3:18: \"cors.methods\" must be a list, not a single value\n"
           "  write [ .. ], also around one");
@@ -119,15 +95,16 @@ TEST_CASE("a value out of range is a fault that names the range") {
 }
 
 TEST_CASE("every fault of a file is told in one run") {
-    CHECK(faults_of("socketio: { path: socket.io }\nlog: { level: loud, format: text }\n"
-                    "auth: { mode: none }\ncatalogue: { unknown: allow }\ndrain: 5\nadmin: {}\n") ==
+    CHECK(faults_of(
+              "socketio: { path: socket.io }\nlog: { level: loud, format: text }\n"
+              "auth: { mode: none }\ncatalogue: { unknown: allow }\ndrain: 5\nrecovery: {}\n") ==
           "roomd.yaml:1:19: \"socketio.path\": no path: \"socket.io\"\n"
           "  it begins and ends with \"/\", such as /socket.io/\n"
           "roomd.yaml:2:15: \"log.level\": \"loud\" is none of its words\n"
           "  write error, warning, notice, info, debug\n"
           "roomd.yaml:5:8: \"drain\": no duration: \"5\"\n"
           "  a duration is a whole number and a unit: 300ms, 25s, 1m, 2h, 1d\n"
-          "roomd.yaml:6:1: \"admin\" is not built yet\n"
+          "roomd.yaml:6:1: \"recovery\" is not built yet\n"
           "  remove it: a key that has no effect is refused");
 }
 
@@ -199,21 +176,6 @@ TEST_CASE("transports are those that are named") {
     CHECK(faults_in("socketio: { transports: [] }") ==
           "roomd.yaml:3:25: \"socketio.transports\" names no transport\n"
           "  write [websocket, polling]");
-}
-
-TEST_CASE("room kinds are read in their order") {
-    const auto config =
-        test::read("rooms:\n  role: { allow: all }\n  staff: { join: never }\n  user:\n");
-    REQUIRE(config.rooms.size() == 3);
-    CHECK(config.rooms[0].name == "role");
-    CHECK(config.rooms[0].allow_all);
-    CHECK(config.rooms[1].join == config::RoomKind::Join::never);
-    CHECK_FALSE(config.rooms[1].allow_all);
-    CHECK(config.rooms[2].join == config::RoomKind::Join::request);
-    CHECK_FALSE(config.rooms[2].allow_all);
-    CHECK(faults_in("rooms: { 'a:b': {} }") ==
-          "roomd.yaml:3:10: room kind \"a:b\" is no name\n"
-          "  begin with a letter; then letters, digits, \"_\" and \"-\"");
 }
 
 TEST_CASE("namespaces are names or prefixes") {

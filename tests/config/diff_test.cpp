@@ -3,6 +3,8 @@
 #include "reading.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -12,6 +14,8 @@ using namespace roomd;
 TEST_CASE("each key that a reload does not apply is named when it changes, and no other") {
     const std::pair<const char *, const char *> changes[] = {
         {"listen: [{ address: '127.0.0.1:4001' }]", "listen"},
+        {"admin: { socket: /run/a.sock }", "admin.socket"},
+        {"admin: { mode: 0660 }", "admin.mode"},
         {"limits: { max_emit: 2MB }", "limits.max_emit"},
         {"plugins: { slow_call: 60ms }", "plugins.slow_call"},
         {"plugins: { answer_timeout: 6s }", "plugins.answer_timeout"},
@@ -55,4 +59,87 @@ TEST_CASE("a listener differs by its certificate and its mode too") {
     const auto open = test::read("listen: [{ address: 'unix:/a', mode: 0666 }]");
     const auto closed = test::read("listen: [{ address: 'unix:/a', mode: 0600 }]");
     CHECK(config::needs_restart(open, closed).size() == 1);
+}
+
+namespace {
+
+// "a | b | c": the lines of a diff.
+std::string diff(std::string_view running, std::string_view wanted) {
+    std::string out;
+    for (const auto &line :
+         config::diff(test::read(running).effective, test::read(wanted).effective))
+        out += (out.empty() ? "" : " | ") + line;
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("a diff tells each key that differs, and what applies it") {
+    CHECK(diff("", "") == "");
+    CHECK(diff("", "log: { level: debug }\nidempotency: { window: 1m }") ==
+          "idempotency.window: 10m -> 1m (restart) | log.level: info -> debug (reload)");
+    CHECK(diff("cors: { methods: [GET] }", "") == "cors.methods: [GET] -> [GET, POST] (reload)");
+    CHECK(
+        diff("rooms: { a: { allow: all } }", "rooms: { b: {}, a: { join: never, allow: all } }") ==
+        "rooms.a.join: request -> never (reload) | rooms.b: (none) -> {join: request, max_members: "
+        "0, max_per_client: 0} (reload)");
+    CHECK(diff("rooms: { a: {} }", "rooms: {}") == "rooms.a: {join: request, max_members: 0, max_per_client: 0} -> (none) (reload)");
+}
+
+TEST_CASE("the entries of lists are told by their names") {
+    const std::string a = "{ name: a, origins: ['http://a.example.com'] }",
+                      b = "{ name: b, origins: [] }";
+    CHECK(diff("portals: [" + a + "]", "portals: [" + b + ", " + a + "]") ==
+          "portals[b]: (none) -> {name: b, origins: []} (reload)");
+    CHECK(diff("portals: [" + a + "]", "portals: [{ name: a, origins: [] }]") ==
+          "portals[a].origins: [http://a.example.com] -> [] (reload)");
+    CHECK(diff("portals: [" + a + ", " + b + "]", "portals: [" + b + ", " + a + "]") ==
+          "portals: order a, b -> order b, a (reload)");
+    CHECK(
+        diff("listen: [{ address: 'unix:/a' }]", "listen: [{ address: 'unix:/a', mode: 0600 }]") ==
+        "listen[unix:/a].mode: 0660 -> 0600 (restart)");
+    CHECK(
+        diff("plugins: { load: [ { name: p, x: 1 }, { name: p, instance: q } ] }",
+             "plugins: { load: [ { name: p, x: [{ c: 2 }] }, { name: p, instance: q, z: 1 } ] }") ==
+        "plugins.load[p].x: 1 -> [{c: 2}] (reload) | "
+        "plugins.load[q].z: (none) -> 1 (reload)");
+}
+
+TEST_CASE("the same time, size or mode in other words is no difference") {
+    CHECK(diff("drain: 60s\nlimits: { max_emit: 1MB, connect_timeout: 90s }\n"
+               "listen: [{ address: 'unix:/a', mode: 660 }]\nidempotency: { window: 600s }",
+               "drain: 1m\nlimits: { max_emit: 1000KB, connect_timeout: 90000ms }\n"
+               "listen: [{ address: 'unix:/a', mode: 0660 }]") == "");
+    CHECK(
+        config::needs_restart(test::read("idempotency: { window: 600s }"), test::read("")).empty());
+}
+
+TEST_CASE("a diff shows no secret, and that a digest is another") {
+    setenv("ROOMD_TEST_KEY", "hunter2hunter2hunter2", 1);
+    const auto key = [](const std::string &value) {
+        return "keys: [{ name: k, key: '" + value + "', scopes: [emit] }]";
+    };
+    CHECK(diff(key("${env:ROOMD_TEST_KEY}"), key("sha256:" + std::string(64, 'a'))) ==
+          "keys[k].key: \"${env:ROOMD_TEST_KEY}\" -> \"sha256:aaaaaaaa<hidden>\" (reload)");
+    CHECK(diff(key("sha256:" + std::string(64, 'b')), key("sha256:" + std::string(64, 'a'))) ==
+          "keys[k].key: \"sha256:bbbbbbbb<hidden>\" -> \"sha256:aaaaaaaa<hidden>\" (reload)");
+    unsetenv("ROOMD_TEST_KEY");
+}
+
+TEST_CASE("a diff of what is no configuration shows something, and long values are cut") {
+    CHECK(config::diff("", "drain: 5s\n").size() == 1);
+    CHECK(config::diff("[", "{").empty());
+    const auto lines = config::diff("drain: 5s\n", "drain: \"" + std::string(1000, 'x') + "\"\n");
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].size() < 300);
+}
+
+TEST_CASE("very many differences are told in no time") {
+    const auto keys = [](char name) {
+        std::string yaml = "rooms:\n";
+        for (int i = 0; i < 12000; ++i)
+            yaml += "  " + std::string(1, name) + std::to_string(i) + ": {}\n";
+        return yaml;
+    };
+    CHECK(config::diff(keys('a'), keys('b')).size() == 24000);
 }

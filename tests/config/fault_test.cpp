@@ -24,10 +24,28 @@ TEST_CASE("faults are told in the order of the file") {
     CHECK(faults.text() == "f:2:3: first\nf:2:7: second\nf:9:1: third");
 }
 
+TEST_CASE("faults of several files are told file by file") {
+    Faults faults;
+    faults.add({"conf.d/a.yaml", {1, 1, 1}, "second", ""});
+    faults.add({"roomd.yaml", {9, 1, 0}, "first", ""});
+    faults.add({"conf.d/b.yaml", {0, 0, 2}, "third", ""});
+    CHECK(faults.text() == "roomd.yaml:9:1: first\nconf.d/a.yaml:1:1: second\n"
+                           "conf.d/b.yaml: third");
+}
+
 TEST_CASE("only so many faults are kept, and the rest counted") {
     Faults faults;
     for (std::size_t i = 0; i < Faults::most + 5; ++i)
         faults.add({"f", {i + 1, 1}, "x", ""});
     CHECK(faults.list().size() == Faults::most);
     CHECK(faults.text().ends_with("f:100:1: x\n... and 5 more"));
+}
+
+TEST_CASE("a warning is no fault, and only so many are kept") {
+    Faults faults;
+    for (std::size_t i = 0; i < Faults::most + 5; ++i)
+        faults.warn({"f", {1, 1}, "x", ""});
+    CHECK(faults.empty());
+    CHECK(faults.text() == "");
+    CHECK(faults.warnings().size() == Faults::most);
 }

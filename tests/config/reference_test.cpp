@@ -1,8 +1,7 @@
 #include "config/reference.hpp"
+#include "folder.hpp"
 
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,23 +12,9 @@ using namespace roomd::config;
 
 namespace {
 
-// A folder of its own with one file, gone afterwards.
-class Folder {
-public:
-    explicit Folder(const std::string &content) {
-        char name[] = "/tmp/roomd-test-XXXXXX";
-        REQUIRE(mkdtemp(name) != nullptr);
-        path = name;
-        std::ofstream(path + "/secret") << content;
-    }
-    ~Folder() {
-        std::remove((path + "/secret").c_str());
-        std::remove((path + "/fifo").c_str());
-        rmdir(path.c_str());
-    }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
-    std::string path;
+// A folder with a secret in it.
+struct Secrets : test::Folder {
+    explicit Secrets(std::string_view content) { write("secret", content); }
 };
 
 struct Read {
@@ -38,7 +23,7 @@ struct Read {
 
 Read read(std::string_view text, const std::string &folder = "/nowhere") {
     Faults faults;
-    const Source source{"roomd.yaml", folder, faults};
+    const Source source{{{"roomd.yaml", folder}}, faults};
     const auto secret = resolve(source, text, {7, 3});
     return {secret ? std::string(secret->reveal()) : "", faults.text()};
 }
@@ -46,9 +31,9 @@ Read read(std::string_view text, const std::string &folder = "/nowhere") {
 } // namespace
 
 TEST_CASE("a file's secret is its text without one line end") {
-    const Folder folder("s3cret\n\n");
+    const Secrets folder("s3cret\n\n");
     CHECK(read("${file:" + folder.path + "/secret}").value == "s3cret\n");
-    const Folder windows("s3cret\r\n");
+    const Secrets windows("s3cret\r\n");
     CHECK(read("${file:secret}", windows.path).value == "s3cret");
 }
 
@@ -61,25 +46,33 @@ TEST_CASE("a variable's secret is its value") {
 }
 
 TEST_CASE("a credential is a file of systemd's folder and of no other") {
-    const Folder folder("s3cret");
+    const Secrets folder("s3cret");
     unsetenv("CREDENTIALS_DIRECTORY");
     CHECK(read("${credential:secret}")
               .faults.ends_with("there are none: systemd gives them with LoadCredential="));
     setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
     CHECK(read("${credential:secret}").value == "s3cret");
-    for (const char *bad : {"${credential:../secret}", "${credential:..}", "${credential:}"})
+    CHECK(read("${credential:other}").faults ==
+          "roomd.yaml:7:3: \"${credential:other}\" can not be read\n"
+          "  No such file or directory: name it in the unit's LoadCredential=");
+    for (const char *bad : {"${credential:../secret}", "${credential:..}", "${credential:a/b}"})
         CHECK(read(bad).faults.ends_with(
             "a credential's name is letters, digits, \"_\", \"-\" and \".\""));
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
 TEST_CASE("a reference is the whole value, of a kind that exists") {
-    for (const char *bad :
-         {"${file}", "${file:/a} and more", "${file:/a", "${", "${}", "${file:/a}}"})
+    for (const char *bad : {"${file}", "${file:/a", "${", "${}"})
         CHECK_MESSAGE(read(bad).faults == "roomd.yaml:7:3: no reference: \"" + std::string(bad) +
                                               "\"\n  write ${file:/path}, ${env:NAME} or "
                                               "${credential:NAME}, and nothing else",
                       bad);
+    for (const char *bad : {"${file:/a} and more", "${file:/a}}", "${file:/a}\n"})
+        CHECK_MESSAGE(read(bad).faults.starts_with(
+                          "roomd.yaml:7:3: no reference: \"${file:/a}...\"\n  write ${file:/path}"),
+                      bad);
+    for (const char *bad : {"${file:}", "${env:}", "${credential:}"})
+        CHECK(read(bad).faults.ends_with("can not be read\n  it names nothing"));
     CHECK(read("${vault:x}").faults == "roomd.yaml:7:3: \"${vault:x}\" can not be read\n  no such "
                                        "kind; write file, env or credential");
 }
@@ -89,15 +82,24 @@ TEST_CASE("what can not be a secret's file says why") {
           "roomd.yaml:7:3: \"${file:/nowhere/x}\" can not be read\n  No such file or directory");
     CHECK(read("${file:/tmp}").faults.ends_with("it is not a file"));
     CHECK(read("${file:/dev/zero}").faults.ends_with("it is not a file"));
-    const Folder empty("\n");
+    if (geteuid() != 0) { // root may read everything
+        const Secrets closed("x");
+        chmod((closed.path + "/secret").c_str(), 0);
+        CHECK(read("${file:secret}", closed.path)
+                  .faults.ends_with("Permission denied: let the user that runs roomd read it, or "
+                                    "take ${credential:NAME}"));
+    }
+    const Secrets empty("\n");
     CHECK(read("${file:secret}", empty.path).faults ==
           "roomd.yaml:7:3: \"${file:secret}\" is empty");
-    const Folder large(std::string(70000, 'x'));
+    const Secrets most(std::string(65536, 'x'));
+    CHECK(read("${file:secret}", most.path).value.size() == 65536);
+    const Secrets large(std::string(65537, 'x'));
     CHECK(read("${file:secret}", large.path).faults.ends_with("it is larger than 65536 bytes"));
 }
 
 TEST_CASE("a FIFO in a secret's place holds nobody up") {
-    const Folder folder("");
+    const Secrets folder("");
     REQUIRE(mkfifo((folder.path + "/fifo").c_str(), 0600) == 0);
     CHECK(read("${file:fifo}", folder.path).faults.ends_with("it is not a file"));
 }

@@ -41,7 +41,7 @@ TEST_CASE("a count is digits alone") {
     CHECK(*parse_count("0") == 0);
     CHECK(*parse_count("50000") == 50000);
     for (const char *bad :
-         {"", "-1", "+1", "1.0", "1e3", "0x10", "1_000", "1 ", "99999999999999999999"})
+         {"", "-1", "+1", "1.0", "1e3", "0x10", "1_000", "1 ", "010", "00", "99999999999999999999"})
         CHECK_MESSAGE(!parse_count(bad).ok(), bad);
 }
 

@@ -68,6 +68,11 @@ TEST_CASE("merges, tags and keys that are no text are faults") {
           "t.yaml:1:4: tags are not read\n  remove what begins with \"!\"");
     CHECK(faults_of("a: !mine {b: 1}\n") ==
           "t.yaml:1:4: tags are not read\n  remove what begins with \"!\"");
+    for (const std::string &key :
+         {std::string(501, 'k'), std::string("a\\nb"), std::string("\\x7f")})
+        CHECK(faults_of("? \"" + key + "\"\n: 1\n") ==
+              "t.yaml:1:3: a key is one line of at most 500 bytes");
+    CHECK(faults_of("? " + std::string(500, 'k') + "\n: 1\n") == "");
     CHECK(faults_of("? [a]\n: 1\n") == "t.yaml:1:3: a key must be text\n  quote it");
 }
 

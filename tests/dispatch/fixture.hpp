@@ -24,13 +24,21 @@ struct RouterFixture {
     static dispatch::Options default_options() {
         dispatch::Options options;
         options.namespaces = {"/custom", "/tenant-*"};
-        options.kinds = {{"library", dispatch::RoomKind::Join::request, true},
-                         {"role", dispatch::RoomKind::Join::automatic, true},
-                         {"closed", dispatch::RoomKind::Join::request, false},
-                         {"staff", dispatch::RoomKind::Join::never, true}};
+        options.kinds = {open("library", policy::Join::request),
+                         open("role", policy::Join::automatic),
+                         {"closed", {}},
+                         open("staff", policy::Join::never)};
         options.rooms_per_client = 5;
         options.max_emit = 1000;
         return options;
+    }
+
+    // A kind that lets everyone in who may come at all.
+    static dispatch::RoomKind open(std::string name, policy::Join join) {
+        dispatch::RoomKind kind{std::move(name), {}};
+        kind.rules.join = join;
+        kind.rules.allow_all = true;
+        return kind;
     }
 
     FakeClients fake;

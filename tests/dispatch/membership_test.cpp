@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(RouterFixture, "rooms a plugin gave meanwhile count when the v
 }
 
 TEST_CASE_FIXTURE(RouterFixture, "a reload brings new kinds and their verbs at once") {
-    options.kinds.push_back({"seat", dispatch::RoomKind::Join::request, true});
+    options.kinds.push_back(open("seat", policy::Join::request));
     router.reconfigure(options);
     CHECK(ask(connect(), "join:seat", R"(["A-12"])") ==
           R"(37[{"ok":true,"room":"seat:A-12","members":1}])");

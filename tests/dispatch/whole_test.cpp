@@ -28,7 +28,8 @@ struct Peer {
 struct Whole {
     static dispatch::Options kinds() {
         dispatch::Options options;
-        options.kinds = {{"library", dispatch::RoomKind::Join::request, true}};
+        options.kinds = {{"library", {}}};
+        options.kinds.front().rules.allow_all = true;
         return options;
     }
 

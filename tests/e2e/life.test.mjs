@@ -28,9 +28,9 @@ describe('a wrong configuration', () => {
         assert.match(text, /connections/);
     });
     test('a key that is not built yet is refused with that sentence', () => {
-        const { code, text } = run(`${GOOD}admin: { socket: /run/roomd/admin.sock }\n`);
+        const { code, text } = run(`${GOOD}recovery: { window: 2m }\n`);
         assert.equal(code, 3, text);
-        assert.match(text, /:5:\d+: .*admin.*not built yet/);
+        assert.match(text, /:5:\d+: .*recovery.*not built yet/);
     });
     test('a duplicate key is a fault', () => {
         const { code, text } = run(`${GOOD}drain: 1s\ndrain: 2s\n`);

@@ -56,6 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const auto parsed = nlohmann::json::parse(text, nullptr, false);
     fuzz::must(!parsed.is_discarded() || may_differ(text));
     const auto *value = parsed.is_discarded() ? nullptr : &parsed;
+    if (value != nullptr) fuzz::must(!json::has_duplicates(value->dump()));
     switch (*kind) {
     case json::Kind::string: check_string(text, value); break;
     case json::Kind::array: check_array(text, value); break;

@@ -1,3 +1,4 @@
+#include "config/diff.hpp"
 #include "config/load.hpp"
 #include "config/tree.hpp"
 #include "fuzz/fuzz.hpp"
@@ -45,6 +46,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     }
     if (!faults.empty()) return 0;
     fuzz::must(!config.listen.empty());
+    // What is in force is told as YAML of the same kind.
+    config::Faults none;
+    config::Bounds wide{config::largest_yaml * 64, config::most_nodes * 64};
+    fuzz::must(config::parse_part(config.effective, "", 0, wide, none).has_value());
+    fuzz::must(config::diff(config.effective, config.effective).empty());
     for (const config::Plugin &plugin : config.plugins.load)
         fuzz::must(plugin.name.find_first_of("/.") == std::string::npos);
     return 0;

@@ -75,7 +75,8 @@ struct Shard {
     }
     static dispatch::Options kinds() {
         dispatch::Options options;
-        options.kinds = {{"library", dispatch::RoomKind::Join::request, true}};
+        options.kinds = {{"library", {}}};
+        options.kinds.front().rules.allow_all = true;
         return options;
     }
     static log::Options quiet() {

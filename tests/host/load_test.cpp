@@ -69,7 +69,7 @@ TEST_CASE("a file must be an absolute path") {
 TEST_CASE("the faults a plugin finds come with their place") {
     Shard shard;
     const auto faults = shard.registry->check(
-        {Shard::entry("puppet"), Shard::entry("fails_check", R"({"path":1})")});
+        {Shard::entry("puppet"), Shard::entry("fails_check", R"({"mood":1})")});
     REQUIRE(faults.size() == 2);
     CHECK(faults[0].entry == 1);
     CHECK(faults[0].pointer == "/path");
@@ -78,9 +78,19 @@ TEST_CASE("the faults a plugin finds come with their place") {
     CHECK(faults[1].pointer == "/rate/0");
     CHECK(shard.registry->check({Shard::entry("fails_check")}).empty());
 }
+TEST_CASE("what the schema found at a place the plugin need not tell again") {
+    Shard shard;
+    const auto faults = shard.registry->check({Shard::entry("fails_check", R"({"path":1})")});
+    REQUIRE(faults.size() == 2);
+    CHECK(faults[0].pointer == "/path");
+    CHECK(faults[0].text == "\"path\" must be text, not a whole number");
+    CHECK(faults[0].hint == "quote it");
+    CHECK(faults[1].pointer == "/rate/0");
+    CHECK(faults[1].text == "is not a number");
+}
 TEST_CASE("a check that refuses and says nothing is a fault all the same") {
     Shard shard;
-    const auto faults = shard.registry->check({Shard::entry("fails_check", R"({"path":"?"})")});
+    const auto faults = shard.registry->check({Shard::entry("fails_check", R"({"mood":"?"})")});
     REQUIRE(faults.size() == 1);
     CHECK(has(faults[0].text, "does not say why"));
 }

@@ -21,16 +21,17 @@ SEES = {
     "sio": "base json",
     "rooms": "base",
     "auth": "base json",
-    "policy": "base auth",
+    "policy": "base json rooms auth",
     "catalogue": "base json sio rooms",
     "session": "base json log metrics eio sio",
-    "dispatch": "base json log metrics eio sio rooms auth policy session",
+    "dispatch": "base json log metrics eio sio rooms auth policy catalogue session",
     "loop": "base log metrics",
     "net": "base log metrics eio session loop policy",
     "host": "base json log metrics dispatch loop session sio roomd",
-    "config": "base json auth policy",
+    "config": "base json auth policy catalogue",
     "pages": "base json metrics",
     "app": "*",
+    "cli": "base json rooms auth policy catalogue config host app roomd",
 }
 
 # first part of a third-party header's name: the layers that may include it.
@@ -46,7 +47,8 @@ OWNERS = {
     "spdlog": "log",
     "prometheus": "metrics",
     "systemd": "app",
-    "CLI": "app",
+    "CLI": "cli",
+    "libpsl.h": "policy",
     "libpq-fe.h": "",
 }
 # What any layer may include: the language's library and POSIX.

@@ -5,7 +5,7 @@ command -v systemd-analyze >/dev/null || exit 77 # skipped
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The unit names the installed binary; any program will do for the check.
-sed 's|^ExecStart=/usr/bin/roomd|ExecStart=/bin/true|' "$1" >"$work/roomd.service"
+sed -E 's|^(Exec[A-Za-z]+)=/usr/bin/roomd|\1=/bin/true|' "$1" >"$work/roomd.service"
 faults=$(systemd-analyze verify --man=no "$work/roomd.service" 2>&1 | grep -F roomd.service || true)
 [ -z "$faults" ] || { echo "$faults"; exit 1; }
 systemd-analyze security --offline=true --threshold=15 "$work/roomd.service" | tail -n 2

@@ -103,6 +103,7 @@ TEST_CASE(
     session::Sessions sessions({}, echo, loop);
     net::Options options;
     options.per_address = 2;
+    options.listeners.emplace_back();
     net::Core core(options, loop, sessions, log);
     const auto third = [&](const char *first, const char *second) {
         std::vector<std::unique_ptr<net::Conn>> conns;

@@ -236,6 +236,7 @@ TEST_CASE("a new certificate is served after a reload, a broken one changes noth
     CHECK(Tls(rig.address()).subject() == "first");
     make_certificate(folder / "c.pem", folder / "other.pem", "broken");
     CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+        CHECK_THROWS(server.check(setup.net));
         CHECK_THROWS(server.reconfigure(setup.net));
     }));
     CHECK(Tls(rig.address()).subject() == "first");

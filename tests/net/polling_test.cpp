@@ -21,7 +21,10 @@ Reply ask(Rig &rig, const std::string &bytes) {
 }
 
 net::Options &allow_only(Rig::Setup &setup, const std::string &origin) {
-    setup.net.origin_allowed = [origin](std::string_view asked) { return asked == origin; };
+    setup.net.portal_of = [origin](std::string_view asked) -> std::optional<std::string_view> {
+        if (asked == origin) return "desk";
+        return std::nullopt;
+    };
     return setup.net;
 }
 
@@ -309,6 +312,28 @@ TEST_CASE("an origin that is not allowed is refused with 403 before any session 
     }
     CHECK(rig.sessions() == 0);
     CHECK(rig.totals().refused_origin == 5);
+}
+
+TEST_CASE("a session knows the portal of its page, also after a reload without that portal") {
+    Rig::Setup setup;
+    allow_only(setup, "https://a.example");
+    Rig rig(setup);
+    const std::string page = "Origin: https://a.example\r\n";
+    for (const std::string &bytes :
+         {get(path, page), upgrade(engine + "websocket", page), get(path)}) {
+        Wire wire(rig.address());
+        wire.send(bytes);
+        wire.reply();
+        std::string portal;
+        rig.call([&](net::Server &server, session::Sessions &sessions, Echo &echo) {
+            net::Options other = setup.net;
+            other.portal_of = nullptr;
+            server.reconfigure(other);
+            portal = sessions.handshake(echo.newest)->portal;
+            server.reconfigure(setup.net);
+        });
+        CHECK(portal == (bytes.find("Origin") == std::string::npos ? "" : "desk"));
+    }
 }
 
 TEST_CASE("a missing origin is refused where the configuration says so") {

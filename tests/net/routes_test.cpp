@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
+#include <utility>
 
 using namespace roomd;
 using namespace roomd::test;
@@ -71,6 +72,26 @@ TEST_CASE("a route that is taken or malformed is refused") {
     CHECK(routes.remove(id));
     CHECK_FALSE(routes.remove(id));
     CHECK_NOTHROW(routes.add(route("GET", "/a")));
+}
+
+TEST_CASE("each side may have its own route of one name, and one of both sides blocks either") {
+    net::Routes routes;
+    net::Route front = route("GET", "/a"), admin = route("GET", "/a");
+    admin.side = net::Side::admin;
+    const auto front_id = routes.add(front);
+    const auto admin_id = routes.add(admin);
+    CHECK(routes.find("GET", "/a").entry->id == front_id);
+    CHECK(routes.find("GET", "/a", net::Side::admin).entry->id == admin_id);
+    net::Route both = route("GET", "/a");
+    both.side = net::Side::both;
+    CHECK_THROWS_AS(routes.add(both), std::invalid_argument);
+    both.path = "/b";
+    const auto both_id = routes.add(both);
+    CHECK(routes.find("GET", "/b").entry->id == both_id);
+    CHECK(routes.find("GET", "/b", net::Side::admin).entry->id == both_id);
+    front.path = admin.path = "/b";
+    CHECK_THROWS_AS(routes.add(front), std::invalid_argument);
+    CHECK_THROWS_AS(routes.add(admin), std::invalid_argument);
 }
 
 TEST_CASE("a route sees method, path, query, body and the headers it asked for") {
@@ -167,6 +188,24 @@ TEST_CASE("an answer may come later, once, and not when its peer is gone") {
     CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
         CHECK_FALSE(server.respond(held, {}));
     }));
+}
+
+TEST_CASE("a POST without a body is answered later too, and its connection stays") {
+    base::ExchangeId held = base::ExchangeId::none;
+    Rig rig({}, [&](net::Server &server) {
+        net::Route out = route("POST", "/later");
+        out.serve = [&held](const net::Request &request) { held = request.id; };
+        server.add_route(out);
+    });
+    Wire wire(rig.address());
+    for (int i = 0; i < 2; ++i) {
+        wire.send(post("/later", ""));
+        CHECK(rig.until([&](net::Server &, Echo &) { return held != base::ExchangeId::none; }));
+        CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+            CHECK(server.respond(std::exchange(held, base::ExchangeId::none), {}));
+        }));
+        CHECK(wire.reply().status == 200);
+    }
 }
 
 TEST_CASE("an answer that comes later ends the connection that is to be closed") {

@@ -234,10 +234,9 @@ TEST_CASE("a batch that is none is refused whole") {
 TEST_CASE("the core's pointers become places in the body") {
     Wanted one, many;
     one.one_room = true;
-    CHECK(pointer_in(one, "room_invalid", "/rooms/0") == "/room");
-    CHECK(pointer_in(many, "room_invalid", "/rooms/3") == "/rooms/3");
-    CHECK(pointer_in(many, "schema_mismatch", "/seatId") == "/data/seatId");
-    CHECK(pointer_in(many, "namespace_unknown", "/nsp") == "/namespace");
-    CHECK(pointer_in(many, "x", "/args/0/a") == "/data/a");
-    CHECK(pointer_in(many, "x", "").empty());
+    CHECK(pointer_in(one, "/rooms/0") == "/room");
+    CHECK(pointer_in(many, "/rooms/3") == "/rooms/3");
+    CHECK(pointer_in(many, "/data/seatId") == "/data/seatId");
+    CHECK(pointer_in(many, "/nsp") == "/namespace");
+    CHECK(pointer_in(many, "") == "");
 }

@@ -261,3 +261,24 @@ TEST_CASE("a space agrees with plain sets over twenty thousand moves") {
         REQUIRE(space.size() == present.size());
     }
 }
+
+TEST_CASE_FIXTURE(Fixture,
+                  "what a plugin grants is told apart from what a rule does, and stays so") {
+    using rooms::Grant;
+    space.join(ann, "rule");
+    space.join(ann, "both");
+    CHECK(space.join(ann, "plugin", Grant::plugin));
+    CHECK_FALSE(space.join(ann, "both", Grant::plugin));
+    CHECK_FALSE(space.join(ann, "both", Grant::rule));
+
+    std::set<std::string> granted;
+    space.each_of(ann, [&](std::string_view name, Grant by) {
+        if (by == Grant::plugin) granted.emplace(name);
+    });
+    CHECK(granted == std::set<std::string>{"both", "plugin"});
+    space.leave(ann, "both");
+    space.join(ann, "both");
+    space.each_of(ann, [&](std::string_view name, Grant by) {
+        if (name == "both") CHECK(by == Grant::rule);
+    });
+}

@@ -60,6 +60,7 @@ export class Roomd {
         this.folder = mkdtempSync(path.join(os.tmpdir(), 'roomd-e2e-'));
         this.file = path.join(this.folder, 'roomd.yaml');
         this.env = env;
+        this.words = []; // further arguments
         this.write(config);
     }
 
@@ -70,7 +71,7 @@ export class Roomd {
 
     spawn() {
         this.output = '';
-        this.process = spawn(binary, ['run', '--config', this.file], {
+        this.process = spawn(binary, ['run', '--config', this.file, ...this.words], {
             stdio: ['ignore', 'pipe', 'pipe'],
             env: { ...process.env, ...this.env },
         });

@@ -1,0 +1,284 @@
+#include "app/admin.hpp"
+
+#include "app/admin_pages.hpp"
+#include "app/shard.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "json/json.hpp"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace roomd::app {
+namespace {
+
+constexpr base::Duration gather{25}; // events that come together go together
+constexpr base::Duration tick{1000};
+constexpr std::size_t most_shown = 10000; // rooms, clients
+constexpr std::size_t shown = 1000;       // unless more are asked for
+constexpr std::size_t small_body = 4096;
+
+std::string success(std::string_view data) {
+    std::string out = R"({"success":true,"data":)";
+    return out.append(data).append("}");
+}
+
+std::string failure(const Problem &problem, std::string_view more = {}) {
+    std::string out = R"({"success":false,"error":{"code":)";
+    json::append_quoted(out, problem.code);
+    out += R"(,"message":)";
+    json::append_quoted(out, problem.message);
+    if (!problem.pointer.empty()) {
+        out += R"(,"pointer":)";
+        json::append_quoted(out, problem.pointer);
+    }
+    return out.append(more).append("}}");
+}
+
+// A JSON body must say that it is one, here as everywhere.
+std::optional<Problem> refuse_type(const net::Request &request) {
+    const std::string_view type = request.header("content-type");
+    const std::string_view name = json::trim(type.substr(0, type.find(';')));
+    if (base::equal_nocase(name, "application/json")) return std::nullopt;
+    return Problem{415, "not_json", "send the body as Content-Type: application/json"};
+}
+
+// The query of a request, parameter by parameter; what nobody asked for is refused.
+class Query {
+public:
+    explicit Query(const net::Request &request) : fields_(request.query) {}
+
+    std::string_view text(std::string_view name) {
+        std::string_view found;
+        for (std::size_t i = 0; i < fields_.size(); ++i) {
+            if (fields_[i].first != name) continue;
+            found = fields_[i].second;
+            ++taken_;
+        }
+        return found;
+    }
+    std::optional<std::uint64_t> number(std::string_view name) {
+        const std::string_view digits = text(name);
+        if (digits.empty()) return std::nullopt;
+        std::uint64_t value = 0;
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        if (error == std::errc() && end == digits.data() + digits.size()) return value;
+        problem_ = Problem{422, "parameter_invalid", std::string(name) + " is a whole number"};
+        return std::nullopt;
+    }
+    std::size_t limit() {
+        const auto wanted = number("limit").value_or(shown);
+        return wanted < most_shown ? static_cast<std::size_t>(wanted) : most_shown;
+    }
+    const std::optional<Problem> &problem() {
+        if (!problem_ && taken_ < fields_.size())
+            problem_ = Problem{422, "parameter_unknown", "there is a parameter too many"};
+        return problem_;
+    }
+
+private:
+    const std::vector<net::Field> &fields_;
+    std::size_t taken_ = 0;
+    std::optional<Problem> problem_;
+};
+
+std::string emitted(const EmitBody &body, const dispatch::Emitted &what, const std::string &id) {
+    std::string out = R"({"message":"Event emitted","event":)";
+    json::append_quoted(out, body.event);
+    out += R"(,"rooms":[)";
+    for (const auto &room : what.rooms) {
+        if (out.back() != '[') out += ',';
+        json::append_quoted(out, room);
+    }
+    return out + R"(],"recipients":)" + std::to_string(what.recipients) + R"(,"id":)" +
+           json::quoted(id) + R"(,"timestamp":)" + json::quoted(base::iso8601(base::unix_ms())) +
+           "}";
+}
+
+} // namespace
+
+Admin::Admin(Shard &shard, Doors doors) :
+    shard_(shard),
+    doors_(std::move(doors)),
+    run_(base::random_id()),
+    tail_(
+        shard.loop, shard.router, shard.clients,
+        [this](base::ExchangeId id, const std::string &json) { answer(id, json); },
+        [this] { gather_.after(gather); }, Tail::Limits()),
+    reload_(shard.loop, [this] { run_reload(); }),
+    gather_(shard.loop, [this] { tail_.serve(); }),
+    ticks_(shard.loop, [this] {
+        tail_.tick();
+        if (!tail_.watching()) ticks_.cancel();
+    }) {
+    add("POST", "/admin/reload", &Admin::reload);
+    add("GET", "/admin/stats", &Admin::stats);
+    add("GET", "/admin/rooms", &Admin::rooms);
+    add("GET", "/admin/clients", &Admin::clients);
+    add("GET", "/admin/plugins", &Admin::plugins);
+    add("POST", "/admin/kick", &Admin::kick);
+    add("POST", "/admin/emit", &Admin::emit);
+    add("GET", "/admin/tail", &Admin::tail);
+    if (doors_.effective) add("GET", "/admin/config", &Admin::config);
+}
+
+Admin::~Admin() {
+    for (const auto route : routes_)
+        shard_.server.remove_route(route);
+}
+
+void Admin::add(const char *method, const char *path, Serve serve) {
+    net::Route route;
+    route.method = method;
+    route.path = path;
+    route.side = net::Side::admin;
+    route.headers = {"content-type"};
+    route.max_body = serve == &Admin::emit ? shard_.http.default_body() : small_body;
+    route.serve = [this, serve](const net::Request &request) { (this->*serve)(request); };
+    routes_.push_back(shard_.server.add_route(std::move(route)));
+}
+
+void Admin::end() {
+    tail_.end();
+}
+
+void Admin::answer(base::ExchangeId id, std::string_view data) {
+    net::Response response;
+    response.body = success(data);
+    shard_.server.respond(id, std::move(response));
+}
+
+void Admin::refuse(base::ExchangeId id, const Problem &problem) {
+    net::Response response;
+    response.status = problem.status;
+    response.body = failure(problem);
+    shard_.server.respond(id, std::move(response));
+}
+
+// ---- reload ------------------------------------------------------------------------------
+
+// Not inside a callback of the transport, whose settings change; who asks meanwhile gets the same
+// outcome.
+void Admin::reload(const net::Request &request) {
+    want_reload_.push_back(request.id);
+    reload_.after(base::Duration{0});
+}
+
+void Admin::run_reload() {
+    const std::vector<base::ExchangeId> waiting = std::exchange(want_reload_, {});
+    const Reloaded what = doors_.reload();
+    net::Response response;
+    switch (what.became) {
+    case Reloaded::Became::applied: response.body = success(reloaded_page(what)); break;
+    case Reloaded::Became::refused: {
+        const Problem problem{422, "configuration_invalid", what.faults.text()};
+        response.body = failure(problem, ",\"faults\":" + faults_json(what.faults.list()));
+        response.status = problem.status;
+        break;
+    }
+    case Reloaded::Became::failed:
+        response.status = 500;
+        response.body = failure({500, "reload_failed", what.why});
+        break;
+    case Reloaded::Became::built_in:
+        response.status = 409;
+        response.body = failure({409, "built_in",
+                                 "the daemon runs its built-in configuration: "
+                                 "there is no file to read again"});
+        break;
+    case Reloaded::Became::stopping:
+        response.status = 503;
+        response.body = failure({503, "stopping", "the daemon is going down"});
+        break;
+    }
+    for (const base::ExchangeId id : waiting)
+        shard_.server.respond(id, response);
+}
+
+// ---- questions ---------------------------------------------------------------------------
+
+void Admin::stats(const net::Request &request) {
+    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::steady_clock::now() - started_);
+    answer(request.id, stats_page(shard_, doors_.config, uptime.count()));
+}
+
+void Admin::rooms(const net::Request &request) {
+    Query query(request);
+    const std::string_view prefix = query.text("prefix");
+    const std::size_t limit = query.limit();
+    if (query.problem()) return refuse(request.id, *query.problem());
+    answer(request.id, rooms_page(shard_, prefix, limit));
+}
+
+void Admin::clients(const net::Request &request) {
+    Query query(request);
+    const std::string_view room = query.text("room"), user = query.text("user");
+    const std::string_view nsp = query.text("namespace");
+    const std::size_t limit = query.limit();
+    if (query.problem()) return refuse(request.id, *query.problem());
+    if (room.empty() == user.empty())
+        return refuse(request.id, {422, "parameter_missing", "say room, or user, and not both"});
+    const std::vector<base::ClientId> found =
+        user.empty() ? shard_.router.members(nsp.empty() ? "/" : nsp, room)
+                     : shard_.router.clients_of(user);
+    answer(request.id, clients_page(shard_, found, limit));
+}
+
+void Admin::plugins(const net::Request &request) {
+    answer(request.id, plugins_page(shard_));
+}
+
+void Admin::config(const net::Request &request) {
+    net::Response response;
+    response.content_type = "application/yaml";
+    response.body = doors_.effective();
+    shard_.server.respond(request.id, std::move(response));
+}
+
+void Admin::tail(const net::Request &request) {
+    Query query(request);
+    Tail::Request wanted;
+    wanted.id = request.id;
+    const auto since = query.number("since");
+    wanted.from_now = !since;
+    wanted.since = since.value_or(0);
+    wanted.room = query.text("room");
+    if (query.problem()) return refuse(request.id, *query.problem());
+    if (!tail_.ask(std::move(wanted)))
+        return refuse(request.id, {429, "too_many_tails", "too many look on already"});
+    ticks_.every(tick);
+}
+
+// ---- deeds -------------------------------------------------------------------------------
+
+void Admin::kick(const net::Request &request) {
+    if (const auto problem = refuse_type(request)) return refuse(request.id, *problem);
+    const auto kind = json::check(request.body);
+    if (!kind || *kind != json::Kind::object)
+        return refuse(request.id, {400, "json_malformed", "the body is not a JSON object"});
+    std::vector<json::Member> members;
+    json::split_object(request.body, members);
+    if (members.size() != 1 || json::string(members[0].first) != "user" ||
+        json::string(members[0].second).empty())
+        return refuse(request.id, {422, "member_missing", R"(say {"user":"<its id>"})", "/user"});
+    const std::string user = json::string(members[0].second);
+    const std::size_t kicked = shard_.router.kick(user, false);
+    shard_.log.notice("kicked by an operator", {{"user", user}, {"clients", kicked}});
+    answer(request.id, R"({"kicked":)" + std::to_string(kicked) + "}");
+}
+
+void Admin::emit(const net::Request &request) {
+    if (const auto problem = refuse_type(request)) return refuse(request.id, *problem);
+    const auto read = read_emit(request.body);
+    if (const auto *problem = std::get_if<Problem>(&read)) return refuse(request.id, *problem);
+    const auto &body = std::get<EmitBody>(read);
+    const dispatch::Emitted what = shard_.router.emit(body.emit());
+    if (what.status != dispatch::Status::ok) return refuse(request.id, problem_of(body, what));
+    answer(request.id, emitted(body, what, run_ + "-" + std::to_string(++emits_)));
+}
+
+} // namespace roomd::app

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "app/emit_body.hpp"
+#include "app/reload.hpp"
+#include "app/tail.hpp"
+#include "loop/timer.hpp"
+#include "net/http.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::app {
+
+struct Shard;
+
+// What operators ask for over the admin socket: the routes under /admin/, which no other listener
+// serves.  Who may connect to the socket may do all of it.
+class Admin {
+public:
+    struct Doors {
+        std::function<Reloaded()> reload;
+        std::string config;                     // the file's path; empty: the built-in one
+        std::function<std::string()> effective; // the configuration in force as text; may be empty
+    };
+    Admin(Shard &, Doors);
+    ~Admin(); // takes the routes away
+    Admin(const Admin &) = delete;
+    Admin &operator=(const Admin &) = delete;
+
+    void end(); // the daemon goes down: nobody is to wait for events any more
+
+private:
+    using Serve = void (Admin::*)(const net::Request &);
+    void add(const char *method, const char *path, Serve);
+
+    void reload(const net::Request &);
+    void stats(const net::Request &);
+    void rooms(const net::Request &);
+    void clients(const net::Request &);
+    void plugins(const net::Request &);
+    void config(const net::Request &);
+    void kick(const net::Request &);
+    void emit(const net::Request &);
+    void tail(const net::Request &);
+
+    void run_reload();
+    void answer(base::ExchangeId, std::string_view data);
+    void refuse(base::ExchangeId, const Problem &);
+
+    Shard &shard_;
+    Doors doors_;
+    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    const std::string run_; // begins the ids of this run's emits
+    std::uint64_t emits_ = 0;
+    std::vector<std::uint64_t> routes_;
+    std::vector<base::ExchangeId> want_reload_;
+    Tail tail_;
+    loop::Timer reload_, gather_, ticks_;
+};
+
+} // namespace roomd::app

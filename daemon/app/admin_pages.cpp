@@ -1,0 +1,193 @@
+#include "app/admin_pages.hpp"
+
+#include "app/reload.hpp"
+#include "app/shard.hpp"
+#include "app/version.hpp"
+#include "json/json.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace roomd::app {
+namespace {
+
+// {"a":1,"b":"text"}, member by member.
+class Object {
+public:
+    Object &text(std::string_view name, std::string_view value) {
+        key(name);
+        json::append_quoted(out_, value);
+        return *this;
+    }
+    Object &number(std::string_view name, std::uint64_t value) {
+        key(name);
+        out_ += std::to_string(value);
+        return *this;
+    }
+    Object &raw(std::string_view name, std::string_view json) {
+        key(name);
+        out_ += json;
+        return *this;
+    }
+    std::string done() { return out_ + '}'; }
+
+private:
+    void key(std::string_view name) {
+        if (out_.size() > 1) out_ += ',';
+        json::append_quoted(out_, name);
+        out_ += ':';
+    }
+    std::string out_ = "{";
+};
+
+// Appends to "[": the caller closes it.
+void append(std::string &list, const std::string &element) {
+    if (list.size() > 1) list += ',';
+    list += element;
+}
+
+std::string texts(const std::vector<std::string> &list) {
+    std::string out = "[";
+    for (const auto &text : list)
+        append(out, json::quoted(text));
+    return out + ']';
+}
+
+constexpr std::string_view yes_or_no(bool yes) {
+    return yes ? "true" : "false";
+}
+
+std::string_view text(host::State state) {
+    switch (state) {
+    case host::State::up: return "up";
+    case host::State::degraded: return "degraded";
+    case host::State::down: return "down";
+    }
+    return "";
+}
+
+// "user" of an identity: text, or a number.
+std::string user_of(std::string_view identity) {
+    if (identity.empty()) return {};
+    const std::string_view user = json::trim(json::member(identity, "user"));
+    if (user.empty()) return {};
+    switch (json::kind(user)) {
+    case json::Kind::string: return json::string(user);
+    case json::Kind::number: return std::string(user);
+    default: return {};
+    }
+}
+
+} // namespace
+
+std::string stats_page(const Shard &shard, std::string_view config, std::int64_t uptime_seconds) {
+    const dispatch::Stats stats = shard.router.stats(0);
+    const session::Sessions &sessions = shard.sessions;
+    const auto &eio = sessions.totals();
+    const auto &http = shard.server.totals();
+    return Object()
+        .text("version", version)
+        .number("pid", static_cast<std::uint64_t>(getpid()))
+        .text("config", config)
+        .number("uptime", static_cast<std::uint64_t>(uptime_seconds))
+        .raw("draining", yes_or_no(shard.draining))
+        .raw("listen", texts(shard.server.addresses()))
+        .number("connections", http.open)
+        .number("sessions_polling", sessions.count(session::Transport::polling))
+        .number("sessions_websocket", sessions.count(session::Transport::websocket))
+        .number("clients", stats.clients)
+        .number("rooms", stats.rooms)
+        .number("emits", stats.emits)
+        .number("deliveries", stats.deliveries)
+        .number("events_received", stats.events_in)
+        .number("joins_refused", stats.joins_refused)
+        .number("sessions_opened", eio.opened)
+        .number("sessions_closed", eio.closed)
+        .number("slow_clients", eio.slow)
+        .number("volatile_dropped", eio.dropped_volatile)
+        .number("bytes_sent", eio.bytes_out)
+        .number("http_requests", http.http_requests)
+        .number("refused_limit", http.refused_limit)
+        .number("refused_origin", http.refused_origin)
+        .number("bad_requests", http.bad_requests)
+        .done();
+}
+
+std::string rooms_page(const Shard &shard, std::string_view prefix, std::size_t limit) {
+    std::vector<dispatch::Stats::Room> rooms;
+    const std::size_t total = shard.router.rooms(prefix, limit, rooms);
+    std::string list = "[";
+    for (const auto &room : rooms)
+        append(list, Object()
+                         .text("namespace", room.nsp)
+                         .text("room", room.name)
+                         .number("members", room.members)
+                         .done());
+    return Object().number("total", total).raw("rooms", list + ']').done();
+}
+
+std::string plugins_page(const Shard &shard) {
+    std::string list = "[";
+    for (const auto &health : shard.plugins.health())
+        append(list, Object()
+                         .text("instance", health.instance)
+                         .text("plugin", health.plugin)
+                         .text("version", health.version)
+                         .raw("required", yes_or_no(health.required))
+                         .text("state", text(health.state))
+                         .text("why", health.why)
+                         .done());
+    return Object().raw("plugins", list + ']').done();
+}
+
+std::string clients_page(const Shard &shard, const std::vector<base::ClientId> &clients,
+                         std::size_t limit) {
+    constexpr std::size_t rooms_shown = 100;
+    std::string list = "[";
+    std::size_t shown = 0;
+    for (const base::ClientId client : clients) {
+        session::Clients::Info info;
+        if (shown == limit || !shard.clients.info(client, info)) continue;
+        ++shown;
+        std::vector<std::string> rooms = shard.router.rooms_of(client);
+        std::sort(rooms.begin(), rooms.end());
+        if (rooms.size() > rooms_shown) rooms.resize(rooms_shown);
+        const bool websocket =
+            shard.sessions.transport(info.session) == session::Transport::websocket;
+        append(list, Object()
+                         .text("id", info.id)
+                         .text("namespace", info.nsp)
+                         .text("user", user_of(shard.router.identity(client)))
+                         .text("address", info.handshake->address)
+                         .text("transport", websocket ? "websocket" : "polling")
+                         .raw("rooms", texts(rooms))
+                         .done());
+    }
+    return Object().number("total", clients.size()).raw("clients", list + ']').done();
+}
+
+std::string reloaded_page(const Reloaded &what) {
+    std::string kept = "[";
+    for (const auto &failure : what.kept)
+        append(kept, Object().text("plugin", failure.instance).text("why", failure.text).done());
+    return Object()
+        .text("config", what.config)
+        .raw("restart", texts(what.restart))
+        .raw("kept", kept + ']')
+        .done();
+}
+
+std::string faults_json(const std::vector<config::Fault> &faults) {
+    std::string list = "[";
+    for (const auto &fault : faults)
+        append(list, Object()
+                         .text("path", fault.path)
+                         .number("line", fault.mark.line)
+                         .number("column", fault.mark.column)
+                         .text("what", fault.what)
+                         .text("hint", fault.hint)
+                         .done());
+    return list + ']';
+}
+
+} // namespace roomd::app

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "config/fault.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::app {
+
+struct EmitBody;
+struct Reloaded;
+struct Shard;
+
+// The answers of the admin socket as JSON, from what a shard is now.
+
+std::string stats_page(const Shard &, std::string_view config, std::int64_t uptime_seconds);
+std::string rooms_page(const Shard &, std::string_view prefix, std::size_t limit);
+std::string plugins_page(const Shard &);
+// Of these clients at most `limit`.
+std::string clients_page(const Shard &, const std::vector<base::ClientId> &, std::size_t limit);
+// What was applied, what waits for a restart, which plugins kept what they had.
+std::string reloaded_page(const Reloaded &);
+// [{"path":..,"line":..,"column":..,"what":..,"hint":..}]
+std::string faults_json(const std::vector<config::Fault> &);
+
+} // namespace roomd::app

@@ -1,0 +1,99 @@
+#include "app/reload.hpp"
+
+#include "app/options.hpp"
+#include "app/shard.hpp"
+#include "config/diff.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace roomd::app {
+namespace {
+
+// "listen 127.0.0.1:3443: certificate: no such file", from the outermost to the cause.
+std::string reason(const std::exception &e) {
+    std::string out = e.what();
+    try {
+        std::rethrow_if_nested(e);
+    } catch (const std::exception &cause) {
+        out += ": " + reason(cause);
+    }
+    return out;
+}
+
+} // namespace
+
+Reload::Reload(Shard &shard, const config::Config &started, ConfigFile file) :
+    shard_(shard),
+    started_(started),
+    running_(started),
+    file_(std::move(file)) {}
+
+Reloaded Reload::operator()() {
+    Reloaded what = read_and_apply();
+    tell(what);
+    return what;
+}
+
+Reloaded Reload::read_and_apply() {
+    Reloaded out;
+    out.config = file_.path;
+    if (file_.path.empty()) {
+        out.became = Reloaded::Became::built_in;
+        return out;
+    }
+    config::Config next = file_.read(libraries_, out.faults);
+    if (out.faults.empty()) check_settings(next, out.faults);
+    if (!out.faults.empty()) {
+        out.became = Reloaded::Became::refused;
+        return out;
+    }
+    out.restart = config::needs_restart(started_, next);
+    try {
+        out.kept = shard_.apply(next); // the point of no return
+        running_ = std::move(next);
+    } catch (const std::exception &e) {
+        out.became = Reloaded::Became::failed;
+        out.why = reason(e);
+    }
+    return out;
+}
+
+// What only shows when the settings are made: certificates and the client's bundle are read.
+void Reload::check_settings(const config::Config &next, config::Faults &faults) const {
+    try {
+        static_cast<void>(keys(next));
+        static_cast<void>(dispatch_options(next));
+        shard_.server.check(net_options(next));
+    } catch (const std::exception &e) {
+        faults.add({next.path, {}, reason(e), ""});
+    }
+}
+
+void Reload::tell(const Reloaded &what) const {
+    log::Logger &log = shard_.log;
+    switch (what.became) {
+    case Reloaded::Became::refused:
+        for (const auto &fault : what.faults.list())
+            log.error("configuration not reloaded", {{"fault", text(fault)}});
+        return;
+    case Reloaded::Became::failed:
+        log.error("configuration reloaded in part", {{"why", what.why}});
+        return;
+    case Reloaded::Became::built_in:
+        log.warning("nothing to reload: running the built-in configuration");
+        return;
+    case Reloaded::Became::stopping: return;
+    case Reloaded::Became::applied: break;
+    }
+    log.notice("configuration reloaded", {{"config", what.config}});
+    for (const auto &failure : what.kept)
+        log.error("plugin kept its old configuration",
+                  {{"plugin", failure.instance}, {"why", failure.text}});
+    std::string late;
+    for (const auto &key : what.restart)
+        late += (late.empty() ? "" : ", ") + key;
+    if (!late.empty()) log.warning("these keys changed and need a restart", {{"keys", late}});
+}
+
+} // namespace roomd::app

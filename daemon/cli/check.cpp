@@ -1,0 +1,94 @@
+#include "app/admin_pages.hpp"
+#include "app/config_file.hpp"
+#include "app/exit_code.hpp"
+#include "cli/commands.hpp"
+#include "cli/target.hpp"
+#include "config/diff.hpp"
+#include "json/json.hpp"
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace roomd::cli {
+namespace {
+
+struct Given {
+    app::ConfigFile file{default_config, ""};
+    Target running; // for --diff
+    bool diff = false;
+    bool json = false;
+};
+
+std::string quoted_list(const std::vector<std::string> &lines) {
+    std::string out = "[";
+    for (const auto &line : lines)
+        out += (out.size() > 1 ? "," : "") + json::quoted(line);
+    return out + "]";
+}
+
+int refuse(const Given &given, const config::Faults &faults, Io &io) {
+    if (given.json)
+        io.out << R"({"success":false,"error":{"code":"configuration_invalid","message":)"
+               << json::quoted(faults.text()) << R"(,"faults":)" << app::faults_json(faults.list())
+               << "}}\n";
+    else
+        io.err << faults.text() << '\n';
+    return app::exit_configuration;
+}
+
+// What a reload would change in the daemon that runs.
+std::vector<std::string> difference(const Given &given, const config::Config &config) {
+    const Answer answer = Client(given.running.path()).get("/admin/config", base::Duration{60000});
+    if (answer.status != 200)
+        throw Trouble("no_answer", "the daemon does not tell its configuration (status " +
+                                       std::to_string(answer.status) + ")");
+    return config::diff(answer.body, config.effective);
+}
+
+int check(Given given, Io &io) {
+    config::Faults faults;
+    host::Libraries libraries("");
+    const config::Config config = given.file.read(libraries, faults);
+    if (!faults.empty()) return refuse(given, faults, io);
+    std::vector<std::string> changes;
+    if (given.diff) {
+        try {
+            if (given.running.socket.empty()) given.running.config = given.file.path;
+            changes = difference(given, config);
+        } catch (const Trouble &trouble) {
+            return fail(io, form(given.json), app::exit_runtime, trouble.code, trouble.what());
+        }
+    }
+    if (given.json) {
+        std::string data = R"({"config":)" + json::quoted(given.file.path) + R"(,"warnings":)" +
+                           app::faults_json(config.warnings);
+        if (given.diff) data += R"(,"changes":)" + quoted_list(changes);
+        print_success(io, data + "}");
+        return app::exit_ok;
+    }
+    for (const auto &warning : config.warnings)
+        io.err << config::text(warning) << '\n';
+    io.out << given.file.path << ": good\n";
+    for (const auto &line : changes)
+        io.out << line << '\n';
+    if (given.diff && changes.empty()) io.out << "the daemon runs just that\n";
+    return app::exit_ok;
+}
+
+} // namespace
+
+void add_check(Tree &tree) {
+    auto given = std::make_shared<Given>();
+    tree.command("check", "Check a configuration, and each plugin's part of it",
+                 [given](Io &io) { return check(*given, io); })
+        .text("-c,--config", given->file.path, "FILE", "The configuration file")
+        .flag("--diff", given->diff, "Show what a reload would change in the running daemon")
+        .text("--socket", given->running.socket, "PATH", "Its admin socket, for --diff")
+        .json(given->json)
+        .more("Tells every fault with its place and what to do, and what is worth a word.  Loads "
+              "the plugins' files, starts nothing.");
+}
+
+} // namespace roomd::cli

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/describe.hpp"
+
+#include <string>
+
+namespace roomd::cli {
+
+// What a shell reads to complete this command line.
+std::string bash_completion(const CommandInfo &root);
+std::string zsh_completion(const CommandInfo &root);
+std::string fish_completion(const CommandInfo &root);
+
+} // namespace roomd::cli

@@ -1,0 +1,65 @@
+#include "app/config_file.hpp"
+#include "app/exit_code.hpp"
+#include "cli/commands.hpp"
+#include "cli/target.hpp"
+#include "config/schema.hpp"
+
+#include <memory>
+#include <ostream>
+
+namespace roomd::cli {
+namespace {
+
+struct Given {
+    app::ConfigFile file{default_config, ""};
+    Target running;
+    bool effective = false, of_running = false;
+};
+
+int show(const Given &given, Io &io) {
+    if (given.of_running) {
+        const Question question{"/admin/config", false, ""};
+        try {
+            const Answer answer =
+                Client(given.running.path()).get(question.target, question.patience);
+            io.out << answer.body;
+            return answer.status == 200 ? app::exit_ok : app::exit_runtime;
+        } catch (const Trouble &trouble) {
+            return fail(io, Form::text, app::exit_runtime, trouble.code, trouble.what());
+        }
+    }
+    config::Faults faults;
+    host::Libraries libraries("");
+    const config::Config config = given.file.read(libraries, faults);
+    if (faults.empty()) {
+        io.out << config.effective;
+        return app::exit_ok;
+    }
+    io.err << faults.text() << '\n';
+    return app::exit_configuration;
+}
+
+} // namespace
+
+void add_config_show(Tree &tree) {
+    auto given = std::make_shared<Given>();
+    tree.command("config", "The configuration", "show",
+                 "Show every key that is in force, and where it was said",
+                 [given](Io &io) { return show(*given, io); })
+        .text("-c,--config", given->file.path, "FILE", "The configuration file")
+        .flag("--effective", given->effective, "With the defaults: what it shows in any case")
+        .flag("--running", given->of_running, "Of the daemon that runs")
+        .text("--socket", given->running.socket, "PATH", "Its admin socket, for --running")
+        .more("YAML; each value is followed by its place, or by \"default\".  Secrets are not "
+              "shown.");
+}
+
+void add_config_schema(Tree &tree) {
+    tree.command("config", "The configuration", "schema",
+                 "Print the JSON Schema of the configuration, for editors", [](Io &io) {
+                     io.out << config::json_schema();
+                     return int{app::exit_ok};
+                 });
+}
+
+} // namespace roomd::cli

@@ -1,0 +1,46 @@
+#include "app/exit_code.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/target.hpp"
+#include "json/json.hpp"
+
+#include <memory>
+#include <ostream>
+#include <vector>
+
+namespace roomd::cli {
+namespace {
+
+constexpr base::Duration patience{300000}; // plugins may take their time
+
+int print(Io &io, std::string_view data) {
+    io.out << "reloaded " << base::printable(json::string(json::member(data, "config")), 4096)
+           << '\n';
+    std::vector<std::string_view> list;
+    json::split_array(json::member(data, "restart"), list);
+    for (const auto key : list)
+        io.out << "  " << base::printable(json::string(key))
+               << " has changed: it needs a restart\n";
+    json::split_array(json::member(data, "kept"), list);
+    for (const auto plugin : list)
+        io.out << "  plugin " << base::printable(json::string(json::member(plugin, "plugin")))
+               << " kept its old configuration: "
+               << base::printable(json::string(json::member(plugin, "why")), 1000) << '\n';
+    return list.empty() ? app::exit_ok : app::exit_runtime;
+}
+
+} // namespace
+
+void add_reload(Tree &tree) {
+    auto target = std::make_shared<Target>();
+    Syntax syntax =
+        tree.command("reload", "Make the daemon read its configuration again", [target](Io &io) {
+            return ask(io, *target, {"/admin/reload", true, "", patience}, print);
+        });
+    target->add_to(syntax);
+    syntax.more("Waits for the outcome.  With a fault nothing is changed, each fault is told with "
+                "its place, and the exit code is 3.  Exit code 1: a plugin kept its old "
+                "configuration.");
+}
+
+} // namespace roomd::cli

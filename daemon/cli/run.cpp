@@ -1,0 +1,48 @@
+#include "app/config_file.hpp"
+#include "app/daemon.hpp"
+#include "app/exit_code.hpp"
+#include "cli/commands.hpp"
+#include "cli/target.hpp"
+
+#include <memory>
+#include <ostream>
+
+namespace roomd::cli {
+namespace {
+
+int start(const app::ConfigFile &file, Io &io) {
+    config::Faults faults;
+    config::Config config;
+    {
+        host::Libraries libraries("");
+        config = file.read(libraries, faults);
+    }
+    if (faults.empty()) return app::run(config, file);
+    io.err << faults.text() << '\n';
+    return app::exit_configuration;
+}
+
+} // namespace
+
+void add_run(Tree &tree) {
+    auto file = std::make_shared<app::ConfigFile>();
+    file->path = default_config;
+    tree.command("run", "Run the daemon", [file](Io &io) { return start(*file, io); })
+        .text("-c,--config", file->path, "FILE", "The configuration file")
+        .text("--admin", file->admin, "PATH", "The admin socket when the configuration names none")
+        .more("Runs until SIGTERM or SIGINT; SIGHUP, like `roomd reload`, reads the configuration "
+              "again.");
+}
+
+void add_dev(Tree &tree) {
+    auto file = std::make_shared<app::ConfigFile>();
+    file->admin = dev_socket();
+    tree.command("dev", "Run with the built-in development configuration",
+                 [file](Io &io) { return start(*file, io); })
+        .text("--admin", file->admin, "PATH", "The admin socket")
+        .initially("$XDG_RUNTIME_DIR/roomd-admin.sock")
+        .more("Listens on 127.0.0.1:3001 and [::1]:3001.  Anyone on this machine may connect, join "
+              "every room and emit.");
+}
+
+} // namespace roomd::cli

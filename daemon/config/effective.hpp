@@ -1,0 +1,19 @@
+#pragma once
+
+#include "config/source.hpp"
+#include "config/tree.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace roomd::config {
+
+// What is in force, for a configuration without faults: every key that exists in the order of the
+// reference, with the place of each value ("# roomd.yaml:9") or "# default".  Paths are absolute;
+// a secret is its reference, and what else may be one is hidden.
+std::string effective(const Source &, const Item &root);
+
+// What may be shown of a value that is a secret or could hold one: a reference is itself.
+std::string without_secret(std::string_view text);
+
+} // namespace roomd::config

@@ -1,0 +1,195 @@
+#include "auth/claims.hpp"
+#include "base/text.hpp"
+#include "config/readers.hpp"
+#include "config/reference.hpp"
+#include "policy/portals.hpp"
+
+#include <algorithm>
+
+namespace roomd::config {
+namespace {
+
+using Mode = Auth::Mode;
+using std::chrono::milliseconds;
+
+constexpr const char *how_to_write_keys =
+    "write \"${file:/path}\", \"${env:NAME}\" or \"${credential:NAME}\"";
+
+// One text, or a list of them.
+std::vector<Text> one_or_more(const Section &entry, std::string_view name) {
+    std::vector<Text> out;
+    const Item *node = entry.find(name);
+    if (node == nullptr) return out;
+    if (node->kind == Item::Kind::list) {
+        entry.texts(name, out);
+        if (node->items.empty()) entry.fault(name, entry.shown(name) + " names none", "remove it");
+        return out;
+    }
+    Text one{"", node->mark, std::string(name)};
+    entry.text(name, one.value);
+    if (node->kind == Item::Kind::scalar) out.push_back(std::move(one));
+    return out;
+}
+
+void read_audience(const Section &entry, auth::Issuer &issuer) {
+    for (const Text &text : one_or_more(entry, "audience")) {
+        if (text.value.empty())
+            entry.source().fault(text.mark, entry.shown("audience") + " is empty",
+                                 "write what the tokens' aud says, such as roomd");
+        issuer.audiences.push_back(text.value);
+    }
+}
+
+void read_algorithms(const Section &entry, auth::Issuer &issuer) {
+    std::vector<Text> texts;
+    if (!entry.require("algorithms", "write [HS256], [RS256] or [ES256], as its tokens say"))
+        return;
+    if (entry.texts("algorithms", texts) && texts.empty())
+        entry.fault("algorithms", entry.shown("algorithms") + " names none",
+                    "write [HS256], [RS256] or [ES256], as its tokens say");
+    for (const Text &text : texts) {
+        if (const auto algorithm = auth::parse_algorithm(text.value)) {
+            issuer.algorithms.push_back(*algorithm);
+            continue;
+        }
+        const std::string_view near = base::nearest(text.value, auth::algorithm_names());
+        std::string hint = "known: HS256, RS256, PS256, ES256, and each with 384 and 512";
+        if (base::equal_nocase(text.value, "none"))
+            hint = "a token without a signature is never taken";
+        else if (!near.empty())
+            hint = "did you mean \"" + std::string(near) + "\"?";
+        entry.source().fault(text.mark,
+                             '"' + text.shown + "\": \"" + text.value + "\" is no algorithm",
+                             std::move(hint));
+    }
+}
+
+std::string shown(const std::vector<auth::Algorithm> &algorithms) {
+    std::string out;
+    for (const auth::Algorithm algorithm : algorithms)
+        (out += out.empty() ? "" : ", ") += auth::name(algorithm);
+    return out;
+}
+
+void read_key(const Section &entry, const Item &node, auth::Issuer &issuer) {
+    const auto fault = [&](std::string what, std::string hint) {
+        entry.source().fault(node.mark, entry.shown("key") + std::move(what), std::move(hint));
+    };
+    if (node.kind != Item::Kind::scalar)
+        return fault(" must be a reference, or a list of them", how_to_write_keys);
+    // The text itself is not shown: it may be the key.
+    if (!is_reference(node.text)) return fault(" must not hold the key itself", how_to_write_keys);
+    const auto material = resolve(entry.source(), node.text, node.mark);
+    if (!material || issuer.algorithms.empty()) return;
+    auto keys = auth::parse_keys(material->reveal(), issuer.algorithms);
+    if (!keys)
+        return fault(": what \"" + node.text + "\" stands for is no key for " +
+                         shown(issuer.algorithms),
+                     keys.error());
+    issuer.keys.push_back(std::move(*keys));
+}
+
+void read_keys_of(const Section &entry, auth::Issuer &issuer) {
+    if (!entry.require("key", how_to_write_keys)) return;
+    const Item &node = *entry.find("key");
+    if (node.kind != Item::Kind::list) return read_key(entry, node, issuer);
+    if (node.items.empty())
+        entry.fault("key", entry.shown("key") + " names none", how_to_write_keys);
+    for (const Item &item : node.items)
+        read_key(entry, item, issuer);
+}
+
+void read_issuers(const Section &in, std::vector<auth::Issuer> &out) {
+    Unique names("issuer");
+    const std::vector<Section> entries = in.list("issuers");
+    for (const Section &entry : entries) {
+        auth::Issuer issuer;
+        if (entry.has("issuer")) {
+            entry.text("issuer", issuer.issuer);
+            if (issuer.issuer.empty() && entry.find("issuer")->kind == Item::Kind::scalar)
+                entry.fault("issuer", entry.shown("issuer") + " is empty",
+                            "write what the tokens' iss says");
+            if (!issuer.issuer.empty()) names.add(entry, "issuer", issuer.issuer);
+        } else if (entries.size() > 1) {
+            entry.require("issuer", "with several issuers, the tokens' iss tells whose they are");
+        }
+        read_audience(entry, issuer);
+        read_algorithms(entry, issuer);
+        read_keys_of(entry, issuer);
+        entry.flag("require_exp", issuer.require_exp);
+        out.push_back(std::move(issuer));
+    }
+}
+
+void read_claim(const Section &claims, std::string_view name, std::string &out) {
+    if (!claims.has(name)) return;
+    claims.text(name, out);
+    if (const char *why = auth::claim_reference_fault(out))
+        claims.fault(name, claims.shown(name) + ": \"" + out + "\" names no claim", why);
+}
+
+void read_cookie(const Section &in, std::string &out) {
+    in.text("cookie", out);
+    // A token of RFC 9110, as RFC 6265 asks.
+    const bool plain = std::all_of(out.begin(), out.end(), [](char c) {
+        return c > 0x20 && c < 0x7F &&
+               std::string_view("()<>@,;:\\\"/[]?={}").find(c) == std::string_view::npos;
+    });
+    if (!plain || out.size() > 64)
+        in.fault("cookie", in.shown("cookie") + ": \"" + out + "\" is no name of a cookie",
+                 "write letters, digits, \"_\" and \"-\", such as access_token");
+}
+
+// A browser sends cookies whatever page asks for them: a stranger's page under a name that anyone
+// may register would connect as its visitor.
+void check_pages(const Section &in, const Config &config) {
+    if (config.auth.cookie.empty()) return;
+    if (const auto *open = policy::open_to_strangers(config.portals))
+        in.fault("cookie",
+                 in.shown("cookie") + " does not go with the origin \"" + open->text() +
+                     "\": anyone may register a name there",
+                 "take tokens in CONNECT and remove the cookie, or name the origins");
+}
+
+// What would let everybody in, or nobody, and was hardly meant.
+void check_mode(const Section &in, const Auth &auth) {
+    const auto unheeded = [&](const char *name) {
+        in.fault(name, in.shown(name) + " has no effect: \"auth.mode\" is none",
+                 "write mode: required or optional, or remove it");
+    };
+    if (auth.mode == Mode::none) {
+        if (!auth.issuers.empty()) unheeded("issuers");
+        if (!auth.cookie.empty()) unheeded("cookie");
+        return;
+    }
+    if (!auth.issuers.empty()) return;
+    const std::string mode = auth.mode == Mode::required ? "required" : "optional";
+    in.fault("mode", "\"auth.mode\" is " + mode + ", and there is no issuer whose tokens count",
+             "add issuers: [{ issuer: .., algorithms: [HS256], key: \"${credential:jwt_key}\" }]; "
+             "where a plugin decides, write none");
+}
+
+} // namespace
+
+void read_auth(const Section &top, Config &config) {
+    constexpr const char *say =
+        "say it: auth: { mode: required } and its issuers, optional, or none";
+    const Section in = top.map("auth");
+    Auth &out = config.auth;
+    if (!top.has("auth")) return top.fault("auth", "\"auth.mode\" is missing", say);
+    read_issuers(in, out.issuers);
+    const Section claims = in.map("claims");
+    read_claim(claims, "user", out.claims.user);
+    read_claim(claims, "role", out.claims.role);
+    read_claim(claims, "tenant", out.claims.tenant);
+    read_cookie(in, out.cookie);
+    check_pages(in, config);
+    in.duration("leeway", out.leeway, milliseconds(0), milliseconds(600000));
+    if (!in.require("mode", say)) return;
+    const int mode = in.word("mode", {"none", "optional", "required"});
+    if (mode < 0) return;
+    out.mode = static_cast<Mode>(mode);
+    check_mode(in, out);
+}
+
+} // namespace roomd::config

@@ -1,0 +1,167 @@
+#include "base/text.hpp"
+#include "catalogue/template.hpp"
+#include "config/plugin_json.hpp"
+#include "config/readers.hpp"
+#include "config/reference.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+namespace roomd::config {
+namespace {
+
+constexpr std::size_t largest_file = 256 * 1024;
+
+// One entry of `events`, and where its parts stand.
+struct Entered {
+    explicit Entered(Section in) : section(std::move(in)) {}
+
+    Section section;
+    std::vector<Mark> rooms;
+    std::string schema_file; // as one would open it from where the YAML is named; empty: inline
+    PluginNode schema;       // inline
+};
+
+class Events {
+public:
+    explicit Events(const Section &top) : source_(top.source()), room_kinds_(top.find("rooms")) {}
+
+    void read(const std::string &name, const Section &in) {
+        catalogue::EventConf conf;
+        conf.name = name;
+        Entered entered(in);
+        std::vector<Text> rooms;
+        in.texts("rooms", rooms);
+        for (const Text &room : rooms) {
+            check_kind(room);
+            conf.rooms.push_back(room.value);
+            entered.rooms.push_back(room.mark);
+        }
+        if (in.has("schema")) read_schema(name, in, conf, entered);
+        in.flag("volatile", conf.vanishing);
+        confs_.push_back(std::move(conf));
+        entered_.push_back(std::move(entered));
+    }
+
+    std::shared_ptr<const catalogue::Catalogue> build() {
+        std::vector<catalogue::Fault> faults;
+        auto out = catalogue::Catalogue::build(confs_, faults);
+        for (const catalogue::Fault &fault : faults)
+            tell(fault);
+        return std::make_shared<const catalogue::Catalogue>(std::move(out));
+    }
+
+private:
+    // A room of a kind that nobody configured has no one in it: a slip of the pen.
+    void check_kind(const Text &text) {
+        std::string why;
+        const auto room = catalogue::RoomTemplate::parse(text.value, why);
+        if (!room) return; // told when it is built
+        std::vector<std::string_view> kinds;
+        if (room_kinds_ != nullptr)
+            for (const Entry &kind : room_kinds_->entries)
+                kinds.push_back(kind.key);
+        if (std::find(kinds.begin(), kinds.end(), room->kind()) != kinds.end()) return;
+        const auto near = base::nearest(room->kind(), kinds);
+        const std::string kind(room->kind());
+        source_.fault(text.mark, "there is no room kind \"" + kind + "\" under rooms:",
+                      near.empty() ? "add it: rooms: { " + kind + ": { join: never } }, say"
+                                   : "did you mean \"" + std::string(near) + "\"?");
+    }
+
+    void read_schema(const std::string &name, const Section &in, catalogue::EventConf &conf,
+                     Entered &entered) {
+        const Item &node = *in.find("schema");
+        if (node.kind == Item::Kind::map) {
+            if (holds_reference(node)) return;
+            entered.schema = plugin_node(source_, node, {});
+            conf.schema = entered.schema.json;
+            conf.schema_source = name + ".schema";
+            return;
+        }
+        std::string path;
+        in.text("schema", path);
+        if (path.empty()) {
+            if (node.kind == Item::Kind::scalar && node.text.empty())
+                in.fault("schema", in.shown("schema") + " names no file",
+                         "remove it: then any data will do");
+            return;
+        }
+        const std::string whole = source_.absolute(path, node.mark);
+        const auto [file, is_new] = files_.try_emplace(whole);
+        if (is_new) {
+            std::string why;
+            const auto text = read_file(whole, largest_file, Wanted::regular, why);
+            if (!text)
+                in.fault("schema", in.shown("schema") + ": \"" + path + "\" can not be read",
+                         std::move(why));
+            // An empty file is no schema, and not the lack of one.
+            else
+                file->second = text->empty() ? " " : *text;
+        }
+        conf.schema = file->second;
+        conf.schema_source = path;
+        entered.schema_file =
+            (std::filesystem::path(source_.file(node.mark).path).parent_path() / path)
+                .lexically_normal()
+                .string();
+    }
+
+    // Secrets have no place in a schema: what it says is told to everyone who emits.
+    bool holds_reference(const Item &node) {
+        bool found = false;
+        if (node.kind == Item::Kind::scalar && is_reference(node.text)) {
+            source_.fault(node.mark, "a schema holds no \"${..}\"", "write the value out");
+            found = true;
+        }
+        for (const Item &item : node.items)
+            found = holds_reference(item) || found;
+        for (const Entry &entry : node.entries)
+            found = holds_reference(entry.value) || found;
+        return found;
+    }
+
+    void tell(const catalogue::Fault &fault) {
+        const Entered &entered = entered_[fault.event];
+        const std::string event = "event \"" + base::printable(confs_[fault.event].name, 80) + '"';
+        switch (fault.part) {
+        case catalogue::Fault::Part::name:
+            return source_.fault(entered.section.mark(), event + ": " + fault.what);
+        case catalogue::Fault::Part::room:
+            return source_.fault(entered.rooms[fault.room],
+                                 "room \"" + confs_[fault.event].rooms[fault.room] + "\" of " +
+                                     event + " is none",
+                                 fault.what);
+        case catalogue::Fault::Part::schema: break;
+        }
+        const catalogue::SchemaFault &schema = fault.schema;
+        const std::string what =
+            schema.what + (schema.pointer.empty() ? "" : " (at " + schema.pointer + ')');
+        if (entered.schema_file.empty())
+            source_.faults.add(entered.schema.fault(
+                schema.pointer, "schema of " + event + ": " + what, schema.hint));
+        else
+            source_.faults.add(
+                {entered.schema_file, {schema.line, schema.column}, what, schema.hint});
+    }
+
+    const Source &source_;
+    const Item *room_kinds_; // may be null
+    std::vector<catalogue::EventConf> confs_;
+    std::vector<Entered> entered_;
+    std::map<std::string, std::string> files_; // text of each schema file, by its path
+};
+
+} // namespace
+
+void read_events(const Section &top, Config &config) {
+    config.unknown_events = top.map("catalogue").word("unknown", {"refuse", "allow"}) == 1;
+    Events events(top);
+    for (const auto &[name, in] : top.map("events").members())
+        events.read(name, in);
+    config.catalogue = events.build();
+}
+
+} // namespace roomd::config

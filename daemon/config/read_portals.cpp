@@ -1,0 +1,124 @@
+#include "config/readers.hpp"
+#include "policy/suffix.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace roomd::config {
+namespace {
+
+void read_cors(const Section &cors, Cors &out) {
+    cors.flag("credentials", out.credentials);
+    out.allow_missing_origin = cors.word("missing_origin", {"allow", "refuse"}) != 1;
+    std::vector<Text> methods;
+    if (!cors.texts("methods", methods)) return;
+    out.methods.clear();
+    constexpr std::array<std::string_view, 7> known{"GET",    "HEAD",  "POST",   "PUT",
+                                                    "DELETE", "PATCH", "OPTIONS"};
+    for (const Text &text : methods) {
+        if (std::find(known.begin(), known.end(), text.value) == known.end())
+            cors.source().fault(text.mark,
+                                "\"" + text.shown + "\": \"" + text.value + "\" is no method",
+                                "write GET, POST");
+        out.methods.push_back(text.value);
+    }
+}
+
+// Whom a wildcard lets in, beside those it is meant for.
+void check_wildcard(const Source &source, const Text &text, const policy::OriginPattern &origin,
+                    bool credentials) {
+    const std::string named = "origin \"" + text.value + "\": ";
+    if (origin.any()) {
+        if (credentials)
+            source.fault(text.mark, named + "any page could use its visitors' credentials",
+                         "name the origins, or write cors: { credentials: false }");
+        return;
+    }
+    const std::string behind(origin.behind());
+    switch (policy::suffix_risk(origin)) {
+    case policy::Suffix::icann:
+        source.fault(text.mark,
+                     named + (behind.empty()
+                                  ? "the wildcard covers top-level domains"
+                                  : "the wildcard covers the public suffix \"" + behind + '"'),
+                     "write \"https://*.example.com\"; try `roomd cors test <origin>`");
+        break;
+    case policy::Suffix::private_:
+        source.warn(text.mark, named + "anyone can register a name under \"" + behind + '"',
+                    "such a page may connect: take tokens in CONNECT, never from cookies; or name "
+                    "the origins");
+        break;
+    case policy::Suffix::none: break;
+    }
+}
+
+// Every origin that was read, with what already has it.
+class Origins {
+public:
+    void add(const Source &source, const Text &text, const policy::OriginPattern &origin,
+             const std::string &portal) {
+        for (const Seen &seen : seen_)
+            if (seen.origin.same_as(origin))
+                return source.fault(text.mark, "origin \"" + text.value + "\" stands twice",
+                                    "portal \"" + seen.portal + "\" has it already");
+        seen_.push_back({origin, portal});
+    }
+
+private:
+    struct Seen {
+        policy::OriginPattern origin;
+        std::string portal;
+    };
+    std::vector<Seen> seen_;
+};
+
+void read_roles(const Section &entry, policy::Portal &portal) {
+    std::vector<Text> roles;
+    if (!entry.texts("roles", roles)) return;
+    if (roles.empty())
+        entry.fault("roles", entry.shown("roles") + " names no role: nobody could connect",
+                    "write [student], or remove it to let everyone connect");
+    for (const Text &text : roles) {
+        if (text.value.empty())
+            entry.source().fault(text.mark, "\"" + text.shown + "\" is empty", "write a role");
+        portal.roles.push_back(text.value);
+    }
+}
+
+} // namespace
+
+void read_portals(const Section &top, Config &config) {
+    read_cors(top.map("cors"), config.cors);
+    Unique names("portal");
+    Origins known;
+    for (const Section &entry : top.list("portals")) {
+        policy::Portal portal;
+        if (entry.require("name", "write name: owner")) entry.text("name", portal.name);
+        if (entry.has("name") && !portal.name.empty()) {
+            names.add(entry, "name", portal.name);
+            if (!is_plain_name(portal.name, "_-."))
+                entry.fault("name", "portal \"" + portal.name + "\" is no name",
+                            "begin with a letter; then letters, digits, \"_\", \"-\" and \".\"");
+        }
+        std::vector<Text> origins;
+        if (entry.require("origins", "write [\"https://app.example.com\"]"))
+            entry.texts("origins", origins);
+        for (const Text &text : origins) {
+            auto origin = policy::parse_pattern(text.value);
+            if (!origin) {
+                entry.source().fault(text.mark, "origin \"" + text.value + "\": " + origin.error(),
+                                     "write scheme, host and port alone: https://app.example.com");
+                continue;
+            }
+            check_wildcard(entry.source(), text, *origin, config.cors.credentials);
+            known.add(entry.source(), text, *origin, portal.name);
+            portal.origins.push_back(*std::move(origin));
+        }
+        read_roles(entry, portal);
+        config.portals.push_back(std::move(portal));
+    }
+}
+
+} // namespace roomd::config

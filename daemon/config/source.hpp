@@ -1,0 +1,41 @@
+#pragma once
+
+#include "config/fault.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace roomd::config {
+
+// One file of a configuration.
+struct File {
+    std::string path;   // as given; for messages
+    std::string folder; // absolute; relative paths in the file begin there
+};
+
+// The file at `path`.  Its folder is absolute, so that what it names stays the same whoever opens
+// it, from wherever.
+File file_at(const std::string &path);
+
+// What is being read, and where its faults go.
+struct Source {
+    std::vector<File> files; // by Mark::file; there is always the main one
+    Faults &faults;
+
+    const File &file(Mark mark) const { return files.at(mark.file); }
+    void fault(Mark mark, std::string what, std::string hint = {}) const {
+        faults.add({file(mark).path, mark, std::move(what), std::move(hint)});
+    }
+    void warn(Mark mark, std::string what, std::string hint = {}) const {
+        faults.warn({file(mark).path, mark, "warning: " + std::move(what), std::move(hint)});
+    }
+    // Of a path that stands at `mark`.
+    std::string absolute(std::string_view relative, Mark mark) const;
+    // Where `there` is, told to who reads a fault at `here`: "line 4", or "conf.d/a.yaml:4:11" when
+    // that is another file.
+    std::string place(Mark there, Mark here) const;
+};
+
+} // namespace roomd::config

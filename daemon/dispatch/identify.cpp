@@ -1,0 +1,100 @@
+#include "dispatch/identify.hpp"
+
+#include "auth/token.hpp"
+#include "base/text.hpp"
+#include "dispatch/identities.hpp"
+#include "json/json.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace roomd::dispatch {
+namespace {
+
+struct Found {
+    std::string token;
+    bool malformed = false;
+};
+
+std::string_view header(const session::Handshake &handshake, std::string_view name) noexcept {
+    for (const auto &[known, value] : handshake.headers)
+        if (known == name) return value;
+    return {};
+}
+
+// RFC 6265, section 4.2: pairs apart by "; ".  Two of the name are none: a neighbour's page may
+// have added one.
+std::optional<Found> cookie(std::string_view header, std::string_view wanted) {
+    std::optional<Found> found;
+    while (!header.empty()) {
+        const auto end = header.find(';');
+        std::string_view pair = header.substr(0, end);
+        header = end == std::string_view::npos ? std::string_view{} : header.substr(end + 1);
+        while (!pair.empty() && pair.front() == ' ')
+            pair.remove_prefix(1);
+        const auto equals = pair.find('=');
+        if (equals == std::string_view::npos || pair.substr(0, equals) != wanted) continue;
+        std::string_view value = pair.substr(equals + 1);
+        if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+            value = value.substr(1, value.size() - 2);
+        if (found) return Found{{}, true};
+        found = Found{std::string{value}, false};
+    }
+    return found;
+}
+
+std::optional<Found> find_token(const Options &options, const session::Handshake &handshake,
+                                std::string_view auth) {
+    const std::string_view given =
+        auth.empty() ? std::string_view{} : json::trim(json::member(auth, "token"));
+    if (!given.empty() && json::kind(given) != json::Kind::null) {
+        if (json::kind(given) != json::Kind::string) return Found{{}, true};
+        return Found{json::string(given), false};
+    }
+    constexpr std::string_view bearer = "bearer ";
+    const std::string_view authorization = header(handshake, "authorization");
+    if (authorization.size() > bearer.size() &&
+        base::equal_nocase(authorization.substr(0, bearer.size()), bearer))
+        return Found{std::string{authorization.substr(bearer.size())}, false};
+    if (!options.cookie.empty()) return cookie(header(handshake, "cookie"), options.cookie);
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string NotIn::data() const {
+    std::string out = R"({"code":)";
+    json::append_quoted(out, code);
+    out += retryable ? R"(,"retryable":true})" : R"(,"retryable":false})";
+    return out;
+}
+
+std::variant<Who, NotIn> identify(const Options &options, const session::Handshake &handshake,
+                                  std::string_view auth, std::int64_t now_ms) {
+    if (options.auth == AuthMode::none || !options.tokens) return Who{};
+    const auto found = find_token(options, handshake, auth);
+    if (!found || (found->token.empty() && !found->malformed)) {
+        if (options.auth == AuthMode::optional) return Who{};
+        return NotIn{"token_missing", "a token is needed: auth: { token }", false};
+    }
+    if (found->malformed) return NotIn{"token_malformed", "the token is no text", false};
+    auto verified = options.tokens->verify(found->token, now_ms);
+    if (const auto *fault = std::get_if<auth::TokenFault>(&verified))
+        return NotIn{fault->code, fault->message, fault->retryable};
+    const auto &good = std::get<auth::Verified>(verified);
+    return Who{options.tokens->identity(good.claims), good.expires_ms};
+}
+
+bool portal_admits(const Options &options, std::string_view portal, std::string_view identity) {
+    const auto found = std::find_if(options.portals.begin(), options.portals.end(),
+                                    [&](const Portal &known) { return known.name == portal; });
+    if (found == options.portals.end()) return portal.empty();
+    if (found->roles.empty()) return true;
+    const std::vector<std::string> roles = roles_of(identity);
+    return std::any_of(roles.begin(), roles.end(), [&](const std::string &role) {
+        return std::find(found->roles.begin(), found->roles.end(), role) != found->roles.end();
+    });
+}
+
+} // namespace roomd::dispatch

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "dispatch/options.hpp"
+#include "session/handshake.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace roomd::dispatch {
+
+// Who connects, as far as the core knows.  Empty identity: nobody it knows.
+struct Who {
+    std::string identity;        // JSON, as plugins see it
+    std::int64_t expires_ms = 0; // Unix time; 0: never
+};
+
+// Why a CONNECT is refused, as its CONNECT_ERROR says it.
+struct NotIn {
+    std::string_view code; // a literal
+    std::string message;
+    bool retryable = false;
+    std::string data() const; // {"code":..,"retryable":..}
+};
+
+// The token comes from CONNECT's auth ({"token":".."}), else from Authorization: Bearer, else from
+// the configured cookie; the first of these that is there counts, and a bad one is refused, never
+// passed over.
+std::variant<Who, NotIn> identify(const Options &, const session::Handshake &,
+                                  std::string_view auth, std::int64_t now_ms);
+
+// May someone with this identity use the portal of this handshake?
+bool portal_admits(const Options &, std::string_view portal, std::string_view identity);
+
+} // namespace roomd::dispatch

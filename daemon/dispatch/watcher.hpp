@@ -1,0 +1,19 @@
+#pragma once
+
+#include "dispatch/emit.hpp"
+
+#include <cstdint>
+
+namespace roomd::dispatch {
+
+// Is told of every emit that was taken, in order: for those who look on.  Must not call the Router.
+class Watcher {
+public:
+    // `number`: of the emit, as Router::emits() counts.
+    virtual void emitted(std::uint64_t number, const Emit &, const Emitted &) = 0;
+
+protected:
+    ~Watcher() = default;
+};
+
+} // namespace roomd::dispatch

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "policy/explained.hpp"
+#include "policy/origins.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::policy {
+
+// A web application that may connect.
+struct Portal {
+    std::string name;
+    std::vector<OriginPattern> origins;
+    std::vector<std::string> roles; // who may use it: any of these; empty: everyone
+    friend bool operator==(const Portal &, const Portal &) = default;
+};
+
+// What a request without an Origin header gets: native apps and servers send none.
+enum class Missing : std::uint8_t { allow, refuse };
+
+// The one matcher for polling, upgrade, preflight, emit and console.
+class Portals {
+public:
+    Portals() = default; // admits no origin, and none missing
+    Portals(std::vector<Portal>, Missing);
+
+    // Which portal admits this value of an Origin header, as it came.  Where several do, the one
+    // that says most of the origin: an origin before a wildcard, a wildcard before `*`; then the
+    // first.
+    std::optional<std::size_t> find(std::string_view origin) const;
+    bool admits(std::string_view origin) const { return find(origin).has_value(); }
+    bool admits_missing() const noexcept { return missing_ == Missing::allow; }
+    const std::vector<Portal> &list() const noexcept { return portals_; }
+
+    // Which portal and pattern matches, or of each pattern why it does not.
+    Explained explain(std::string_view origin) const;
+
+private:
+    struct Place {
+        std::size_t portal, origin;
+    };
+    const OriginPattern &at(const Place &place) const noexcept {
+        return portals_[place.portal].origins[place.origin];
+    }
+    const Place *match(const Origin &) const;
+
+    std::vector<Portal> portals_;
+    std::vector<Place> order_; // what says most comes first
+    Missing missing_ = Missing::refuse;
+};
+
+// A pattern for whose origins strangers may register names, or null.  Cookies that hold tokens must
+// not meet one: a stranger's page would connect with its visitors' identities.
+const OriginPattern *open_to_strangers(const std::vector<Portal> &);
+
+} // namespace roomd::policy

@@ -1,0 +1,139 @@
+#include "policy/rules.hpp"
+
+#include "rooms/names.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace roomd::policy {
+namespace {
+
+constexpr std::string_view id_field = "{id}";
+
+} // namespace
+
+bool holds(const Condition &condition, std::string_view id, std::string_view claims) {
+    Values values(claims, condition.claim);
+    if (condition.kind == Condition::Kind::exists)
+        return condition.there ? values.next() : values.absent();
+    while (values.next())
+        if (std::any_of(condition.wanted.begin(), condition.wanted.end(),
+                        [&](const Wanted &wanted) { return wanted.met_by(values, id); }))
+            return true;
+    return false;
+}
+
+namespace {
+
+bool holds(const Rule &rule, std::string_view id, std::string_view claims) {
+    return !rule.all.empty() &&
+           std::all_of(rule.all.begin(), rule.all.end(),
+                       [&](const Condition &c) { return holds(c, id, claims); });
+}
+
+bool has_id(const Condition &condition) noexcept {
+    return std::any_of(condition.wanted.begin(), condition.wanted.end(),
+                       [](const Wanted &wanted) { return wanted.has_id(); });
+}
+
+// What is the same for every id is looked at once, before the ids are.
+bool may_hold(const Rule &rule, std::string_view claims) {
+    return std::all_of(rule.all.begin(), rule.all.end(), [&](const Condition &condition) {
+        return has_id(condition) || holds(condition, {}, claims);
+    });
+}
+
+// Ids in their order, each once; a search through the list would be quadratic.
+class Ids {
+public:
+    Ids(std::vector<std::string> &list, std::size_t most) :
+        list_(list),
+        seen_(list.begin(), list.end()),
+        most_(most) {}
+    bool full() const noexcept { return list_.size() >= most_; }
+    void add(std::string_view id) {
+        if (!full() && seen_.emplace(id).second) list_.emplace_back(id);
+    }
+
+private:
+    std::vector<std::string> &list_;
+    std::unordered_set<std::string> seen_;
+    std::size_t most_;
+};
+
+void add_rooms(const Rule &rule, std::string_view claims, Ids &ids) {
+    const auto names = std::find_if(rule.all.begin(), rule.all.end(), has_id);
+    if (names == rule.all.end() || !may_hold(rule, claims)) return;
+    const bool alone = std::none_of(names + 1, rule.all.end(), has_id);
+    Values values(claims, names->claim);
+    while (!ids.full() && values.next()) {
+        for (const Wanted &wanted : names->wanted) {
+            const std::string_view id = wanted.id_in(values);
+            if (rooms::is_id(id) && (alone || holds(rule, id, claims))) ids.add(id);
+        }
+    }
+}
+
+} // namespace
+
+Wanted Wanted::boolean(bool value) {
+    Wanted wanted;
+    wanted.boolean_ = true;
+    wanted.before_ = value ? "true" : "false";
+    return wanted;
+}
+
+bool Wanted::met_by(const Values &values, std::string_view id) const noexcept {
+    const std::string_view text = values.text();
+    if (values.is_boolean() != boolean_) return false;
+    if (!has_id_) return text == before_;
+    return text.size() == before_.size() + id.size() + after_.size() && text.starts_with(before_) &&
+           text.ends_with(after_) && text.substr(before_.size(), id.size()) == id;
+}
+
+std::string_view Wanted::id_in(const Values &values) const noexcept {
+    const std::string_view text = values.text();
+    if (!has_id_ || values.is_boolean() || text.size() <= before_.size() + after_.size() ||
+        !text.starts_with(before_) || !text.ends_with(after_))
+        return {};
+    return text.substr(before_.size(), text.size() - before_.size() - after_.size());
+}
+
+std::string Wanted::text(std::string_view id) const {
+    return has_id_ ? before_ + std::string(id) + after_ : before_;
+}
+
+base::Result<Wanted> parse_wanted(std::string_view text) {
+    Wanted wanted;
+    const auto at = text.find(id_field);
+    wanted.has_id_ = at != std::string_view::npos;
+    wanted.before_ = text.substr(0, at);
+    if (wanted.has_id_) wanted.after_ = text.substr(at + id_field.size());
+    if (wanted.after_.find(id_field) != std::string::npos)
+        return base::Error{"{id} stands in it once"};
+    if (wanted.before_.find_first_of("{}") != std::string::npos ||
+        wanted.after_.find_first_of("{}") != std::string::npos)
+        return base::Error{"{id} is the only field, and the only use of braces"};
+    return wanted;
+}
+
+bool admits(const RoomRules &rules, std::string_view id, std::string_view claims) {
+    if (!by_request(rules) || !rooms::is_id(id)) return false;
+    return rules.allow_all ||
+           std::any_of(rules.rules.begin(), rules.rules.end(),
+                       [&](const Rule &rule) { return holds(rule, id, claims); });
+}
+
+bool names_rooms(const Rule &rule) noexcept {
+    return std::any_of(rule.all.begin(), rule.all.end(), has_id);
+}
+
+void automatic(const RoomRules &rules, std::string_view claims, std::vector<std::string> &ids,
+               std::size_t most) {
+    if (rules.join != Join::automatic) return;
+    Ids found(ids, most);
+    for (const Rule &rule : rules.rules)
+        add_rooms(rule, claims, found);
+}
+
+} // namespace roomd::policy

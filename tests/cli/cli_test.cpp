@@ -1,0 +1,67 @@
+#include "calling.hpp"
+
+#include "json/json.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using test::call;
+
+TEST_CASE("wrong usage is 2, with a word on what is right") {
+    CHECK(call({}).code == 2);
+    CHECK(call({"zzzzz"}).code == 2);
+    CHECK(call({"zzzzz"}).err == "roomd: there is no command \"zzzzz\"; `roomd help` lists them\n");
+    CHECK(call({"realod"}).err ==
+          "roomd: there is no command \"realod\"; did you mean \"reload\"?\n");
+    CHECK(call({"plugin"}).code == 2);
+    CHECK(call({"plugin", "fly"}).code == 2);
+    CHECK(call({"run", "--fly"}).code == 2);
+    CHECK(call({"kick"}).code == 2);
+    CHECK(call({"rooms", "--limit", "0"}).code == 2);
+    CHECK(call({"completion", "tcsh"}).code == 2);
+    CHECK(call({"help", "plugin", "fly"}).code == 2);
+}
+
+TEST_CASE("help is given for the whole, a group and a command") {
+    CHECK(call({"help"}).out == call({"--help"}).out);
+    CHECK(call({"help", "kick"}).out == call({"kick", "--help"}).out);
+    CHECK(call({"help", "plugin", "check"}).out.find("Usage: roomd plugin check") !=
+          std::string::npos);
+    CHECK(call({"help"}).code == 0);
+}
+
+TEST_CASE("the version is told to people and to programs") {
+    CHECK(call({"version"}).out.starts_with("roomd "));
+    CHECK(call({"--version"}).code == 0);
+    const std::string told = call({"version", "--json"}).out;
+    CHECK(json::check(told));
+    CHECK(json::member(told, "success") == "true");
+}
+
+TEST_CASE("a file with faults is 3, and each is told with its place") {
+    const auto no_file = call({"check", "-c", "/nowhere/roomd.yaml"});
+    CHECK(no_file.code == 3);
+    CHECK(no_file.err.starts_with("/nowhere/roomd.yaml: can not be read"));
+    const auto as_json = call({"check", "-c", "/nowhere/roomd.yaml", "--json"});
+    CHECK(as_json.code == 3);
+    CHECK(json::check(as_json.out));
+    const auto error = json::member(as_json.out, "error");
+    CHECK(json::member(error, "code") == "\"configuration_invalid\"");
+    CHECK(json::member(json::first_element(json::member(error, "faults")), "path") ==
+          "\"/nowhere/roomd.yaml\"");
+    CHECK(call({"run", "-c", "/nowhere/roomd.yaml"}).code == 3);
+}
+
+TEST_CASE("a payload that is no JSON is refused before a daemon is asked") {
+    const auto called = call({"emit", "news", "text", "--room", "a"});
+    CHECK(called.code == 2);
+    CHECK(called.err.find("a text needs its quotes") != std::string::npos);
+    CHECK(call({"emit", "news", "-", "--room", "a"}, "{").code == 2);
+    CHECK(call({"emit", "news", "-", "--json"}, "{").out.find("\"data_malformed\"") !=
+          std::string::npos);
+}
+
+TEST_CASE("clients are those of a room or of a user") {
+    CHECK(call({"clients"}).code == 2);
+    CHECK(call({"clients", "a", "--user", "b"}).code == 2);
+}

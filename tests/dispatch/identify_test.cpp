@@ -1,0 +1,154 @@
+#include "rules_fixture.hpp"
+
+using namespace roomd;
+using namespace roomd::test;
+
+namespace {
+bool holds(const std::string &text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+} // namespace
+
+TEST_CASE_FIXTURE(IdentityFixture, "who sends no token is refused, and no plugin is asked") {
+    fake.connect("/", "");
+    CHECK(holds(last_refusal(), R"({"code":"token_missing","retryable":false})"));
+    CHECK(hooks.log.empty());
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "where tokens are optional, who sends none is nobody") {
+    options.auth = dispatch::AuthMode::optional;
+    router.reconfigure(options);
+    const auto ann = fake.connect("/", R"({"token":null})");
+    CHECK(fake.sent(ann) == Texts{"0"});
+    CHECK(ask(ann, "join:library", R"(["l1"])") != "");
+    CHECK_FALSE(in(ann, "library:l1"));
+
+    fake.connect("/", R"({"token":"x.y.z"})");
+    CHECK(holds(last_refusal(), "token_malformed"));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "the token of CONNECT counts before the header's, a header's "
+                                   "before the cookie's") {
+    const std::string header = token(R"({"sub":"header"})"), cookie = token(R"({"sub":"cookie"})");
+    fake.handshake.headers = {{"cookie", "a=b; session=" + cookie}};
+    const auto by_cookie = fake.connect("/", "");
+    CHECK(in(by_cookie, "user:cookie"));
+
+    fake.handshake.headers.emplace_back("authorization", "bearer " + header);
+    const auto by_header = fake.connect("/", "{}");
+    CHECK(in(by_header, "user:header"));
+    CHECK(in(enter(R"({"sub":"packet"})"), "user:packet"));
+
+    fake.connect("/", R"({"token":"bad"})");
+    CHECK(holds(last_refusal(), "token_malformed"));
+    fake.connect("/", R"({"token":["bad"]})");
+    CHECK(holds(last_refusal(), "token_malformed"));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "two cookies of the name are none") {
+    const std::string good = token(R"({"sub":"u1"})");
+    fake.handshake.headers = {{"cookie", "session=" + good + "; session=" + good}};
+    fake.connect("/", "");
+    CHECK(holds(last_refusal(), "token_malformed"));
+    fake.handshake.headers = {{"cookie", "xsession=" + good + "; Session=" + good + ";session"}};
+    fake.connect("/", "");
+    CHECK(holds(last_refusal(), "token_missing"));
+    fake.handshake.headers = {{"cookie", "session=\"" + good + "\""}};
+    CHECK(in(fake.connect("/", ""), "user:u1"));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "plugins see who it is, and may say otherwise") {
+    hooks.on_connecting = [&](const dispatch::Connecting &c) {
+        CHECK(holds(std::string{c.identity}, R"("user":"u1")"));
+        router.decide_connect(c.client, yes(R"({"user":"u9","sub":"u9"})"));
+        return Next::taken;
+    };
+    const auto ann = enter(R"({"sub":"u1"})");
+    CHECK(in(ann, "user:u9"));
+    CHECK_FALSE(in(ann, "user:u1"));
+    CHECK(router.kick("u9", false) == 1);
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "a plugin that only accepts leaves the identity as it is") {
+    hooks.on_connecting = [&](const dispatch::Connecting &c) {
+        router.decide_connect(c.client, yes());
+        return Next::taken;
+    };
+    CHECK(in(enter(R"({"sub":"u1"})"), "user:u1"));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "the sooner of two expiries holds") {
+    const std::int64_t now = base::unix_ms();
+    const std::string hour = std::to_string(now / 1000 + 3600);
+    hooks.on_connecting = [&](const dispatch::Connecting &c) {
+        router.decide_connect(c.client, yes({}, now + 60000));
+        return Next::taken;
+    };
+    const auto ann = enter(R"({"sub":"u1","exp":)" + hour + "}");
+    hooks.on_connecting = nullptr;
+    const auto bob = enter(R"({"sub":"u2","exp":)" + hour + "}");
+    clock.advance(base::Duration{61000});
+    CHECK(ask(ann, "join:role", R"(["x"])") != ""); // over already, though nobody has looked
+    router.tick();
+    CHECK_FALSE(fake.alive(ann));
+    CHECK(fake.alive(bob));
+    clock.advance(base::Duration{3600000});
+    router.tick();
+    CHECK_FALSE(fake.alive(bob));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "a member whose time is over joins nothing more") {
+    const std::int64_t now = base::unix_ms();
+    const auto ann = enter(R"({"sub":"u1","libraryIds":["l1"],"exp":)" +
+                           std::to_string(now / 1000 + 60) + "}");
+    clock.advance(base::Duration{61000});
+    CHECK(holds(ask(ann, "join:library", R"(["l1"])"), "room_denied"));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "a portal's roles hold for its pages, whoever vouches") {
+    options.portals = {{"owner", {"library_owner", "staff"}}, {"open", {}}};
+    router.reconfigure(options);
+    fake.handshake.portal = "owner";
+    enter(R"({"sub":"u1","role":"student"})");
+    CHECK(holds(last_refusal(), R"("code":"portal_role")"));
+    CHECK(fake.alive(enter(R"({"sub":"u1","role":["student","staff"]})")));
+    hooks.on_connecting = [&](const dispatch::Connecting &c) {
+        router.decide_connect(c.client, yes(R"({"user":"u1","role":"student"})"));
+        return Next::taken;
+    };
+    const auto vouched = enter(R"({"sub":"u1","role":"staff"})");
+    CHECK_FALSE(fake.alive(vouched));
+    hooks.on_connecting = nullptr;
+    fake.handshake.portal = "open";
+    CHECK(fake.alive(enter(R"({"sub":"u1"})")));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "one person has as many clients as per_user says") {
+    options.per_user = 2;
+    router.reconfigure(options);
+    const auto first = enter(R"({"sub":"u1"})");
+    enter(R"({"sub":"u1"})");
+    CHECK_FALSE(fake.alive(enter(R"({"sub":"u1"})")));
+    CHECK(holds(last_refusal(), R"({"code":"too_many_connections","retryable":true})"));
+    CHECK(fake.alive(enter(R"({"sub":"u2"})")));
+    fake.leave(first, session::CloseReason::transport_close);
+    CHECK(fake.alive(enter(R"({"sub":"u1"})")));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "what happens in a portal is counted by its name") {
+    options.portals = {{"student", {}}};
+    router.reconfigure(options);
+    fake.handshake.portal = "student";
+    const auto ann = enter(R"({"sub":"u1","role":"student","libraryIds":["l1"]})");
+    fake.connect("/", "");
+    ask(ann, "join:library", R"(["l1"])");
+    ask(ann, "join:library", R"(["l2"])");
+    const auto stats = router.stats(0);
+    REQUIRE(stats.portals.size() == 1);
+    const auto &[name, count] = stats.portals.front();
+    CHECK(name == "student");
+    CHECK(count.connects == 1);
+    CHECK(count.connects_refused == 1);
+    CHECK(count.joins == 3);
+    CHECK(count.joins_refused == 1);
+}
