@@ -120,6 +120,7 @@ net::Options net_options(const config::Config &config) {
         if (!found) return std::nullopt;
         return matcher->list()[*found].name;
     };
+    out.proxies = policy::Proxies(config.trusted_proxies);
     out.client_bundle = client_directory(config);
     out.connections = config.limits.connections;
     out.per_address = config.limits.per_address;

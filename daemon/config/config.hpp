@@ -7,6 +7,7 @@
 #include "config/fault.hpp"
 #include "config/plugin_node.hpp"
 #include "policy/portals.hpp"
+#include "policy/proxies.hpp"
 #include "policy/rules.hpp"
 
 #include <cstddef>
@@ -135,6 +136,7 @@ struct Config {
     SocketIo socketio;
     std::vector<policy::Portal> portals;
     Cors cors;
+    std::vector<policy::Proxies::Net> trusted_proxies;
     Auth auth;
     std::vector<RoomKind> rooms;
     std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists

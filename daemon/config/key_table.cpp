@@ -223,8 +223,8 @@ constexpr KeyInfo table[] = {
         "`error`, `warning`, `notice`, `info` or `debug`.", "error warning notice info debug"),
     built("log.format", "text", "word", yes,
         "`text` or `json`.", "text json"),
-    later("trusted_proxies",
-        "Proxies whose forwarding headers hold."),
+    built("trusted_proxies", "[]", "list", yes,
+        "Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses, nets such as `10.0.0.0/8`, or `unix`. What comes from one never counts as local."),
     later("recovery",
         "What a returning client missed."),
 };

@@ -19,6 +19,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_listen(top, config);
     read_socketio(top, config);
     read_portals(top, config);
+    read_proxies(top, config);
     read_auth(top, config);
     read_kinds(top, config);
     read_rooms(top, config);

@@ -89,6 +89,18 @@ void read_listen(const Section &top, Config &config) {
     }
 }
 
+void read_proxies(const Section &top, Config &config) {
+    std::vector<Text> texts;
+    top.texts("trusted_proxies", texts);
+    for (const Text &text : texts) {
+        if (const auto net = policy::Proxies::parse(text.value))
+            config.trusted_proxies.push_back(*net);
+        else
+            top.source().fault(text.mark, "\"" + text.shown + "\": no proxy: \"" + text.value + '"',
+                               net.error());
+    }
+}
+
 void read_socketio(const Section &top, Config &config) {
     const Section in = top.map("socketio");
     SocketIo &out = config.socketio;

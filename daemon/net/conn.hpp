@@ -41,10 +41,12 @@ struct Conn {
     std::unique_ptr<WsLink> ws;
     Conn *before = nullptr, *after = nullptr; // in the list of its wait
     base::Time due{};
-    Peer peer;
+    Peer peer; // behind a trusted proxy: who its last request was from
     std::uint16_t listener;
     Wait wait = Wait::nothing;
     std::uint8_t refused = 0; // 1: too many connections, 2: too many from this address
+    bool proxied = false;     // through a trusted proxy: nothing of it counts as local
+    bool counted = false;     // among those of its address
     bool dead = false;        // killed; its WSI_DESTROY is on the way
     bool closing = false;     // answered for the last time; ends when that is written
     bool close_now = false;   // the running callback is to end it

@@ -1,5 +1,7 @@
 #include "net/core.hpp"
 
+#include "net/forwarded.hpp"
+
 #include <libwebsockets.h>
 
 #include <sys/socket.h>
@@ -187,10 +189,7 @@ void Core::opened(Conn &conn) {
     ++totals.accepted;
     const bool admin = options.listeners[conn.listener].side == Side::admin;
     if (++totals.open > options.connections && !admin) conn.refused = 1;
-    if (conn.peer.kind != Peer::Kind::unix_socket && !conn.peer.loopback()) {
-        const std::uint32_t count = ++per_address_[std::string(conn.peer.key())];
-        if (options.per_address != 0 && count > options.per_address) conn.refused = 2;
-    }
+    count_address(conn);
     if (deadlines_.count(Wait::header) >= options.half_open)
         guard(*deadlines_.first(Wait::header), "too many half-open connections");
 }
@@ -198,7 +197,26 @@ void Core::opened(Conn &conn) {
 void Core::destroyed(Conn &conn) noexcept {
     deadlines_.drop(conn);
     --totals.open;
+    uncount_address(conn);
+}
+
+void Core::speaks_for(Conn &conn, const Peer &peer) {
+    uncount_address(conn);
+    conn.peer = peer;
+    count_address(conn);
+}
+
+void Core::count_address(Conn &conn) {
     if (conn.peer.kind == Peer::Kind::unix_socket || conn.peer.loopback()) return;
+    if (is_proxy(options.proxies, conn.peer)) return; // it is many
+    conn.counted = true;
+    const std::uint32_t count = ++per_address_[std::string(conn.peer.key())];
+    if (options.per_address != 0 && count > options.per_address) conn.refused = 2;
+}
+
+void Core::uncount_address(Conn &conn) noexcept {
+    if (!conn.counted) return;
+    conn.counted = false;
     const auto it = per_address_.find(std::string(conn.peer.key()));
     if (it != per_address_.end() && --it->second == 0) per_address_.erase(it);
 }

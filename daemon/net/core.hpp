@@ -76,8 +76,12 @@ public:
     // ---- limits --------------------------------------------------------------------------
     void opened(Conn &); // counts it, and says what it is refused for
     void destroyed(Conn &) noexcept;
+    // From now on a proxied connection counts for this peer, who may be one too many.
+    void speaks_for(Conn &, const Peer &);
 
 private:
+    void count_address(Conn &);
+    void uncount_address(Conn &) noexcept;
     void await(Conn &, Wait, base::Duration);
     void on_time();
     void expired(Conn &, Wait);

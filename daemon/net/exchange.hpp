@@ -52,6 +52,7 @@ struct Exchange {
     base::SessionId session = base::SessionId::none; // of get and post
     std::size_t want = 0;                            // bytes of body
     std::size_t got = 0;                             // of these
+    bool secure = false;                             // it came by TLS, here or at a trusted proxy
     bool expects_continue = false;                   // the peer waits before it sends them
     std::string body;
     std::string cors;            // header lines of its answer

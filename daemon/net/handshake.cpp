@@ -95,7 +95,7 @@ std::unique_ptr<session::Handshake> handshake(Conn &conn, const Head &head, cons
     out->address = conn.peer.text();
     out->listener = options.listeners[conn.listener].name;
     out->portal = conn.core.keep_name(portal(options, head));
-    out->secure = !options.listeners[conn.listener].certificate.empty();
+    out->secure = conn.exchange->secure;
     out->query = json_object(q.query);
     out->issued_ms = base::unix_ms();
     std::string value;

@@ -2,6 +2,7 @@
 
 #include "net/context.hpp"
 #include "net/core.hpp"
+#include "net/forwarded.hpp"
 #include "net/guards.hpp"
 #include "net/handshake.hpp"
 
@@ -35,7 +36,9 @@ Exchange &begin(Conn &conn, const Head &head, Exchange::Kind kind) {
     // 4.1.6 would end a held GET after its own time (5 s); ours are absolute.
     lws_set_timeout(conn.wsi, NO_PENDING_TIMEOUT, 0);
     ++conn.core.totals.http_requests;
+    look_behind_proxy(conn);
     conn.exchange = std::make_unique<Exchange>(kind);
+    conn.exchange->secure = came_by_tls(conn);
     conn.exchange->keep = keeps_alive(head);
     conn.exchange->head_only = head.method == Method::head;
     conn.exchange->expects_continue = head.expects_continue;
@@ -75,9 +78,9 @@ Request make_request(const Conn &conn, std::string_view method, const RouteCall 
     out.method = method;
     out.path = call.path;
     out.listener = listener.name;
-    out.secure = !listener.certificate.empty();
-    out.loopback = conn.peer.loopback();
-    out.unix_socket = conn.peer.kind == Peer::Kind::unix_socket;
+    out.secure = conn.exchange->secure;
+    out.loopback = !conn.proxied && conn.peer.loopback();
+    out.unix_socket = !conn.proxied && conn.peer.kind == Peer::Kind::unix_socket;
     out.query = call.query;
     out.headers = call.headers;
     out.key = call.key;

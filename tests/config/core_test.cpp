@@ -41,7 +41,7 @@ TEST_CASE("an unknown key is a fault with the nearest name") {
 
 TEST_CASE("a key that is not built yet is refused with that sentence") {
     const std::string hint = "\n  remove it: a key that has no effect is refused";
-    for (const char *key : {"client_events", "trusted_proxies", "recovery"})
+    for (const char *key : {"client_events", "recovery"})
         CHECK(faults_in(std::string(key) + ": {}") ==
               "roomd.yaml:3:1: \"" + std::string(key) + "\" is not built yet" + hint);
     CHECK(faults_in("listen: [{ address: '127.0.0.1:1', systemd: true }]") ==
@@ -214,4 +214,16 @@ TEST_CASE("a file that is not there says so") {
     config::load_file("/tmp", folder);
     CHECK(folder.text() == "/tmp: can not be read: it is not a file\n"
                            "  give another with --config FILE");
+}
+
+TEST_CASE("trusted proxies are addresses and nets, and anything else is a fault") {
+    const auto config =
+        test::read("trusted_proxies: [127.0.0.1, 10.0.0.0/8, '2001:db8::/32', unix]");
+    CHECK(config.trusted_proxies.size() == 4);
+    CHECK(test::faults_in("trusted_proxies: [10.0.0.0/8, nginx]") ==
+          "roomd.yaml:3:31: \"trusted_proxies[1]\": no proxy: \"nginx\"\n"
+          "  write 192.0.2.1, 10.0.0.0/8, 2001:db8::/32 or unix");
+    CHECK(test::faults_in("trusted_proxies: [0.0.0.0/0]").find("every client's own word") !=
+          std::string::npos);
+    CHECK(test::faults_in("trusted_proxies: 10.0.0.1").find("must be a list") != std::string::npos);
 }

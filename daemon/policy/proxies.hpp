@@ -1,0 +1,48 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace roomd::policy {
+
+// An IP address in network order; IPv4 as ::ffff:a.b.c.d, so that both compare in one way.
+using Address = std::array<std::uint8_t, 16>;
+
+// "192.0.2.1", "2001:db8::1"; with a port as proxies write it: "192.0.2.1:80", "[2001:db8::1]:80".
+// Nothing for names, "unknown" and the like.
+std::optional<Address> parse_address(std::string_view text);
+
+// The proxies whose word on the client's address is taken.
+class Proxies {
+public:
+    // "192.0.2.1", "10.0.0.0/8", "2001:db8::/32", or "unix" for peers over a Unix socket.
+    struct Net {
+        Address base{};
+        unsigned bits = 0;
+        bool unix_socket = false;
+        friend bool operator==(const Net &, const Net &) = default;
+    };
+    static base::Result<Net> parse(std::string_view text);
+
+    Proxies() = default;
+    explicit Proxies(std::vector<Net> nets) : nets_(std::move(nets)) {}
+
+    bool any() const noexcept { return !nets_.empty(); }
+    bool trusts(const Address &) const noexcept;
+    bool trusts_unix() const noexcept;
+
+    // Who stands behind a trusted proxy, by the X-Forwarded-For it sent: each proxy appends the
+    // peer it saw, so from the right the first that is no proxy of ours; what stands left of it
+    // anyone may have written.  Nothing when that is no address.
+    std::optional<Address> client(std::string_view forwarded_for) const;
+
+private:
+    std::vector<Net> nets_;
+};
+
+} // namespace roomd::policy

@@ -1,0 +1,143 @@
+#include "net/forwarded.hpp"
+
+#include "rig.hpp"
+#include "wire.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+using namespace roomd;
+using namespace roomd::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+policy::Proxies trusting(const std::vector<std::string> &texts) {
+    std::vector<policy::Proxies::Net> nets;
+    for (const auto &text : texts)
+        nets.push_back(*policy::Proxies::parse(text));
+    return policy::Proxies(std::move(nets));
+}
+
+// GET /who tells who asks.
+void add_who(net::Server &server) {
+    net::Route route;
+    route.method = "GET";
+    route.path = "/who";
+    route.serve = [&server](const net::Request &request) {
+        net::Response response;
+        response.body = std::string(request.address) + (request.loopback ? " loopback" : "") +
+                        (request.unix_socket ? " unix" : "") + (request.secure ? " secure" : "");
+        server.respond(request.id, response);
+    };
+    server.add_route(std::move(route));
+}
+
+std::string with(const std::string &lines, const std::string &path = "/who") {
+    return "GET " + path + " HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n";
+}
+
+std::string who(Wire &wire, const std::string &lines) {
+    wire.send(with(lines));
+    return wire.reply().body;
+}
+
+std::string who(Rig &rig, const std::string &lines) {
+    Wire wire(rig.address());
+    return who(wire, lines);
+}
+
+Rig::Setup behind(const std::vector<std::string> &proxies) {
+    Rig::Setup setup;
+    setup.net.proxies = trusting(proxies);
+    return setup;
+}
+
+} // namespace
+
+TEST_CASE("nobody's word on others is taken, unless it is a trusted proxy's") {
+    const std::string claim = "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n";
+    Rig open({}, add_who);
+    CHECK(who(open, claim) == "127.0.0.1 loopback");
+    Rig others(behind({"192.0.2.1", "unix"}), add_who);
+    CHECK(who(others, claim) == "127.0.0.1 loopback");
+    Rig trusted(behind({"127.0.0.0/8"}), add_who);
+    CHECK(who(trusted, claim) == "203.0.113.9 secure");
+}
+
+TEST_CASE("what comes from a trusted proxy never counts as local") {
+    Rig rig(behind({"127.0.0.1"}), add_who);
+    CHECK(who(rig, "") == "127.0.0.1");
+    CHECK(who(rig, "X-Forwarded-For: 127.0.0.1\r\n") == "127.0.0.1");
+    CHECK(who(rig, "X-Forwarded-For: unknown\r\n") == "127.0.0.1");
+    CHECK(who(rig, "X-Forwarded-For: ::1\r\nX-Forwarded-Proto: http\r\n") == "::1");
+}
+
+TEST_CASE("the chain is read over all its header lines, from the right") {
+    Rig rig(behind({"127.0.0.1", "10.0.0.0/8"}), add_who);
+    CHECK(who(rig, "X-Forwarded-For: 1.1.1.1, 203.0.113.9, 10.0.0.7\r\n") == "203.0.113.9");
+    CHECK(who(rig, "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 203.0.113.9\r\n") ==
+          "203.0.113.9");
+    CHECK(who(rig, "x-forwarded-for: [2001:db8::1]:1234\r\n") == "2001:db8::1");
+}
+
+TEST_CASE("each request of a proxy's connection is for whom it names") {
+    Rig rig(behind({"127.0.0.1"}), add_who);
+    Wire wire(rig.address());
+    CHECK(who(wire, "X-Forwarded-For: 203.0.113.9\r\n") == "203.0.113.9");
+    CHECK(who(wire, "X-Forwarded-For: 203.0.113.10\r\n") == "203.0.113.10");
+    CHECK(who(wire, "") == "127.0.0.1");
+}
+
+TEST_CASE("connections behind a proxy are limited by the address of their client") {
+    Rig::Setup setup = behind({"127.0.0.1"});
+    setup.net.per_address = 2;
+    Rig rig(setup, add_who);
+    const auto socket = [&](const std::string &client) {
+        Wire wire(rig.address());
+        wire.send("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n"
+                  "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-Forwarded-For: " +
+                  client + "\r\n\r\n");
+        const int status = wire.reply().status;
+        return std::pair(status, std::move(wire));
+    };
+    auto [one, first] = socket("203.0.113.9");
+    auto [two, second] = socket("203.0.113.9");
+    CHECK(one == 101);
+    CHECK(two == 101);
+    CHECK(socket("203.0.113.9").first == 429);
+    CHECK(socket("203.0.113.10").first == 101);
+    // Those that name nobody are not limited as one client.
+    std::vector<Wire> many;
+    for (int i = 0; i < 4; ++i) {
+        many.emplace_back(rig.address());
+        CHECK(who(many.back(), "") == "127.0.0.1");
+    }
+    // One that left makes room.
+    first.reset();
+    CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 1; }));
+    CHECK(socket("203.0.113.9").first == 101);
+}
+
+TEST_CASE("a reload takes trust back, from open connections too") {
+    Rig::Setup setup = behind({"127.0.0.1"});
+    Rig rig(setup, add_who);
+    Wire wire(rig.address());
+    const std::string claim = "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n";
+    CHECK(who(wire, claim) == "203.0.113.9 secure");
+    const auto reconfigure = [&](const std::vector<std::string> &proxies) {
+        setup.net.proxies = trusting(proxies);
+        REQUIRE(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+            server.reconfigure(setup.net);
+        }));
+    };
+    reconfigure({});
+    CHECK(who(wire, claim) == "127.0.0.1");
+    CHECK(who(rig, claim) == "127.0.0.1 loopback");
+    reconfigure({"127.0.0.1"});
+    CHECK(who(wire, claim) == "203.0.113.9 secure");
+}
