@@ -41,7 +41,7 @@ struct Options {
     // The name of the portal that this Origin header belongs to; nothing: it is not allowed.
     // (policy/origins; empty: any is allowed, and belongs to none)
     std::function<std::optional<std::string_view>(std::string_view origin)> portal_of;
-    policy::Proxies proxies; // whose X-Forwarded-For says who the peer is
+    policy::Proxies proxies;               // whose X-Forwarded-For says who the peer is
     std::vector<std::string> kept_headers; // lower case; into Handshake::headers
     std::string client_bundle;             // directory of socket.io.min.js ...; empty: none
     std::size_t connections = 50000;

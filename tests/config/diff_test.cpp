@@ -83,7 +83,8 @@ TEST_CASE("a diff tells each key that differs, and what applies it") {
         diff("rooms: { a: { allow: all } }", "rooms: { b: {}, a: { join: never, allow: all } }") ==
         "rooms.a.join: request -> never (reload) | rooms.b: (none) -> {join: request, max_members: "
         "0, max_per_client: 0} (reload)");
-    CHECK(diff("rooms: { a: {} }", "rooms: {}") == "rooms.a: {join: request, max_members: 0, max_per_client: 0} -> (none) (reload)");
+    CHECK(diff("rooms: { a: {} }", "rooms: {}") ==
+          "rooms.a: {join: request, max_members: 0, max_per_client: 0} -> (none) (reload)");
 }
 
 TEST_CASE("the entries of lists are told by their names") {

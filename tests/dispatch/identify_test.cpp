@@ -99,8 +99,8 @@ TEST_CASE_FIXTURE(IdentityFixture, "the sooner of two expiries holds") {
 
 TEST_CASE_FIXTURE(IdentityFixture, "a member whose time is over joins nothing more") {
     const std::int64_t now = base::unix_ms();
-    const auto ann = enter(R"({"sub":"u1","libraryIds":["l1"],"exp":)" +
-                           std::to_string(now / 1000 + 60) + "}");
+    const auto ann =
+        enter(R"({"sub":"u1","libraryIds":["l1"],"exp":)" + std::to_string(now / 1000 + 60) + "}");
     clock.advance(base::Duration{61000});
     CHECK(holds(ask(ann, "join:library", R"(["l1"])"), "room_denied"));
 }
