@@ -8,6 +8,7 @@
 #include "app/shard.hpp"
 #include "app/signals.hpp"
 #include "app/version.hpp"
+#include "config/scalar.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -111,9 +112,13 @@ private:
 
 // A guarded path on a listener that strangers reach needs a key of its own scope; which scopes
 // there are is known only when the plugins have started.  The gate refuses strangers in any case.
-bool guarded(const Shard &shard, const config::Config &config) {
-    const bool outside = std::any_of(config.listen.begin(), config.listen.end(),
-                                     [](const auto &listen) { return !listen.loopback; });
+bool guarded(const Shard &shard) {
+    const std::vector<std::string> addresses = shard.server.addresses();
+    const bool outside =
+        std::any_of(addresses.begin(), addresses.end(), [](const std::string &address) {
+            const auto parsed = config::parse_address(address);
+            return !parsed || !parsed->loopback;
+        });
     const auto paths = outside ? shard.http.without_key() : std::vector<std::string>{};
     for (const auto &path : paths) {
         shard.log.error("a path that can be reached from outside has no key of its scope",
@@ -130,7 +135,7 @@ int run(const config::Config &config, const ConfigFile &file) {
     warn(log, config);
     std::optional<Shard> shard;
     shard.emplace(config, log);
-    if (!guarded(*shard, config)) return exit_configuration;
+    if (!guarded(*shard)) return exit_configuration;
     {
         Life life(*shard, config, file);
         for (const auto &address : shard->server.addresses())

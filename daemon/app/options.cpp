@@ -96,7 +96,8 @@ net::Options net_options(const config::Config &config) {
     out.path = config.socketio.path;
     for (const auto &listen : config.listen) {
         net::ListenerOptions listener;
-        listener.name = listen.address;
+        listener.name = listen.systemd.empty() ? listen.address : "systemd:" + listen.systemd;
+        listener.inherited = listen.systemd;
         if (listen.tls) {
             listener.certificate = listen.tls->certificate;
             listener.key = listen.tls->key;

@@ -1,5 +1,6 @@
 #include "app/shard.hpp"
 
+#include "app/inherited.hpp"
 #include "app/key_policy.hpp"
 #include "app/options.hpp"
 
@@ -27,7 +28,7 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     clients(client_options(config), loop),
     sessions(session_options(config), clients, loop),
     router(dispatch_options(config), clients, loop),
-    server(net_options(config), loop, sessions, logger),
+    server(with_inherited(net_options(config), logger), loop, sessions, logger),
     gate(keys(config)),
     http(server, gate, config.limits.max_emit + 4096),
     plugins(with_policy(config, gate, pages), loop, router, http, logger),

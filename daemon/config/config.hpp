@@ -33,6 +33,7 @@ struct Tls {
 
 struct Listen {
     std::string address; // as written: "127.0.0.1:3001", "[::1]:3001", "unix:/run/roomd/emit.sock"
+    std::string systemd; // or the name of a socket that systemd hands over; then no address
     std::optional<Tls> tls;
     unsigned mode = 0660;  // of a Unix socket
     bool loopback = false; // nobody outside this machine can reach it; true for Unix sockets too

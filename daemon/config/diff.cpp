@@ -90,7 +90,7 @@ Parts elements_of(const Item *list) {
     for (std::size_t i = 0; i < list->items.size(); ++i) {
         const Item &item = list->items[i];
         std::string name;
-        for (const char *key : {"instance", "name", "address", "issuer"})
+        for (const char *key : {"instance", "name", "address", "systemd", "issuer"})
             if (const Item *value = item.find(key); name.empty() && value != nullptr)
                 name = value->text;
         if (name.empty() || out.find(name) != nullptr) name = '#' + std::to_string(i);

@@ -53,8 +53,11 @@ Config load_file(const std::string &path, Faults &faults) {
 }
 
 void check_guarded(const Config &config, const std::vector<Loaded> &loaded, Faults &faults) {
-    const auto open = std::find_if(config.listen.begin(), config.listen.end(),
-                                   [](const Listen &listen) { return !listen.loopback; });
+    const auto open =
+        std::find_if(config.listen.begin(), config.listen.end(), [](const Listen &listen) {
+            // What systemd hands over is known at the start only.
+            return listen.systemd.empty() && !listen.loopback;
+        });
     if (open == config.listen.end()) return;
     const auto has_key = [&](std::string_view scope) {
         return std::any_of(config.keys.begin(), config.keys.end(), [&](const auth::Key &key) {

@@ -26,6 +26,22 @@ void read_mode(const Section &entry, Listen &listen) {
         entry.fault("mode", entry.shown("mode") + " is for Unix sockets only", "remove it");
 }
 
+// A socket that systemd hands over: it has its address and mode already.
+bool read_inherited(const Section &entry, Listen &listen) {
+    entry.text("systemd", listen.systemd);
+    for (const char *other : {"address", "mode"})
+        if (entry.has(other))
+            entry.fault(other, entry.shown(other) + " stands beside \"systemd\"",
+                        "remove it: the socket unit says where it listens, and SocketMode=");
+    const bool good = !listen.systemd.empty() &&
+                      std::all_of(listen.systemd.begin(), listen.systemd.end(),
+                                  [](char c) { return c > 0x20 && c < 0x7F && c != ':'; });
+    if (!good)
+        entry.fault("systemd", entry.shown("systemd") + " is no name of a socket",
+                    "write { systemd: roomd }, as FileDescriptorName= in its unit");
+    return good;
+}
+
 // A name that clients may connect to, or a prefix of such.
 const char *namespace_fault(std::string_view name) noexcept {
     if (name.empty() || name[0] != '/') return "begins with \"/\"";
@@ -60,10 +76,17 @@ void Unique::add(const Section &entry, std::string_view key, const std::string &
 }
 
 void read_listen(const Section &top, Config &config) {
-    Unique addresses("address");
+    Unique addresses("address"), names("socket");
     const std::vector<Section> entries = top.list("listen");
     for (const Section &entry : entries) {
         Listen listen;
+        if (entry.has("systemd")) {
+            if (!read_inherited(entry, listen)) continue;
+            names.add(entry, "systemd", listen.systemd);
+            read_tls(entry, listen);
+            config.listen.push_back(std::move(listen));
+            continue;
+        }
         if (!entry.require("address", "write { address: \"127.0.0.1:3001\" }")) continue;
         entry.text("address", listen.address);
         if (listen.address.empty()) continue;

@@ -24,6 +24,10 @@ constexpr std::size_t told = 64;
 // An operator still gets in then, but not any number of them.
 constexpr std::size_t told_and_admin = told + 64;
 
+int take_or_open(const ListenerOptions &listener) {
+    return listener.inherited.empty() ? open_listener(listener.name, listener.mode) : listener.fd;
+}
+
 int open_spare() noexcept {
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
@@ -36,10 +40,10 @@ Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost) :
     index_(index),
     tls_(!core.options.listeners[index].certificate.empty()),
     admin_(core.options.listeners[index].side == Side::admin),
-    fd_(open_listener(core.options.listeners[index].name, core.options.listeners[index].mode)),
+    fd_(take_or_open(core.options.listeners[index])),
     spare_(open_spare()),
     address_(bound_address(fd_)),
-    file_(unix_path(core.options.listeners[index].name)),
+    file_(unix_path(core.options.listeners[index].name)), // not of one that was handed over
     watch_(std::make_unique<loop::Watch>(core.loop(), fd_, [this](bool, bool) { on_ready(); })),
     pause_(core.loop(), [this] { watch_->want(true, false); }) {
     watch_->want(true, false);

@@ -21,7 +21,9 @@ namespace roomd::net {
 
 struct ListenerOptions {
     std::string name;        // as written, for logs and plugins: "127.0.0.1:3001", "[::1]:3001",
-                             // "unix:/run/roomd/emit.sock"
+                             // "unix:/run/roomd/emit.sock", "systemd:roomd"
+    std::string inherited;   // not opened here: `fd` is a listening socket of this name
+    int fd = -1;             // ... non-blocking, and the server's from now on
     std::string certificate; // PEM files; both or none
     std::string key;
     unsigned mode = 0660;    // of a Unix socket

@@ -44,8 +44,8 @@ TEST_CASE("a key that is not built yet is refused with that sentence") {
     for (const char *key : {"client_events", "recovery"})
         CHECK(faults_in(std::string(key) + ": {}") ==
               "roomd.yaml:3:1: \"" + std::string(key) + "\" is not built yet" + hint);
-    CHECK(faults_in("listen: [{ address: '127.0.0.1:1', systemd: true }]") ==
-          "roomd.yaml:3:36: \"listen[0].systemd\" is not built yet" + hint);
+    CHECK(faults_in("events: { a: { ttl: 5s } }") ==
+          "roomd.yaml:3:16: \"events.a.ttl\" is not built yet" + hint);
 }
 
 TEST_CASE("a value of another type is a fault") {
@@ -226,4 +226,22 @@ TEST_CASE("trusted proxies are addresses and nets, and anything else is a fault"
     CHECK(test::faults_in("trusted_proxies: [0.0.0.0/0]").find("every client's own word") !=
           std::string::npos);
     CHECK(test::faults_in("trusted_proxies: 10.0.0.1").find("must be a list") != std::string::npos);
+}
+
+TEST_CASE("a listener may be a socket that systemd hands over") {
+    const auto config = test::read("listen: [{ systemd: roomd }, { address: '127.0.0.1:1' }]");
+    CHECK(config.listen.at(0).systemd == "roomd");
+    CHECK(config.listen[0].address.empty());
+    CHECK(config.listen[1].systemd.empty());
+    CHECK(faults_in("listen: [{ systemd: roomd, address: '127.0.0.1:1' }]") ==
+          "roomd.yaml:3:37: \"listen[0].address\" stands beside \"systemd\"\n"
+          "  remove it: the socket unit says where it listens, and SocketMode=");
+    CHECK(faults_in("listen: [{ systemd: roomd, mode: 0660 }]").find("stands beside") !=
+          std::string::npos);
+    for (const char *bad : {"''", "'a b'", "'a:b'", "\"\xC3\xA9\""})
+        CHECK(faults_in("listen: [{ systemd: " + std::string(bad) + " }]")
+                  .find("is no name of a socket") != std::string::npos);
+    CHECK(faults_in("listen: [{ systemd: a }, { systemd: a }]").find("stands twice") !=
+          std::string::npos);
+    CHECK(faults_in("listen: [{}]").find("\"listen[0].address\" is missing") != std::string::npos);
 }

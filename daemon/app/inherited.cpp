@@ -1,0 +1,83 @@
+#include "app/inherited.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace roomd::app {
+namespace {
+
+struct Socket {
+    std::string name;
+    int fd;
+    bool taken = false;
+};
+
+std::vector<Socket> handed_over() {
+    char **names = nullptr;
+    const int count = sd_listen_fds_with_names(1, &names);
+    std::vector<Socket> out;
+    for (int i = 0; i < count; ++i) {
+        out.push_back({names[i], SD_LISTEN_FDS_START + i});
+        std::free(names[i]);
+    }
+    std::free(names);
+    return out;
+}
+
+std::string listed(const std::vector<Socket> &sockets) {
+    std::string out;
+    for (const Socket &socket : sockets)
+        out += (out.empty() ? "" : ", ") + socket.name;
+    return out.empty() ? "none" : out;
+}
+
+net::ListenerOptions listener_on(const net::ListenerOptions &listener, Socket &socket) {
+    if (sd_is_socket(socket.fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0)
+        throw std::runtime_error("listen " + listener.name +
+                                 ": what systemd handed over is no listening stream socket; write "
+                                 "ListenStream= and Accept=no in its unit");
+    fcntl(socket.fd, F_SETFL, fcntl(socket.fd, F_GETFL) | O_NONBLOCK);
+    socket.taken = true;
+    net::ListenerOptions out = listener;
+    out.fd = socket.fd;
+    return out;
+}
+
+} // namespace
+
+net::Options with_inherited(net::Options options, log::Logger &log) {
+    std::vector<Socket> sockets = handed_over();
+    std::vector<net::ListenerOptions> listeners;
+    for (const net::ListenerOptions &listener : options.listeners) {
+        if (listener.inherited.empty()) {
+            listeners.push_back(listener);
+            continue;
+        }
+        const std::size_t before = listeners.size();
+        for (Socket &socket : sockets)
+            if (socket.name == listener.inherited)
+                listeners.push_back(listener_on(listener, socket));
+        if (listeners.size() == before)
+            throw std::runtime_error(
+                "listen " + listener.name + ": systemd has handed over no socket of this name (" +
+                listed(sockets) + "); start its .socket unit, or write an address");
+    }
+    for (const Socket &socket : sockets) {
+        if (socket.taken) continue;
+        log.warning("systemd handed over a socket that no listener names",
+                    {{"name", socket.name}, {"do", "add { systemd: NAME } under listen:"}});
+        close(socket.fd);
+    }
+    options.listeners = std::move(listeners);
+    return options;
+}
+
+} // namespace roomd::app
