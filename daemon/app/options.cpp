@@ -57,6 +57,7 @@ session::ClientOptions client_options(const config::Config &config) {
     out.held_bytes = config.limits.held;
     out.namespaces_per_session = config.limits.namespaces_per_session;
     out.events_per_second = static_cast<double>(config.limits.events_per_second);
+    out.events_at_once = static_cast<double>(config.limits.rooms_per_client);
     return out;
 }
 
@@ -77,6 +78,9 @@ dispatch::Options dispatch_options(const config::Config &config) {
                                                           config.auth.leeway);
     out.cookie = config.auth.cookie;
     out.catalogue = config.catalogue;
+    for (const auto &event : config.client_events)
+        out.client_events.push_back({event.name, event.kinds, event.rules});
+    out.client_schemas = config.client_schemas;
     out.rooms_per_client = config.limits.rooms_per_client;
     out.per_user = config.limits.per_user;
     out.max_emit = config.limits.max_emit;

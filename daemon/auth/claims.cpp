@@ -7,20 +7,8 @@
 namespace roomd::auth {
 namespace {
 
-constexpr std::string_view largest_exact = "9007199254740991"; // 2^53 - 1
-
 bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
-}
-
-// A number of JSON without fraction, exponent and minus zero, and no larger than JavaScript holds.
-bool is_exact_integer(std::string_view number) noexcept {
-    const bool negative = number.starts_with('-');
-    const std::string_view digits = number.substr(negative ? 1 : 0);
-    if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return false;
-    if (negative && digits == "0") return false;
-    return digits.size() < largest_exact.size() ||
-           (digits.size() == largest_exact.size() && digits <= largest_exact);
 }
 
 // One part of a JSON pointer, RFC 6901.
@@ -80,7 +68,7 @@ base::Result<std::string> claim_text(std::string_view json) {
     switch (json::kind(json)) {
     case json::Kind::string: return json::string(json);
     case json::Kind::number:
-        if (is_exact_integer(json)) return std::string(json);
+        if (json::is_exact_integer(json)) return std::string(json);
         return base::Error{"a number that is no exact integer"};
     default: return base::Error{"neither text nor an integer"};
     }

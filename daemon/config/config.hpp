@@ -130,6 +130,13 @@ struct Log {
     Format format = Format::text;
 };
 
+// An event that clients may emit to rooms they are in.
+struct ClientEvent {
+    std::string name;
+    std::vector<std::string> kinds; // of the rooms
+    policy::RoomRules rules;        // who may, among the members
+};
+
 struct Config {
     std::string path; // of the file, as given; for messages
     Service service;
@@ -145,6 +152,8 @@ struct Config {
     std::shared_ptr<const catalogue::Catalogue> catalogue =
         std::make_shared<const catalogue::Catalogue>();
     bool unknown_events = false; // catalogue.unknown: allow
+    std::vector<ClientEvent> client_events;
+    std::shared_ptr<const catalogue::Catalogue> client_schemas; // of these; never null
     Limits limits;
     std::vector<auth::Key> keys;
     Admin admin;

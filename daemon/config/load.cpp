@@ -24,6 +24,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_kinds(top, config);
     read_rooms(top, config);
     read_events(top, config);
+    read_client_events(top, config);
     read_limits(top, config);
     read_keys(top, config);
     read_admin(top, config);

@@ -5,6 +5,7 @@
 #include "config/reference.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -35,9 +36,29 @@ public:
         std::vector<Text> rooms;
         in.texts("rooms", rooms);
         for (const Text &room : rooms) {
-            check_kind(room);
+            check_template(room);
             conf.rooms.push_back(room.value);
             entered.rooms.push_back(room.mark);
+        }
+        if (in.has("schema")) read_schema(name, in, conf, entered);
+        in.flag("volatile", conf.vanishing);
+        confs_.push_back(std::move(conf));
+        entered_.push_back(std::move(entered));
+    }
+
+    // An entry of `client_events`: kinds of rooms instead of templates.
+    void read_client(const std::string &name, const Section &in, ClientEvent &out) {
+        catalogue::EventConf conf;
+        conf.name = name;
+        Entered entered(in);
+        std::vector<Text> rooms;
+        if (in.require("rooms", "name kinds of rooms, such as [library]")) in.texts("rooms", rooms);
+        if (in.has("rooms") && rooms.empty())
+            in.fault("rooms", in.shown("rooms") + " names no kind: nobody could emit it",
+                     "write [library], say");
+        for (const Text &room : rooms) {
+            check_kind(room, room.value);
+            out.kinds.push_back(room.value);
         }
         if (in.has("schema")) read_schema(name, in, conf, entered);
         in.flag("volatile", conf.vanishing);
@@ -54,18 +75,20 @@ public:
     }
 
 private:
-    // A room of a kind that nobody configured has no one in it: a slip of the pen.
-    void check_kind(const Text &text) {
+    void check_template(const Text &text) {
         std::string why;
         const auto room = catalogue::RoomTemplate::parse(text.value, why);
-        if (!room) return; // told when it is built
+        if (room) check_kind(text, std::string(room->kind())); // else told when it is built
+    }
+
+    // A room of a kind that nobody configured has no one in it: a slip of the pen.
+    void check_kind(const Text &text, const std::string &kind) {
         std::vector<std::string_view> kinds;
         if (room_kinds_ != nullptr)
-            for (const Entry &kind : room_kinds_->entries)
-                kinds.push_back(kind.key);
-        if (std::find(kinds.begin(), kinds.end(), room->kind()) != kinds.end()) return;
-        const auto near = base::nearest(room->kind(), kinds);
-        const std::string kind(room->kind());
+            for (const Entry &known : room_kinds_->entries)
+                kinds.push_back(known.key);
+        if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
+        const auto near = base::nearest(kind, kinds);
         source_.fault(text.mark, "there is no room kind \"" + kind + "\" under rooms:",
                       near.empty() ? "add it: rooms: { " + kind + ": { join: never } }, say"
                                    : "did you mean \"" + std::string(near) + "\"?");
@@ -162,6 +185,31 @@ void read_events(const Section &top, Config &config) {
     for (const auto &[name, in] : top.map("events").members())
         events.read(name, in);
     config.catalogue = events.build();
+}
+
+void read_client_events(const Section &top, Config &config) {
+    constexpr std::array<std::string_view, 3> answers{"join:error", "emit:error", "room:left"};
+    Events events(top);
+    for (const auto &[name, in] : top.map("client_events").members()) {
+        const auto refuse = [&, &in = in, &name = name](const char *why) {
+            in.source().fault(in.mark(),
+                              "client event \"" + base::printable(name, 80) + "\" " + why,
+                              "give it another name");
+        };
+        const std::string verb = name.substr(0, name.find(':'));
+        if (config.catalogue->knows(name))
+            refuse("stands under events: too: clients could forge what backends emit");
+        else if (verb == "join" || verb == "leave" ||
+                 std::find(answers.begin(), answers.end(), name) != answers.end())
+            refuse("has a name that roomd itself uses");
+        ClientEvent event;
+        event.name = name;
+        event.rules.allow_all = !in.has("allow");
+        read_allow(in, event.rules);
+        events.read_client(name, in, event);
+        config.client_events.push_back(std::move(event));
+    }
+    config.client_schemas = events.build();
 }
 
 } // namespace roomd::config

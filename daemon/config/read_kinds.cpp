@@ -134,6 +134,21 @@ policy::Rule read_rule(const Section &in) {
     return rule;
 }
 
+void check_join(const Section &in, const policy::RoomRules &rules) {
+    if (rules.join == policy::Join::automatic &&
+        std::none_of(rules.rules.begin(), rules.rules.end(), policy::names_rooms))
+        in.fault("join",
+                 in.shown("join") + ": nothing says of which rooms a client is by itself: no rule "
+                                    "compares a claim with \"{id}\"",
+                 "write allow: [ { claim: sub, equals: \"{id}\" } ], or join: request");
+    if (rules.join == policy::Join::never && in.has("allow"))
+        in.source().warn(in.mark("allow"),
+                         in.shown("allow") + " has no effect: clients never join this kind",
+                         "remove it, or write join: request");
+}
+
+} // namespace
+
 void read_allow(const Section &in, policy::RoomRules &rules) {
     const Item *allow = in.find("allow");
     if (allow == nullptr) return;
@@ -150,21 +165,6 @@ void read_allow(const Section &in, policy::RoomRules &rules) {
     for (const Section &entry : read_maps(in, "allow"))
         rules.rules.push_back(read_rule(entry));
 }
-
-void check_join(const Section &in, const policy::RoomRules &rules) {
-    if (rules.join == policy::Join::automatic &&
-        std::none_of(rules.rules.begin(), rules.rules.end(), policy::names_rooms))
-        in.fault("join",
-                 in.shown("join") + ": nothing says of which rooms a client is by itself: no rule "
-                                    "compares a claim with \"{id}\"",
-                 "write allow: [ { claim: sub, equals: \"{id}\" } ], or join: request");
-    if (rules.join == policy::Join::never && in.has("allow"))
-        in.source().warn(in.mark("allow"),
-                         in.shown("allow") + " has no effect: clients never join this kind",
-                         "remove it, or write join: request");
-}
-
-} // namespace
 
 void read_kinds(const Section &top, Config &config) {
     for (const auto &[name, in] : top.map("rooms").members()) {

@@ -8,17 +8,21 @@
 namespace roomd::config {
 
 void read_listen(const Section &top, Config &);
-void read_portals(const Section &top, Config &); // portals, cors
-void read_proxies(const Section &top, Config &); // trusted_proxies
-void read_auth(const Section &top, Config &);    // after portals
-void read_kinds(const Section &top, Config &);   // rooms
-void read_rooms(const Section &top, Config &);   // namespaces
-void read_events(const Section &top, Config &);  // events, catalogue
-void read_limits(const Section &top, Config &);  // limits, idempotency, drain, log
+void read_portals(const Section &top, Config &);       // portals, cors
+void read_proxies(const Section &top, Config &);       // trusted_proxies
+void read_auth(const Section &top, Config &);          // after portals
+void read_kinds(const Section &top, Config &);         // rooms
+void read_rooms(const Section &top, Config &);         // namespaces
+void read_events(const Section &top, Config &);        // events, catalogue
+void read_client_events(const Section &top, Config &); // after read_events
+void read_limits(const Section &top, Config &);        // limits, idempotency, drain, log
 void read_socketio(const Section &top, Config &);
 void read_keys(const Section &top, Config &);
 void read_admin(const Section &top, Config &); // after listen
 void read_plugins(const Section &top, Config &);
+
+// Who may: `allow` of a kind of rooms, or of an event.
+void read_allow(const Section &in, policy::RoomRules &);
 
 // Adds a fault when `name` was seen; remembers it.  `what`: "portal", "key".
 class Unique {

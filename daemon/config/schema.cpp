@@ -185,7 +185,8 @@ private:
 
     // A value that is no section.  A unit that is not known here may be anything.
     void one(const std::string &path, std::string_view unit, std::string_view words) {
-        if (path == "rooms.*.allow[].all[]") return member("$ref", rule);
+        if (path == "rooms.*.allow[].all[]" || path == "client_events.*.allow[]")
+            return member("$ref", rule);
         if (!names_below(path).empty()) return object(path);
         const auto found = std::find_if(units.begin(), units.end(),
                                         [&](const Unit &known) { return known.name == unit; });

@@ -21,6 +21,13 @@ struct RoomKind {
     friend bool operator==(const RoomKind &, const RoomKind &) = default;
 };
 
+// An event that clients may emit to rooms they are in.
+struct ClientEvent {
+    std::string name;
+    std::vector<std::string> kinds; // of the rooms
+    policy::RoomRules rules;        // who may emit it, among the members
+};
+
 // A portal, as far as it matters who uses it.
 struct Portal {
     std::string name;
@@ -41,7 +48,9 @@ struct Options {
     std::string cookie;                         // that may hold the token; empty: none may
     std::vector<Portal> portals;
     std::shared_ptr<const catalogue::Catalogue> catalogue; // null: it knows no event
-    bool unknown_events = true;                            // catalogue.unknown: allow
+    std::vector<ClientEvent> client_events;
+    std::shared_ptr<const catalogue::Catalogue> client_schemas; // of these; null: any data will do
+    bool unknown_events = true;                                 // catalogue.unknown: allow
     std::size_t rooms_per_client = 100;
     std::size_t per_user = 0;       // clients of one user at a time; 0: any number
     std::size_t max_emit = 1000000; // bytes of one event's arguments

@@ -1,6 +1,7 @@
 #include "dispatch/router.hpp"
 
 #include "dispatch/admission.hpp"
+#include "dispatch/client_events.hpp"
 #include "dispatch/fanout.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
@@ -21,6 +22,7 @@ struct Router::Impl {
         clock(k),
         membership(options, clients, hub, identities, portals, clock),
         admission(options, clients, clock, hub, identities, membership, portals),
+        client_events(options, clients, hub, identities, clock),
         fanout(options, clients, hub, admission) {}
 
     Options options; // the units refer to it
@@ -33,6 +35,7 @@ struct Router::Impl {
     PortalCounts portals;
     Membership membership;
     Admission admission;
+    ClientEvents client_events;
     Fanout fanout;
     std::uint64_t events_in = 0;
 
@@ -254,6 +257,15 @@ void Router::connecting(base::ClientId client, std::string_view nsp, std::string
 void Router::event(base::ClientId client, const sio::Event &event) {
     ++impl_->events_in;
     if (impl_->membership.verb(client, event)) return;
+    if (const auto wanted = impl_->client_events.read(client, event)) {
+        Emitted emitted;
+        if (wanted->code.empty())
+            emitted = emit(ClientEvents::emit_of(*wanted, event));
+        else
+            emitted = {Status::denied, 0, {}, wanted->code, wanted->pointer, wanted->text};
+        impl_->client_events.answer(*wanted, emitted);
+        return;
+    }
     const auto next = impl_->hooks->event(client, impl_->identities.of(client), event);
     if (next == Hooks::Next::pass) impl_->membership.unheard(client, event);
 }

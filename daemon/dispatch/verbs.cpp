@@ -27,18 +27,6 @@ std::optional<Name> read_name(std::string_view name) noexcept {
     return Name{verb, name.substr(colon + 1), false};
 }
 
-// An integer that JavaScript writes as it stands: no fraction, no exponent, no minus zero, and
-// exact (at most 2^53 - 1; above it two ids could meet in one number).
-bool is_exact_integer(std::string_view text) noexcept {
-    constexpr std::string_view largest = "9007199254740991";
-    if (text == "-0") return false;
-    if (!text.empty() && text.front() == '-') text.remove_prefix(1);
-    if (text.empty() ||
-        !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
-        return false;
-    return text.size() < largest.size() || (text.size() == largest.size() && text <= largest);
-}
-
 // The only argument as text: a string's characters or an integer's digits.  Nothing for others.
 std::optional<std::string> read_id(std::string_view args, bool with_integers) {
     std::vector<std::string_view> parts;
@@ -48,7 +36,7 @@ std::optional<std::string> read_id(std::string_view args, bool with_integers) {
     switch (json::kind(only)) {
     case json::Kind::string: return json::string(only);
     case json::Kind::number:
-        if (with_integers && is_exact_integer(only)) return std::string{only};
+        if (with_integers && json::is_exact_integer(only)) return std::string{only};
         return std::nullopt;
     default: return std::nullopt;
     }

@@ -24,6 +24,8 @@ struct ClientOptions {
     std::size_t held_bytes = 65536; // waiting for verdicts, per session, beyond one max_payload
     std::size_t namespaces_per_session = 16;
     double events_per_second = 0; // per client; 0: no limit
+    double events_at_once = 0;    // may come at once, if that is more than two seconds' worth: all
+                                  // that a client joins again when it comes back
 };
 
 // Every Socket.IO client (session x namespace) of one shard.  Decodes what sessions carry, keeps

@@ -52,10 +52,9 @@ sio::Limits Clients::Impl::limits(const Peer &peer) const noexcept {
     return {options.max_attachments, down->options().max_payload, options.json_depth};
 }
 
-// Twice the rate may come at once.
 base::Bucket Clients::Impl::new_bucket() const noexcept {
     const double rate = options.events_per_second;
-    return {rate, std::max(1.0, 2 * rate), clock.now()};
+    return {rate, std::max({1.0, 2 * rate, rate + options.events_at_once}), clock.now()};
 }
 
 // ---- packets -----------------------------------------------------------------------------

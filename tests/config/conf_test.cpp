@@ -63,7 +63,7 @@ std::string written(const Item &node) {
 template <class Fn> void walk(const Item &node, const std::string &path, const Fn &fn) {
     if (!path.empty()) fn(path, node);
     for (const Entry &entry : node.entries) {
-        const bool any = path == "rooms" || path == "events";
+        const bool any = path == "rooms" || path == "events" || path == "client_events";
         walk(entry.value, (path.empty() ? "" : path + '.') + (any ? "*" : entry.key), fn);
     }
     for (const Item &item : node.items)

@@ -41,7 +41,7 @@ TEST_CASE("an unknown key is a fault with the nearest name") {
 
 TEST_CASE("a key that is not built yet is refused with that sentence") {
     const std::string hint = "\n  remove it: a key that has no effect is refused";
-    for (const char *key : {"client_events", "recovery"})
+    for (const char *key : {"recovery"})
         CHECK(faults_in(std::string(key) + ": {}") ==
               "roomd.yaml:3:1: \"" + std::string(key) + "\" is not built yet" + hint);
     CHECK(faults_in("events: { a: { ttl: 5s } }") ==

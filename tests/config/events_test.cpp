@@ -203,3 +203,40 @@ TEST_CASE("keys of an event that have no effect yet are refused with that senten
                            "\"sometimes\""));
     CHECK(faults_below("events: [a]") == "roomd.yaml:4:9: \"events\" must be a map, not a list");
 }
+
+TEST_CASE("client events name kinds of rooms, and can forge nothing") {
+    const std::string base = "rooms: { library: { allow: all } }\n"
+                             "events: { news: { rooms: ['library:{id}'] } }\nclient_events:\n";
+    const auto config = test::read(
+        base +
+        "  typing: { rooms: [library], volatile: true, schema: { type: boolean }, allow: [ { "
+        "claim: role, in: [staff] } ] }\n  wave: { rooms: [library] }\n");
+    REQUIRE(config.client_events.size() == 2);
+    CHECK(config.client_events[0].kinds == std::vector<std::string>{"library"});
+    CHECK_FALSE(config.client_events[0].rules.allow_all);
+    CHECK(config.client_events[0].rules.rules.size() == 1);
+    CHECK(config.client_events[1].rules.allow_all);
+    CHECK(config.client_schemas->route("typing", "1").code == std::string("schema_mismatch"));
+    CHECK(config.client_schemas->route("typing", "true").vanishing);
+    const auto fault = [&](const std::string &yaml) { return test::faults_in(base + yaml); };
+    CHECK(
+        fault("  news: { rooms: [library] }") ==
+        "roomd.yaml:6:3: client event \"news\" stands under events: too: clients could forge what "
+        "backends emit\n  give it another name");
+    for (const char *name : {"join", "'leave:library'", "'join:x'", "'emit:error'", "'room:left'"})
+        CHECK_MESSAGE(fault("  " + std::string(name) + ": { rooms: [library] }")
+                              .find("a name that roomd itself uses") != std::string::npos,
+                      name);
+    CHECK(fault("  disconnect: { rooms: [library] }") != "");
+    CHECK(fault("  'a*': { rooms: [library] }") != "");
+    CHECK(fault("  a: {}").find("\"client_events.a.rooms\" is missing") != std::string::npos);
+    CHECK(fault("  a: { rooms: [] }").find("names no kind") != std::string::npos);
+    CHECK(fault("  a: { rooms: [libary] }").find("did you mean \"library\"?") != std::string::npos);
+    CHECK(fault("  a: { rooms: [library], allow: some }").find("none of its words") !=
+          std::string::npos);
+    CHECK(fault("  a: { rooms: [library], allow: [ { claims: x } ] }").find("did you mean") !=
+          std::string::npos);
+    CHECK(fault("  a: { rooms: [library], schema: { typ: string } }").find("schema of event") !=
+          std::string::npos);
+    CHECK(fault("  a: { rooms: [library], ttl: 5s }").find("unknown key") != std::string::npos);
+}

@@ -150,6 +150,20 @@ TEST_CASE("more events than twice the rate at once close the session, the rate i
     CHECK(p.events.log.back() == "gone: forced close");
 }
 
+TEST_CASE("all that a client joins again may come at once") {
+    session::ClientOptions options;
+    options.events_per_second = 5;
+    options.events_at_once = 20;
+    People p(options);
+    p.join();
+    p.pass(10s);
+    for (int i = 0; i < 25; ++i)
+        p.say({"2[\"a\"]"});
+    CHECK(p.open());
+    p.say({"2[\"a\"]"});
+    CHECK(!p.open());
+}
+
 TEST_CASE("connecting over and over is limited as events are") {
     session::ClientOptions options;
     options.events_per_second = 5;

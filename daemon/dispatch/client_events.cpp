@@ -1,0 +1,124 @@
+#include "dispatch/client_events.hpp"
+
+#include "dispatch/verbs.hpp"
+#include "rooms/names.hpp"
+#include "sio/encoder.hpp"
+#include "json/json.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace roomd::dispatch {
+namespace {
+
+constexpr std::string_view their_nsp = "/"; // as for the verbs
+
+void refuse(ClientEvents::Wanted &wanted, std::string_view code, std::string_view text,
+            std::string_view pointer = {}) {
+    wanted.code = code;
+    wanted.text = text;
+    wanted.pointer = pointer;
+}
+
+bool contains(const std::vector<std::string> &list, std::string_view wanted) noexcept {
+    return std::find(list.begin(), list.end(), wanted) != list.end();
+}
+
+} // namespace
+
+std::optional<ClientEvents::Wanted> ClientEvents::read(base::ClientId client,
+                                                       const sio::Event &event) const {
+    if (event.nsp != their_nsp) return std::nullopt;
+    const auto found =
+        std::find_if(options_.client_events.begin(), options_.client_events.end(),
+                     [&](const ClientEvent &known) { return known.name == event.name; });
+    if (found == options_.client_events.end()) return std::nullopt;
+    Wanted wanted;
+    wanted.client = client;
+    wanted.ack = event.ack;
+    wanted.event = found->name;
+    check(wanted, *found, event);
+    return wanted;
+}
+
+void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Event &event) const {
+    std::vector<std::string_view> parts;
+    json::split_array(event.args.json, parts, 3);
+    if (parts.empty() || parts.size() > 2)
+        return refuse(wanted, "arguments_invalid", "say a room and at most one value");
+    const std::string_view named = json::trim(parts[0]);
+    std::string room = json::kind(named) == json::Kind::string ? json::string(named) : "";
+    if (!rooms::is_room(room))
+        return refuse(wanted, room_invalid.code, room_invalid.message, "/room");
+    wanted.room = std::move(room);
+    const auto [kind, id] = rooms::split(wanted.room);
+    if (find_kind(options_, kind) == nullptr || !contains(known.kinds, kind))
+        return refuse(wanted, room_denied.code, "this event does not go to such rooms", "/room");
+
+    // The one that closes it may come a moment later.
+    const rooms::Space *space = hub_.find(their_nsp);
+    const bool in = space != nullptr && space->in(wanted.client, wanted.room);
+    if (!in || identities_.is_over(wanted.client, clock_.now()))
+        return refuse(wanted, room_denied.code, "you are not in this room", "/room");
+    const std::string_view identity = identities_.of(wanted.client);
+    if (!policy::admits(known.rules, id, claims_of(identity)))
+        return refuse(wanted, "event_denied", "you may not emit this event", "/event");
+
+    const std::string_view data = parts.size() == 2 ? json::trim(parts[1]) : "null";
+    if (options_.client_schemas != nullptr) {
+        auto routed =
+            options_.client_schemas->route(known.name, data, catalogue::Catalogue::Rooms::given);
+        if (routed.code != nullptr) return refuse(wanted, routed.code, routed.text, routed.pointer);
+        wanted.vanishing = routed.vanishing;
+    }
+    const std::string_view user = json::member(identity, "user");
+    ((wanted.args += '[') += json::quoted(wanted.room)) += ',';
+    (wanted.args += data) += R"(,{"user":)";
+    (wanted.args += user.empty() ? std::string_view("null") : json::trim(user)) += "}]";
+}
+
+Emit ClientEvents::emit_of(const Wanted &wanted, const sio::Event &event) {
+    Emit emit;
+    emit.nsp = their_nsp;
+    emit.rooms = {wanted.room};
+    emit.without = wanted.client;
+    emit.event = wanted.event;
+    emit.args = {wanted.args, event.args.blobs};
+    emit.vanishing = wanted.vanishing;
+    return emit;
+}
+
+void ClientEvents::answer(const Wanted &wanted, const Emitted &emitted) {
+    const bool refused = emitted.status != Status::ok;
+    if (!refused && !wanted.ack) return;
+    std::string json = "[{";
+    if (!refused) {
+        json += R"("ok":true,"recipients":)" + std::to_string(emitted.recipients) + "}]";
+        clients_.ack(wanted.client, *wanted.ack, {json, {}});
+        return;
+    }
+    const auto add = [&](std::string_view name, std::string_view text) {
+        if (json.back() != '{') json += ',';
+        ((json += '"') += name) += "\":";
+        json::append_quoted(json, text);
+    };
+    if (wanted.ack)
+        json += R"("ok":false,"error":{)";
+    else
+        add("event", wanted.event);
+    if (!wanted.ack && !wanted.room.empty()) add("room", wanted.room);
+    add("code", emitted.code);
+    add("message", emitted.text);
+    if (!emitted.pointer.empty()) add("pointer", emitted.pointer);
+    json += wanted.ack ? "}}]" : "}]";
+    if (wanted.ack) {
+        clients_.ack(wanted.client, *wanted.ack, {json, {}});
+        return;
+    }
+    const sio::Frames frames = sio::event(their_nsp, "emit:error", {json, {}});
+    clients_.send(wanted.client, frames, session::Delivery::reliable);
+}
+
+} // namespace roomd::dispatch

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "dispatch/emit.hpp"
+#include "dispatch/identities.hpp"
+#include "dispatch/options.hpp"
+#include "rooms/hub.hpp"
+#include "session/clients.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace roomd::dispatch {
+
+// Events that clients emit to rooms: emit('typing', 'library:1', data) reaches everyone else in
+// that room as typing('library:1', data, {"user": ..}), whose last argument is the daemon's word
+// on who sent it.  Only what `client_events` names, from who is in the room.
+class ClientEvents {
+public:
+    ClientEvents(const Options &options, session::Clients &clients, rooms::Hub &hub,
+                 const Identities &identities, const base::Clock &clock) :
+        options_(options),
+        clients_(clients),
+        hub_(hub),
+        identities_(identities),
+        clock_(clock) {}
+
+    // What a client wants to have emitted.
+    struct Wanted {
+        base::ClientId client;
+        std::optional<std::uint64_t> ack;
+        std::string event, room;         // the room as far as one was named
+        std::string args;                // of the emit
+        std::string code, pointer, text; // why not; code is empty when it may be emitted
+        bool vanishing = false;
+    };
+    // Nothing when the event is none of these.
+    std::optional<Wanted> read(base::ClientId, const sio::Event &) const;
+    // A view into `wanted` and `event`.
+    static Emit emit_of(const Wanted &wanted, const sio::Event &event);
+    // Tells the client what became of it: its ack, or `emit:error` when it asked for none.
+    void answer(const Wanted &, const Emitted &);
+
+private:
+    void check(Wanted &, const ClientEvent &, const sio::Event &) const;
+
+    const Options &options_;
+    session::Clients &clients_;
+    rooms::Hub &hub_;
+    const Identities &identities_;
+    const base::Clock &clock_;
+};
+
+} // namespace roomd::dispatch
