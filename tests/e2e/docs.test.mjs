@@ -373,6 +373,24 @@ async function rejoins(page, block) {
     assert.equal(await run.ended, 0, run.output);
 }
 
+// What one client emits, another prints.
+async function client_event(page, block) {
+    const server = await page.serve('127.0.0.1:3001', (port) => ({
+        listen: [{ address: `127.0.0.1:${port}` }], auth: { mode: 'none' }, catalogue: { unknown: 'allow' },
+        rooms: { library: { allow: 'all' } }, client_events: { typing: { rooms: ['library'], volatile: true } },
+    }));
+    const other = await connected(page.test, server);
+    await other.emitWithAck('join:library', '1');
+    const run = page.script('typing.cjs', `${IO}const socket = io('http://127.0.0.1:3001');
+        (async () => {
+            await socket.emitWithAck('join:library', '1');
+            ${block.text.replace('(answer) => {', '(answer) => {\nconsole.log(JSON.stringify(answer));')}
+        })();`);
+    await until(place(block), () => run.output.includes('{"ok":true,"recipients":1}'));
+    other.emit('typing', 'library:1', 'and I');
+    await until(place(block), () => /library:1 and I null/.test(run.output));
+}
+
 const EXAMPLES = {
     'README.md': {
         roomd: [not('picture')],
@@ -394,6 +412,7 @@ const EXAMPLES = {
         'Somebody must go': [cookbook.kick],
     },
     'docs/delivery.md': { 'What is promised about delivery': [rejoins] },
+    'docs/events.md': { 'Events that clients emit': [client_event] },
     'docs/http.md': {
         '`POST /api/emit` — plugin `http_emit`': [run(), heard('seat:availability')],
         '`POST /api/emit/batch`': [run(), heard('booking:created')],
