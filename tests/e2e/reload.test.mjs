@@ -1,10 +1,12 @@
 // A reload changes what may be, and disturbs nobody whom it does not concern.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { client, connected, received } from './support/clients.mjs';
 import { roomd, settings, short } from './support/roomd.mjs';
 import { ENV, IDENTITY, token } from './support/token.mjs';
-import { once, tick, until } from './support/wait.mjs';
+import { once, tick, until, within } from './support/wait.mjs';
 
 const count = (text, word) => text.split(word).length - 1;
 
@@ -122,3 +124,61 @@ test('identity that becomes required puts out those who have none', async (t) =>
     assert.equal(somebody.connected, true);
 });
 
+
+test('an issuer whose key is replaced is believed by the new key alone', async (t) => {
+    const fresh = 'another secret of the end-to-end tests, as long';
+    const auth = { ...IDENTITY.auth, issuers: [{ ...IDENTITY.auth.issuers[0], key: '${env:ROOMD_TEST_JWT}' }] };
+    const server = await roomd(t, { ...IDENTITY, auth }, ENV);
+    const key = path.join(server.folder, 'jwt.key');
+    const enter = async (secret) => {
+        const socket = client(t, server, { auth: { token: token({}, { secret }) }, reconnection: false });
+        return within('an answer', new Promise((done) => {
+            socket.once('connect', () => done('in'));
+            socket.once('connect_error', (error) => done(error.data?.code ?? error.message));
+        }));
+    };
+    const stays = await connected(t, server, { auth: { token: token() } });
+    assert.equal(await enter(fresh), 'token_signature');
+
+    // Both keys for a while, then the new one alone.
+    writeFileSync(key, fresh);
+    const file = '${file:' + key + '}';
+    const with_keys = (keys) => settings(server.port, { ...IDENTITY, auth: { ...auth, issuers: [{ ...auth.issuers[0], key: keys }] } });
+    await reload(server, with_keys(['${env:ROOMD_TEST_JWT}', file]));
+    assert.deepEqual([await enter(fresh), await enter()], ['in', 'in']);
+    await reload(server, with_keys(file));
+    assert.deepEqual([await enter(fresh), await enter()], ['in', 'token_signature']);
+
+    // The file alone changes.
+    writeFileSync(key, `${fresh}, and again`);
+    await reload(server, with_keys(file));
+    assert.deepEqual([await enter(`${fresh}, and again`), await enter(fresh)], ['in', 'token_signature']);
+    assert.ok(stays.connected);
+});
+
+test('plugins that are added start, removed ones stop, changed ones change', async (t) => {
+    const server = await roomd(t);
+    const socket = await connected(t, server);
+    const status = async (where) => (await server.post(where, { event: 'a', data: 1, room: 'library:1' })).status;
+    const load = (...plugins) => settings(server.port, { plugins: { ...settings(server.port).plugins, load: plugins } });
+    const stats = async () => (await server.get('/api/test/socket-stats')).status;
+    assert.deepEqual([await status('/api/emit'), await stats()], [200, 200]);
+
+    await reload(server, load({ name: 'http_emit', path: '/api/emit' }));
+    assert.deepEqual([await status('/api/emit'), await stats()], [200, 404]);
+
+    await reload(server, load({ name: 'http_emit', path: '/other' }, { name: 'test_event', path: '/api/test' }));
+    assert.deepEqual([await status('/api/emit'), await status('/other'), await stats()], [404, 200, 200]);
+
+    await reload(server, load({ name: 'http_emit', path: '/other' }, { name: 'http_emit', instance: 'second', path: '/second' }));
+    assert.deepEqual([await status('/other'), await status('/second'), await stats()], [200, 200, 404]);
+
+    // One that can not be loaded is a fault, and nothing changes.
+    await reload(server, load({ name: 'nowhere' }));
+    assert.deepEqual([await status('/other'), await status('/second')], [200, 200]);
+    assert.match(server.output, /nowhere/);
+
+    await reload(server, load());
+    assert.deepEqual([await status('/other'), await status('/second')], [404, 404]);
+    assert.ok(socket.connected);
+});
