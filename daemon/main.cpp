@@ -2,8 +2,11 @@
 #include "cli/cli.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <fcntl.h>
 #include <iostream>
+#include <unistd.h>
 
 namespace {
 
@@ -19,9 +22,16 @@ void print(const std::exception &e, bool first = true) {
     }
 }
 
+// A file or a socket that takes the number of a closed standard stream would get what is printed.
+void open_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != stream) std::abort();
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
+    open_standard_streams();
     try {
         roomd::cli::Io io{std::cin, std::cout, std::cerr};
         return roomd::cli::run(argc, argv, io);

@@ -2,24 +2,24 @@
 
 #include "app/exit_code.hpp"
 #include "app/version.hpp"
-#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
+#include "cli/usage.hpp"
 
 #include <CLI/CLI.hpp>
+
+#include <ostream>
 
 namespace roomd::cli {
 namespace {
 
-int unknown_command(CLI::App &root, const std::string &name, Io &io) {
-    std::vector<std::string> known;
-    for (const CLI::App *command : root.get_subcommands({}))
-        known.push_back(command->get_name());
-    const auto near = base::nearest(name, {known.begin(), known.end()});
-    const std::string hint =
-        near.empty() ? "`roomd help` lists them" : "did you mean \"" + std::string(near) + "\"?";
-    return fail(io, Form::text, app::exit_usage, "usage",
-                "there is no command \"" + base::printable(name) + "\"; " + hint);
+// `code`, unless what was said did not get out: a full disk, a closed standard output.
+int written(int code, Io &io) {
+    io.out.flush();
+    if (io.out || code != app::exit_ok) return code;
+    return fail(
+        io, Form::text, app::exit_runtime, "output",
+        "standard output does not take what there is to say: is it closed, or the disk full?");
 }
 
 } // namespace
@@ -42,15 +42,18 @@ int run(int argc, const char *const *argv, Io &io) {
     add_commands(tree);
     // Behind them: each would take it over.
     app.footer("Exit codes: 0 good, 1 failed while running, 2 wrong usage, 3 wrong configuration.");
+    // CLI11 would show the help that was asked of a command that is none.
     if (argc > 1 && argv[1][0] != '-' && command_below(app, argv[1]) == nullptr)
-        return unknown_command(app, argv[1], io);
+        return wrong_usage(app, "", argc, argv, io);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &e) {
-        return app.exit(e, io.out, io.err) == 0 ? app::exit_ok : app::exit_usage;
+        if (e.get_exit_code() != 0) return wrong_usage(app, e.what(), argc, argv, io);
+        app.exit(e, io.out, io.err);
+        return written(app::exit_ok, io);
     }
     const Run *chosen = tree.chosen();
-    return chosen != nullptr ? (*chosen)(io) : app::exit_usage;
+    return chosen != nullptr ? written((*chosen)(io), io) : app::exit_usage;
 }
 
 } // namespace roomd::cli

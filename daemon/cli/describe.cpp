@@ -1,5 +1,6 @@
 #include "cli/describe.hpp"
 
+#include "cli/report.hpp"
 #include "cli/tree.hpp"
 #include "json/json.hpp"
 
@@ -54,16 +55,9 @@ CommandInfo describe(const CLI::App &app, const std::string &above) {
     return out;
 }
 
-std::string texts(const std::vector<std::string> &list) {
-    std::string out = "[";
-    for (const auto &text : list)
-        out += (out.size() > 1 ? "," : "") + json::quoted(text);
-    return out + "]";
-}
-
 std::string json_of(const OptionInfo &option) {
-    return "{\"names\":" + texts(option.names) + ",\"value\":" + json::quoted(option.value) +
-           ",\"choices\":" + texts(option.choices) + ",\"what\":" + json::quoted(option.what) +
+    return "{\"names\":" + json_list(option.names) + ",\"value\":" + json::quoted(option.value) +
+           ",\"choices\":" + json_list(option.choices) + ",\"what\":" + json::quoted(option.what) +
            ",\"initial\":" + json::quoted(option.initial) +
            ",\"required\":" + (option.required ? "true" : "false") +
            ",\"many\":" + (option.many ? "true" : "false") + "}";

@@ -62,6 +62,7 @@ bool print(Io &io, const Given &given, std::string_view data, std::size_t &seen)
         if (++seen == given.count) break;
     }
     io.out.flush();
+    if (!io.out) return false; // nobody reads on
     return given.count == 0 || seen < given.count;
 }
 

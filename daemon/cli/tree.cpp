@@ -3,13 +3,23 @@
 #include <CLI/CLI.hpp>
 
 #include <set>
+#include <string_view>
 #include <utility>
 
 namespace roomd::cli {
+namespace {
+
+// An unset variable in a script must not mean the built-in development configuration.
+std::string refuse_empty(std::string &text) {
+    return text.empty() ? "it is empty: name a file" : "";
+}
+
+} // namespace
 
 Syntax &Syntax::text(const char *names, std::string &to, const char *value, const char *what) {
     last_ = app_.add_option(names, to, what)->type_name(value);
     if (!to.empty()) last_->capture_default_str();
+    if (std::string_view(value) == "FILE") last_->check(CLI::Validator(refuse_empty, "", "file"));
     return *this;
 }
 

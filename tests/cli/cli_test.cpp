@@ -22,6 +22,42 @@ TEST_CASE("wrong usage is 2, with a word on what is right") {
     CHECK(call({"help", "plugin", "fly"}).code == 2);
 }
 
+TEST_CASE("what was meant is guessed for commands of a group and for options") {
+    CHECK(call({"config", "sho"}).err ==
+          "roomd: there is no command \"config sho\"; did you mean \"config show\"?\n");
+    CHECK(call({"token"}).err ==
+          "roomd: say which command: mint, verify; `roomd help token` tells more\n");
+    CHECK(call({"check", "--jsn"}).err ==
+          "roomd: there is no option \"--jsn\"; did you mean \"--json\"?\n");
+    CHECK(call({"kick", "-x"}).err.starts_with("roomd: there is no option \"-x\""));
+    CHECK(call({"rooms", "--limit", "-5"}).err.find("no option") == std::string::npos);
+}
+
+TEST_CASE("wrong usage is a document for programs that ask for one") {
+    const auto called = call({"check", "--jsn", "--json"});
+    CHECK(called.code == 2);
+    CHECK(called.err.empty());
+    CHECK(json::member(json::member(called.out, "error"), "code") == "\"usage\"");
+}
+
+TEST_CASE("an empty name of a file is none, and never the built-in configuration") {
+    for (const char *command : {"run", "check"}) {
+        const auto called = call({command, "--config", ""});
+        CHECK(called.code == 2);
+        CHECK(called.err.find("--config: it is empty") != std::string::npos);
+    }
+}
+
+TEST_CASE("what does not get out is a failure") {
+    const char *const argv[] = {"roomd", "version"};
+    std::istringstream in;
+    std::ostringstream out, err;
+    out.setstate(std::ios::badbit);
+    cli::Io io{in, out, err};
+    CHECK(cli::run(2, argv, io) == 1);
+    CHECK(err.str().find("standard output") != std::string::npos);
+}
+
 TEST_CASE("help is given for the whole, a group and a command") {
     CHECK(call({"help"}).out == call({"--help"}).out);
     CHECK(call({"help", "kick"}).out == call({"kick", "--help"}).out);
