@@ -21,13 +21,6 @@ struct Given {
     bool json = false;
 };
 
-std::string quoted_list(const std::vector<std::string> &lines) {
-    std::string out = "[";
-    for (const auto &line : lines)
-        out += (out.size() > 1 ? "," : "") + json::quoted(line);
-    return out + "]";
-}
-
 int refuse(const Given &given, const config::Faults &faults, Io &io) {
     if (given.json)
         io.out << R"({"success":false,"error":{"code":"configuration_invalid","message":)"
@@ -36,15 +29,6 @@ int refuse(const Given &given, const config::Faults &faults, Io &io) {
     else
         io.err << faults.text() << '\n';
     return app::exit_configuration;
-}
-
-// What a reload would change in the daemon that runs.
-std::vector<std::string> difference(const Given &given, const config::Config &config) {
-    const Answer answer = Client(given.running.path()).get("/admin/config", base::Duration{60000});
-    if (answer.status != 200)
-        throw Trouble("no_answer", "the daemon does not tell its configuration (status " +
-                                       std::to_string(answer.status) + ")");
-    return config::diff(answer.body, config.effective);
 }
 
 int check(Given given, Io &io) {
@@ -56,7 +40,8 @@ int check(Given given, Io &io) {
     if (given.diff) {
         try {
             if (given.running.socket.empty()) given.running.config = given.file.path;
-            changes = difference(given, config);
+            const std::string running = Client(given.running.path()).configuration();
+            changes = config::diff(running, config.effective);
         } catch (const Trouble &trouble) {
             return fail(io, form(given.json), app::exit_runtime, trouble.code, trouble.what());
         }
@@ -64,7 +49,7 @@ int check(Given given, Io &io) {
     if (given.json) {
         std::string data = R"({"config":)" + json::quoted(given.file.path) + R"(,"warnings":)" +
                            app::faults_json(config.warnings);
-        if (given.diff) data += R"(,"changes":)" + quoted_list(changes);
+        if (given.diff) data += R"(,"changes":)" + json_list(changes);
         print_success(io, data + "}");
         return app::exit_ok;
     }

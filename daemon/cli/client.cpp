@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace roomd::cli {
 namespace {
@@ -123,6 +124,16 @@ Answer Client::post(const std::string &target, const std::string &body,
                         "Content-Type: application/json\r\nContent-Length: " +
                         std::to_string(body.size()) + "\r\n\r\n" + body,
                     patience);
+}
+
+std::string Client::configuration() const {
+    constexpr base::Duration patience{60000};
+    Answer answer = get("/admin/config", patience);
+    if (answer.status != 200)
+        throw Trouble("no_answer", "what listens on " + path_ +
+                                       " does not tell its configuration (status " +
+                                       std::to_string(answer.status) + "): is it another version?");
+    return std::move(answer.body);
 }
 
 Answer Client::exchange(const std::string &request, base::Duration patience) const {

@@ -28,6 +28,9 @@ public:
     Answer get(const std::string &target, base::Duration patience) const;
     Answer post(const std::string &target, const std::string &body, base::Duration patience) const;
 
+    // The YAML that is in force.  Throws Trouble.
+    std::string configuration() const;
+
     const std::string &path() const noexcept { return path_; }
 
 private:

@@ -16,14 +16,12 @@ struct Given {
     bool effective = false, of_running = false;
 };
 
-int show(const Given &given, Io &io) {
+int show(Given given, Io &io) {
     if (given.of_running) {
-        const Question question{"/admin/config", false, ""};
+        if (given.running.socket.empty()) given.running.config = given.file.path;
         try {
-            const Answer answer =
-                Client(given.running.path()).get(question.target, question.patience);
-            io.out << answer.body;
-            return answer.status == 200 ? app::exit_ok : app::exit_runtime;
+            io.out << Client(given.running.path()).configuration();
+            return app::exit_ok;
         } catch (const Trouble &trouble) {
             return fail(io, Form::text, app::exit_runtime, trouble.code, trouble.what());
         }
