@@ -1,7 +1,6 @@
 #include "app/options.hpp"
 
 #include "app/place.hpp"
-#include "policy/portals.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,11 +9,6 @@
 
 namespace roomd::app {
 namespace {
-
-policy::Portals portals(const config::Config &config) {
-    return {config.portals,
-            config.cors.allow_missing_origin ? policy::Missing::allow : policy::Missing::refuse};
-}
 
 // Where the browser's client lies when the configuration does not say: beside the binary (a build),
 // or where a package puts it.
@@ -25,6 +19,11 @@ std::string client_directory(const config::Config &config) {
 }
 
 } // namespace
+
+policy::Portals portals(const config::Config &config) {
+    return {config.portals,
+            config.cors.allow_missing_origin ? policy::Missing::allow : policy::Missing::refuse};
+}
 
 log::Options log_options(const config::Config &config) {
     log::Options out;

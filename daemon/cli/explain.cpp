@@ -1,15 +1,12 @@
 #include "app/exit_code.hpp"
-#include "auth/token.hpp"
+#include "app/forecast.hpp"
 #include "base/clock.hpp"
-#include "base/text.hpp"
-#include "catalogue/catalogue.hpp"
 #include "cli/commands.hpp"
+#include "cli/given_event.hpp"
 #include "cli/given_token.hpp"
-#include "policy/rules.hpp"
-#include "rooms/names.hpp"
+#include "cli/target.hpp"
 #include "json/json.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -17,90 +14,83 @@ namespace roomd::cli {
 namespace {
 
 struct Given {
-    TokenOption token;
-    std::string join, event, data = "{}";
+    app::ConfigFile file{default_config, ""};
+    std::string token, origin, join;
+    GivenEvent event{"", "{}", "/", {}, {}, false, false};
     bool json = false;
 };
 
-struct Said {
-    bool yes = false;
-    std::string text;
-};
-
-Said about_room(const config::Config &config, const std::string &room, std::string_view claims) {
-    if (!rooms::is_room(room))
-        return {false, "\"" + base::printable(room) + "\" is no room: <kind>:<id>"};
-    const auto parts = rooms::split(room);
-    const auto kind = std::find_if(config.rooms.begin(), config.rooms.end(),
-                                   [&](const config::RoomKind &k) { return k.name == parts.kind; });
-    if (kind == config.rooms.end())
-        return {false, "there is no kind of room \"" + std::string(parts.kind) + "\""};
-    if (!policy::by_request(kind->rules))
-        return {false, "nobody joins rooms of this kind by request: join: never"};
-    const policy::Explained said = policy::explain(kind->rules, parts.id, claims);
-    return {said.admitted, said.text};
-}
-
-int print(const Given &given, const Said &said, Io &io) {
-    if (given.json)
-        print_success(io, std::string(R"({"yes":)") + (said.yes ? "true" : "false") + R"(,"why":)" +
-                              json::quoted(said.text) + "}");
-    else
+int print(const Given &given, const app::Forecast &said, Io &io) {
+    const int code = said.yes ? app::exit_ok : app::exit_runtime;
+    if (!given.json) {
         io.out << said.text << '\n';
-    return said.yes ? app::exit_ok : app::exit_runtime;
-}
-
-int explain_join(const Given &given, Io &io) {
-    config::Config config;
-    std::string claims;
-    if (given.token.text.empty()) { // nobody
-        if (const int failed = read_config(io, form(given.json), given.token.file, config))
-            return failed;
-    } else {
-        std::string token;
-        if (const int failed = given.token.read(io, form(given.json), config, token)) return failed;
-        const auth::Tokens tokens(config.auth.issuers, config.auth.claims, config.auth.leeway);
-        const auto verified = tokens.verify(token, base::unix_ms());
-        if (const auto *fault = std::get_if<auth::TokenFault>(&verified))
-            return fail(io, form(given.json), app::exit_runtime, fault->code, fault->message);
-        claims = std::get<auth::Verified>(verified).claims;
+        return code;
     }
-    return print(given, about_room(config, given.join, claims), io);
+    std::string data = R"({"yes":)" + std::string(said.yes ? "true" : "false");
+    if (!said.yes) data += R"(,"code":)" + json::quoted(said.code);
+    data += R"(,"why":)" + json::quoted(said.text);
+    if (said.yes && !given.join.empty())
+        data += R"(,"automatic":)" + std::string(said.automatic ? "true" : "false");
+    if (said.yes && given.join.empty()) data += R"(,"rooms":)" + json_list(said.rooms);
+    print_success(io, data + "}");
+    return code;
 }
 
-int explain_event(const Given &given, Io &io) {
-    config::Config config;
-    if (const int failed = read_config(io, form(given.json), given.token.file, config))
-        return failed;
-    if (!json::check(given.data))
-        return fail(io, form(given.json), app::exit_usage, "usage", "the data is no JSON");
-    const auto routed = config.catalogue->route(given.event, given.data);
-    return print(given,
-                 {routed.code == nullptr, config.catalogue->explain(given.event, given.data)}, io);
+int explain_join(const Given &given, const config::Config &config, Io &io) {
+    app::Visitor who;
+    who.token = given_token(io, given.token);
+    if (!given.origin.empty()) who.origin = given.origin;
+    who.nsp = given.event.nsp;
+    app::Forecast said = app::forecast_join(config, who, given.join, base::unix_ms());
+    const std::string_view hint = what_to_do(said.code);
+    if (!hint.empty()) said.text.append("\n  ").append(hint);
+    if (!who.token.empty() && config.auth.mode == config::Auth::Mode::none)
+        said.text += "\n  the token is not looked at: \"auth.mode\" is none";
+    return print(given, said, io);
+}
+
+int explain_event(Given given, const config::Config &config, Io &io) {
+    if (const int failed = given.event.read(io, form(given.json))) return failed;
+    app::Forecast said = app::forecast_emit(config, given.event.body());
+    const catalogue::Catalogue &catalogue = *config.catalogue;
+    if (catalogue.knows(given.event.event)) {
+        std::string lines = catalogue.explain(given.event.event, given.event.data);
+        // Its last line does not know of the rooms that were named, and then no template is asked.
+        const bool named = !given.event.rooms.empty() || given.event.broadcast;
+        lines.resize((named ? lines.find('\n') : lines.rfind('\n')) + 1);
+        said.text.insert(0, lines);
+    }
+    return print(given, said, io);
 }
 
 int explain(const Given &given, Io &io) {
-    if (given.join.empty() == given.event.empty())
+    if (given.join.empty() == given.event.event.empty())
         return fail(io, form(given.json), app::exit_usage, "usage",
                     "ask about one thing: --join ROOM, or --event EVENT");
-    return given.event.empty() ? explain_join(given, io) : explain_event(given, io);
+    config::Config config;
+    if (const int failed = read_config(io, form(given.json), given.file, config)) return failed;
+    return given.join.empty() ? explain_event(given, config, io) : explain_join(given, config, io);
 }
 
 } // namespace
 
 void add_explain(Tree &tree) {
     auto given = std::make_shared<Given>();
+    GivenEvent &event = given->event;
     tree.command("explain", "Say which rule lets someone join, or where an event would go",
                  [given](Io &io) { return explain(*given, io); })
-        .text("--join", given->join, "ROOM", "May the token's owner join this room?")
-        .text("--token", given->token.text, "TOKEN", "Whose; - reads it from standard input")
-        .text("--event", given->event, "EVENT", "Which rooms would it go to?")
-        .text("--data", given->data, "JSON", "The event's data")
-        .initially("{}")
-        .text("-c,--config", given->token.file.path, "FILE", "The configuration file")
+        .text("--join", given->join, "ROOM", "May the token's owner be in this room?")
+        .text("--token", given->token, "TOKEN", "Whose; - reads it from standard input")
+        .text("--origin", given->origin, "ORIGIN", "From a page of this origin; without: from none")
+        .text("--event", event.event, "EVENT", "Which rooms would it go to?")
+        .text("--data", event.data, "JSON", "The event's data; - reads it from standard input")
+        .texts("--room", event.rooms, "ROOM", "The event is emitted to this room; may stand again")
+        .flag("--broadcast", event.broadcast, "The event is emitted to everyone")
+        .text("--namespace", event.nsp, "NAME", "Where it is joined, or emitted")
+        .text("-c,--config", given->file.path, "FILE", "The configuration file")
         .json(given->json)
-        .more("Asks the configuration file, not the daemon; what plugins would say is not in it.  "
-              "Exit code 1: no.");
+        .more("Asks the configuration file, not the daemon.  Plugins, what a key may emit, and how "
+              "full rooms are, are not in it.  Exit code 1: no.");
 }
 
 } // namespace roomd::cli

@@ -7,28 +7,40 @@
 #include "cli/commands.hpp"
 #include "cli/given_token.hpp"
 #include "cli/report.hpp"
+#include "cli/standard_input.hpp"
 #include "cli/target.hpp"
 #include "json/json.hpp"
 
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <ostream>
+#include <system_error>
 
 namespace roomd::cli {
 namespace {
 
+constexpr std::size_t most_key = 64u << 10;
+
 struct Mint {
     std::string key, algorithm = "HS256", claims, key_id;
     std::size_t seconds = 3600;
+    bool json = false;
 };
 
-// The key's text, without one line end at its end: as the configuration reads it.
-bool read_key(const std::string &path, std::string &out) {
+// The key's text, without one line end at its end: as the configuration reads it.  Empty, or why
+// not.
+std::string read_key(const std::string &path, std::string &out) {
+    errno = 0;
     std::ifstream file(path, std::ios::binary);
-    out.assign(std::istreambuf_iterator<char>(file), {});
+    if (!file) return std::generic_category().message(errno);
+    std::error_code none;
+    if (std::filesystem::is_directory(path, none)) return "it is a folder";
+    out = all_of(file, most_key);
+    if (out.size() > most_key) return "it is larger than " + std::to_string(most_key) + " bytes";
     if (!out.empty() && out.back() == '\n') out.pop_back();
-    return file.good() || file.eof();
+    return {};
 }
 
 // `claims` with iat and exp, unless it has them.
@@ -46,37 +58,57 @@ std::string with_times(std::string_view claims, std::size_t seconds) {
 }
 
 int mint(const Mint &given, Io &io) {
-    const auto refuse = [&](const std::string &what) {
-        return fail(io, Form::text, app::exit_usage, "usage", what);
+    const auto refuse = [&](int exit_code, const char *code, const std::string &what) {
+        return fail(io, form(given.json), exit_code, code, what);
     };
     const auto algorithm = auth::parse_algorithm(given.algorithm);
-    if (!algorithm) return refuse("\"" + base::printable(given.algorithm) + "\" is no algorithm");
+    if (!algorithm)
+        return refuse(app::exit_usage, "usage",
+                      '"' + base::printable(given.algorithm) +
+                          "\" is no algorithm: write HS256, RS256, PS256 or ES256, or one of them "
+                          "with 384 or 512");
     const auto kind = json::check(given.claims);
     if (!kind || *kind != json::Kind::object)
         return refuse(
+            app::exit_usage, "usage",
             "the claims are no JSON object: write '{\"sub\":\"u1\",\"role\":\"student\"}'");
     std::string key;
-    if (!read_key(given.key, key)) return refuse("the key file " + given.key + " can not be read");
+    if (const std::string why = read_key(given.key, key); !why.empty())
+        return refuse(app::exit_runtime, "key_unreadable",
+                      "the key " + base::printable(given.key) + " can not be read: " + why);
     const auto token =
         auth::mint(key, *algorithm, with_times(given.claims, given.seconds), given.key_id);
-    if (!token) return refuse(std::string("the key does not sign: ") + token.error());
-    io.out << *token << '\n';
+    if (!token)
+        return refuse(app::exit_runtime, "key_unfit",
+                      base::printable(given.key) + " signs nothing: " + token.error());
+    if (given.json)
+        print_success(io, R"({"token":)" + json::quoted(*token) + "}");
+    else
+        io.out << *token << '\n';
     return app::exit_ok;
 }
 
 struct Verify {
-    TokenOption token;
+    app::ConfigFile file{default_config, ""};
+    std::string token;
     bool json = false;
 };
 
 int verify(const Verify &given, Io &io) {
+    const Form how = form(given.json);
     config::Config config;
-    std::string token;
-    if (const int failed = given.token.read(io, form(given.json), config, token)) return failed;
+    if (const int failed = read_config(io, how, given.file, config)) return failed;
+    if (config.auth.mode == config::Auth::Mode::none)
+        return fail(io, how, app::exit_configuration, "no_issuers",
+                    given.file.path + ": \"auth.mode\" is none, so no token is looked at");
     const auth::Tokens tokens(config.auth.issuers, config.auth.claims, config.auth.leeway);
-    const auto verified = tokens.verify(token, base::unix_ms());
-    if (const auto *fault = std::get_if<auth::TokenFault>(&verified))
-        return fail(io, form(given.json), app::exit_runtime, fault->code, fault->message);
+    const auto verified = tokens.verify(given_token(io, given.token), base::unix_ms());
+    if (const auto *fault = std::get_if<auth::TokenFault>(&verified)) {
+        const std::string_view hint = what_to_do(fault->code);
+        return fail(io, how, app::exit_runtime, fault->code,
+                    std::string(fault->code) + ": " + fault->message +
+                        (hint.empty() ? "" : "\n  ") + std::string(hint));
+    }
     const auto &good = std::get<auth::Verified>(verified);
     const std::string identity = tokens.identity(good.claims);
     const std::string until = good.expires_ms == 0 ? "never" : base::iso8601(good.expires_ms);
@@ -105,6 +137,7 @@ void add_token_mint(Tree &tree) {
         .text("--kid", given->key_id, "ID", "The key's id, for the header")
         .count("--seconds", given->seconds, 1, 315360000, "N", "How long it holds")
         .initially("3600")
+        .json(given->json)
         .more("Adds iat and exp unless the claims have them.");
 }
 
@@ -113,9 +146,9 @@ void add_token_verify(Tree &tree) {
     Syntax syntax = tree.command("token", "Tokens of clients", "verify",
                                  "Would this token be taken, and for whom?",
                                  [given](Io &io) { return verify(*given, io); });
-    syntax.text("token", given->token.text, "TOKEN", "The token; - reads it from standard input")
+    syntax.text("token", given->token, "TOKEN", "The token; - reads it from standard input")
         .needed()
-        .text("-c,--config", given->token.file.path, "FILE", "The configuration file")
+        .text("-c,--config", given->file.path, "FILE", "The configuration file")
         .json(given->json);
 }
 
