@@ -1,12 +1,16 @@
 #include "app/config_file.hpp"
 #include "app/exit_code.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/given_token.hpp"
+#include "cli/target.hpp"
 #include "policy/portals.hpp"
 #include "json/json.hpp"
 
 #include <memory>
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace roomd::cli {
 namespace {
@@ -17,16 +21,34 @@ struct Given {
     bool json = false;
 };
 
+// "library_owner or staff"
+std::string any_of(const std::vector<std::string> &roles) {
+    std::string out;
+    for (const auto &role : roles)
+        out += (out.empty() ? "" : " or ") + base::printable(role);
+    return out;
+}
+
 int test(const Given &given, Io &io) {
     config::Config config;
     if (const int failed = read_config(io, form(given.json), given.file, config)) return failed;
     const policy::Portals portals(config.portals, policy::Missing::allow);
     const policy::Explained said = portals.explain(given.origin);
-    if (given.json)
-        print_success(io, std::string(R"({"allowed":)") + (said.admitted ? "true" : "false") +
-                              R"(,"why":)" + json::quoted(said.text) + "}");
-    else
+    const auto found = portals.find(given.origin);
+    const policy::Portal *portal = found ? &portals.list()[*found] : nullptr;
+    if (given.json) {
+        std::string data = std::string(R"({"allowed":)") + (said.admitted ? "true" : "false");
+        if (portal != nullptr)
+            data += R"(,"portal":)" + json::quoted(portal->name) + R"(,"roles":)" +
+                    json_list(portal->roles);
+        print_success(io, data + R"(,"why":)" + json::quoted(said.text) + "}");
+    } else {
         io.out << said.text << '\n';
+        if (portal == nullptr)
+            io.out << "  to let its pages in, name it in the \"origins\" of one of \"portals\"\n";
+        else if (!portal->roles.empty())
+            io.out << "  for the role " << any_of(portal->roles) << " alone\n";
+    }
     return said.admitted ? app::exit_ok : app::exit_runtime;
 }
 
