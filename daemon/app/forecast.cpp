@@ -102,6 +102,9 @@ bool full(const dispatch::Options &options, const dispatch::RoomKind &kind,
 }
 
 Forecast unknown_kind(const dispatch::Options &options, std::string_view kind) {
+    if (kind.empty())
+        return refused(dispatch::room_unknown_kind.code,
+                       "a room without a kind is a plugin's own: write <kind>:<id>");
     std::vector<std::string_view> names;
     for (const dispatch::RoomKind &known : options.kinds)
         names.push_back(known.name);
@@ -152,7 +155,7 @@ Forecast forecast_join(const config::Config &config, const Visitor &who, std::st
     const dispatch::Options options = dispatch_options(config);
     std::string identity;
     if (auto no = refuse_connect(config, options, who, now_ms, identity)) return *std::move(no);
-    if (!rooms::is_room(room) || rooms::split(room).kind.empty())
+    if (!rooms::is_room(room))
         return refused(dispatch::room_invalid.code, quoted(room) +
                                                         " is no room: write <kind>:<id>; " +
                                                         dispatch::room_invalid.message);
