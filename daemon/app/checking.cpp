@@ -4,6 +4,7 @@
 #include "config/load.hpp"
 #include "host/check.hpp"
 
+#include <exception>
 #include <vector>
 
 namespace roomd::app {
@@ -21,6 +22,31 @@ void check_plugins(host::Libraries &libraries, const config::Config &config,
     for (const std::size_t i : host::guarded(libraries, entries))
         loaded.push_back({config.plugins.load[i].instance, true, {}});
     config::check_guarded(config, loaded, faults);
+}
+
+std::string reason(const std::exception &e) {
+    std::string out = e.what();
+    try {
+        std::rethrow_if_nested(e);
+    } catch (const std::exception &cause) {
+        out += ": " + reason(cause);
+    }
+    return out;
+}
+
+void check_settings(const config::Config &config, const net::Server *running,
+                    config::Faults &faults) {
+    try {
+        static_cast<void>(keys(config));
+        static_cast<void>(dispatch_options(config));
+        const net::Options options = net_options(config);
+        if (running != nullptr)
+            running->check(options);
+        else
+            net::check(options);
+    } catch (const std::exception &e) {
+        faults.add({config.path, {}, reason(e), ""});
+    }
 }
 
 } // namespace roomd::app

@@ -1,6 +1,6 @@
 #include "app/reload.hpp"
 
-#include "app/options.hpp"
+#include "app/checking.hpp"
 #include "app/shard.hpp"
 #include "config/diff.hpp"
 
@@ -8,21 +8,6 @@
 #include <utility>
 
 namespace roomd::app {
-namespace {
-
-// "listen 127.0.0.1:3443: certificate: no such file", from the outermost to the cause.
-std::string reason(const std::exception &e) {
-    std::string out = e.what();
-    try {
-        std::rethrow_if_nested(e);
-    } catch (const std::exception &cause) {
-        out += ": " + reason(cause);
-    }
-    return out;
-}
-
-} // namespace
-
 Reload::Reload(Shard &shard, const config::Config &started, ConfigFile file) :
     shard_(shard),
     started_(started),
@@ -43,7 +28,7 @@ Reloaded Reload::read_and_apply() {
         return out;
     }
     config::Config next = file_.read(libraries_, out.faults);
-    if (out.faults.empty()) check_settings(next, out.faults);
+    if (out.faults.empty()) check_settings(next, &shard_.server, out.faults);
     if (!out.faults.empty()) {
         out.became = Reloaded::Became::refused;
         return out;
@@ -57,17 +42,6 @@ Reloaded Reload::read_and_apply() {
         out.why = reason(e);
     }
     return out;
-}
-
-// What only shows when the settings are made: certificates and the client's bundle are read.
-void Reload::check_settings(const config::Config &next, config::Faults &faults) const {
-    try {
-        static_cast<void>(keys(next));
-        static_cast<void>(dispatch_options(next));
-        shard_.server.check(net_options(next));
-    } catch (const std::exception &e) {
-        faults.add({next.path, {}, reason(e), ""});
-    }
 }
 
 void Reload::tell(const Reloaded &what) const {

@@ -45,7 +45,6 @@ public:
 
 private:
     Reloaded read_and_apply();
-    void check_settings(const config::Config &, config::Faults &) const;
     void tell(const Reloaded &) const;
 
     Shard &shard_;

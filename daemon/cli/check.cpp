@@ -1,4 +1,5 @@
 #include "app/admin_pages.hpp"
+#include "app/checking.hpp"
 #include "app/config_file.hpp"
 #include "app/exit_code.hpp"
 #include "cli/commands.hpp"
@@ -35,6 +36,7 @@ int check(Given given, Io &io) {
     config::Faults faults;
     host::Libraries libraries("");
     const config::Config config = given.file.read(libraries, faults);
+    if (faults.empty()) app::check_settings(config, nullptr, faults);
     if (!faults.empty()) return refuse(given, faults, io);
     std::vector<std::string> changes;
     if (given.diff) {

@@ -34,8 +34,6 @@ struct Server::Impl {
     }
 };
 
-namespace {
-
 void check(const Options &options) {
     if (!options.path.starts_with('/') || !options.path.ends_with('/'))
         throw std::invalid_argument("the path must begin and end with /");
@@ -47,9 +45,8 @@ void check(const Options &options) {
             std::throw_with_nested(std::runtime_error("listen " + listener.name));
         }
     }
+    Bundle::check(options.client_bundle);
 }
-
-} // namespace
 
 Server::Server(const Options &options, loop::Loop &loop, session::Sessions &sessions,
                log::Logger &log) {
@@ -107,7 +104,6 @@ void Server::check(const Options &options) const {
     Options next = options;
     next.listeners = impl_->core.options.listeners;
     net::check(next);
-    Bundle::check(options.client_bundle);
 }
 
 void Server::reconfigure(const Options &options) {

@@ -58,6 +58,10 @@ struct Options {
     std::size_t half_open = 4096;
 };
 
+// Throws what makes these options no server's, ports aside: a certificate or the client bundle
+// cannot be read.
+void check(const Options &);
+
 // HTTP, WebSocket and TLS of one shard: all of libwebsockets, guarded (docs/architecture.md).
 // Serves the Socket.IO path from Sessions, everything else from routes.
 class Server {

@@ -3,8 +3,11 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <cerrno>
 #include <memory>
 #include <stdexcept>
+#include <system_error>
+#include <unistd.h>
 
 namespace roomd::net {
 
@@ -17,9 +20,17 @@ namespace {
     throw std::runtime_error(what + ": " + reason);
 }
 
+// OpenSSL calls all of these "system lib".
+void readable(const std::string &what, const std::string &path) {
+    if (access(path.c_str(), R_OK) != 0)
+        throw std::runtime_error(what + path + ": " + std::generic_category().message(errno));
+}
+
 } // namespace
 
 void check_certificate(const std::string &certificate, const std::string &key) {
+    readable("certificate ", certificate);
+    readable("key ", key);
     const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
         SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
     if (!context) fail("TLS");

@@ -66,6 +66,23 @@ describe('check', { concurrency: 8 }, () => {
     });
 });
 
+let starts = 0;
+table('what only the start would meet is met by check:', [
+    ['a certificate that is not there', { listen: [{ address: '127.0.0.1:3999', tls: { certificate: '/nowhere.crt', key: '/nowhere.key' } }] },
+        /listen 127\.0\.0\.1:3999: certificate \/nowhere\.crt: No such file/],
+    ['a certificate that is none', { listen: [{ address: '127.0.0.1:3999', tls: { certificate: secret, key: secret } }] }, /certificate .*secret: /],
+    ['a client bundle that is not there', { socketio: { client_directory: folder } }, /no client bundle in /],
+    ['a guarded plugin that others reach without a key', { listen: [{ address: '0.0.0.0:3999' }] }, /can be reached by other machines/],
+], async (changes, expected) => {
+    const where = file(`start-${++starts}.yaml`, settings(3999, changes));
+    for (const command of ['check', 'run']) {
+        const said = await roomd([command, '-c', where]);
+        assert.ok(said.code === 3 || (command === 'run' && said.code === 1), `${command}: ${said.code}`);
+        assert.match(said.err, expected);
+        quiet(said);
+    }
+});
+
 const issuer = (key) => `auth: { mode: required, issuers: [ { algorithms: [HS256], key: ${key} } ] }`;
 table('a file that check refuses', [
     ['that is not there', path.join(folder, 'nowhere.yaml'), /nowhere\.yaml: can not be read: No such file/],
