@@ -19,8 +19,15 @@ function file(name, text) {
     writeFileSync(where, typeof text === 'object' && !Buffer.isBuffer(text) ? JSON.stringify(text, null, 1) : text);
     return where;
 }
-const roomd = (words, options = {}) =>
-    within(`roomd ${words.join(' ').slice(0, 80)}`, call(words, { env: ENV, ...options }).ended);
+// To its end: one that goes on, as a daemon does, is a failure and is ended.
+async function roomd(words, options = {}) {
+    const { child, ended } = call(words, { env: ENV, ...options });
+    try {
+        return await within(`roomd ${words.join(' ').slice(0, 80)}`, ended, 10000);
+    } finally {
+        child.kill('SIGKILL');
+    }
+}
 // One JSON document, and the exit code beside it.
 async function json(words, options) {
     const { code, out, err } = await roomd([...words, '--json'], options);
