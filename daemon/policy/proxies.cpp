@@ -83,21 +83,21 @@ base::Result<Proxies::Net> Proxies::parse(std::string_view text) {
     }
     const std::size_t slash = text.find('/');
     const auto address = parse_bare(text.substr(0, slash));
-    if (!address) return base::Error(how_to_write);
+    if (!address) return base::Error{how_to_write};
     out.base = *address;
     out.bits = address_bits;
     if (slash == std::string_view::npos) return out;
     const unsigned skipped =
         is_v4(*address) && text.find(':') == std::string_view::npos ? before_v4 : 0;
     const auto bits = parse_number(text.substr(slash + 1), address_bits - skipped);
-    if (!bits) return base::Error(how_to_write);
+    if (!bits) return base::Error{how_to_write};
     out.bits = *bits + skipped;
-    if (*bits == 0) return base::Error("a net of everything trusts every client's own word");
+    if (*bits == 0) return base::Error{"a net of everything trusts every client's own word"};
     Address base{};
     for (unsigned bit = 0; bit < out.bits; ++bit)
         base[bit / 8] =
             static_cast<std::uint8_t>(base[bit / 8] | (out.base[bit / 8] & (0x80u >> (bit % 8))));
-    if (base != out.base) return base::Error("bits stand behind the length of the net");
+    if (base != out.base) return base::Error{"bits stand behind the length of the net"};
     return out;
 }
 
