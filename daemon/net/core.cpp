@@ -207,11 +207,35 @@ void Core::speaks_for(Conn &conn, const Peer &peer) {
 }
 
 void Core::count_address(Conn &conn) {
-    if (conn.peer.kind == Peer::Kind::unix_socket || conn.peer.loopback()) return;
-    if (is_proxy(options.proxies, conn.peer)) return; // it is many
+    if (!is_counted(conn.peer)) return;
     conn.counted = true;
     const std::uint32_t count = ++per_address_[std::string(conn.peer.key())];
     if (options.per_address != 0 && count > options.per_address) conn.refused = 2;
+}
+
+bool Core::is_counted(const Peer &peer) const noexcept {
+    if (peer.kind == Peer::Kind::unix_socket || peer.loopback()) return false;
+    return !is_proxy(options.proxies, peer); // it is many
+}
+
+std::uint8_t Core::admit_polling(const Peer &peer, std::shared_ptr<const void> &counted) {
+    if (sessions_.size() >= options.connections) {
+        ++totals.refused_limit;
+        return 1;
+    }
+    if (options.per_address == 0 || !is_counted(peer)) return 0;
+    const std::string key(peer.key());
+    std::uint32_t &count = (*polling_)[key];
+    if (count >= options.per_address) {
+        ++totals.refused_limit;
+        return 2;
+    }
+    ++count;
+    counted = std::shared_ptr<const void>(&count, [table = polling_, key](const void *) {
+        const auto it = table->find(key);
+        if (it != table->end() && --it->second == 0) table->erase(it);
+    });
+    return 0;
 }
 
 void Core::uncount_address(Conn &conn) noexcept {
@@ -219,6 +243,15 @@ void Core::uncount_address(Conn &conn) noexcept {
     conn.counted = false;
     const auto it = per_address_.find(std::string(conn.peer.key()));
     if (it != per_address_.end() && --it->second == 0) per_address_.erase(it);
+}
+
+Answer over_limit(std::uint8_t refused) {
+    Answer answer = refused == 1
+                        ? failure(503, "too_many_connections", "too many connections")
+                        : failure(429, "too_many_connections", "too many from this address");
+    answer.headers = "Retry-After: 5\r\n";
+    answer.close = true;
+    return answer;
 }
 
 Answer failure(int status, std::string_view code, std::string_view message) {

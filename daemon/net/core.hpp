@@ -78,6 +78,9 @@ public:
     void destroyed(Conn &) noexcept;
     // From now on a proxied connection counts for this peer, who may be one too many.
     void speaks_for(Conn &, const Peer &);
+    // May this peer open a session whose connections come and go?  0, or what it is refused for, as
+    // in Conn.  It counts until `counted` is let go.
+    std::uint8_t admit_polling(const Peer &, std::shared_ptr<const void> &counted);
 
 private:
     void count_address(Conn &);
@@ -91,12 +94,21 @@ private:
     log::Logger &log_;
     Deadlines deadlines_;
     loop::Timer timer_;
-    std::unordered_map<std::string, std::uint32_t> per_address_;
+    using PerAddress = std::unordered_map<std::string, std::uint32_t>;
+    bool is_counted(const Peer &) const noexcept;
+
+    PerAddress per_address_;
+    // Of sessions that polling opened: sessions may outlive this.
+    std::shared_ptr<PerAddress> polling_ = std::make_shared<PerAddress>();
     std::string scratch_;
     std::set<std::string, std::less<>> names_;
     bool timing_ = false;
     bool cancel_pending_ = false;
 };
+
+// For one too many: 1, of connections or sessions; 2, of this address.  Browsers retry with
+// back-off.
+Answer over_limit(std::uint8_t refused);
 
 // {"success":false,"error":{"code":...,"message":...}}; the words hold nothing to escape.
 Answer failure(int status, std::string_view code, std::string_view message);

@@ -116,10 +116,14 @@ void preflight(Conn &conn, const Head &head) {
 
 void open(Conn &conn, const Head &head, const Question &q) {
     Exchange &exchange = *conn.exchange;
+    auto made = handshake(conn, head, q);
+    // Between two polls a session has no connection that would count.
+    if (const auto refused = conn.core.admit_polling(conn.peer, made->counted); refused != 0)
+        return conn.core.refuse(conn, over_limit(refused));
     exchange.kind = Exchange::Kind::get;
     exchange.get.emplace(conn);
-    const base::SessionId id = conn.core.sessions().open(session::Transport::polling,
-                                                         handshake(conn, head, q), *exchange.get);
+    const base::SessionId id =
+        conn.core.sessions().open(session::Transport::polling, std::move(made), *exchange.get);
     if (conn.exchange) conn.exchange->session = id;
 }
 
@@ -243,6 +247,11 @@ bool websocket_request(Conn &conn, const Head &head) {
     }
     if (core.refusing) {
         core.answer(conn, busy());
+        return false;
+    }
+    if (core.sessions().size() >= core.options.connections) {
+        ++core.totals.refused_limit;
+        core.answer(conn, over_limit(1));
         return false;
     }
     exchange.handshake = handshake(conn, head, q);

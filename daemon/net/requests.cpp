@@ -52,16 +52,6 @@ Answer fault_answer(const Fault &fault, Conn &conn) {
     return answer;
 }
 
-// A connection over a limit is told so at its first request: browsers retry with back-off.
-Answer over_limit(const Conn &conn) {
-    Answer answer = conn.refused == 1
-                        ? failure(503, "too_many_connections", "too many connections")
-                        : failure(429, "too_many_connections", "too many from this address");
-    answer.headers = "Retry-After: 5\r\n";
-    answer.close = true;
-    return answer;
-}
-
 std::string lines(const std::vector<Field> &fields) {
     std::string out;
     for (const auto &[name, value] : fields) {
@@ -182,7 +172,7 @@ bool confirm_upgrade(Conn &conn) {
         return false;
     }
     if (conn.refused != 0) {
-        conn.core.answer(conn, over_limit(conn));
+        conn.core.answer(conn, over_limit(conn.refused));
         return false;
     }
     if (serves_clients(conn, head)) {
@@ -209,7 +199,7 @@ bool request(Conn &conn) {
     if (const auto fault = check_request(head, core.loop().in_io_phase(), exchange.want)) {
         core.answer(conn, fault_answer(*fault, conn));
     } else if (conn.refused != 0) {
-        core.answer(conn, over_limit(conn));
+        core.answer(conn, over_limit(conn.refused));
     } else if (serves_clients(conn, head)) {
         polling_request(conn, head);
     } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@ struct Handshake {
     std::vector<std::pair<std::string, std::string>> headers; // kept ones, names in lower case
     std::int64_t issued_ms = 0;                               // Unix time
     bool secure = false;
+    std::shared_ptr<const void> counted; // let go with the session: whoever counts them is told
 };
 
 } // namespace roomd::session

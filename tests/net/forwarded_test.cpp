@@ -123,6 +123,36 @@ TEST_CASE("connections behind a proxy are limited by the address of their client
     CHECK(socket("203.0.113.9").first == 101);
 }
 
+TEST_CASE("sessions that polling opens are limited, though no connection stands for them") {
+    Rig::Setup setup = behind({"127.0.0.1"});
+    setup.net.per_address = 2;
+    setup.net.connections = 4;
+    Rig rig(setup);
+    Wire wire(rig.address());
+    const auto open = [&](const std::string &client) {
+        Wire fresh(rig.address());
+        fresh.send(get(engine + "polling", "X-Forwarded-For: " + client + "\r\n"));
+        return fresh.reply();
+    };
+    CHECK(open("203.0.113.9").status == 200);
+    const std::string second = open("203.0.113.9").body;
+    CHECK(open("203.0.113.9").status == 429);
+    CHECK(open("203.0.113.10").status == 200);
+    CHECK(open("203.0.113.11").status == 200);
+    const Reply full = open("203.0.113.12");
+    CHECK(full.status == 503);
+    CHECK(full.header("retry-after") == "5");
+    Wire late(rig.address());
+    late.send(upgrade(engine + "websocket", "X-Forwarded-For: 203.0.113.13\r\n"));
+    CHECK(late.reply().status == 503);
+    // Each that ends makes room, for all and for its address.
+    const std::string sid = second.substr(second.find("sid\":\"") + 6, 20);
+    wire.send(post(engine + "polling&sid=" + sid, "1"));
+    CHECK(wire.reply().status == 200);
+    CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 3; }));
+    CHECK(open("203.0.113.9").status == 200);
+}
+
 TEST_CASE("a reload takes trust back, from open connections too") {
     Rig::Setup setup = behind({"127.0.0.1"});
     Rig rig(setup, add_who);
