@@ -174,7 +174,7 @@ constexpr KeyInfo table[] = {
     built("limits.json_depth", "128", "count", yes,
         "How deep JSON may nest."),
     built("limits.events_per_second", "50", "count", yes,
-        "Events one client may send; 0: any number."),
+        "Events one connection may send, in all its namespaces; 0: any number."),
     built("limits.connect_timeout", "45s", "duration", yes,
         "Time to join the first namespace."),
     built("limits.header_deadline", "10s", "duration", yes,

@@ -47,7 +47,6 @@ struct Client {
     bool draining = false;
     std::uint32_t holds = 0;
     std::unique_ptr<Held> held;
-    base::Bucket events;
 
     std::string_view public_id() const noexcept { return {id.data(), id.size()}; }
     bool accepted() const noexcept { return state == State::accepted; }
@@ -62,8 +61,10 @@ struct Peer {
     base::ClientId first = base::ClientId::none;
     sio::Decoder decoder;
     base::Bucket connects;
+    base::Bucket events;        // of all its namespaces: leaving one and coming back gains nothing
     base::Time waiting_since{}; // for the attachments of a packet
     std::uint32_t clients = 0;
+    std::uint32_t refusals = 0; // since it was accepted anywhere
     bool open = false;
     bool joined = false;  // was accepted once, somewhere
     bool waits = false;   // for attachments

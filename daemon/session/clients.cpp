@@ -25,7 +25,10 @@ bool Clients::accept(base::ClientId id) {
     if (client == nullptr || client->accepted()) return false;
     client->state = Client::State::accepted;
     ++impl_->accepted;
-    if (Peer *peer = impl_->peer(client->session)) peer->joined = true;
+    if (Peer *peer = impl_->peer(client->session)) {
+        peer->joined = true;
+        peer->refusals = 0;
+    }
     impl_->down->send(client->session, sio::connected(client->nsp->name, client->public_id()),
                       Delivery::reliable);
     impl_->drain(id);
@@ -37,7 +40,12 @@ bool Clients::refuse(base::ClientId id, std::string_view message, std::string_vi
     if (client == nullptr || client->accepted()) return false;
     impl_->down->send(client->session, sio::connect_error(client->nsp->name, message, data),
                       Delivery::reliable);
+    const base::SessionId session = client->session;
     impl_->end(id, CloseReason::server_namespace_disconnect);
+    // A stock client tries each namespace once; who goes on is guessing, at our cost.
+    Peer *peer = impl_->peer(session);
+    if (peer != nullptr && ++peer->refusals > impl_->options.namespaces_per_session)
+        impl_->violated(session);
     return true;
 }
 
@@ -128,10 +136,8 @@ void Clients::tick() {
 
 void Clients::reconfigure(const ClientOptions &options) {
     impl_->options = options;
-    impl_->clients.each(
-        [&](base::ClientId, Client &client) { client.events = impl_->new_bucket(); });
     for (Peer &peer : impl_->peers)
-        peer.connects = impl_->new_bucket();
+        peer.connects = peer.events = impl_->new_bucket();
 }
 
 // ---- from Sessions -----------------------------------------------------------------------
@@ -143,7 +149,7 @@ void Clients::opened(base::SessionId session) {
     peer = Peer{};
     peer.session = session;
     peer.open = true;
-    peer.connects = impl_->new_bucket();
+    peer.connects = peer.events = impl_->new_bucket();
     impl_->unjoined.push_back({session, impl_->clock.now()});
 }
 

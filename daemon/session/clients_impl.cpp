@@ -103,7 +103,7 @@ void Clients::Impl::handle(base::SessionId session, base::ClientId id, const sio
     Client *client = alive(id);
     if (client == nullptr) return violated(session); // not in that namespace
     if (const auto *event = std::get_if<sio::Event>(&packet)) {
-        if (!client->events.take(clock.now())) return violated(session);
+        if (!peer(session)->events.take(clock.now())) return violated(session);
         up->event(id, *event);
     } else if (const auto *ack = std::get_if<sio::Ack>(&packet)) {
         if (const auto token = acks.take(id, ack->id))
@@ -124,7 +124,6 @@ void Clients::Impl::connect(base::SessionId session, const sio::Connect &wanted)
     const std::string text = base::random_id();
     assert(text.size() == client.id.size());
     std::copy(text.begin(), text.end(), client.id.begin());
-    client.events = new_bucket();
     client.next = std::exchange(from.first, id);
     ++from.clients;
     by_id.emplace(client.public_id(), id);

@@ -164,6 +164,46 @@ TEST_CASE("all that a client joins again may come at once") {
     CHECK(!p.open());
 }
 
+TEST_CASE("leaving and coming back gains no events") {
+    session::ClientOptions options;
+    options.events_per_second = 5;
+    People p(options);
+    p.join();
+    for (int i = 0; i < 9; ++i)
+        p.say({"2[\"a\"]"});
+    p.say({"1"});
+    p.join();
+    p.say({"2[\"a\"]"});
+    CHECK(p.open());
+    p.say({"2[\"a\"]"});
+    CHECK(!p.open());
+}
+
+TEST_CASE("who is refused over and over is closed, who is let in begins anew") {
+    session::ClientOptions options;
+    options.namespaces_per_session = 3;
+    People p(options);
+    bool let_in = false;
+    p.events.on_connecting = [&](ClientId id) {
+        if (let_in)
+            p.clients.accept(id);
+        else
+            p.clients.refuse(id, "no", {});
+    };
+    const auto refused = [&] { p.say({"0"}); };
+    for (int i = 0; i < 3; ++i)
+        refused();
+    CHECK(p.open());
+    let_in = true;
+    p.say({"0", "1"});
+    let_in = false;
+    for (int i = 0; i < 3; ++i)
+        refused();
+    CHECK(p.open());
+    refused();
+    CHECK(!p.open());
+}
+
 TEST_CASE("connecting over and over is limited as events are") {
     session::ClientOptions options;
     options.events_per_second = 5;
