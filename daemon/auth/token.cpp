@@ -115,6 +115,10 @@ std::variant<Verified, TokenFault> Tokens::verify(std::string_view token,
                                             std::string(auth::name(text.algorithm)) +
                                             "\" is not its issuer's");
     if (auto wrong = check_signature(token, text, known->keys)) return std::move(*wrong);
+    // Costs more than a signature, and strangers do not get this far.  What was read before chose
+    // who has to have signed it.
+    if (json::has_duplicates(text.payload))
+        return fault("token_malformed", "the token's payload names a member twice");
 
     auto times = read_times(text.payload);
     if (auto *wrong = std::get_if<TokenFault>(&times)) return std::move(*wrong);

@@ -11,6 +11,7 @@
 namespace roomd::auth {
 namespace {
 
+constexpr std::size_t max_header = 2048;
 constexpr std::size_t deepest = 32;     // of a header and a payload
 constexpr double latest = 253402300799; // the last second of the year 9999
 constexpr const char *malformed = "token_malformed";
@@ -29,10 +30,6 @@ std::optional<std::string> object(std::string_view part, const char *&why) {
     const auto kind = json::check(*text, deepest);
     if (!kind || *kind != json::Kind::object) {
         why = "is no JSON object";
-        return {};
-    }
-    if (json::has_duplicates(*text)) {
-        why = "names a member twice";
         return {};
     }
     return text;
@@ -85,6 +82,9 @@ std::variant<TokenText, TokenFault> read_token(std::string_view token) {
     const char *why = nullptr;
     const auto header = object(token.substr(0, first), why);
     if (!header) return fault(malformed, std::string("the token's header ") + why);
+    if (header->size() > max_header) return fault(malformed, "the token's header is too large");
+    if (json::has_duplicates(*header))
+        return fault(malformed, "the token's header names a member twice");
     if (auto wrong = read_header(*header, out)) return std::move(*wrong);
     auto payload = object(token.substr(first + 1, second - first - 1), why);
     if (!payload) return fault(malformed, std::string("the token's payload ") + why);
