@@ -34,6 +34,10 @@ std::string_view host_name(std::string_view host) {
     return host.substr(0, host.find(':'));
 }
 
+// What proxies add: such a request is from somewhere else, whatever address it has.
+constexpr std::array<std::string_view, 5> of_proxies{"x-forwarded-for", "x-forwarded-host",
+                                                     "x-real-ip", "forwarded", "via"};
+
 bool is_loopback_name(std::string_view host) {
     constexpr std::array<std::string_view, 3> names{"localhost", "127.0.0.1", "[::1]"};
     const auto name = host_name(host);
@@ -44,7 +48,11 @@ bool is_loopback_name(std::string_view host) {
 } // namespace
 
 const std::vector<std::string> &Gate::headers() {
-    static const std::vector<std::string> names{"authorization", "x-api-key", "host"};
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all{"authorization", "x-api-key", "host"};
+        all.insert(all.end(), of_proxies.begin(), of_proxies.end());
+        return all;
+    }();
     return names;
 }
 
@@ -72,6 +80,10 @@ net::Admission Gate::admit(const net::Request &request, std::string_view scope) 
     if (!request.loopback)
         return refuse(401, "key_missing",
                       "no API key is configured for this path, so only this machine may use it");
+    if (std::any_of(of_proxies.begin(), of_proxies.end(),
+                    [&](auto name) { return !request.header(name).empty(); }))
+        return refuse(401, "key_missing",
+                      "no API key is configured for this path, and the request came by a proxy");
     if (!is_loopback_name(request.header("host")))
         return refuse(403, "host_not_loopback",
                       "without an API key this path answers only to localhost, 127.0.0.1 or [::1]");

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace roomd;
 
 namespace {
@@ -89,5 +91,18 @@ TEST_CASE("without keys only this machine gets in, and only by a loopback name")
         request.headers = {{"host", host}};
         const auto admission = gate.admit(request, "emit");
         CHECK_MESSAGE(admission.status == 403, host);
+    }
+}
+
+TEST_CASE("what a proxy passes on is not from this machine, whatever its address and Host say") {
+    const app::Gate gate(std::make_shared<const auth::Keys>());
+    CHECK(gate.admit(from_this_machine(), "emit").status == 0);
+    for (const char *name :
+         {"x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via"}) {
+        const auto &asked = app::Gate::headers();
+        CHECK_MESSAGE(std::find(asked.begin(), asked.end(), name) != asked.end(), name);
+        const auto admission = gate.admit(with_header(name, "127.0.0.1"), "emit");
+        CHECK_MESSAGE(admission.status == 401, name);
+        CHECK_MESSAGE(admission.body.find("by a proxy") != std::string::npos, name);
     }
 }
