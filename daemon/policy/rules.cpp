@@ -61,15 +61,42 @@ private:
     std::size_t most_;
 };
 
+// The ids for which a condition that compares with `{id}` holds, read once: asking it for each id
+// of another claim would be quadratic.
+class HoldsFor {
+public:
+    HoldsFor(const Condition &condition, std::string_view claims) {
+        Values values(claims, condition.claim);
+        while (values.next())
+            for (const Wanted &wanted : condition.wanted) {
+                if (!wanted.has_id())
+                    all_ = all_ || wanted.met_by(values, {});
+                else if (const auto id = wanted.id_in(values); !id.empty())
+                    ids_.emplace(id);
+            }
+    }
+    bool operator()(const std::string &id) const { return all_ || ids_.count(id) != 0; }
+
+private:
+    std::unordered_set<std::string> ids_;
+    bool all_ = false;
+};
+
 void add_rooms(const Rule &rule, std::string_view claims, Ids &ids) {
     const auto names = std::find_if(rule.all.begin(), rule.all.end(), has_id);
     if (names == rule.all.end() || !may_hold(rule, claims)) return;
-    const bool alone = std::none_of(names + 1, rule.all.end(), has_id);
+    std::vector<HoldsFor> others;
+    for (auto other = names + 1; other != rule.all.end(); ++other)
+        if (has_id(*other)) others.emplace_back(*other, claims);
     Values values(claims, names->claim);
     while (!ids.full() && values.next()) {
         for (const Wanted &wanted : names->wanted) {
             const std::string_view id = wanted.id_in(values);
-            if (rooms::is_id(id) && (alone || holds(rule, id, claims))) ids.add(id);
+            const bool holds = rooms::is_id(id) && std::all_of(others.begin(), others.end(),
+                                                               [&](const HoldsFor &other) {
+                                                                   return other(std::string(id));
+                                                               });
+            if (holds) ids.add(id);
         }
     }
 }

@@ -281,3 +281,37 @@ TEST_CASE("a value that is wanted and can not be says why") {
     CHECK(parse_wanted("")->text("x") == "");
     CHECK(parse_wanted("a-{id}")->text("7") == "a-7");
 }
+
+TEST_CASE("automatic rooms of a rule with several ids are those for which all of it holds") {
+    roomd::policy::Rule both;
+    for (const char *claim : {"a", "b"}) {
+        roomd::policy::Condition one;
+        one.claim = *roomd::policy::parse_claim(claim);
+        one.kind = roomd::policy::Condition::Kind::contains;
+        one.wanted = {*roomd::policy::parse_wanted("{id}")};
+        both.all.push_back(one);
+    }
+    roomd::policy::RoomRules kind;
+    kind.join = roomd::policy::Join::automatic;
+    kind.rules = {both};
+    const auto rooms = [&](const std::string &claims) {
+        std::vector<std::string> ids;
+        roomd::policy::automatic(kind, claims, ids);
+        for (const std::string &id : ids)
+            CHECK_MESSAGE(roomd::policy::admits(kind, id, claims), id);
+        return ids;
+    };
+    using Ids = std::vector<std::string>;
+    CHECK(rooms(R"({"a":["1","2",3],"b":[3,"2","4"]})") == Ids{"2", "3"});
+    CHECK(rooms(R"({"a":["1"],"b":[]})").empty());
+    CHECK(rooms(R"({"a":["1"]})").empty());
+    // One of the others may be met by a value without the id.
+    kind.rules[0].all[1].wanted.push_back(*roomd::policy::parse_wanted("all"));
+    CHECK(rooms(R"({"a":["1","2"],"b":["all"]})") == Ids{"1", "2"});
+    CHECK(rooms(R"({"a":["1","2"],"b":["2"]})") == Ids{"2"});
+    // A thousand of each take no longer than they must.
+    std::string many;
+    for (int i = 0; i < 1000; ++i)
+        many += (many.empty() ? "\"" : ",\"") + std::to_string(i) + '"';
+    CHECK(rooms(R"({"a":[)" + many + R"(],"b":[)" + many + "]}").size() == 1000);
+}
