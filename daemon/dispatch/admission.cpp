@@ -102,7 +102,16 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
     if (!clients_.info(client, info)) return Status::gone;
     const std::string_view identity =
         verdict.identity.empty() ? std::string_view{waiting.who.identity} : verdict.identity;
-    if (const auto why = not_in(info.handshake->portal, identity)) {
+    // A plugin may have taken its time: a reload may have come meanwhile, or the token's end.
+    if (!knows(info.nsp)) {
+        refuse(client, "Invalid namespace", {});
+        return Status::ok;
+    }
+    const auto expires = deadline(sooner(waiting.who.expires_ms, verdict.expires_ms), clock_.now());
+    auto why = not_in(info.handshake->portal, identity);
+    if (!why && expires && *expires <= clock_.now())
+        why = NotIn{"token_expired", "the token expired meanwhile", true};
+    if (why) {
         refuse(client, *why);
         return Status::ok;
     }
@@ -115,8 +124,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
     rooms::Space &space = hub_.enter(client, nsp);
     for (const std::string &room : waiting.rooms)
         space.join(client, room, rooms::Grant::plugin);
-    const std::int64_t expires_ms = sooner(waiting.who.expires_ms, verdict.expires_ms);
-    identities_.set(client, identity, deadline(expires_ms, clock_.now()));
+    identities_.set(client, identity, expires);
     membership_.admit_automatically(client, space);
     ++portals_.of(info.handshake->portal).connects;
     hooks_->connected({client, id, nsp, identities_.of(client)});
@@ -126,6 +134,8 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
 
 // What holds whoever vouches for the identity.
 std::optional<NotIn> Admission::not_in(std::string_view portal, std::string_view identity) const {
+    if (options_.auth == AuthMode::required && identity.empty())
+        return NotIn{"token_missing", "a token is needed", false};
     if (!portal_admits(options_, portal, identity))
         return NotIn{"portal_role", "your role may not use this portal", false};
     if (options_.per_user != 0 &&
@@ -136,18 +146,26 @@ std::optional<NotIn> Admission::not_in(std::string_view portal, std::string_view
 
 std::vector<base::ClientId> Admission::unwelcome() const {
     std::vector<base::ClientId> clients;
-    hub_.each([&](std::string_view, rooms::Space &space) {
+    hub_.each([&](std::string_view nsp, rooms::Space &space) {
         rooms::Selection all;
         all.everyone = true;
+        const bool gone = !knows(nsp);
         for (const base::ClientId client : space.select(all)) {
             session::Clients::Info info;
             if (!clients_.info(client, info)) continue;
             const std::string_view identity = identities_.of(client);
             const bool nobody = options_.auth == AuthMode::required && identity.empty();
-            if (nobody || !portal_admits(options_, info.handshake->portal, identity))
+            if (gone || nobody || !portal_admits(options_, info.handshake->portal, identity))
                 clients.push_back(client);
         }
     });
+    return clients;
+}
+
+std::vector<base::ClientId> Admission::waiting_of(std::string_view user) const {
+    std::vector<base::ClientId> clients;
+    for (const auto &[client, waiting] : waiting_)
+        if (user_of(waiting.who.identity) == user) clients.push_back(client);
     return clients;
 }
 

@@ -37,7 +37,7 @@ public:
     void wire(Hooks &hooks) noexcept { hooks_ = &hooks; }
 
     // Those that the options of now would not let in: an identity is needed, the portal is gone or
-    // has other roles.
+    // has other roles, or the namespace is.
     std::vector<base::ClientId> unwelcome() const;
 
     // Configured, or served by a plugin.
@@ -46,6 +46,8 @@ public:
     void connecting(base::ClientId, std::string_view nsp, std::string_view auth);
     Status decide(base::ClientId, const Router::Verdict &);
     void drop(base::ClientId client) { waiting_.erase(client); }
+
+    std::vector<base::ClientId> waiting_of(std::string_view user) const; // by their tokens
 
     // Of a client that waits: rooms that take effect when it is accepted.
     bool waits(base::ClientId client) const { return waiting_.count(client) != 0; }

@@ -166,7 +166,9 @@ void Membership::admit_automatically(base::ClientId client, rooms::Space &space)
         for (const std::string &id : ids) {
             const std::string room = kind.name + ":" + id;
             if (space.in(client, room)) continue;
-            if (over_limit(space, client, kind, room) != nullptr) break;
+            const Refusal *full = over_limit(space, client, kind, room);
+            if (full == &room_full) continue; // others may have a place
+            if (full != nullptr) break;
             space.join(client, room);
             ++portal_of(client).joins;
         }
@@ -177,10 +179,11 @@ void Membership::revise() {
     hub_.each([&](std::string_view nsp, rooms::Space &space) {
         rooms::Selection all;
         all.everyone = true;
-        for (const base::ClientId client : space.select(all)) {
+        const std::vector<base::ClientId> clients = space.select(all);
+        for (const base::ClientId client : clients)
             put_out(client, space, nsp);
+        for (const base::ClientId client : clients) // into the places that became free, too
             admit_automatically(client, space);
-        }
     });
 }
 

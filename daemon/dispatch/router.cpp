@@ -61,7 +61,9 @@ void Router::wire(Hooks &hooks) noexcept {
 
 void Router::reconfigure(const Options &options) {
     const bool other_rules = options.kinds != impl_->options.kinds;
+    const std::size_t max_emit = impl_->options.max_emit;
     impl_->options = options;
+    impl_->options.max_emit = max_emit; // as the bodies that listeners take: until a restart
     for (const base::ClientId client : impl_->admission.unwelcome())
         impl_->clients.disconnect(client, session::CloseReason::forced_close, true);
     if (other_rules) impl_->membership.revise();
@@ -138,7 +140,9 @@ Status Router::disconnect(base::ClientId client, bool close_session, session::Cl
 
 // Closing one session may take others of the same user along: they count as well.
 std::size_t Router::kick(std::string_view user, bool close_session) {
-    const std::vector<base::ClientId> clients = impl_->identities.of_user(user);
+    std::vector<base::ClientId> clients = impl_->identities.of_user(user);
+    const std::vector<base::ClientId> waiting = impl_->admission.waiting_of(user);
+    clients.insert(clients.end(), waiting.begin(), waiting.end());
     const auto reason = close_session ? session::CloseReason::forced_close
                                       : session::CloseReason::server_namespace_disconnect;
     for (const base::ClientId client : clients)

@@ -152,3 +152,39 @@ TEST_CASE_FIXTURE(IdentityFixture, "what happens in a portal is counted by its n
     CHECK(count.joins == 3);
     CHECK(count.joins_refused == 1);
 }
+
+TEST_CASE_FIXTURE(IdentityFixture,
+                  "a verdict that comes late meets the rules and the time of now") {
+    std::vector<base::ClientId> waiting;
+    hooks.on_connecting = [&](const dispatch::Connecting &c) {
+        waiting.push_back(c.client);
+        return Next::taken;
+    };
+    options.auth = dispatch::AuthMode::optional;
+    router.reconfigure(options);
+    // An identity is needed now.
+    fake.connect("/", {});
+    options.auth = dispatch::AuthMode::required;
+    router.reconfigure(options);
+    router.decide_connect(waiting.back(), yes());
+    CHECK(last_refusal().find("token_missing") != std::string::npos);
+    // The plugin's own will do.
+    fake.connect("/", {});
+    CHECK(last_refusal().find("token_missing") != std::string::npos); // refused before it is asked
+    // Its namespace is gone.
+    fake.connect("/custom", with_token(R"({"sub":"u1"})"));
+    options.namespaces.clear();
+    router.reconfigure(options);
+    router.decide_connect(waiting.back(), yes());
+    CHECK(last_refusal().find("Invalid namespace") != std::string::npos);
+    // The time that the plugin gives is over.
+    fake.connect("/", with_token(R"({"sub":"u1"})"));
+    router.decide_connect(waiting.back(), yes({}, 1));
+    CHECK(last_refusal().find("token_expired") != std::string::npos);
+    CHECK(router.stats(10).clients == 0);
+    // Kicked while it waits.
+    const auto kicked = fake.connect("/", with_token(R"({"sub":"u1"})"));
+    CHECK(router.kick("u1", false) == 1);
+    CHECK_FALSE(fake.alive(kicked));
+    CHECK(router.decide_connect(kicked, yes()) == Status::gone);
+}

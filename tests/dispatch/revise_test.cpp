@@ -117,3 +117,42 @@ TEST_CASE_FIXTURE(IdentityFixture, "a reload closes the clients of a portal that
     router.reconfigure(options);
     CHECK_FALSE(fake.alive(ann));
 }
+
+TEST_CASE_FIXTURE(IdentityFixture, "a full room keeps nobody out of the others that are its own") {
+    options.kinds[2].rules.join = Join::automatic;
+    options.kinds[2].rules.max_members = 1;
+    router.reconfigure(options);
+    const auto first = enter(R"({"sub":"u1","libraryIds":["l1"]})");
+    const auto second = enter(R"({"sub":"u2","libraryIds":["l1","l2","l3"]})");
+    CHECK(in(first, "library:l1"));
+    CHECK_FALSE(in(second, "library:l1"));
+    CHECK(in(second, "library:l2"));
+    CHECK(in(second, "library:l3"));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "a reload fills the places that it makes free") {
+    options.kinds[2].rules.join = Join::automatic;
+    options.kinds[2].rules.max_members = 1;
+    router.reconfigure(options);
+    const auto before = enter(R"({"sub":"u0","tenant":"new"})");
+    const auto old = enter(R"({"sub":"u1","libraryIds":["l1"]})");
+    REQUIRE(in(old, "library:l1"));
+    // "l1" is for whoever is of this tenant now.
+    policy::Rule now = rule("tenant", Kind::equals, {"new"});
+    now.all.push_back(rule("place", Kind::equals, {"{id}"}).all[0]);
+    options.kinds[2].rules.rules = {now};
+    const auto after = enter(R"({"sub":"u2","tenant":"new","place":"l1"})");
+    router.reconfigure(options);
+    CHECK_FALSE(in(old, "library:l1"));
+    CHECK(in(after, "library:l1"));
+    CHECK_FALSE(in(before, "library:l1"));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "a namespace that is gone takes its clients along") {
+    const auto here = enter(R"({"sub":"u1"})");
+    const auto there = enter(R"({"sub":"u1"})", "/custom");
+    options.namespaces = {"/tenant-*"};
+    router.reconfigure(options);
+    CHECK(fake.alive(here));
+    CHECK_FALSE(fake.alive(there));
+}

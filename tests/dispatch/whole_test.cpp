@@ -184,7 +184,10 @@ TEST_CASE_FIXTURE(
         };
         return connect();
     };
-    Peer &expiring = connect_as(1), &kicked = connect_as(0);
+    Peer &expiring = connect_as(base::unix_ms() + 1000), &kicked = connect_as(0);
+    router.tick();
+    CHECK_FALSE(expiring.link.closed);
+    clock.advance(std::chrono::milliseconds(2000));
     router.tick();
     CHECK(received(expiring).empty());
     CHECK(expiring.link.closed);
