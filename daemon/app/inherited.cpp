@@ -40,10 +40,14 @@ std::string listed(const std::vector<Socket> &sockets) {
 }
 
 net::ListenerOptions listener_on(const net::ListenerOptions &listener, Socket &socket) {
-    if (sd_is_socket(socket.fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0)
-        throw std::runtime_error("listen " + listener.name +
-                                 ": what systemd handed over is no listening stream socket; write "
-                                 "ListenStream= and Accept=no in its unit");
+    const bool known = sd_is_socket(socket.fd, AF_INET, SOCK_STREAM, 1) > 0 ||
+                       sd_is_socket(socket.fd, AF_INET6, SOCK_STREAM, 1) > 0 ||
+                       sd_is_socket(socket.fd, AF_UNIX, SOCK_STREAM, 1) > 0;
+    if (!known)
+        throw std::runtime_error(
+            "listen " + listener.name +
+            ": what systemd handed over is no listening TCP or Unix stream socket; write "
+            "ListenStream= and Accept=no in its unit");
     fcntl(socket.fd, F_SETFL, fcntl(socket.fd, F_GETFL) | O_NONBLOCK);
     socket.taken = true;
     net::ListenerOptions out = listener;

@@ -60,6 +60,7 @@ Shard::~Shard() {
 }
 
 std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) {
+    server.reconfigure(net_options(config)); // first: it may throw, and nothing is half changed
     log.reconfigure(log_options(config));
     gate.replace(keys(config));
     sessions.reconfigure(session_options(config));
@@ -68,7 +69,6 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     router.reconfigure(dispatch_options(config));
     pages.rename(config.service.name);
     auto kept = plugins.reload(plugin_entries(config));
-    server.reconfigure(net_options(config));
     keep_headers(config);
     return kept;
 }

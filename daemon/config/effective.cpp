@@ -31,8 +31,9 @@ void unplace(Item &item) {
 // Plugins may take passwords that are written out; by these names, or in a URL, nobody means to
 // show them.
 bool may_be_secret(std::string_view name, std::string_view text) {
-    constexpr std::array<std::string_view, 8> words{
-        "password", "passwd", "passphrase", "secret", "token", "credential", "private", "dsn"};
+    constexpr std::array<std::string_view, 11> words{
+        "password", "passwd", "passphrase",    "secret", "token", "credential",
+        "private",  "dsn",    "authorization", "cookie", "bearer"};
     const std::string low = base::lower(name);
     const std::size_t scheme = text.find("://");
     return low == "auth" || low.ends_with("key") || low.ends_with("pass") ||
