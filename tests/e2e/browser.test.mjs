@@ -28,9 +28,12 @@ test('a browser page polls, upgrades and receives', { skip: !chromium && 'no chr
         <script>
             window.seen = []; window.faults = []; window.transports = [];
             window.socket = io('${server.url}', { withCredentials: true });
-            socket.on('connect', async () => {
+            // Not at 'connect': the upgrade may be quicker than the answer to that.
+            socket.io.on('open', () => {
                 transports.push(socket.io.engine.transport.name);
                 socket.io.engine.on('upgrade', (transport) => transports.push(transport.name));
+            });
+            socket.on('connect', async () => {
                 window.joined = await socket.emitWithAck('join:library', 'library123');
             });
             socket.on('connect_error', (error) => faults.push(error.message));
