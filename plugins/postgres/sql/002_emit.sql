@@ -1,0 +1,107 @@
+-- emit(): the one thing that an application calls.
+
+-- What is wrong with an event, as "code: text", or null.  The codes are those of HTTP.  It runs
+-- with the search path of its callers, which have a fixed one.
+CREATE OR REPLACE FUNCTION roomd.fault_of(event text, data jsonb, rooms text[], except_rooms text[])
+RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    room text;
+BEGIN
+    IF event IS NULL OR event = '' THEN
+        RETURN 'event_invalid: the event has no name';
+    END IF;
+    IF octet_length(event) > 256 THEN
+        RETURN 'event_invalid: the event''s name is longer than 256 bytes';
+    END IF;
+    IF event IN ('connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener') THEN
+        RETURN format('event_invalid: the event name "%s" is reserved', event);
+    END IF;
+    IF data IS NULL THEN
+        RETURN 'member_missing: data is null; write ''null''::jsonb for an event without any';
+    END IF;
+    IF pg_column_size(data) > 1048576 THEN
+        RETURN format('emit_too_big: data has %s bytes, and at most 1048576 are sent', pg_column_size(data));
+    END IF;
+    IF rooms IS NOT NULL AND cardinality(rooms) = 0 THEN
+        RETURN 'rooms_empty: name at least one room, or leave rooms out for those of the catalogue';
+    END IF;
+    IF cardinality(rooms) > 1000 OR cardinality(except_rooms) > 1000 THEN
+        RETURN 'too_many_rooms: more than 1000 names are too many';
+    END IF;
+    FOREACH room IN ARRAY coalesce(rooms, '{}') || except_rooms LOOP
+        IF room IS NULL THEN
+            RETURN 'room_invalid: a room is null';
+        END IF;
+        IF room !~ '^([A-Za-z0-9_.@+~-]{1,64}:)?[A-Za-z0-9_.@+~-]{1,128}$' THEN
+            RETURN format('room_invalid: "%s" is no room''s name', left(room, 64));
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+-- Sends an event when, and only if, the transaction that calls this commits.  Without rooms it goes
+-- to those of the catalogue.  Returns its id; null when the key was seen within meta.key_window, and
+-- then nothing is sent again.  Call it after the rows that it tells of are changed.
+--
+-- Raises 22023 (invalid_parameter_value) for an event that could not be sent, with the code as the
+-- detail, and 23505 (unique_violation) for a key that was used for another event.
+CREATE OR REPLACE FUNCTION roomd.emit(
+    event        text,
+    data         jsonb,
+    rooms        text[]   DEFAULT NULL,
+    key          text     DEFAULT NULL, -- 1 to 200 visible ASCII characters
+    except_rooms text[]   DEFAULT NULL,
+    ttl          interval DEFAULT NULL, -- not sent to anyone later than this
+    traceparent  text     DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wrong     text := roomd.fault_of(event, data, rooms, except_rooms);
+    outbox_id bigint;
+    digest    bytea;
+    earlier   bytea;
+BEGIN
+    IF wrong IS NULL AND key !~ '^[!-~]{1,200}$' THEN
+        wrong := 'idempotency_key_invalid: key is 1 to 200 visible ASCII characters';
+    ELSIF wrong IS NULL AND ttl <= interval '0' THEN
+        wrong := 'ttl_invalid: ttl is not above zero';
+    ELSIF wrong IS NULL AND octet_length(traceparent) > 128 THEN
+        wrong := 'traceparent_invalid: traceparent is longer than 128 bytes';
+    END IF;
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'roomd.emit: %', substr(wrong, strpos(wrong, ': ') + 2)
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = split_part(wrong, ': ', 1);
+    END IF;
+
+    IF key IS NULL THEN
+        INSERT INTO roomd.outbox (event, data, rooms, except_rooms, expires_at, traceparent)
+        VALUES (event, data, rooms, except_rooms, clock_timestamp() + ttl, traceparent)
+        RETURNING id INTO outbox_id;
+        RETURN outbox_id;
+    END IF;
+
+    outbox_id := nextval('roomd.outbox_id_seq');
+    digest := sha256(convert_to(jsonb_build_array(event, data, rooms, except_rooms)::text, 'UTF8'));
+    -- Waits for another transaction that has just used this key.
+    INSERT INTO roomd.idempotency AS i (key, outbox_id, content, expires_at)
+    VALUES (key, outbox_id, digest, clock_timestamp() + (SELECT key_window FROM roomd.meta))
+    ON CONFLICT ON CONSTRAINT idempotency_pkey DO UPDATE
+        SET outbox_id = excluded.outbox_id, content = excluded.content, expires_at = excluded.expires_at
+        WHERE i.expires_at <= clock_timestamp();
+    IF NOT FOUND THEN
+        SELECT content INTO earlier FROM roomd.idempotency i WHERE i.key = emit.key;
+        IF earlier <> digest THEN
+            RAISE EXCEPTION 'roomd.emit: the key "%" was used for another event', key
+                USING ERRCODE = 'unique_violation', DETAIL = 'idempotency_conflict';
+        END IF;
+        RETURN NULL;
+    END IF;
+    INSERT INTO roomd.outbox (id, event, data, rooms, except_rooms, key, expires_at, traceparent)
+    OVERRIDING SYSTEM VALUE
+    VALUES (outbox_id, event, data, rooms, except_rooms, key, clock_timestamp() + ttl, traceparent);
+    RETURN outbox_id;
+END
+$$;
+
+SELECT roomd.migrated(2);
