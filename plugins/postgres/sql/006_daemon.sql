@@ -8,12 +8,12 @@ CREATE OR REPLACE FUNCTION roomd.seen(
     node text, version text, at_epoch text, at_seq bigint, at_time timestamptz,
     OUT epoch text, OUT last_seq bigint, OUT trimmed_seq bigint, OUT schema_version int
 ) LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     -- Without the lock first: it is nearly always in order.
     FOR round IN 1 .. 2 LOOP
         SELECT m.epoch, m.last_seq, m.trimmed_seq, m.schema_version
-        INTO STRICT epoch, last_seq, trimmed_seq, schema_version FROM roomd.meta m;
+        INTO STRICT epoch, last_seq, trimmed_seq, schema_version FROM roomd.meta m WHERE m.one;
         EXIT WHEN epoch IS DISTINCT FROM at_epoch OR at_seq IS NULL OR (
             at_seq <= last_seq AND (
                 at_seq <= trimmed_seq OR at_time IS NULL
@@ -37,14 +37,14 @@ $$;
 -- has noted it, or it is not there.
 CREATE OR REPLACE FUNCTION roomd.bury(at_epoch text, at_seq bigint, reason text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     INSERT INTO roomd.dead (reason, epoch, seq, outbox_id, event, data, rooms, except_rooms, key, expires_at,
                             traceparent, created_at)
     SELECT left(bury.reason, 1000), m.epoch, l.seq, l.outbox_id, l.event, l.data, l.rooms, l.except_rooms, l.key,
            l.expires_at, l.traceparent, l.created_at
     FROM roomd.meta m, roomd.log l
-    WHERE m.epoch = at_epoch AND l.seq = at_seq
+    WHERE m.one AND m.epoch = at_epoch AND l.seq = at_seq
     ON CONFLICT DO NOTHING;
     RETURN FOUND;
 END
