@@ -50,14 +50,24 @@ CREATE TABLE IF NOT EXISTS roomd.meta (
     place          text NOT NULL DEFAULT '',-- place(), where the epoch was begun
     last_seq       bigint NOT NULL DEFAULT 0,
     trimmed_seq    bigint NOT NULL DEFAULT 0, -- log holds what is above it
-    outbox_from    bigint NOT NULL DEFAULT 0, -- sequence_batch() looks from this id on, ..
-    outbox_full_at timestamptz NOT NULL DEFAULT '-infinity', -- .. and from this time on at all ids
+    -- Where sequence_batch() looks next; it says how.
+    looked         pg_snapshot,             -- what was committed when it looked last
+    outbox_from    bigint,                  -- it left rows from this id on
+    mark_xids      bigint[] NOT NULL DEFAULT '{}', -- transactions from mark_xids[i] on ..
+    mark_ids       bigint[] NOT NULL DEFAULT '{}', -- .. have ids above mark_ids[i]
+    look_all_at    timestamptz NOT NULL DEFAULT '-infinity',
     key_window     interval NOT NULL DEFAULT '24 hours' -- how long emit() remembers a key
 );
 
+-- A transaction has its number before it has an id: sequence_batch() relies on that.
+CREATE SEQUENCE IF NOT EXISTS roomd.outbox_id_seq CACHE 1;
+CREATE OR REPLACE FUNCTION roomd.next_id() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+    SELECT CASE WHEN pg_catalog.pg_current_xact_id() IS NOT NULL THEN pg_catalog.nextval('roomd.outbox_id_seq') END
+$$;
+
 -- What waits for its number.  Almost empty, and every row is deleted soon: vacuum it early, at full speed.
 CREATE TABLE IF NOT EXISTS roomd.outbox (
-    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id           bigint PRIMARY KEY DEFAULT roomd.next_id(),
     event        text,
     data         jsonb,
     rooms        text[],       -- null: those of the catalogue

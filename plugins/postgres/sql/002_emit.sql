@@ -81,7 +81,7 @@ BEGIN
         RETURN outbox_id;
     END IF;
 
-    outbox_id := nextval('roomd.outbox_id_seq');
+    outbox_id := roomd.next_id();
     digest := sha256(convert_to(jsonb_build_array(event, data, rooms, except_rooms)::text, 'UTF8'));
     -- Waits for another transaction that has just used this key.
     INSERT INTO roomd.idempotency AS i (key, outbox_id, content, expires_at)
@@ -98,7 +98,6 @@ BEGIN
         RETURN NULL;
     END IF;
     INSERT INTO roomd.outbox (id, event, data, rooms, except_rooms, key, expires_at, traceparent)
-    OVERRIDING SYSTEM VALUE
     VALUES (outbox_id, event, data, rooms, except_rooms, key, clock_timestamp() + ttl, traceparent);
     RETURN outbox_id;
 END

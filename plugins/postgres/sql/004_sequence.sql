@@ -21,7 +21,7 @@ $$;
 CREATE OR REPLACE FUNCTION roomd.begin_epoch() RETURNS text
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     UPDATE roomd.meta SET epoch = roomd.new_epoch(), epoch_since = clock_timestamp(), place = roomd.place(),
-                          outbox_from = 0, outbox_full_at = '-infinity'
+                          looked = NULL, outbox_from = NULL, mark_xids = '{}', mark_ids = '{}', look_all_at = '-infinity'
     WHERE one RETURNING epoch
 $$;
 
@@ -61,13 +61,17 @@ CREATE OR REPLACE FUNCTION roomd.sequence_batch(
 ) LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
-    state  roomd.meta;
-    ids    bigint[];
-    began  timestamptz;
-    at     timestamptz;
-    row_id bigint;
-    step   record;
-    why    text;
+    state     roomd.meta;
+    last_id   bigint;
+    now_seen  pg_snapshot;
+    began     timestamptz;
+    look_from bigint;
+    ids       bigint[];
+    at        timestamptz;
+    row_id    bigint;
+    step      record;
+    why       text;
+    kept      int[];
 BEGIN
     IF most IS NULL OR most NOT BETWEEN 1 AND 100000 THEN
         RAISE EXCEPTION 'roomd.sequence_batch: a batch is 1 to 100000 rows'
@@ -94,20 +98,39 @@ BEGIN
         SELECT * INTO STRICT state FROM roomd.meta WHERE one;
     END IF;
 
-    -- Deleted rows stay in the index until a vacuum, and a long transaction elsewhere forbids that:
-    -- reading from the first id on would cost more with each batch.  So most batches begin where the
-    -- last one ended.  Rows of slow transactions have lower ids; looking at all ids finds them, and is
-    -- done as often as it takes at most a twentieth of the time.
+    -- Deleted rows stay in the index until a vacuum, and a long transaction elsewhere forbids that: looking
+    -- from the first id on would cost more with each batch.  So it looks from the id on above which all
+    -- is that can have come since the last time: what was left then, and rows of transactions that were
+    -- running then and are not now, or began later.  It must not skip them even for a while: the next
+    -- event of the same writer would overtake.
+    IF pg_current_xact_id_if_assigned() IS NULL THEN -- transactions above our own have ids above this one
+        SELECT o.last_value - CASE WHEN o.is_called THEN 0 ELSE 1 END INTO last_id FROM roomd.outbox_id_seq o;
+    END IF;
     began := clock_timestamp();
-    IF began >= state.outbox_full_at THEN
-        ids := ARRAY(SELECT o.id FROM roomd.outbox o ORDER BY o.id LIMIT most);
-        at := clock_timestamp();
-        state.outbox_full_at := at + 20 * (at - began);
-        IF cardinality(ids) = 0 AND at - began > interval '5 ms' THEN
-            UPDATE roomd.meta SET outbox_full_at = state.outbox_full_at WHERE one;
+    WITH now AS MATERIALIZED (
+        SELECT pg_current_snapshot() AS seen -- one statement, one snapshot: what is seen is what is looked at
+    ), appeared AS MATERIALIZED (
+        SELECT seen, least(pg_snapshot_xmax(state.looked)::text::bigint,
+                           (SELECT min(x::text::bigint) FROM pg_snapshot_xip(state.looked) x
+                            WHERE pg_visible_in_snapshot(x, seen))) AS oldest
+        FROM now
+    ), look AS MATERIALIZED (
+        SELECT seen, CASE
+            WHEN state.looked IS NULL OR began >= state.look_all_at THEN 0
+            ELSE least(state.outbox_from, (SELECT coalesce(max(m.id), -1) + 1
+                                           FROM unnest(state.mark_xids, state.mark_ids) AS m(xid, id)
+                                           WHERE m.xid <= oldest)) END AS from_id
+        FROM appeared
+    )
+    SELECT seen, from_id,
+           ARRAY(SELECT o.id FROM roomd.outbox o WHERE o.id >= from_id ORDER BY o.id LIMIT most)
+    INTO now_seen, look_from, ids FROM look;
+    -- Looking at all is for rows whose id someone chose by hand: for a hundredth of the time.
+    IF look_from = 0 AND began >= state.look_all_at THEN
+        state.look_all_at := clock_timestamp() + 100 * (clock_timestamp() - began);
+        IF cardinality(ids) = 0 AND state.look_all_at > began + interval '0.5 s' THEN
+            UPDATE roomd.meta SET look_all_at = state.look_all_at WHERE one;
         END IF;
-    ELSE
-        ids := ARRAY(SELECT o.id FROM roomd.outbox o WHERE o.id >= state.outbox_from ORDER BY o.id LIMIT most);
     END IF;
     epoch := state.epoch;
     last_seq := state.last_seq;
@@ -137,9 +160,27 @@ BEGIN
             END;
         END LOOP;
     END;
-    UPDATE roomd.meta m SET last_seq = sequence_batch.last_seq,
-                            outbox_from = greatest(m.outbox_from, ids[cardinality(ids)] + 1),
-                            outbox_full_at = state.outbox_full_at
+    -- Of the marks those are kept that a running transaction may need, and not more than 64: a mark that
+    -- is not there costs a longer look.
+    IF last_id IS NOT NULL THEN
+        state.mark_xids := state.mark_xids || pg_current_xact_id()::text::bigint;
+        state.mark_ids := state.mark_ids || last_id;
+    END IF;
+    kept := ARRAY(SELECT i FROM generate_subscripts(state.mark_xids, 1) i
+                  WHERE i >= (SELECT coalesce(max(j), 1) FROM generate_subscripts(state.mark_xids, 1) j
+                              WHERE state.mark_xids[j] <= pg_snapshot_xmin(now_seen)::text::bigint)
+                  ORDER BY i);
+    IF cardinality(kept) > 64 THEN -- every second one, with the first and the last
+        kept := ARRAY(SELECT k FROM unnest(kept) WITH ORDINALITY AS u(k, n)
+                      WHERE n = 1 OR (cardinality(kept) - n) % 2 = 0 ORDER BY k);
+    END IF;
+    UPDATE roomd.meta m SET
+        last_seq = sequence_batch.last_seq,
+        looked = now_seen,
+        outbox_from = CASE WHEN cardinality(ids) = most THEN ids[most] + 1 END,
+        mark_xids = ARRAY(SELECT state.mark_xids[k] FROM unnest(kept) k ORDER BY k),
+        mark_ids = ARRAY(SELECT state.mark_ids[k] FROM unnest(kept) k ORDER BY k),
+        look_all_at = state.look_all_at
     WHERE m.one;
     IF moved > 0 THEN
         PERFORM pg_notify('roomd_log', '');
