@@ -34,8 +34,8 @@ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'roomd_daemon') THEN
         GRANT USAGE ON SCHEMA roomd TO roomd_daemon;
         GRANT SELECT ON roomd.meta, roomd.log, roomd.dead, roomd.node TO roomd_daemon;
-        GRANT EXECUTE ON FUNCTION roomd.emit, roomd.sequence_batch, roomd.prepare, roomd.trim, roomd.seen,
-            roomd.bury, roomd.replay, roomd.waiting TO roomd_daemon;
+        GRANT EXECUTE ON FUNCTION roomd.emit, roomd.sequence_batch, roomd.read, roomd.prepare, roomd.trim,
+            roomd.seen, roomd.bury, roomd.replay, roomd.waiting TO roomd_daemon;
     END IF;
 END
 $$;
