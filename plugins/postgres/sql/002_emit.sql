@@ -5,34 +5,34 @@
 CREATE OR REPLACE FUNCTION roomd.fault_of(event text, data jsonb, rooms text[], except_rooms text[])
 RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
+    -- One expression, and no counted repetitions in patterns: this is half of what emit() costs.
+    wrong text := CASE
+        WHEN event IS NULL OR event = '' THEN
+            'event_invalid: the event has no name'
+        WHEN octet_length(event) > 256 THEN
+            'event_invalid: the event''s name is longer than 256 bytes'
+        WHEN event IN ('connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener') THEN
+            format('event_invalid: the event name "%s" is reserved', event)
+        WHEN data IS NULL THEN
+            'member_missing: data is null; write ''null''::jsonb for an event without any'
+        WHEN pg_column_size(data) > 1048576 THEN
+            format('emit_too_big: data has %s bytes, and at most 1048576 are sent', pg_column_size(data))
+        WHEN cardinality(rooms) = 0 THEN
+            'rooms_empty: name at least one room, or leave rooms out for those of the catalogue'
+        WHEN cardinality(rooms) > 1000 OR cardinality(except_rooms) > 1000 THEN
+            'too_many_rooms: more than 1000 names are too many'
+        END;
     room text;
 BEGIN
-    IF event IS NULL OR event = '' THEN
-        RETURN 'event_invalid: the event has no name';
+    IF wrong IS NOT NULL OR (rooms IS NULL AND except_rooms IS NULL) THEN
+        RETURN wrong;
     END IF;
-    IF octet_length(event) > 256 THEN
-        RETURN 'event_invalid: the event''s name is longer than 256 bytes';
-    END IF;
-    IF event IN ('connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener') THEN
-        RETURN format('event_invalid: the event name "%s" is reserved', event);
-    END IF;
-    IF data IS NULL THEN
-        RETURN 'member_missing: data is null; write ''null''::jsonb for an event without any';
-    END IF;
-    IF pg_column_size(data) > 1048576 THEN
-        RETURN format('emit_too_big: data has %s bytes, and at most 1048576 are sent', pg_column_size(data));
-    END IF;
-    IF rooms IS NOT NULL AND cardinality(rooms) = 0 THEN
-        RETURN 'rooms_empty: name at least one room, or leave rooms out for those of the catalogue';
-    END IF;
-    IF cardinality(rooms) > 1000 OR cardinality(except_rooms) > 1000 THEN
-        RETURN 'too_many_rooms: more than 1000 names are too many';
-    END IF;
-    FOREACH room IN ARRAY coalesce(rooms, '{}') || except_rooms LOOP
+    FOREACH room IN ARRAY rooms || except_rooms LOOP
         IF room IS NULL THEN
             RETURN 'room_invalid: a room is null';
         END IF;
-        IF room !~ '^([A-Za-z0-9_.@+~-]{1,64}:)?[A-Za-z0-9_.@+~-]{1,128}$' THEN
+        IF room !~ '^([A-Za-z0-9_.@+~-]+:)?[A-Za-z0-9_.@+~-]+$'
+           OR strpos(room, ':') > 65 OR length(room) - strpos(room, ':') > 128 THEN
             RETURN format('room_invalid: "%s" is no room''s name', left(room, 64));
         END IF;
     END LOOP;
@@ -62,12 +62,15 @@ DECLARE
     digest    bytea;
     earlier   bytea;
 BEGIN
-    IF wrong IS NULL AND key !~ '^[!-~]{1,200}$' THEN
-        wrong := 'idempotency_key_invalid: key is 1 to 200 visible ASCII characters';
-    ELSIF wrong IS NULL AND ttl <= interval '0' THEN
-        wrong := 'ttl_invalid: ttl is not above zero';
-    ELSIF wrong IS NULL AND octet_length(traceparent) > 128 THEN
-        wrong := 'traceparent_invalid: traceparent is longer than 128 bytes';
+    IF wrong IS NULL AND (key IS NOT NULL OR ttl IS NOT NULL OR traceparent IS NOT NULL) THEN
+        wrong := CASE
+            WHEN key !~ '^[!-~]+$' OR length(key) > 200 THEN
+                'idempotency_key_invalid: key is 1 to 200 visible ASCII characters'
+            WHEN ttl <= interval '0' THEN
+                'ttl_invalid: ttl is not above zero'
+            WHEN octet_length(traceparent) > 128 THEN
+                'traceparent_invalid: traceparent is longer than 128 bytes'
+            END;
     END IF;
     IF wrong IS NOT NULL THEN
         RAISE EXCEPTION 'roomd.emit: %', substr(wrong, strpos(wrong, ': ') + 2)

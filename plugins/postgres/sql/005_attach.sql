@@ -78,7 +78,7 @@ BEGIN
                 value := data ->> field;
                 IF value IS NULL THEN
                     wrong := coalesce(wrong, format('room_field_missing: "%s" is null, and "%s" needs it', field, rooms[i]));
-                ELSIF value !~ '^[A-Za-z0-9_.@+~-]{1,128}$' THEN
+                ELSIF value !~ '^[A-Za-z0-9_.@+~-]+$' OR length(value) > 128 THEN
                     wrong := coalesce(wrong, format('room_field_invalid: "%s" of "%s" gives no room', field, rooms[i]));
                 ELSE
                     room := replace(room, '{' || field || '}', value);
