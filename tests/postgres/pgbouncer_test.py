@@ -88,13 +88,13 @@ max_client_conn = 100
             self.assertEqual(daemon.query("SELECT count(*), min(seq), max(seq) FROM roomd.log"), [("750", "1", "750")])
             self.assertEqual(daemon.query("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), [("0",)])
             for setting, value in (("search_path", '"$user", public'), ("enable_seqscan", "on"), ("jit", "on"),
-                                   ("lock_timeout", "0")):
+                                   ("lock_timeout", "20s")):
                 self.assertEqual(daemon.value(f"SHOW {setting}"), value)
 
     def test_the_log_is_kept_through_it(self):
         with self.connect("daemon") as daemon:
             self.assertEqual(daemon.run("SELECT deferred FROM roomd.trim()"), [("f",)])
-            self.assertEqual(daemon.value("SHOW lock_timeout"), "0")
+            self.assertEqual(daemon.value("SHOW lock_timeout"), "20s")
 
 
 if __name__ == "__main__":

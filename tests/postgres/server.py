@@ -6,12 +6,17 @@ import glob
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 import pq
+
+# A test that is ended takes its server with it.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 SQL = os.path.join(os.path.dirname(__file__), "../../plugins/postgres/sql")
 
@@ -68,7 +73,8 @@ class Server:
             self._tool("initdb", "-D", self.data, "-U", "admin", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
             with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="ascii") as conf:
                 conf.write(f"listen_addresses = '127.0.0.1'\nport = {self.port}\n"
-                           f"unix_socket_directories = '{self.dir}'\nmax_connections = 60\n")
+                           f"unix_socket_directories = '{self.dir}'\nmax_connections = 60\n"
+                           "statement_timeout = '120s'\nlock_timeout = '20s'\n") # a test fails rather than hangs
                 for name, value in settings.items():
                     conf.write(f"{name} = '{value}'\n")
             self.start()
