@@ -2,6 +2,7 @@
 #include "postgres/connection.hpp"
 #include "postgres/health.hpp"
 #include "postgres/listen.hpp"
+#include "postgres/outbox.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/settings.hpp"
 
@@ -28,6 +29,7 @@ public:
 
     void on_drain() {
         if (listen_) listen_->drained();
+        if (outbox_) outbox_->drained();
     }
 
 private:
@@ -40,10 +42,26 @@ private:
 
     // Parts that stay keep their connection, and their place in the log.
     void apply(const Settings &settings) {
-        if (settings.outbox) throw Failure(ROOMD_UNSUPPORTED, "outbox is not built yet");
-        if (settings.listen) {
+        if (settings.outbox) {
+            Outbox::Options options{settings.target, settings.times, *settings.outbox,
+                                    settings.direct.has_value()};
+            if (outbox_)
+                outbox_->reload(std::move(options));
+            else
+                outbox_ = std::make_unique<Outbox>(host_, counts_, health_, std::move(options));
+        } else {
+            outbox_.reset();
+        }
+        const bool wakes = settings.outbox && settings.direct &&
+                           settings.outbox->wake == Settings::Wake::by_notify;
+        if (settings.listen || wakes) {
             Listen::Options options{settings.direct.value_or(settings.target), settings.times,
                                     settings.listen.value_or(Settings::Listen()), nullptr};
+            if (wakes) {
+                options.wake = [this] {
+                    if (outbox_) outbox_->wake();
+                };
+            }
             if (listen_)
                 listen_->reload(std::move(options));
             else
@@ -56,6 +74,7 @@ private:
     Host &host_;
     Health health_;
     Counts counts_;
+    std::unique_ptr<Outbox> outbox_;
     std::unique_ptr<Listen> listen_;
 };
 
