@@ -54,6 +54,8 @@ class Server:
         return done.stdout
 
     def start(self):
+        if os.path.exists(os.path.join(self.data, "postmaster.pid")):
+            return
         # Without -l the server would keep our output open, and who reads it waits for ever.
         self.run("pg_ctl", "-D", self.data, "-w", "-l", self.log, "start")
 
@@ -112,8 +114,11 @@ def main():
             if not words or words[0] not in ("stop", "start", "restart", "freeze", "thaw"):
                 print("unknown", line.strip(), flush=True)
                 continue
-            getattr(server, words[0])(*words[1:])
-            print("ok", flush=True)
+            try:
+                getattr(server, words[0])(*words[1:])
+                print("ok", flush=True)
+            except (OSError, RuntimeError) as error:
+                print("failed", " ".join(str(error).split()), flush=True)
     finally:
         server.remove()
 
