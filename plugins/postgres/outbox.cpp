@@ -199,6 +199,7 @@ void Outbox::step() {
 
 void Outbox::sequence() {
     open_ = true;
+    asked_at_ = Clock::now();
     if (options_.how.sequence)
         return ask("SELECT busy, moved, buried, epoch, last_seq FROM roomd.sequence_batch($1::int)",
                    {std::to_string(options_.how.batch)},
@@ -273,10 +274,13 @@ void Outbox::rest() {
     if (now >= trim_at_) trim();
     if (now >= report_at_) return report();
     pause_ = std::clamp(pause_ * 2, options_.how.busy, options_.how.idle);
-    tick_ = host_.after(static_cast<std::uint32_t>(pause_.count()), [this] {
-        want_sequence_ = true;
-        step();
-    });
+    // From the beginning of the last one: what it took the server is no pause.
+    const auto left = pause_ - std::chrono::duration_cast<milliseconds>(now - asked_at_);
+    tick_ =
+        host_.after(static_cast<std::uint32_t>(std::max(left, milliseconds(1)).count()), [this] {
+            want_sequence_ = true;
+            step();
+        });
 }
 
 void Outbox::trim() {

@@ -74,7 +74,7 @@ private:
     std::int64_t last_seq_ = 0;
     double waiting_ = 0; // rows in the outbox, as last counted
     std::chrono::milliseconds pause_{0};
-    Clock::time_point report_at_{}, trim_at_{};
+    Clock::time_point asked_at_{}, report_at_{}, trim_at_{};
     Connection connection_;
     Handle tick_, rate_;
 };
