@@ -11,18 +11,6 @@ bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
 }
 
-// One part of a JSON pointer, RFC 6901.
-std::string unescape(std::string_view part) {
-    std::string out;
-    for (std::size_t i = 0; i < part.size(); ++i) {
-        if (part[i] == '~' && i + 1 < part.size())
-            out += part[++i] == '1' ? '/' : '~';
-        else
-            out += part[i];
-    }
-    return out;
-}
-
 std::string_view element(std::string_view array, std::string_view index) {
     const bool plain = !index.empty() && index.size() <= 4 &&
                        std::all_of(index.begin(), index.end(), is_digit) &&
@@ -56,8 +44,9 @@ std::string_view find_claim(std::string_view claims, std::string_view reference)
         reference.remove_prefix(1);
         const auto part = reference.substr(0, reference.find('/'));
         reference.remove_prefix(part.size());
-        at = json::kind(at) == json::Kind::array ? element(at, part)
-                                                 : json::member(at, unescape(part));
+        at = json::kind(at) == json::Kind::array
+                 ? element(at, part)
+                 : json::member(at, json::unescaped_token(part).value_or(""));
     }
     return at;
 }

@@ -185,7 +185,7 @@ std::string Document::pointer(Index wanted) const {
         for (; end_of() <= wanted; ++place)
             child = end_of();
         out += '/';
-        out += object ? escaped_token(string(child, scratch)) : std::to_string(place);
+        out += object ? json::escaped_token(string(child, scratch)) : std::to_string(place);
         if (object && child == wanted) break; // the name stands for its member
         at = object ? child + 1 : child;
     }
@@ -197,7 +197,7 @@ Document::Index Document::find(std::string_view pointer) const {
     while (!pointer.empty()) {
         if (pointer.front() != '/') return none;
         pointer.remove_prefix(1);
-        const auto token = unescaped_token(pointer.substr(0, pointer.find('/')));
+        const auto token = json::unescaped_token(pointer.substr(0, pointer.find('/')));
         pointer.remove_prefix(std::min(pointer.find('/'), pointer.size()));
         if (!token) return none;
         if (kind(at) == json::Kind::object) {
@@ -267,33 +267,6 @@ void Document::append_canonical(Index i, std::string &out) const {
         return;
     }
     }
-}
-
-std::string escaped_token(std::string_view token) {
-    std::string out;
-    for (const char c : token) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
-std::optional<std::string> unescaped_token(std::string_view token) {
-    std::string out;
-    for (std::size_t i = 0; i < token.size(); ++i) {
-        if (token[i] != '~') {
-            out += token[i];
-            continue;
-        }
-        ++i;
-        if (i == token.size() || (token[i] != '0' && token[i] != '1')) return {};
-        out += token[i] == '0' ? '~' : '/';
-    }
-    return out;
 }
 
 } // namespace roomd::catalogue

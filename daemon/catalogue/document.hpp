@@ -78,9 +78,4 @@ private:
     Index beyond_double_ = none;
 };
 
-// A token of a pointer as it stands in one: "~" and "/" escaped.
-std::string escaped_token(std::string_view);
-// What such a token says; nothing when a "~" in it escapes neither.
-std::optional<std::string> unescaped_token(std::string_view);
-
 } // namespace roomd::catalogue

@@ -49,7 +49,7 @@ bool Here::fail_at(Index where, std::string_view keyword, std::string text) {
 
 bool Here::fail_member(std::string_view name, std::string_view keyword, std::string text) {
     return verdict.wants_reason() &&
-           fail_with(doc.pointer(at) + '/' + escaped_token(name), keyword, std::move(text));
+           fail_with(doc.pointer(at) + '/' + json::escaped_token(name), keyword, std::move(text));
 }
 
 bool Here::fail_with(std::string pointer, std::string_view keyword, std::string text) {

@@ -25,7 +25,7 @@ std::optional<std::vector<std::string>> parse_path(std::string_view text) {
     if (text.starts_with('/')) text.remove_prefix(1);
     for (;;) {
         const std::size_t end = std::min(text.find('/'), text.size());
-        const auto token = unescaped_token(text.substr(0, end));
+        const auto token = json::unescaped_token(text.substr(0, end));
         if (!token || token->empty()) return {};
         path.push_back(*token);
         if (end == text.size()) return path;
@@ -36,7 +36,7 @@ std::optional<std::vector<std::string>> parse_path(std::string_view text) {
 std::string pointer_to(const std::vector<std::string> &path, std::size_t length) {
     std::string out = "/data";
     for (std::size_t i = 0; i < length; ++i)
-        (out += '/') += escaped_token(path[i]);
+        (out += '/') += json::escaped_token(path[i]);
     return out;
 }
 

@@ -15,19 +15,6 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
     return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-std::string escaped(std::string_view key) {
-    std::string out;
-    for (const char c : key) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
 // The value is not shown: it may be a password.
 void ambiguous(const Source &source, Mark mark, const char *reading) {
     source.fault(mark, std::string("some readers of YAML take this for ") + reading + ", not text",
@@ -58,7 +45,7 @@ public:
             before = ',';
             json::append_quoted(out_.json, entry.key);
             out_.json += ':';
-            write(entry.value, pointer + '/' + escaped(entry.key));
+            write(entry.value, pointer + '/' + json::escaped_token(entry.key));
         }
         out_.json += before == '{' ? "{}" : "}";
     }

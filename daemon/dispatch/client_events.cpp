@@ -91,34 +91,25 @@ Emit ClientEvents::emit_of(const Wanted &wanted, const sio::Event &event) {
 }
 
 void ClientEvents::answer(const Wanted &wanted, const Emitted &emitted) {
-    const bool refused = emitted.status != Status::ok;
-    if (!refused && !wanted.ack) return;
-    std::string json = "[{";
-    if (!refused) {
-        json += R"("ok":true,"recipients":)" + std::to_string(emitted.recipients) + "}]";
+    if (emitted.status == Status::ok) {
+        if (!wanted.ack) return;
+        const std::string json =
+            R"([{"ok":true,"recipients":)" + std::to_string(emitted.recipients) + "}]";
         clients_.ack(wanted.client, *wanted.ack, {json, {}});
         return;
     }
-    const auto add = [&](std::string_view name, std::string_view text) {
-        if (json.back() != '{') json += ',';
-        ((json += '"') += name) += "\":";
-        json::append_quoted(json, text);
-    };
-    if (wanted.ack)
-        json += R"("ok":false,"error":{)";
-    else
-        add("event", wanted.event);
-    if (!wanted.ack && !wanted.room.empty()) add("room", wanted.room);
-    add("code", emitted.code);
-    add("message", emitted.text);
-    if (!emitted.pointer.empty()) add("pointer", emitted.pointer);
-    json += wanted.ack ? "}}]" : "}]";
+    std::string why =
+        R"("code":)" + json::quoted(emitted.code) + R"(,"message":)" + json::quoted(emitted.text);
+    if (!emitted.pointer.empty()) why += R"(,"pointer":)" + json::quoted(emitted.pointer);
     if (wanted.ack) {
-        clients_.ack(wanted.client, *wanted.ack, {json, {}});
+        clients_.ack(wanted.client, *wanted.ack, {R"([{"ok":false,"error":{)" + why + "}}]", {}});
         return;
     }
-    const sio::Frames frames = sio::event(their_nsp, "emit:error", {json, {}});
-    clients_.send(wanted.client, frames, session::Delivery::reliable);
+    const std::string room =
+        wanted.room.empty() ? "" : R"("room":)" + json::quoted(wanted.room) + ',';
+    const std::string json = R"([{"event":)" + json::quoted(wanted.event) + ',' + room + why + "}]";
+    clients_.send(wanted.client, sio::event(their_nsp, "emit:error", {json, {}}),
+                  session::Delivery::reliable);
 }
 
 } // namespace roomd::dispatch

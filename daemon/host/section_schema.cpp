@@ -15,19 +15,6 @@ std::string in_quotes(std::string_view text) {
     return '"' + base::printable(text, 100) + '"';
 }
 
-std::string escaped(std::string_view key) {
-    std::string out;
-    for (const char c : key) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
 std::optional<double> number(std::string_view text) noexcept {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -101,7 +88,7 @@ struct Place {
     std::string pointer, shown;
 
     Place key(std::string_view name) const {
-        return {pointer + '/' + escaped(name),
+        return {pointer + '/' + json::escaped_token(name),
                 (shown.empty() ? "" : shown + '.') + std::string(name)};
     }
     Place element(std::size_t i) const {

@@ -260,4 +260,31 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
+std::string escaped_token(std::string_view token) {
+    std::string out;
+    for (const char c : token) {
+        if (c == '~')
+            out += "~0";
+        else if (c == '/')
+            out += "~1";
+        else
+            out += c;
+    }
+    return out;
+}
+
+std::optional<std::string> unescaped_token(std::string_view token) {
+    std::string out;
+    for (std::size_t i = 0; i < token.size(); ++i) {
+        if (token[i] != '~') {
+            out += token[i];
+            continue;
+        }
+        ++i;
+        if (i == token.size() || (token[i] != '0' && token[i] != '1')) return {};
+        out += token[i] == '0' ? '~' : '/';
+    }
+    return out;
+}
+
 } // namespace roomd::json

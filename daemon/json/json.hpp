@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,6 +75,11 @@ Kind kind(std::string_view text);
 bool is_exact_integer(std::string_view number) noexcept;
 // Without white space at either end.
 std::string_view trim(std::string_view text) noexcept;
+
+// A token of a JSON pointer (RFC 6901) as it stands in one: "~" and "/" escaped.
+std::string escaped_token(std::string_view);
+// What such a token says; nothing when a "~" in it escapes neither.
+std::optional<std::string> unescaped_token(std::string_view);
 
 // Appends `text` as a string literal.  Invalid UTF-8 becomes U+FFFD: the result is always valid.
 void append_quoted(std::string &out, std::string_view text);

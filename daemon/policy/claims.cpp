@@ -46,18 +46,14 @@ base::Result<Claim> parse_claim(std::string_view text) {
         claim.path_.emplace_back(text);
         return claim;
     }
-    std::string name;
-    for (std::size_t at = 1; at <= text.size(); ++at) {
-        if (at == text.size() || text[at] == '/') {
-            claim.path_.push_back(std::move(name));
-            name.clear();
-        } else if (text[at] != '~') {
-            name += text[at];
-        } else if (++at < text.size() && (text[at] == '0' || text[at] == '1')) {
-            name += text[at] == '0' ? '~' : '/';
-        } else {
+    while (!text.empty()) {
+        text.remove_prefix(1); // the "/"
+        const std::string_view token = text.substr(0, text.find('/'));
+        auto name = json::unescaped_token(token);
+        if (!name)
             return base::Error{"in a JSON pointer \"~\" is written ~0 and \"/\" is written ~1"};
-        }
+        claim.path_.push_back(*std::move(name));
+        text.remove_prefix(token.size());
     }
     return claim;
 }

@@ -288,3 +288,27 @@ TEST_CASE("a fault says whether coming again may help, in words fit for a log li
         CHECK(fault.message.size() > 10);
     }
 }
+
+TEST_CASE("a token that names no key is tried with eight, one that names its key with that") {
+    auth::Issuer many = issuer("studyspot", {auth::Algorithm::HS256}, checking("secret.txt"));
+    many.audiences = {"roomd"};
+    many.keys.clear();
+    const auto token_by = [](int i, const std::string &kid) {
+        return *auth::mint("secret number " + std::to_string(10 + i) + ", and more than 32 bytes",
+                           auth::Algorithm::HS256, with_exp(), kid);
+    };
+    for (int i = 0; i < 10; ++i) {
+        // base64url of the same text, in a JWK with an id
+        const std::string secret =
+            base::base64url("secret number " + std::to_string(10 + i) + ", and more than 32 bytes");
+        many.keys.push_back(
+            keys(R"({"kty":"oct","kid":"k)" + std::to_string(i) + R"(","k":")" + secret + "\"}",
+                 {auth::Algorithm::HS256}));
+    }
+    const auto with = tokens({many});
+    CHECK(verify(with, token_by(0, "")) == "ok");
+    CHECK(verify(with, token_by(7, "")) == "ok");
+    CHECK(verify(with, token_by(8, "")) == "token_signature");
+    CHECK(verify(with, token_by(8, "k8")) == "ok");
+    CHECK(verify(with, token_by(9, "k9")) == "ok");
+}

@@ -149,3 +149,14 @@ TEST_CASE("trimming takes JSON's white space alone") {
     CHECK(json::trim("\xC2\xA0") == "\xC2\xA0");
     CHECK(json::trim(" ") == "");
 }
+
+TEST_CASE("a name stands in a pointer with its slashes and tildes escaped, and comes back") {
+    for (const auto &[name, token] :
+         {std::pair("a", "a"), std::pair("", ""), std::pair("a/b", "a~1b"), std::pair("~1", "~01"),
+          std::pair("/~", "~1~0")}) {
+        CHECK(json::escaped_token(name) == token);
+        CHECK(json::unescaped_token(token) == name);
+    }
+    for (const char *bad : {"~", "a~", "~2", "~~1"})
+        CHECK_FALSE(json::unescaped_token(bad));
+}
