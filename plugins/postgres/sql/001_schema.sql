@@ -1,0 +1,153 @@
+-- roomd's schema: tables.
+--
+-- `roomd pg init` runs all files of this folder in the order of their numbers, in one transaction.
+-- Each may be run again.  PostgreSQL 13 or later, no extension, no superuser.  The role that runs
+-- them owns the schema, and the functions that applications call work with its rights: let it be
+-- the owner of the database and not a superuser.
+--
+-- An event's way: emit() puts it into outbox inside the application's own transaction;
+-- sequence_batch() moves what was committed into log and numbers it there; daemons read log.
+
+-- Two at once wait for each other.  1919905645 is "room".
+SELECT pg_advisory_xact_lock(1919905645, 2);
+
+DO $$
+DECLARE
+    newest constant int := 7; -- the highest number in this folder
+    owner text;
+    found int;
+BEGIN
+    IF current_setting('server_version_num')::int < 130000 THEN
+        RAISE EXCEPTION 'PostgreSQL % is too old for roomd', current_setting('server_version')
+            USING HINT = 'Use PostgreSQL 13 or later.';
+    END IF;
+    IF to_regnamespace('roomd') IS NULL THEN
+        CREATE SCHEMA roomd;
+    END IF;
+    SELECT pg_get_userbyid(nspowner) INTO owner FROM pg_namespace WHERE nspname = 'roomd';
+    IF owner <> current_user THEN
+        RAISE EXCEPTION 'the schema "roomd" belongs to "%", and this is "%"', owner, current_user
+            USING HINT = format('Connect as %I, or SET ROLE %I.', owner, owner);
+    END IF;
+    IF to_regclass('roomd.meta') IS NOT NULL THEN
+        SELECT schema_version INTO found FROM roomd.meta;
+        IF found > newest THEN
+            RAISE EXCEPTION 'the schema "roomd" is version %, and this roomd knows up to %', found, newest
+                USING HINT = 'Use the roomd that made it, or a newer one.';
+        END IF;
+    END IF;
+END
+$$;
+
+SET LOCAL client_min_messages = warning; -- "already exists, skipping" is no news
+
+-- One row.  A daemon refuses a schema_version above the one that it knows.
+CREATE TABLE IF NOT EXISTS roomd.meta (
+    one            boolean PRIMARY KEY DEFAULT true CHECK (one),
+    schema_version int NOT NULL,
+    epoch          text NOT NULL,           -- a position is epoch.seq; a new epoch makes all old ones void
+    epoch_since    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    place          text NOT NULL DEFAULT '',-- place(), where the epoch was begun
+    last_seq       bigint NOT NULL DEFAULT 0,
+    trimmed_seq    bigint NOT NULL DEFAULT 0, -- log holds what is above it
+    -- Where sequence_batch() looks next; it says how.
+    looked         pg_snapshot,             -- what was committed when it looked last
+    outbox_from    bigint,                  -- it left rows from this id on
+    mark_xids      bigint[] NOT NULL DEFAULT '{}', -- transactions from mark_xids[i] on ..
+    mark_ids       bigint[] NOT NULL DEFAULT '{}', -- .. have ids above mark_ids[i]
+    look_all_at    timestamptz NOT NULL DEFAULT '-infinity',
+    key_window     interval NOT NULL DEFAULT '24 hours' -- how long emit() remembers a key
+);
+
+-- A transaction has its number before it has an id: sequence_batch() relies on that.
+CREATE SEQUENCE IF NOT EXISTS roomd.outbox_id_seq CACHE 1;
+CREATE OR REPLACE FUNCTION roomd.next_id() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+    SELECT CASE WHEN pg_catalog.pg_current_xact_id() IS NOT NULL THEN pg_catalog.nextval('roomd.outbox_id_seq') END
+$$;
+
+-- What waits for its number.  Almost empty, and every row is deleted soon: vacuum it early, at full speed.
+CREATE TABLE IF NOT EXISTS roomd.outbox (
+    id           bigint PRIMARY KEY DEFAULT roomd.next_id(),
+    event        text,
+    data         jsonb,
+    rooms        text[],       -- null: those of the catalogue
+    except_rooms text[],
+    key          text,
+    expires_at   timestamptz,
+    traceparent  text,
+    created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    fault        text          -- known to be bad when it was written: goes to dead
+) WITH (
+    autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_vacuum_cost_delay = 0
+);
+
+-- What was committed, in the order of seq and without gaps.  Daily partitions, each with its own
+-- unique index on seq: make_partition().
+CREATE TABLE IF NOT EXISTS roomd.log (
+    seq          bigint NOT NULL,
+    outbox_id    bigint NOT NULL,
+    event        text NOT NULL,
+    data         jsonb NOT NULL,
+    rooms        text[],
+    except_rooms text[],
+    key          text,
+    expires_at   timestamptz,
+    traceparent  text,
+    created_at   timestamptz NOT NULL,
+    logged_at    timestamptz NOT NULL
+) PARTITION BY RANGE (logged_at);
+
+-- Keys that emit() has seen.
+CREATE TABLE IF NOT EXISTS roomd.idempotency (
+    key        text PRIMARY KEY,
+    outbox_id  bigint NOT NULL,
+    content    bytea NOT NULL, -- digest of event, data and rooms
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS idempotency_expires_at ON roomd.idempotency (expires_at);
+
+-- Where each daemon is.  For people, and trim() waits for it; what a daemon sends does not hang on it.
+CREATE TABLE IF NOT EXISTS roomd.node (
+    node    text PRIMARY KEY,
+    version text,
+    epoch   text NOT NULL,
+    seq     bigint NOT NULL,
+    seen_at timestamptz NOT NULL
+);
+
+-- What can not be sent, and why.  replay() tries one again.
+CREATE TABLE IF NOT EXISTS roomd.dead (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    reason       text NOT NULL, -- code: text
+    epoch        text,          -- epoch and seq: it had been in the log, and a daemon could not send it
+    seq          bigint,
+    outbox_id    bigint NOT NULL,
+    event        text,
+    data         jsonb,
+    rooms        text[],
+    except_rooms text[],
+    key          text,
+    expires_at   timestamptz,
+    traceparent  text,
+    created_at   timestamptz NOT NULL,
+    died_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (epoch, seq)
+);
+CREATE INDEX IF NOT EXISTS dead_died_at ON roomd.dead (died_at);
+
+-- Twelve hexadecimal digits.
+CREATE OR REPLACE FUNCTION roomd.new_epoch() RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT right(gen_random_uuid()::text, 12) $$;
+
+-- Every migration ends with its number.
+CREATE OR REPLACE FUNCTION roomd.migrated(version int) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+    INSERT INTO roomd.meta (schema_version, epoch) VALUES (version, roomd.new_epoch())
+    ON CONFLICT (one) DO UPDATE SET schema_version = greatest(meta.schema_version, version)
+$$;
+
+SELECT roomd.migrated(1);

@@ -1,0 +1,109 @@
+-- emit(): the one thing that an application calls.
+
+-- What is wrong with an event, as "code: text", or null.  The codes are those of HTTP.  It runs
+-- with the search path of its callers, which have a fixed one.
+CREATE OR REPLACE FUNCTION roomd.fault_of(event text, data jsonb, rooms text[], except_rooms text[])
+RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    -- One expression, and no counted repetitions in patterns: this is half of what emit() costs.
+    wrong text := CASE
+        WHEN event IS NULL OR event = '' THEN
+            'event_invalid: the event has no name'
+        WHEN octet_length(event) > 256 THEN
+            'event_invalid: the event''s name is longer than 256 bytes'
+        WHEN event IN ('connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener') THEN
+            format('event_invalid: the event name "%s" is reserved', event)
+        WHEN data IS NULL THEN
+            'member_missing: data is null; write ''null''::jsonb for an event without any'
+        WHEN pg_column_size(data) > 1048576 THEN
+            format('emit_too_big: data has %s bytes, and at most 1048576 are sent', pg_column_size(data))
+        WHEN cardinality(rooms) = 0 THEN
+            'rooms_empty: name at least one room, or leave rooms out for those of the catalogue'
+        WHEN cardinality(rooms) > 1000 OR cardinality(except_rooms) > 1000 THEN
+            'too_many_rooms: more than 1000 names are too many'
+        END;
+    room text;
+BEGIN
+    IF wrong IS NOT NULL OR (rooms IS NULL AND except_rooms IS NULL) THEN
+        RETURN wrong;
+    END IF;
+    FOREACH room IN ARRAY rooms || except_rooms LOOP
+        IF room IS NULL THEN
+            RETURN 'room_invalid: a room is null';
+        END IF;
+        IF room !~ '^([A-Za-z0-9_.@+~-]+:)?[A-Za-z0-9_.@+~-]+$'
+           OR strpos(room, ':') > 65 OR length(room) - strpos(room, ':') > 128 THEN
+            RETURN format('room_invalid: "%s" is no room''s name', left(room, 64));
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+-- Sends an event when, and only if, the transaction that calls this commits.  Without rooms it goes
+-- to those of the catalogue.  Returns its id; null when the key was seen within meta.key_window, and
+-- then nothing is sent again.  Call it after the rows that it tells of are changed.
+--
+-- Raises 22023 (invalid_parameter_value) for an event that could not be sent, with the code as the
+-- detail, and 23505 (unique_violation) for a key that was used for another event.
+CREATE OR REPLACE FUNCTION roomd.emit(
+    event        text,
+    data         jsonb,
+    rooms        text[]   DEFAULT NULL,
+    key          text     DEFAULT NULL, -- 1 to 200 visible ASCII characters
+    except_rooms text[]   DEFAULT NULL,
+    ttl          interval DEFAULT NULL, -- not sent to anyone later than this
+    traceparent  text     DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wrong     text := roomd.fault_of(event, data, rooms, except_rooms);
+    outbox_id bigint;
+    digest    bytea;
+    earlier   bytea;
+BEGIN
+    IF wrong IS NULL AND (key IS NOT NULL OR ttl IS NOT NULL OR traceparent IS NOT NULL) THEN
+        wrong := CASE
+            WHEN key !~ '^[!-~]+$' OR length(key) > 200 THEN
+                'idempotency_key_invalid: key is 1 to 200 visible ASCII characters'
+            WHEN ttl <= interval '0' THEN
+                'ttl_invalid: ttl is not above zero'
+            WHEN octet_length(traceparent) > 128 THEN
+                'traceparent_invalid: traceparent is longer than 128 bytes'
+            END;
+    END IF;
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'roomd.emit: %', substr(wrong, strpos(wrong, ': ') + 2)
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = split_part(wrong, ': ', 1);
+    END IF;
+
+    IF key IS NULL THEN
+        INSERT INTO roomd.outbox (event, data, rooms, except_rooms, expires_at, traceparent)
+        VALUES (event, data, rooms, except_rooms, clock_timestamp() + ttl, traceparent)
+        RETURNING id INTO outbox_id;
+        RETURN outbox_id;
+    END IF;
+
+    outbox_id := roomd.next_id();
+    digest := sha256(convert_to(jsonb_build_array(event, data, rooms, except_rooms)::text, 'UTF8'));
+    -- Waits for another transaction that has just used this key.
+    INSERT INTO roomd.idempotency AS i (key, outbox_id, content, expires_at)
+    VALUES (key, outbox_id, digest, clock_timestamp() + (SELECT m.key_window FROM roomd.meta m))
+    ON CONFLICT ON CONSTRAINT idempotency_pkey DO UPDATE
+        SET outbox_id = excluded.outbox_id, content = excluded.content, expires_at = excluded.expires_at
+        WHERE i.expires_at <= clock_timestamp();
+    IF NOT FOUND THEN
+        SELECT content INTO earlier FROM roomd.idempotency i WHERE i.key = emit.key;
+        IF earlier <> digest THEN
+            RAISE EXCEPTION 'roomd.emit: the key "%" was used for another event', key
+                USING ERRCODE = 'unique_violation', DETAIL = 'idempotency_conflict';
+        END IF;
+        RETURN NULL;
+    END IF;
+    INSERT INTO roomd.outbox (id, event, data, rooms, except_rooms, key, expires_at, traceparent)
+    VALUES (outbox_id, event, data, rooms, except_rooms, key, clock_timestamp() + ttl, traceparent);
+    RETURN outbox_id;
+END
+$$;
+
+SELECT roomd.migrated(2);

@@ -1,0 +1,83 @@
+-- What daemons read, tell and ask, beside sequence_batch() and trim().
+
+-- The rows behind a cursor, in order.  Statistics do not know today's rows yet: left to them a
+-- daemon that is a million rows behind sorts them all for each thousand that it reads.  So: the indexes, merged.
+CREATE OR REPLACE FUNCTION roomd.read(after bigint, most int DEFAULT 1000) RETURNS SETOF roomd.log
+LANGUAGE plpgsql STABLE ROWS 1000
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
+SET jit = off AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM roomd.log l WHERE l.seq > after ORDER BY l.seq LIMIT most;
+END
+$$;
+
+-- A daemon tells how far it has read, on connecting and every few seconds: the epoch and seq of the
+-- last row that it sent, and that row's logged_at; nulls when it has sent none.  It is told how things stand.
+-- When the log holds no such row, the database is older than what the daemon has seen: a new epoch
+-- begins, and the daemon goes on at its last_seq.
+CREATE OR REPLACE FUNCTION roomd.seen(
+    node text, version text, at_epoch text, at_seq bigint, at_time timestamptz,
+    OUT epoch text, OUT last_seq bigint, OUT trimmed_seq bigint, OUT schema_version int
+) LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+BEGIN
+    -- Without the lock first: it is nearly always in order.
+    FOR round IN 1 .. 2 LOOP
+        SELECT m.epoch, m.last_seq, m.trimmed_seq, m.schema_version
+        INTO STRICT epoch, last_seq, trimmed_seq, schema_version FROM roomd.meta m WHERE m.one;
+        EXIT WHEN epoch IS DISTINCT FROM at_epoch OR at_seq IS NULL OR (
+            at_seq <= last_seq AND (
+                at_seq <= trimmed_seq OR at_time IS NULL
+                OR EXISTS (SELECT FROM roomd.log l WHERE l.seq = at_seq AND l.logged_at = at_time)));
+        IF round = 1 THEN
+            PERFORM pg_advisory_xact_lock(1919905645, 1);
+        ELSE
+            epoch := roomd.begin_epoch();
+        END IF;
+    END LOOP;
+    INSERT INTO roomd.node AS n (node, version, epoch, seq, seen_at)
+    VALUES (seen.node, seen.version, seen.epoch,
+            CASE WHEN at_epoch = seen.epoch THEN coalesce(at_seq, seen.last_seq) ELSE seen.last_seq END,
+            clock_timestamp())
+    ON CONFLICT ON CONSTRAINT node_pkey DO UPDATE
+        SET version = excluded.version, epoch = excluded.epoch, seq = excluded.seq, seen_at = excluded.seen_at;
+END
+$$;
+
+-- Notes that a row of the log can not be sent, and why; its seq stays used.  False: another daemon
+-- has noted it, or it is not there.
+CREATE OR REPLACE FUNCTION roomd.bury(at_epoch text, at_seq bigint, reason text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+BEGIN
+    INSERT INTO roomd.dead (reason, epoch, seq, outbox_id, event, data, rooms, except_rooms, key, expires_at,
+                            traceparent, created_at)
+    SELECT left(bury.reason, 1000), m.epoch, l.seq, l.outbox_id, l.event, l.data, l.rooms, l.except_rooms, l.key,
+           l.expires_at, l.traceparent, l.created_at
+    FROM roomd.meta m, roomd.log l
+    WHERE m.one AND m.epoch = at_epoch AND l.seq = at_seq
+    ON CONFLICT DO NOTHING;
+    RETURN FOUND;
+END
+$$;
+
+-- Puts a dead event back into outbox, as a new one.  Its id there, or null: it is not dead.
+CREATE OR REPLACE FUNCTION roomd.replay(dead_id bigint) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH risen AS (
+        DELETE FROM roomd.dead WHERE id = dead_id RETURNING *
+    )
+    INSERT INTO roomd.outbox (event, data, rooms, except_rooms, key, expires_at, traceparent)
+    SELECT event, data, rooms, except_rooms, key, expires_at, traceparent FROM risen
+    RETURNING id
+$$;
+
+-- What waits in outbox: rows, counted up to `most`, and the age of the first one.
+CREATE OR REPLACE FUNCTION roomd.waiting(most int DEFAULT 100000, OUT rows bigint, OUT seconds double precision)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (SELECT count(*) FROM (SELECT FROM roomd.outbox LIMIT most) AS o),
+           coalesce((SELECT greatest(0, extract(epoch FROM clock_timestamp() - o.created_at))::double precision
+                     FROM roomd.outbox o ORDER BY o.id LIMIT 1), 0)
+$$;
+
+SELECT roomd.migrated(6);

@@ -1,0 +1,199 @@
+"""The log's partitions: made ahead, read by an index, dropped whole."""
+import re
+import unittest
+
+import pq
+import server
+
+
+class Log(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = server.Server(fsync="off", timezone="Pacific/Auckland", datestyle="SQL, DMY").init()
+        cls.addClassCleanup(cls.server.close)
+
+    def setUp(self):
+        self.owner = self.server.connect()
+        self.owner.run("TRUNCATE roomd.outbox, roomd.dead, roomd.node;"
+                       "UPDATE roomd.meta SET last_seq = 0, trimmed_seq = 0, looked = NULL, outbox_from = NULL,"
+                       "    mark_xids = '{}', mark_ids = '{}'")
+        for part, _ in self.partitions():
+            self.owner.run(f"DROP TABLE {part}")
+        self.owner.run("SELECT roomd.prepare()")
+
+    def tearDown(self):
+        self.owner.close()
+
+    def partitions(self):
+        """Names and days from today."""
+        return [(part, int(day)) for part, day in self.owner.query(
+            "SELECT part, day - (now() AT TIME ZONE 'UTC')::date FROM roomd.partitions()")]
+
+    def days(self):
+        return [day for _, day in self.partitions()]
+
+    def past(self, day, rows, size=10):
+        """A day of the log as it would be `day` days ago."""
+        self.owner.run(f"""
+            SELECT roomd.make_partition((now() AT TIME ZONE 'UTC')::date - {day});
+            INSERT INTO roomd.log (seq, outbox_id, event, data, created_at, logged_at)
+            SELECT m.last_seq + i, m.last_seq + i, 'e', to_jsonb(repeat(md5(i::text), {size})), at, at
+            FROM roomd.meta m, generate_series(1, {rows}) i,
+                 LATERAL (SELECT ((now() AT TIME ZONE 'UTC')::date - {day})::timestamp AT TIME ZONE 'UTC' + interval '12 h' AS at) t;
+            UPDATE roomd.meta SET last_seq = last_seq + {rows}""")
+
+    def trim(self, arguments=""):
+        dropped, deferred, trimmed, size = self.owner.run(f"SELECT * FROM roomd.trim({arguments})")[0]
+        return int(dropped), deferred == "t", int(trimmed), int(size)
+
+    def test_partitions_are_days_of_utc_and_made_ahead(self):
+        self.assertEqual(self.days(), [0, 1, 2])
+        self.assertEqual(self.owner.value("SELECT roomd.prepare()"), "0")
+        self.assertEqual(self.owner.value("SELECT roomd.prepare(4)"), "2")
+        self.assertEqual(self.days(), [0, 1, 2, 3, 4])
+        self.owner.run("SET timezone = 'UTC'; SET datestyle = 'ISO'")
+        for name, bound in self.owner.query(
+                "SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid "
+                "WHERE inhparent = 'roomd.log'::regclass"):
+            first = re.search(r"FROM \('(....)-(..)-(..) 00:00:00\+00'\)", bound)
+            self.assertIsNotNone(first, bound)
+            self.assertEqual(name, "log_" + "".join(first.groups()))
+
+    def test_a_day_that_was_not_made_ahead_is_made_when_it_is_needed(self):
+        for part, _ in self.partitions():
+            self.owner.run(f"DROP TABLE {part}")
+        self.owner.run("SELECT roomd.emit('e', '{}')")
+        self.assertEqual(server.drain(self.owner), (1, 0))
+        self.assertEqual(self.days(), [0])
+
+    def test_making_a_partition_does_not_wait_for_readers(self):
+        with self.server.connect("daemon") as reader:
+            reader.run("BEGIN; SELECT count(*) FROM roomd.log")
+            self.owner.run("SET lock_timeout = '1s'; SELECT roomd.prepare(6)")
+            reader.run("COMMIT")
+        self.assertEqual(len(self.days()), 7)
+
+    def test_a_number_stands_once_in_a_day(self):
+        self.past(1, 5)
+        with self.assertRaises(pq.Error) as caught:
+            self.owner.run("INSERT INTO roomd.log SELECT * FROM roomd.log WHERE seq = 3")
+        self.assertEqual(caught.exception.state, "23505")
+
+    def plan(self, connection, sql):
+        return "\n".join(row[0] for row in connection.run("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + sql))
+
+    def fill(self):
+        for day in (3, 2, 1):
+            self.past(day, 20000, size=2)
+        self.owner.run("SELECT roomd.emit('e', '{}') FROM generate_series(1, 5000)")
+        server.drain(self.owner)
+
+    def test_reading_behind_a_cursor_uses_the_index_of_each_partition(self):
+        self.fill()
+        with self.server.connect("daemon") as daemon:
+            # As read() does it: its settings, and its query.
+            settings, body = daemon.query("SELECT array_to_string(proconfig, ';'), prosrc FROM pg_proc "
+                                          "WHERE oid = 'roomd.read(bigint, int)'::regprocedure")[0]
+            for setting in settings.split(";"):
+                daemon.run("SET " + setting)
+            query = re.search(r"RETURN QUERY (.*);", body).group(1).replace("after", "$1").replace("most", "$2")
+            daemon.run("PREPARE tail(bigint, int) AS " + query)
+            for state in ("never analyzed", "analyzed"):
+                if state == "analyzed":
+                    self.owner.run("ANALYZE roomd.log")
+                for mode in ("force_generic_plan", "force_custom_plan"):
+                    daemon.run(f"SET plan_cache_mode = {mode}")
+                    for cursor in (0, 30000, 64990):
+                        plan = self.plan(daemon, f"EXECUTE tail({cursor}, 100)")
+                        self.assertNotIn("Seq Scan", plan, f"{state} {mode} {cursor}")
+                        self.assertNotIn("Sort Method", plan, f"{state} {mode} {cursor}")
+                        self.assertEqual(plan.count("Index Cond: (seq > "), 6, f"{state} {mode} {cursor}")
+                        read = sum(int(rows) for rows in re.findall(r"Index Scan using .*rows=(\d+)\S* loops", plan))
+                        self.assertLessEqual(read, 110, f"{state} {mode} {cursor}: {plan}")
+
+    def test_reading_gives_what_is_behind_the_cursor_across_days(self):
+        self.fill()
+        with self.server.connect("daemon") as daemon:
+            got, cursor = [], 0
+            while rows := daemon.query("SELECT seq FROM roomd.read($1, 777)", cursor):
+                got += [int(row[0]) for row in rows]
+                cursor = got[-1]
+        self.assertEqual(got, list(range(1, 65001)))
+
+    def test_reading_far_behind_does_not_read_all_that_statistics_do_not_know(self):
+        self.owner.run("SELECT roomd.emit('e', '{}') FROM generate_series(1, 100)")
+        server.drain(self.owner)
+        self.owner.run("ANALYZE roomd.log; SELECT roomd.emit('e', '{}') FROM generate_series(1, 50000)")
+        server.drain(self.owner)
+        with self.server.connect("daemon") as daemon:
+            daemon.run("SELECT FROM roomd.read(0)")
+            plan = "\n".join(row[0] for row in daemon.run(
+                "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM roomd.read(200, 100)"))
+        touched = sum(int(n) for n in re.findall(r"(?:hit|read)=(\d+)", plan.split("Planning")[0]))
+        self.assertLess(touched, 200, plan)
+
+    def test_days_that_are_over_for_longer_than_keep_are_dropped_whole(self):
+        for day in (4, 3, 2, 1):
+            self.past(day, 10)
+        self.assertEqual(self.trim("keep => '48 hours'")[:3], (2, False, 20))
+        self.assertEqual(self.days(), [-2, -1, 0, 1, 2])
+        self.assertEqual(self.owner.value("SELECT min(seq) FROM roomd.log"), "21")
+        self.assertEqual(self.trim("keep => '48 hours'")[:3], (0, False, 20))
+
+    def test_the_day_before_is_kept_for_a_day_by_default(self):
+        self.past(2, 10)
+        self.past(1, 10)
+        self.assertEqual(self.trim()[:3], (1, False, 10))
+
+    def test_todays_partition_is_never_dropped(self):
+        self.owner.run("SELECT roomd.emit('e', '{}')")
+        server.drain(self.owner)
+        self.assertEqual(self.trim("keep => '0', most_bytes => 0")[0], 0)
+        self.assertEqual(self.days(), [0, 1, 2])
+
+    def test_the_oldest_days_go_when_the_log_is_too_large(self):
+        for day in (4, 3, 2, 1):
+            self.past(day, 2000)
+        size = self.trim("keep => '30 days'")[3]
+        self.assertGreater(size, 3000000)
+        dropped, _, trimmed, left = self.trim(f"keep => '30 days', most_bytes => {size * 6 // 10}")
+        self.assertEqual((dropped, trimmed), (2, 4000))
+        self.assertLessEqual(left, size * 6 // 10)
+        self.assertEqual(self.days(), [-2, -1, 0, 1, 2])
+
+    def test_trimming_waits_for_a_daemon_that_has_not_read_it(self):
+        self.past(3, 10)
+        self.past(2, 10)
+        self.owner.run("SELECT roomd.seen('a', '1', epoch, 15, NULL) FROM roomd.meta")
+        self.assertEqual(self.trim()[:3], (1, False, 10))
+        self.owner.run("UPDATE roomd.node SET seen_at = now() - interval '2 min'")
+        self.assertEqual(self.trim()[:3], (1, False, 20), "it is gone")
+
+    def test_trimming_does_not_wait_for_a_reader_and_does_not_make_others_wait(self):
+        self.past(3, 10)
+        with self.server.connect("daemon") as reader:
+            reader.run("BEGIN; SELECT count(*) FROM roomd.log")
+            self.owner.run("SET statement_timeout = '2s'")
+            self.assertEqual(self.trim()[:3], (0, True, 0))
+            self.owner.run("RESET statement_timeout")
+            reader.run("COMMIT")
+        self.assertEqual(self.trim()[:3], (1, False, 10))
+
+    def test_what_is_kept_is_bounded_beside_the_log(self):
+        self.owner.run("INSERT INTO roomd.dead (reason, outbox_id, created_at, died_at) "
+                       "SELECT 'x', i, now(), now() - CASE WHEN i <= 10 THEN interval '31 days' ELSE '0' END "
+                       "FROM generate_series(1, 100020) i;"
+                       "INSERT INTO roomd.node VALUES ('old', '1', 'x', 1, now() - interval '8 days'), ('new', '1', 'x', 1, now())")
+        self.trim()
+        self.assertEqual(self.owner.query("SELECT count(*), min(outbox_id) FROM roomd.dead"), [("100000", "21")])
+        self.assertEqual(self.owner.query("SELECT node FROM roomd.node"), [("new",)])
+
+    def test_nonsense_is_refused(self):
+        for arguments in ("NULL", "interval '-1 day'", "most_bytes => -1", "keep_dead => NULL"):
+            with self.assertRaises(pq.Error) as caught:
+                self.trim(arguments)
+            self.assertEqual(caught.exception.state, "22023")
+
+
+if __name__ == "__main__":
+    unittest.main()

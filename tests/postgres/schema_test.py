@@ -1,0 +1,116 @@
+"""Making the schema: again, by others, and by an older roomd."""
+import os
+import re
+import unittest
+
+import pq
+import server
+
+
+class Schema(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = server.Server(fsync="off").init()
+        cls.addClassCleanup(cls.server.close)
+
+    def database(self, name, owner="owner"):
+        with self.server.connect("admin", "postgres") as admin:
+            admin.run(f"CREATE DATABASE {name} OWNER {owner}")
+
+    def test_the_files_have_the_numbers_that_they_say(self):
+        files = server.migrations()
+        for number, path in enumerate(files, 1):
+            self.assertTrue(os.path.basename(path).startswith(f"{number:03}_"), path)
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            self.assertEqual(re.findall(r"^SELECT roomd\.migrated\((\d+)\);$", text, re.M), [str(number)], path)
+            self.assertIsNone(re.search(r"^\s*(BEGIN|COMMIT)\s*;", text, re.M), path)
+        with open(files[0], encoding="utf-8") as file:
+            self.assertIn(f"newest constant int := {len(files)};", file.read())
+
+    def test_a_second_init_changes_nothing(self):
+        shape = ("SELECT string_agg(d, E'\\n' ORDER BY d) FROM ("
+                 "SELECT pg_get_functiondef(oid) || coalesce(proacl::text, '') AS d FROM pg_proc WHERE pronamespace = 'roomd'::regnamespace "
+                 "UNION ALL SELECT pg_get_constraintdef(oid) || conname FROM pg_constraint WHERE connamespace = 'roomd'::regnamespace "
+                 "UNION ALL SELECT oid::regclass || coalesce(relacl::text, '') FROM pg_class WHERE relnamespace = 'roomd'::regnamespace) AS all_of_it")
+        with self.server.connect() as owner:
+            owner.run("SELECT roomd.emit('kept', '{}', NULL, 'kept'); SELECT roomd.sequence_batch();"
+                      "SELECT roomd.emit('waits', '{}'); ALTER TABLE roomd.outbox ENABLE TRIGGER wake")
+            before = owner.query("SELECT * FROM roomd.meta"), owner.value(shape)
+            for _ in range(3):
+                server.migrate(owner)
+            self.assertEqual((owner.query("SELECT * FROM roomd.meta"), owner.value(shape)), before)
+            self.assertEqual(owner.query("SELECT event FROM roomd.log UNION ALL SELECT event FROM roomd.outbox"),
+                             [("kept",), ("waits",)])
+            self.assertEqual(owner.value("SELECT tgenabled FROM pg_trigger WHERE tgname = 'wake'"), "O",
+                             "it was switched on, and stays so")
+            owner.run("ALTER TABLE roomd.outbox DISABLE TRIGGER wake")
+
+    def test_an_init_that_was_cut_short_goes_on(self):
+        self.database("short")
+        with self.server.connect(database="short") as owner:
+            server.migrate(owner, upto=3)
+            self.assertEqual(owner.value("SELECT schema_version FROM roomd.meta"), "3")
+            server.migrate(owner)
+            self.assertEqual(owner.value("SELECT schema_version FROM roomd.meta"), str(len(server.migrations())))
+
+    def test_two_inits_at_once_make_one_schema(self):
+        self.database("twice")
+        with open(server.migrations()[0], encoding="utf-8") as file:
+            first = file.read()
+        with self.server.connect(database="twice") as one, self.server.connect(database="twice") as two:
+            one.run("BEGIN;" + first)
+            two.send("BEGIN;" + first + "COMMIT;")
+            one.run("COMMIT")
+            two.wait()
+            self.assertEqual(one.value("SELECT count(*) FROM roomd.meta"), "1")
+
+    def test_an_older_roomd_refuses_a_newer_schema(self):
+        self.database("newer")
+        with self.server.connect(database="newer") as owner:
+            server.migrate(owner)
+            owner.run("UPDATE roomd.meta SET schema_version = 1000")
+            with self.assertRaisesRegex(pq.Error, 'the schema "roomd" is version 1000, and this roomd knows up to 7'):
+                server.migrate(owner)
+            self.assertEqual(owner.value("SELECT schema_version FROM roomd.meta"), "1000")
+
+    def test_another_than_the_owner_is_told_whose_it_is(self):
+        with self.server.connect("admin") as admin:
+            with self.assertRaises(pq.Error) as caught:
+                server.migrate(admin)
+            self.assertEqual(str(caught.exception), 'the schema "roomd" belongs to "owner", and this is "admin"')
+            self.assertIn("SET ROLE owner", caught.exception.hint)
+            admin.run("SET ROLE owner")
+            server.migrate(admin)
+
+    def test_roles_are_used_where_they_are_and_not_needed(self):
+        with self.server.connect("admin", "postgres") as admin:
+            admin.run("CREATE ROLE modest LOGIN")
+        self.database("modest", "modest")
+        with self.server.connect("modest", "modest") as modest:
+            server.migrate(modest) # the roles are there already
+        with self.server.connect("app", "modest") as app:
+            self.assertIsNotNone(app.value("SELECT roomd.emit('e', '{}')"))
+        with server.Server(fsync="off") as bare:
+            with bare.connect("admin", "postgres") as admin:
+                admin.run("CREATE ROLE modest LOGIN")
+                admin.run("CREATE DATABASE modest OWNER modest")
+            with bare.connect("modest", "modest") as modest:
+                server.migrate(modest)
+                self.assertIsNotNone(modest.value("SELECT roomd.emit('e', '{}')"))
+                self.assertEqual(server.drain(modest), (1, 0))
+                self.assertEqual(modest.value("SELECT count(*) FROM pg_roles WHERE rolname ~ '^roomd_'"), "0")
+
+    def test_a_schema_that_was_made_for_the_owner_is_enough(self):
+        with self.server.connect("admin", "postgres") as admin:
+            admin.run("CREATE ROLE tenant LOGIN")
+        self.database("shared", "admin")
+        with self.server.connect("admin", "shared") as admin:
+            admin.run("CREATE SCHEMA roomd AUTHORIZATION tenant")
+        with self.server.connect("tenant", "shared") as tenant:
+            server.migrate(tenant)
+            self.assertIsNotNone(tenant.value("SELECT roomd.emit('e', '{}')"))
+
+
+if __name__ == "__main__":
+    unittest.main()

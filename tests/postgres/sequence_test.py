@@ -1,0 +1,281 @@
+"""The sequencer: order, late commits, bad rows, a backlog, and who may at the same time."""
+import time
+import unittest
+
+import pq
+import server
+
+
+class Sequence(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = server.Server(fsync="off", autovacuum="off", max_prepared_transactions="5").init()
+        cls.addClassCleanup(cls.server.close)
+
+    def setUp(self):
+        self.owner = self.server.connect()
+        self.daemon = self.server.connect("daemon")
+        self.owner.run("TRUNCATE roomd.outbox, roomd.log, roomd.dead;"
+                       "UPDATE roomd.meta SET last_seq = 0, trimmed_seq = 0, looked = NULL, outbox_from = NULL, mark_xids = '{}', mark_ids = '{}'")
+
+    def tearDown(self):
+        self.daemon.close()
+        self.owner.close()
+
+    def log(self):
+        return [tuple(row) for row in self.owner.query("SELECT seq, event FROM roomd.log ORDER BY seq")]
+
+    def batch(self, most=1000):
+        busy, moved, buried, _, last_seq = self.daemon.run(f"SELECT * FROM roomd.sequence_batch({most})")[0]
+        return busy == "t", int(moved), int(buried), last_seq and int(last_seq)
+
+    def emit(self, connection, event):
+        return connection.value("SELECT roomd.emit($1, '{}')", event)
+
+    def test_rows_get_consecutive_numbers_in_the_order_of_their_ids(self):
+        for event in "abc":
+            self.emit(self.owner, event)
+        self.assertEqual(self.batch(2), (False, 2, 0, 2))
+        self.assertEqual(self.batch(2), (False, 1, 0, 3))
+        self.assertEqual(self.batch(2), (False, 0, 0, 3))
+        self.assertEqual(self.log(), [("1", "a"), ("2", "b"), ("3", "c")])
+        self.assertEqual(self.owner.value("SELECT count(*) FROM roomd.outbox"), "0")
+
+    def test_all_that_emit_was_given_reaches_the_log(self):
+        self.owner.run("""SELECT roomd.emit('e', '{"a": [1, 2.50]}', '{x:1}', 'all of it', '{y:2}', '1 hour', 'trace')"""
+                       .replace("all of it", "all-of-it"))
+        before = self.owner.query("SELECT id, event, data, rooms, except_rooms, key, expires_at, traceparent, created_at "
+                                  "FROM roomd.outbox")
+        self.batch()
+        self.assertEqual(self.owner.query("SELECT outbox_id, event, data, rooms, except_rooms, key, expires_at, traceparent, "
+                                          "created_at FROM roomd.log"), before)
+
+    def test_a_slow_commit_that_was_overtaken_is_not_lost(self):
+        with self.server.connect("app") as slow, self.server.connect("app") as fast:
+            slow.run("BEGIN")
+            first = self.emit(slow, "slow")
+            second = self.emit(fast, "fast")
+            self.assertLess(int(first), int(second))
+            self.batch()
+            # Where a reader of ids would stand now, beyond the slow one:
+            self.assertEqual(self.owner.value("SELECT max(outbox_id) FROM roomd.log"), second)
+            slow.run("COMMIT")
+            for event in ("later", "last"):
+                self.emit(fast, event)
+            self.batch()
+        self.assertEqual(self.log(), [("1", "fast"), ("2", "slow"), ("3", "later"), ("4", "last")])
+
+    def test_an_open_transaction_holds_up_nobody(self):
+        with self.server.connect("app") as slow, self.server.connect("app") as fast:
+            slow.run("BEGIN")
+            self.emit(slow, "slow")
+            self.emit(fast, "fast")
+            began = time.monotonic()
+            self.assertEqual(self.batch()[1], 1)
+            self.assertLess(time.monotonic() - began, 1)
+            slow.run("ROLLBACK")
+        self.assertEqual(self.batch()[1], 0)
+        self.assertEqual(self.log(), [("1", "fast")])
+
+    def test_of_two_sequencers_one_works_and_the_other_does_not_wait(self):
+        self.emit(self.owner, "a")
+        with self.server.connect("daemon") as first:
+            first.run("BEGIN; SELECT roomd.sequence_batch()")
+            self.emit(self.owner, "b")
+            began = time.monotonic()
+            self.assertEqual(self.batch(), (True, 0, 0, None))
+            self.assertLess(time.monotonic() - began, 1)
+            self.assertEqual(self.log(), [], "nothing is seen before its commit")
+            first.run("ROLLBACK")
+        self.assertEqual(self.batch()[1], 2)
+        self.assertEqual(self.log(), [("1", "a"), ("2", "b")])
+
+    def test_a_snapshot_that_is_too_old_gives_no_number_twice(self):
+        self.emit(self.owner, "a")
+        with self.server.connect("daemon") as old:
+            old.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM roomd.meta")
+            self.emit(self.owner, "b")
+            self.batch()
+            with self.assertRaises(pq.Error) as caught:
+                old.run("SELECT roomd.sequence_batch()")
+            self.assertEqual(caught.exception.state, "40001")
+            old.run("ROLLBACK")
+        self.assertEqual(self.log(), [("1", "a"), ("2", "b")])
+
+    def test_a_commit_of_numbers_is_on_disk_before_they_are_seen(self):
+        self.emit(self.owner, "a")
+        self.daemon.run("SET synchronous_commit = off; BEGIN; SELECT roomd.sequence_batch()")
+        self.assertEqual(self.daemon.value("SHOW synchronous_commit"), "on")
+        self.daemon.run("COMMIT")
+
+    def test_one_constant_notification_for_a_batch_and_none_for_nothing(self):
+        with self.server.connect("daemon") as listener:
+            listener.run("LISTEN roomd_log; LISTEN roomd_outbox")
+            self.batch()
+            self.assertEqual(listener.notifications(), [])
+            for _ in range(50):
+                self.emit(self.owner, "a")
+            self.assertEqual(listener.notifications(), [], "emit wakes nobody by default")
+            self.batch()
+            self.assertEqual(listener.notifications(), ["roomd_log"])
+
+    def test_the_trigger_that_wakes_is_off_until_it_is_switched_on(self):
+        with self.server.connect("daemon") as listener:
+            listener.run("LISTEN roomd_outbox")
+            self.owner.run("ALTER TABLE roomd.outbox ENABLE TRIGGER wake")
+            try:
+                with self.server.connect("app") as app:
+                    app.run("BEGIN")
+                    for _ in range(10):
+                        self.emit(app, "a")
+                    self.assertEqual(listener.notifications(), [])
+                    app.run("COMMIT")
+                self.assertEqual(listener.notifications(), ["roomd_outbox"], "identical ones of a transaction are folded")
+            finally:
+                self.owner.run("ALTER TABLE roomd.outbox DISABLE TRIGGER wake")
+
+    def test_bad_rows_go_to_dead_with_the_reason_and_block_nobody(self):
+        self.emit(self.owner, "first")
+        self.owner.run("""
+            INSERT INTO roomd.outbox (event, data, rooms, except_rooms, fault) VALUES
+                (NULL, '{}', NULL, NULL, NULL), ('', '{}', NULL, NULL, NULL), ('connect', '{}', NULL, NULL, NULL),
+                ('e', NULL, NULL, NULL, NULL), ('e', '{}', '{}', NULL, NULL), ('e', '{}', '{a b}', NULL, NULL),
+                ('e', '{}', '{NULL}', NULL, NULL), ('e', '{}', '{{a:1},{b:2}}', NULL, NULL),
+                ('e', '{}', NULL, '{x y}', NULL), ('e', '{}', NULL, NULL, 'said_before: so')""")
+        self.emit(self.owner, "last")
+        self.assertEqual(self.batch()[1:], (3, 9, 3))
+        self.assertEqual([seq for seq, _ in self.log()], ["1", "2", "3"])
+        self.assertEqual([event for _, event in self.log()], ["first", "e", "last"], "rooms in a grid are rooms all the same")
+        self.assertEqual([row[0].split(":")[0] for row in self.owner.query("SELECT reason FROM roomd.dead ORDER BY outbox_id")],
+                         ["event_invalid", "event_invalid", "event_invalid", "member_missing", "rooms_empty", "room_invalid",
+                          "room_invalid", "room_invalid", "said_before"])
+        self.assertEqual(self.owner.value("SELECT count(*) FROM roomd.outbox"), "0")
+
+    def test_a_row_that_the_log_does_not_take_blocks_nobody(self):
+        self.owner.run("""ALTER TABLE roomd.log ADD CONSTRAINT whim CHECK (event <> 'unlucky')""")
+        try:
+            for event in ("a", "unlucky", "b", "unlucky", "c"):
+                self.emit(self.owner, event)
+            self.assertEqual(self.batch()[1:], (3, 2, 3))
+        finally:
+            self.owner.run("ALTER TABLE roomd.log DROP CONSTRAINT whim")
+        self.assertEqual(self.log(), [("1", "a"), ("2", "b"), ("3", "c")])
+        for (reason,) in self.owner.query("SELECT reason FROM roomd.dead"):
+            self.assertRegex(reason, '^row_refused: .*"whim"')
+
+    def test_a_batch_has_a_size(self):
+        for most in ("0", "-1", "100001", "NULL"):
+            with self.assertRaises(pq.Error) as caught:
+                self.daemon.run(f"SELECT roomd.sequence_batch({most})")
+            self.assertEqual(caught.exception.state, "22023")
+
+    def fill(self, rows):
+        self.owner.run(f"""INSERT INTO roomd.outbox (event, data, rooms)
+            SELECT 'seat:availability', jsonb_build_object('libraryId', 'library' || i % 100, 'availableSeats', i),
+                   ARRAY['library:library' || i % 100] FROM generate_series(1, {rows}) AS i""")
+
+    def drain_timed(self, most):
+        times, total = [], 0
+        while True:
+            began = time.monotonic()
+            _, moved, _, _ = self.batch(most)
+            times.append(time.monotonic() - began)
+            total += moved
+            if moved == 0:
+                return total, times[:-1]
+
+    def test_a_million_waiting_rows_are_drained_in_batches_of_bounded_time(self):
+        self.fill(1000000)
+        total, times = self.drain_timed(1000)
+        median = sorted(times)[len(times) // 2]
+        early, late = sorted(times[:200])[100], sorted(times[-200:])[100]
+        print(f"\na million rows: {sum(times):.1f} s, {total / sum(times):.0f} rows/s; of 1000 rows median {median * 1e3:.1f} ms, "
+              f"worst {max(times) * 1e3:.0f} ms; first 200 {early * 1e3:.1f} ms, last 200 {late * 1e3:.1f} ms")
+        self.assertEqual(total, 1000000)
+        self.assertLess(late, 3 * early, "a batch does not cost more as dead rows pile up")
+        self.assertLess(max(times), 5)
+        self.assertEqual(self.owner.query("SELECT count(*), min(seq), max(seq), count(DISTINCT seq) FROM roomd.log"),
+                         [("1000000", "1", "1000000", "1000000")])
+
+    def beside(self, what, begin):
+        """Batches beside a transaction that lasts: 200,000 deleted rows, and nobody may remove them."""
+        self.fill(200000)
+        with self.server.connect("admin") as other:
+            other.run("BEGIN ISOLATION LEVEL REPEATABLE READ;" + begin)
+            total, times = self.drain_timed(1000)
+            early, late = sorted(times[:50])[25], sorted(times[-50:])[25]
+            # A few at a time, as by day.
+            began, rounds = time.monotonic(), 0
+            while time.monotonic() - began < 2:
+                self.emit(self.owner, "live")
+                self.assertEqual(self.batch()[1], 1)
+                rounds += 1
+            each = 2 / rounds
+            other.run("COMMIT")
+        print(f"\nbeside {what}: first 50 {early * 1e3:.1f} ms, last 50 {late * 1e3:.1f} ms; "
+              f"emit and a batch {each * 1e3:.2f} ms")
+        self.assertEqual(total, 200000)
+        self.assertLess(late, 3 * early)
+        self.assertLess(each, 0.03)
+
+    def test_a_long_read_elsewhere_does_not_make_batches_slow(self):
+        self.beside("a dump", "SELECT count(*) FROM pg_class")
+
+    def test_a_long_write_elsewhere_does_not_make_batches_slow_and_is_not_lost(self):
+        self.beside("a long write", "SELECT roomd.emit('slow', '{}')")
+        self.emit(self.owner, "after it")
+        self.batch()
+        self.assertEqual([event for _, event in self.log()[-2:]], ["slow", "after it"])
+
+    def test_what_a_writer_commits_later_is_never_numbered_earlier(self):
+        # Sixteen writers whose transactions overlap; each writes two events into one and the next into another.
+        writers = [self.server.connect("app") for _ in range(16)]
+        serial = [0] * 16
+        for turn in range(300):
+            for i, writer in enumerate(writers):
+                if (turn + i) % (3 + i) == 0:
+                    if serial[i]:
+                        writer.run("COMMIT")
+                    writer.run("BEGIN")
+                    if i % 3 == 0:
+                        writer.run("SAVEPOINT a")
+                    serial[i] += 1
+                    writer.run(f"SELECT roomd.emit('e', '{serial[i]}', '{{w:{i}}}')")
+            self.batch(5)
+        for writer in writers:
+            writer.run("COMMIT")
+            writer.close()
+        server.drain(self.daemon)
+        self.assertEqual(self.owner.query(
+            "SELECT count(*) FROM (SELECT data::int - lag(data::int, 1, 0) OVER (PARTITION BY rooms ORDER BY seq) AS step "
+            "FROM roomd.log) s WHERE step <> 1"), [("0",)])
+        self.assertEqual(int(self.owner.value("SELECT count(*) FROM roomd.log")), sum(serial))
+
+    def test_a_prepared_transaction_is_a_slow_one(self):
+        with self.server.connect("app") as app:
+            app.run("BEGIN; SELECT roomd.emit('prepared', '{}'); PREPARE TRANSACTION 'p'")
+            self.emit(app, "fast")
+            self.assertEqual(self.batch()[1], 1)
+            for _ in range(100):
+                self.emit(app, "fast")
+                self.batch()
+            app.run("COMMIT PREPARED 'p'")
+            self.emit(app, "last")
+            self.batch()
+        self.assertEqual([event for _, event in self.log()[-2:]], ["prepared", "last"])
+        self.assertLessEqual(int(self.owner.value("SELECT cardinality(mark_ids) FROM roomd.meta")), 64)
+
+    def test_a_late_row_does_not_wait_for_the_end_of_a_backlog(self):
+        with self.server.connect("app") as slow:
+            slow.run("BEGIN")
+            self.emit(slow, "slow")
+            self.fill(50000)
+            for _ in range(5):
+                self.batch()
+            slow.run("COMMIT")
+            self.batch()
+            self.assertEqual(self.owner.value("SELECT seq FROM roomd.log WHERE event = 'slow'"), "5001")
+
+
+if __name__ == "__main__":
+    unittest.main()
