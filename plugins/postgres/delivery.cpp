@@ -1,0 +1,107 @@
+#include "postgres/delivery.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+namespace roomd::postgres {
+namespace {
+
+enum Column { seq, event, data, rooms, except_rooms, expired, age, logged_at };
+
+// A JSON array of strings, as array_to_json() makes it; none for NULL.
+std::vector<std::string> names(std::string_view json) {
+    if (json.empty()) return {};
+    const auto list = nlohmann::json::parse(json, nullptr, false);
+    std::vector<std::string> out;
+    for (const auto &name : list) {
+        if (name.is_string()) out.push_back(name.get<std::string>());
+    }
+    return out;
+}
+
+double number(std::string_view text) {
+    double out = 0;
+    std::from_chars(text.data(), text.data() + text.size(), out);
+    return out;
+}
+
+std::string reason(std::string_view code, std::string_view pointer, std::string_view text) {
+    std::string out(code);
+    out += ": ";
+    out += text;
+    if (!pointer.empty()) out.append(" at ").append(pointer);
+    return one_line(out);
+}
+
+} // namespace
+
+const char *const Delivery::query =
+    "SELECT seq, event, data::text, array_to_json(rooms)::text, array_to_json(except_rooms)::text,"
+    " coalesce(expires_at <= clock_timestamp(), false),"
+    " extract(epoch FROM clock_timestamp() - created_at)::float8,"
+    " to_char(logged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    " FROM roomd.log WHERE seq > $1::bigint ORDER BY seq LIMIT $2::int";
+
+Delivery::Delivery(Host &host, std::uint32_t rate, Bury bury) :
+    host_(host),
+    rate_(rate),
+    bury_(std::move(bury)),
+    dispatched_(host.counter("dispatched_total", "Events from the log that were sent.")),
+    expired_(host.counter("expired_total", "Events whose time was over before they were sent.")),
+    missing_(host.counter("missing_total", "Positions of the log that held no event any more.")) {}
+
+// Refilled with what the rate gives, for a tenth of a second at most.
+bool Delivery::allowed() {
+    if (rate_ == 0) return true;
+    const auto now = Clock::now();
+    const std::chrono::duration<double> since = now - refilled_;
+    allowance_ = std::min(std::max(rate_ / 10, 1.0), allowance_ + since.count() * rate_);
+    refilled_ = now;
+    if (allowance_ >= 1) return true;
+    paused_ = std::chrono::milliseconds(10);
+    return false;
+}
+
+Connection::Go Delivery::take(const Result &row, Cursor &cursor) {
+    paused_ = std::chrono::milliseconds(0);
+    if (!allowed()) return Connection::Go::wait;
+    const Cursor at{cursor.epoch, row.whole(0, seq), std::string(row.text(0, logged_at))};
+    age_ = number(row.text(0, age));
+    if (row.text(0, expired) == "t") {
+        expired_.add();
+    } else {
+        const auto to = names(row.text(0, rooms)), not_to = names(row.text(0, except_rooms));
+        const auto args = "[" + std::string(row.text(0, data)) + "]";
+        Emit emit(row.text(0, event));
+        emit.args(args).routed();
+        for (const auto &room : to)
+            emit.to(room);
+        for (const auto &room : not_to)
+            emit.except(room);
+        const auto status = host_.emit(
+            emit, [this, epoch = at.epoch, which = at.seq](roomd_status became, const auto &what) {
+                if (became == ROOMD_OK)
+                    dispatched_.add();
+                else if (became != ROOMD_STOPPING)
+                    bury_(epoch, which,
+                          reason(what.code.empty() ? name(became) : what.code, what.pointer,
+                                 what.text));
+            });
+        if (status == ROOMD_AGAIN || status == ROOMD_STOPPING) return Connection::Go::wait;
+        if (status == ROOMD_TOO_BIG)
+            bury_(at.epoch, at.seq,
+                  "emit_too_big: more than limits.max_emit or the plugin's budget");
+        else if (status != ROOMD_OK)
+            bury_(at.epoch, at.seq, "event_invalid: the host does not take it");
+    }
+    allowance_ -= 1;
+    if (at.seq > cursor.seq + 1) missing_.add(static_cast<double>(at.seq - cursor.seq - 1));
+    cursor = at;
+    return Connection::Go::on;
+}
+
+} // namespace roomd::postgres
