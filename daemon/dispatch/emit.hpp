@@ -13,6 +13,13 @@ namespace roomd::dispatch {
 
 inline constexpr std::size_t max_emit_rooms = 1000; // in `rooms`, and in `except`
 
+// Where an event stands in the log of its source.  Within an epoch seq rises.
+struct Position {
+    std::string_view source; // the plugin's instance
+    std::string_view epoch;  // empty: it comes from no log
+    std::uint64_t seq = 0;
+};
+
 // One emit, as views: into the caller's memory, valid during the call.
 struct Emit {
     // Exactly one of `rooms`, `to` and `all` says whom it goes to.
@@ -27,6 +34,7 @@ struct Emit {
     bool local = false;     // not to the cluster bus
     bool route = false;     // the catalogue checks args[0] and, without rooms, chooses them
     bool all = false;       // the whole namespace; without it no rooms and no client is an error
+    Position position;
 };
 
 enum class Status : std::uint8_t { ok, gone, invalid, too_big, denied };

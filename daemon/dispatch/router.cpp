@@ -6,6 +6,7 @@
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
 #include "dispatch/portal_counts.hpp"
+#include "dispatch/positions.hpp"
 #include "rooms/hub.hpp"
 #include "rooms/names.hpp"
 
@@ -33,6 +34,7 @@ struct Router::Impl {
     rooms::Hub hub;
     Identities identities;
     PortalCounts portals;
+    Positions positions;
     Membership membership;
     Admission admission;
     ClientEvents client_events;
@@ -80,6 +82,8 @@ Emitted Router::emit(const Emit &wanted) {
     }
     const Emit &emit = wanted.route ? routed : wanted;
     Emitted emitted = impl_->fanout.emit(emit);
+    if (!emit.position.epoch.empty() && emitted.status == Status::ok)
+        impl_->positions.advance(emit.position);
     if (impl_->watcher != nullptr && emitted.status == Status::ok)
         impl_->watcher->emitted(emits(), emit, emitted);
     const bool told = !emit.local && emit.to == base::ClientId::none;
@@ -240,6 +244,10 @@ Stats Router::stats(std::size_t limit) const {
 
 std::uint64_t Router::emits() const noexcept {
     return impl_->fanout.emits();
+}
+
+std::string Router::positions() const {
+    return impl_->positions.text();
 }
 
 void Router::watch(Watcher *watcher) noexcept {

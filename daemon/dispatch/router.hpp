@@ -77,6 +77,7 @@ public:
     // how many there are.
     std::size_t rooms(std::string_view prefix, std::size_t limit,
                       std::vector<Stats::Room> &out) const;
+    std::string positions() const;        // as Positions::text()
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
     void watch(Watcher *) noexcept;       // null: nobody looks on, and emits cost nothing more
 

@@ -29,11 +29,14 @@ dispatch::Emit OwnedEmit::view() const {
     out.local = (flags & ROOMD_EMIT_LOCAL) != 0;
     out.route = (flags & ROOMD_EMIT_ROUTE) != 0;
     out.all = (flags & ROOMD_EMIT_ALL) != 0;
+    out.position.epoch = epoch;
+    out.position.seq = seq;
     return out;
 }
 
 std::size_t OwnedEmit::bytes() const noexcept {
-    std::size_t sum = nsp.size() + event.size() + key.size() + on_behalf.size() + args.bytes();
+    std::size_t sum =
+        nsp.size() + event.size() + key.size() + on_behalf.size() + epoch.size() + args.bytes();
     for (const std::string &room : rooms)
         sum += room.size() + sizeof room;
     for (const std::string &room : except)

@@ -31,6 +31,8 @@ struct OwnedEmit {
     std::uint32_t flags = 0;
     OwnedArgs args;
     std::string key, on_behalf;
+    std::string epoch; // empty: it comes from no log
+    std::uint64_t seq = 0;
     dispatch::Emit view() const; // into this
     std::size_t bytes() const noexcept;
 };

@@ -61,6 +61,7 @@ std::string next_id(Services &services) {
 Outcome send(Instance &instance, const OwnedEmit &emit) {
     Services &services = instance.services();
     dispatch::Emit view = emit.view();
+    view.position.source = instance.entry().label();
     std::vector<std::string> rooms;
     Outcome out = complete(services, emit, view, rooms);
     if (out.status != ROOMD_OK) return out;

@@ -2,6 +2,7 @@
 
 #include "dispatch/router.hpp"
 #include "host/take_in.hpp"
+#include "log/log.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -154,6 +155,10 @@ PluginHooks::Next PluginHooks::event(base::ClientId client, std::string_view ide
 }
 
 void PluginHooks::connected(const dispatch::Connected &connected) {
+    if (services_.log.wants(log::Level::debug))
+        services_.log.debug("client connected", {{"id", connected.id},
+                                                 {"nsp", connected.nsp},
+                                                 {"position", services_.router.positions()}});
     roomd_connected out{};
     out.struct_size = sizeof out;
     out.client = static_cast<roomd_client>(connected.client);
@@ -171,6 +176,11 @@ void PluginHooks::connected(const dispatch::Connected &connected) {
 }
 
 void PluginHooks::left(const dispatch::Left &left) {
+    if (services_.log.wants(log::Level::debug))
+        services_.log.debug("client left", {{"id", left.id},
+                                            {"nsp", left.nsp},
+                                            {"reason", session::text(left.reason)},
+                                            {"position", services_.router.positions()}});
     std::vector<roomd_str> rooms;
     rooms.reserve(left.rooms.size());
     for (const std::string_view room : left.rooms)
@@ -227,6 +237,8 @@ void PluginHooks::publish(const dispatch::Emit &emit) {
     out.without = static_cast<roomd_client>(emit.without);
     out.event = str(emit.event);
     out.args = args.raw;
+    out.epoch = str(emit.position.epoch);
+    out.seq = emit.position.seq;
     const roomd_publish_fn fn = bus->handles().publish_fn;
     void *const user = bus->handles().publish_user;
     bus->calls().run("publish", [&] { fn(user, &out); });

@@ -1,5 +1,7 @@
 #include "host/library.hpp"
 
+#include "host/sizes.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <dlfcn.h>
@@ -17,9 +19,6 @@ using Entry = const roomd_plugin *(*)(std::uint32_t, std::uint32_t);
 std::string version(std::uint32_t major, std::uint32_t minor) {
     return std::to_string(major) + "." + std::to_string(minor);
 }
-
-// What every plugin has had since 1.0: up to and with `config_schema`.
-constexpr std::size_t least_size = sizeof(roomd_plugin);
 
 } // namespace
 
@@ -54,7 +53,7 @@ Library::Library(const std::string &file, std::string_view name) : file_(file) {
                          ".x, this roomd has " + version(ROOMD_ABI_MAJOR, ROOMD_ABI_MINOR) +
                          "; rebuild it against this roomd's plugin.h");
     }
-    if (given->struct_size < least_size) {
+    if (given->struct_size < least_plugin) {
         refuse(file, "its table is shorter than that of interface 1.0 (struct_size " +
                          std::to_string(given->struct_size) + ")");
     }

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "host/apply.hpp"
 #include "host/door.hpp"
+#include "host/sizes.hpp"
 #include "host/take_in.hpp"
 
 #include <utility>
@@ -39,7 +40,7 @@ roomd_status emit_all(roomd_self *self, const roomd_emit *emits, std::size_t n, 
     if (self == nullptr || emits == nullptr || n == 0) return ROOMD_INVALID;
     if (n > 100000) return ROOMD_TOO_BIG;
     const std::uint32_t stride = emits->struct_size;
-    if (stride < sizeof(roomd_emit) || stride % alignof(roomd_emit) != 0) return ROOMD_INVALID;
+    if (stride < least_emit || stride % alignof(roomd_emit) != 0) return ROOMD_INVALID;
     EmitAllCommand command{{}, fn, user};
     std::size_t bytes = sizeof(Command);
     for (std::size_t i = 0; i < n; ++i) {
@@ -60,7 +61,7 @@ roomd_status emit_all(roomd_self *self, const roomd_emit *emits, std::size_t n, 
 roomd_status ask(roomd_self *self, const roomd_emit *emit, std::uint32_t timeout_ms,
                  roomd_answer_fn fn, void *user) noexcept {
     if (self == nullptr || emit == nullptr || fn == nullptr) return ROOMD_INVALID;
-    if (timeout_ms == 0 || timeout_ms > 3600000 || emit->struct_size < sizeof *emit) {
+    if (timeout_ms == 0 || timeout_ms > 3600000 || emit->struct_size < least_emit) {
         return ROOMD_INVALID;
     }
     if (emit->to == 0 || emit->key.len > 0 || (emit->flags & ~ROOMD_EMIT_LOCAL) != 0) {

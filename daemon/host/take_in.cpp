@@ -1,6 +1,7 @@
 #include "host/take_in.hpp"
 
 #include "base/text.hpp"
+#include "host/sizes.hpp"
 #include "sio/event.hpp"
 #include "json/json.hpp"
 
@@ -39,6 +40,23 @@ roomd_status take_names(const roomd_str *names, std::size_t n, std::vector<std::
         if (!is_text(names[i])) return ROOMD_INVALID;
         out.emplace_back(view(names[i]));
     }
+    return ROOMD_OK;
+}
+
+bool is_epoch(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
+    });
+}
+
+roomd_status take_position(const roomd_emit &emit, OwnedEmit &out) {
+    if (emit.struct_size < offsetof(roomd_emit, seq) + sizeof emit.seq) return ROOMD_OK;
+    if (emit.epoch.len == 0) return emit.seq == 0 ? ROOMD_OK : ROOMD_INVALID;
+    if (emit.epoch.ptr == nullptr || !is_epoch(view(emit.epoch)) || emit.seq == 0)
+        return ROOMD_INVALID;
+    out.epoch = view(emit.epoch);
+    out.seq = emit.seq;
     return ROOMD_OK;
 }
 
@@ -105,7 +123,7 @@ roomd_status take_in(const roomd_args &args, std::size_t max_bytes, OwnedArgs &o
 }
 
 roomd_status take_in(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &out) {
-    if (emit.struct_size < sizeof emit || (emit.flags & ~all_flags) != 0) return ROOMD_INVALID;
+    if (emit.struct_size < least_emit || (emit.flags & ~all_flags) != 0) return ROOMD_INVALID;
     if (!is_nsp(emit.nsp, Star::no) || !is_text(emit.event) || !is_text(emit.key, 256) ||
         !is_text(emit.on_behalf, 256)) {
         return ROOMD_INVALID;
@@ -127,7 +145,7 @@ roomd_status take_in(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &o
     out.flags = emit.flags;
     out.key = view(emit.key);
     out.on_behalf = view(emit.on_behalf);
-    return ROOMD_OK;
+    return take_position(emit, out);
 }
 
 roomd_status take_in(const roomd_verdict &verdict, VerdictCommand &out) {

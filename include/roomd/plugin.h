@@ -71,7 +71,7 @@ extern "C" {
 #endif
 
 #define ROOMD_ABI_MAJOR 1u
-#define ROOMD_ABI_MINOR 0u
+#define ROOMD_ABI_MINOR 1u
 
 #if defined(__GNUC__)
 #define ROOMD_EXPORT __attribute__((visibility("default")))
@@ -156,6 +156,12 @@ typedef struct roomd_emit {
     roomd_str on_behalf;                      /* name of the API key (roomd_request.key)
                                   whose events, rooms and broadcast right hold;
                                   empty: the plugin's own emit, not restricted  */
+    /* -- since 1.1 -- */
+    roomd_str epoch;                          /* where the event stands in the log that
+                                  the plugin reads it from: both or neither.  Within
+                                  an epoch seq rises from emit to emit. epoch: 1 to
+                                  64 of A-Z a-z 0-9 _ -, seq: not 0             */
+    uint64_t seq;
 } roomd_emit;
 
 /* What became of an emit.  With a status other than OK nothing was sent, and code,
@@ -264,6 +270,17 @@ typedef struct roomd_route {
     roomd_str scope;
     const roomd_str *headers; size_t n_headers; /* names wanted, lower case     */
 } roomd_route;
+
+/* since 1.1 */
+typedef struct roomd_command {
+    uint32_t struct_size;
+    uint32_t reserved;
+    roomd_str name;           /* "status"                                       */
+    roomd_str options;        /* JSON object: what was typed behind it          */
+    roomd_str config_json;    /* the instance's section, which check() accepted */
+    roomd_str events;         /* JSON object: `events` of the configuration, each
+                                 with its schema, in place of a file's name     */
+} roomd_command;
 
 typedef enum roomd_health { ROOMD_UP = 0, ROOMD_DEGRADED = 1, ROOMD_DOWN = 2 } roomd_health;
 
@@ -459,6 +476,14 @@ typedef struct roomd_plugin {
      * and the reference.  With "properties" the host refuses any other top-level
      * key by itself, and names the nearest.  May be NULL. */
     const char *config_schema;
+
+    /* -- since 1.1 -- */
+
+    /* Carry out a command that a person typed at a shell, as `roomd pg status`: in a
+     * process without a daemon and without a host, so it may block.  `fn` is called
+     * once before it returns: OK and {"text":"for people","data":{..}}, or another
+     * status and a text that says what is wrong.  May be NULL. */
+    void (*command)(const roomd_command *, roomd_text_fn fn, void *user);
 } roomd_plugin;
 #define ROOMD_PLUGIN_GUARDED 1u
 

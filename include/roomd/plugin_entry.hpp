@@ -8,6 +8,7 @@
 //     static void check(std::string_view config, roomd::Faults &)    optional; may throw
 //     void reload(std::string_view config)                           optional; may throw
 //     void on_drain()                                                optional; may throw
+//     static std::string command(const roomd::Command &)             optional; may throw
 //     static constexpr bool guarded = true;                  optional: ROOMD_PLUGIN_GUARDED
 //     static constexpr const char *config_schema = "...";    optional: JSON Schema
 //     static constexpr std::uint32_t abi_minor = 0;          optional: the least host minor
@@ -20,6 +21,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace roomd {
@@ -63,6 +65,10 @@ concept Reloads = requires(P &plugin, std::string_view config) {
 template <class P>
 concept Drains = requires(P &plugin) {
     plugin.on_drain();
+};
+template <class P>
+concept Commands = requires(const Command &command) {
+    std::string(P::command(command));
 };
 template <class P>
 concept Guarded = requires {
@@ -118,6 +124,16 @@ template <class P, class H = Host> struct Glue {
         me->host.core().fence("stop", [&] { delete me->plugin.release(); });
     }
 
+    static void command(const roomd_command *asked, roomd_text_fn fn, void *user) noexcept {
+        std::string said;
+        const auto say = [&](roomd_status status, std::string_view text) noexcept {
+            fn(user, status, str(text));
+            return status;
+        };
+        if (fenced([&] { said = P::command(Command(*asked)); }, say) == ROOMD_OK)
+            fn(user, ROOMD_OK, str(said));
+    }
+
     static roomd_plugin table(const char *name, const char *version) noexcept {
         roomd_plugin table{};
         table.struct_size = sizeof table;
@@ -129,6 +145,7 @@ template <class P, class H = Host> struct Glue {
         if constexpr (Checks<P>) table.check = check;
         if constexpr (Reloads<P>) table.reload = reload;
         if constexpr (Drains<P>) table.on_drain = on_drain;
+        if constexpr (Commands<P>) table.command = command;
         if constexpr (Guarded<P>) table.flags = P::guarded ? ROOMD_PLUGIN_GUARDED : 0u;
         if constexpr (HasSchema<P>) table.config_schema = P::config_schema;
         if constexpr (HasMinor<P>) table.abi_minor = P::abi_minor;

@@ -98,6 +98,12 @@ public:
     Emit &local() { return with(ROOMD_EMIT_LOCAL); }        // not to the cluster bus
     Emit &routed() { return with(ROOMD_EMIT_ROUTE); }       // by the catalogue
     Emit &to_all() { return with(ROOMD_EMIT_ALL); }         // the whole namespace
+    // Where it stands in the log that it comes from.
+    Emit &at(std::string_view epoch, std::uint64_t seq) {
+        raw_.epoch = str(epoch);
+        raw_.seq = seq;
+        return *this;
+    }
     Emit &with(std::uint32_t flags) { return raw_.flags |= flags, *this; }
 
     // Points into this object.
@@ -117,6 +123,17 @@ private:
     roomd_emit raw_{};
     std::vector<roomd_str> rooms_, except_;
     std::vector<roomd_bytes> blobs_;
+};
+
+// What somebody typed at a shell.
+struct Command {
+    std::string_view name, options, config, events;
+
+    explicit Command(const roomd_command &raw) :
+        name(view(raw.name)),
+        options(view(raw.options)),
+        config(view(raw.config_json)),
+        events(view(raw.events)) {}
 };
 
 // What became of an emit.

@@ -44,7 +44,7 @@ const char *const Delivery::query =
     " coalesce(expires_at <= clock_timestamp(), false),"
     " extract(epoch FROM clock_timestamp() - created_at)::float8,"
     " to_char(logged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-    " FROM roomd.log WHERE seq > $1::bigint ORDER BY seq LIMIT $2::int";
+    " FROM roomd.read($1::bigint, $2::int)";
 
 Delivery::Delivery(Host &host, std::uint32_t rate, Bury bury) :
     host_(host),
@@ -77,7 +77,8 @@ Connection::Go Delivery::take(const Result &row, Cursor &cursor) {
         const auto to = names(row.text(0, rooms)), not_to = names(row.text(0, except_rooms));
         const auto args = "[" + std::string(row.text(0, data)) + "]";
         Emit emit(row.text(0, event));
-        emit.args(args).routed();
+        // Every daemon reads the log itself: the cluster bus has nothing to add.
+        emit.args(args).routed().local().at(at.epoch, static_cast<std::uint64_t>(at.seq));
         for (const auto &room : to)
             emit.to(room);
         for (const auto &room : not_to)

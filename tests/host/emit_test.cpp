@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "host/sizes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -59,7 +60,7 @@ TEST_CASE_FIXTURE(Shard, "what is wrong with an emit is said at once and nothing
     CHECK(p.host->emit(p.self, nullptr, nullptr, nullptr) == ROOMD_INVALID);
     CHECK(p.host->emit(nullptr, nullptr, nullptr, nullptr) == ROOMD_INVALID);
     roomd_emit emit = emit_all_of("news");
-    emit.struct_size -= 8;
+    emit.struct_size = host::least_emit - 8;
     CHECK(status(emit) == ROOMD_INVALID);
     emit = emit_all_of("news");
     emit.flags |= 1u << 20;
@@ -192,6 +193,52 @@ TEST_CASE_FIXTURE(Shard, "a batch of structs of a later minor is walked by their
     CHECK(received(peer) == Texts{R"(42["one",1])", R"(42["two",1])"});
     batch[1].emit.struct_size = sizeof(roomd_emit);
     CHECK(p.host->emit_all(p.self, &batch[0].emit, 2, nullptr, nullptr) == ROOMD_INVALID);
+}
+
+TEST_CASE_FIXTURE(Shard,
+                  "the position of an event is kept by source, and one that is none is refused") {
+    puppet &p = play();
+    const auto emit = [&](std::string_view epoch, std::uint64_t seq) {
+        roomd_emit one = emit_all_of("one");
+        one.epoch = str(epoch);
+        one.seq = seq;
+        return p.host->emit(p.self, &one, nullptr, nullptr);
+    };
+    CHECK(router.positions().empty());
+    CHECK(emit("a1", 7) == ROOMD_OK);
+    registry->drain();
+    CHECK(router.positions() == "puppet=a1.7");
+    CHECK(emit("", 0) == ROOMD_OK); // from no log
+    roomd_emit refused = emit_to("one", &room_a, 1, "[]");
+    refused.event = str("connect"); // reserved
+    refused.epoch = str("a1");
+    refused.seq = 8;
+    CHECK(p.host->emit(p.self, &refused, nullptr, nullptr) == ROOMD_OK);
+    registry->drain();
+    CHECK(router.positions() == "puppet=a1.7");
+    CHECK(emit("b2", 1) == ROOMD_OK);
+    registry->drain();
+    CHECK(router.positions() == "puppet=b2.1");
+    for (const auto &[epoch, seq] : {std::pair<std::string, std::uint64_t>{"", 1},
+                                     {"a1", 0},
+                                     {"a b", 1},
+                                     {"a:b", 1},
+                                     {std::string(65, 'a'), 1}})
+        CHECK(emit(epoch, seq) == ROOMD_INVALID);
+}
+
+TEST_CASE_FIXTURE(Shard, "what an emit of interface 1.0 has behind its end is not read") {
+    puppet &p = play();
+    test::Peer &peer = connect();
+    received(peer);
+    roomd_emit emit = emit_all_of("one");
+    emit.epoch = str("a b");
+    emit.struct_size = host::least_emit;
+    CHECK(p.host->emit(p.self, &emit, nullptr, nullptr) == ROOMD_OK);
+    CHECK(p.host->emit_all(p.self, &emit, 1, nullptr, nullptr) == ROOMD_OK);
+    CHECK(received(peer).size() == 2);
+    emit.struct_size = host::least_emit - 8;
+    CHECK(p.host->emit(p.self, &emit, nullptr, nullptr) == ROOMD_INVALID);
 }
 
 TEST_CASE_FIXTURE(Shard, "a key twice in one batch sends once, with other content none") {

@@ -56,18 +56,12 @@ static void stop(void *state) {
     (void)state;
 }
 
-static const roomd_plugin table = {sizeof(roomd_plugin),
-                                   ROOMD_ABI_MAJOR,
-                                   0,
-                                   0,
-                                   "emits_after_stop",
-                                   "1.0",
-                                   NULL,
-                                   start,
-                                   NULL,
-                                   NULL,
-                                   stop,
-                                   NULL};
+static const roomd_plugin table = {.struct_size = sizeof(roomd_plugin),
+                                   .abi_major = ROOMD_ABI_MAJOR,
+                                   .name = "emits_after_stop",
+                                   .version = "1.0",
+                                   .start = start,
+                                   .stop = stop};
 
 const roomd_plugin *roomd_plugin_entry(uint32_t major, uint32_t minor) {
     (void)major, (void)minor;

@@ -30,19 +30,17 @@ static void stop(void *state) {
 }
 
 static const roomd_plugin table = {
-    sizeof(roomd_plugin),
-    ROOMD_ABI_MAJOR,
-    0,
-    ROOMD_PLUGIN_GUARDED,
-    "fails_check",
-    "1.0",
-    check,
-    start,
-    NULL,
-    NULL,
-    stop,
-    "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"string\",\"enum\":[\"a,b\"]},"
-    "\"rate\":{},\"mood\":{}}}"};
+    .struct_size = sizeof(roomd_plugin),
+    .abi_major = ROOMD_ABI_MAJOR,
+    .flags = ROOMD_PLUGIN_GUARDED,
+    .name = "fails_check",
+    .version = "1.0",
+    .check = check,
+    .start = start,
+    .stop = stop,
+    .config_schema =
+        "{\"type\":\"object\",\"properties\":{\"path\":{\"type\":\"string\",\"enum\":[\"a,b\"]},"
+        "\"rate\":{},\"mood\":{}}}"};
 
 const roomd_plugin *roomd_plugin_entry(uint32_t major, uint32_t minor) {
     (void)major, (void)minor;

@@ -54,8 +54,12 @@ static void stop(void *state) {
     (void)state;
 }
 
-static const roomd_plugin table = {
-    sizeof(roomd_plugin), ROOMD_ABI_MAJOR, 0, 0, "keeps_ticket", "1.0", 0, start, 0, 0, stop, 0};
+static const roomd_plugin table = {.struct_size = sizeof(roomd_plugin),
+                                   .abi_major = ROOMD_ABI_MAJOR,
+                                   .name = "keeps_ticket",
+                                   .version = "1.0",
+                                   .start = start,
+                                   .stop = stop};
 
 const roomd_plugin *roomd_plugin_entry(uint32_t major, uint32_t minor) {
     (void)major, (void)minor;

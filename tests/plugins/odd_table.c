@@ -23,8 +23,13 @@ static void stop(void *state) {
     (void)state;
 }
 
-static const roomd_plugin table = {ODD_SIZE, ROOMD_ABI_MAJOR, ODD_MINOR, 0,    ODD_NAME, "1.0",
-                                   NULL,     start,           NULL,      NULL, ODD_STOP, NULL};
+static const roomd_plugin table = {.struct_size = ODD_SIZE,
+                                   .abi_major = ROOMD_ABI_MAJOR,
+                                   .abi_minor = ODD_MINOR,
+                                   .name = ODD_NAME,
+                                   .version = "1.0",
+                                   .start = start,
+                                   .stop = ODD_STOP};
 
 const roomd_plugin *roomd_plugin_entry(uint32_t major, uint32_t minor) {
     (void)major, (void)minor, (void)stop;

@@ -51,18 +51,14 @@ static void stop(void *state) {
     p->stopped++;
 }
 
-static const roomd_plugin table = {sizeof(roomd_plugin),
-                                   ROOMD_ABI_MAJOR,
-                                   0,
-                                   0,
-                                   "puppet",
-                                   "1.0",
-                                   NULL,
-                                   start,
-                                   reload,
-                                   on_drain,
-                                   stop,
-                                   NULL};
+static const roomd_plugin table = {.struct_size = sizeof(roomd_plugin),
+                                   .abi_major = ROOMD_ABI_MAJOR,
+                                   .name = "puppet",
+                                   .version = "1.0",
+                                   .start = start,
+                                   .reload = reload,
+                                   .on_drain = on_drain,
+                                   .stop = stop};
 
 const roomd_plugin *roomd_plugin_entry(uint32_t major, uint32_t minor) {
     (void)minor;

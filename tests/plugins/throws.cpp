@@ -24,18 +24,16 @@ void stop(void *) {
     throw std::runtime_error("from stop");
 }
 
-constexpr roomd_plugin table = {sizeof(roomd_plugin),
-                                ROOMD_ABI_MAJOR,
-                                0,
-                                0,
-                                "throws",
-                                "1.0",
-                                nullptr,
-                                start,
-                                nullptr,
-                                nullptr,
-                                stop,
-                                nullptr};
+constexpr roomd_plugin table = [] {
+    roomd_plugin all{};
+    all.struct_size = sizeof(roomd_plugin);
+    all.abi_major = ROOMD_ABI_MAJOR;
+    all.name = "throws";
+    all.version = "1.0";
+    all.start = start;
+    all.stop = stop;
+    return all;
+}();
 
 } // namespace
 
