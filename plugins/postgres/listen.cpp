@@ -139,7 +139,8 @@ Connection::Go Listen::take(const std::string &channel, std::string_view payload
         }
         const auto &mapped = std::get<Mapping::Mapped>(made);
         Emit emit(mapped.event);
-        emit.args(mapped.args).routed();
+        // Every daemon hears it: the cluster bus has nothing to add.
+        emit.args(mapped.args).routed().local();
         for (const auto &room : mapped.rooms)
             emit.to(room);
         return send(emit, channel);
@@ -150,7 +151,7 @@ Connection::Go Listen::take(const std::string &channel, std::string_view payload
         return Connection::Go::on;
     }
     std::string args;
-    return send(std::get<rest::Wanted>(read).emit(args), channel);
+    return send(std::get<rest::Wanted>(read).emit(args).local(), channel);
 }
 
 Connection::Go Listen::send(const Emit &emit, const std::string &channel) {

@@ -143,12 +143,14 @@ void Outbox::find_place(const Delivery::Cursor &old) {
         });
 }
 
+bool Outbox::listens() const noexcept {
+    return options_.how.wake == Settings::Wake::by_notify && !options_.woken && !pooled_;
+}
+
 void Outbox::start() {
     running_ = true;
-    const bool listens =
-        options_.how.wake == Settings::Wake::by_notify && !options_.woken && !pooled_;
     connection_.ask(
-        {listens ? "LISTEN roomd_log; LISTEN roomd_outbox" : "UNLISTEN *", {}, nullptr, nullptr});
+        {listens() ? "LISTEN roomd_log; LISTEN roomd_outbox" : "UNLISTEN *", {}, nullptr, nullptr});
     if (trim_at_ == Clock::time_point()) {
         // Daemons that start together need not trim together.
         std::minstd_rand random{std::random_device{}()};
@@ -201,8 +203,9 @@ void Outbox::sequence() {
     open_ = true;
     asked_at_ = Clock::now();
     if (options_.how.sequence)
-        return ask("SELECT busy, moved, buried, epoch, last_seq FROM roomd.sequence_batch($1::int)",
-                   {std::to_string(options_.how.batch)},
+        return ask("SELECT busy, moved, buried, epoch, last_seq"
+                   " FROM roomd.sequence_batch($1::int, $2::boolean)",
+                   {std::to_string(options_.how.batch), listens() || options_.woken ? "t" : "f"},
                    [this](const Result &answer) { sequenced(answer); });
     ask("SELECT false, 0, 0, epoch, last_seq FROM roomd.meta", {},
         [this](const Result &answer) { sequenced(answer); });

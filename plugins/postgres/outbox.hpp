@@ -46,6 +46,7 @@ private:
     void reported(const Result &);
     void find_place(const Delivery::Cursor &old);
     void start();
+    bool listens() const noexcept; // on its own connection
 
     void step();
     void sequence();

@@ -65,6 +65,21 @@ TEST_CASE("what a transaction emits is sent when it commits, and never when it d
     CHECK(rig.counted("sequenced_total") == 4);
 }
 
+TEST_CASE("the first event after a rest does not wait for the next look") {
+    if (!have_schema()) return;
+    Rig rig(section({{"idle", "5s"}, {"busy", "500ms"}}));
+    rig.join("a");
+    REQUIRE(rig.up());
+    for (int n = 1; n <= 3; ++n) {
+        // Looks at 0.5, 1, 2 and 4 s; from the first that finds nothing on it is woken.
+        settle(rig, 2);
+        const auto at = std::chrono::steady_clock::now();
+        server().query(emit(n));
+        CHECK(rig.until([&] { return rig.got.size() == std::size_t(n); }, 10));
+        CHECK(std::chrono::steady_clock::now() - at < std::chrono::milliseconds(400));
+    }
+}
+
 TEST_CASE("a transaction that commits late loses nothing to those that overtake it") {
     if (!have_schema()) return;
     Rig rig(section());

@@ -119,20 +119,14 @@ class Sequence(unittest.TestCase):
             self.batch()
             self.assertEqual(listener.notifications(), ["roomd_log"])
 
-    def test_the_trigger_that_wakes_is_off_until_it_is_switched_on(self):
-        with self.server.connect("daemon") as listener:
-            listener.run("LISTEN roomd_outbox")
-            self.owner.run("ALTER TABLE roomd.outbox ENABLE TRIGGER wake")
-            try:
-                with self.server.connect("app") as app:
-                    app.run("BEGIN")
-                    for _ in range(10):
-                        self.emit(app, "a")
-                    self.assertEqual(listener.notifications(), [])
-                    app.run("COMMIT")
-                self.assertEqual(listener.notifications(), ["roomd_outbox"], "identical ones of a transaction are folded")
-            finally:
-                self.owner.run("ALTER TABLE roomd.outbox DISABLE TRIGGER wake")
+    def test_transactions_that_may_be_prepared_wake_nobody(self):
+        self.batch()
+        self.owner.run("SELECT roomd.sequence_batch(100, true)")
+        with self.server.connect("app") as app:
+            app.run("BEGIN")
+            self.emit(app, "a")
+            app.run("PREPARE TRANSACTION 'silent'") # NOTIFY would forbid it
+            app.run("COMMIT PREPARED 'silent'")
 
     def test_bad_rows_go_to_dead_with_the_reason_and_block_nobody(self):
         self.emit(self.owner, "first")

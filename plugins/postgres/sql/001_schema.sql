@@ -83,6 +83,9 @@ CREATE TABLE IF NOT EXISTS roomd.outbox (
     autovacuum_vacuum_cost_delay = 0
 );
 
+-- 1: a daemon rests and LISTENs, wake it.  Not a row of a table: its value is seen at once, by all.
+CREATE SEQUENCE IF NOT EXISTS roomd.bell MAXVALUE 2 START 2 CACHE 1;
+
 -- What was committed, in the order of seq and without gaps.  Daily partitions, each with its own
 -- unique index on seq: make_partition().
 CREATE TABLE IF NOT EXISTS roomd.log (

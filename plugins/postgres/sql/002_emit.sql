@@ -40,6 +40,18 @@ BEGIN
 END
 $$;
 
+-- Wakes a daemon that rests, when this transaction commits; the first one to write does it for all.
+-- NOTIFY in each transaction would make commits wait for each other.  A transaction that may be
+-- prepared can not NOTIFY.
+CREATE OR REPLACE FUNCTION roomd.ring() RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_setting('max_prepared_transactions') = '0' THEN
+        PERFORM setval('roomd.bell', 2), pg_notify('roomd_outbox', '');
+    END IF;
+END
+$$;
+
 -- Sends an event when, and only if, the transaction that calls this commits.  Without rooms it goes
 -- to those of the catalogue.  Returns its id; null when the key was seen within meta.key_window, and
 -- then nothing is sent again.  Call it after the rows that it tells of are changed.
@@ -81,6 +93,9 @@ BEGIN
         INSERT INTO roomd.outbox (event, data, rooms, except_rooms, expires_at, traceparent)
         VALUES (event, data, rooms, except_rooms, clock_timestamp() + ttl, traceparent)
         RETURNING id INTO outbox_id;
+        IF (SELECT b.last_value FROM roomd.bell b) = 1 THEN
+            PERFORM roomd.ring();
+        END IF;
         RETURN outbox_id;
     END IF;
 
@@ -102,6 +117,9 @@ BEGIN
     END IF;
     INSERT INTO roomd.outbox (id, event, data, rooms, except_rooms, key, expires_at, traceparent)
     VALUES (outbox_id, event, data, rooms, except_rooms, key, clock_timestamp() + ttl, traceparent);
+    IF (SELECT b.last_value FROM roomd.bell b) = 1 THEN
+        PERFORM roomd.ring();
+    END IF;
     RETURN outbox_id;
 END
 $$;

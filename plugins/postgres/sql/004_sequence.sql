@@ -51,12 +51,13 @@ $$;
 
 -- Moves up to `most` committed rows from outbox to log, and wakes those who LISTEN roomd_log, once.
 -- To be called by any daemon at any time, in a transaction of its own; busy: another one is at it.
--- moved + buried below `most`: nothing waits.
+-- moved + buried below `most`: nothing waits.  listens: the caller LISTENs to roomd_outbox, and is to be
+-- woken when nothing was there: ring().
 --
 -- Statistics of a table that is empty one moment and full the next are worth nothing, so each plan is
 -- held to the index; and what that costs on paper must not start the JIT (it took 80 ms of each batch).
 CREATE OR REPLACE FUNCTION roomd.sequence_batch(
-    most int DEFAULT 1000,
+    most int DEFAULT 1000, listens boolean DEFAULT false,
     OUT busy boolean, OUT moved int, OUT buried int, OUT epoch text, OUT last_seq bigint
 ) LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
@@ -135,6 +136,9 @@ BEGIN
     epoch := state.epoch;
     last_seq := state.last_seq;
     IF cardinality(ids) = 0 THEN
+        IF listens AND (SELECT b.last_value FROM roomd.bell b) <> 1 THEN
+            PERFORM setval('roomd.bell', 1);
+        END IF;
         RETURN;
     END IF;
 
@@ -184,25 +188,6 @@ BEGIN
     WHERE m.one;
     IF moved > 0 THEN
         PERFORM pg_notify('roomd_log', '');
-    END IF;
-END
-$$;
-
--- Off until `ALTER TABLE roomd.outbox ENABLE TRIGGER wake`: wakes those who LISTEN roomd_outbox at
--- each commit.  It saves the sequencer's pause, and costs two thirds of the commits where many write
--- at once: NOTIFY makes commits wait for each other.
-CREATE OR REPLACE FUNCTION roomd.wake() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM pg_notify('roomd_outbox', '');
-    RETURN NULL;
-END
-$$;
-DO $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'roomd.outbox'::regclass AND tgname = 'wake') THEN
-        CREATE TRIGGER wake AFTER INSERT ON roomd.outbox FOR EACH STATEMENT EXECUTE FUNCTION roomd.wake();
-        ALTER TABLE roomd.outbox DISABLE TRIGGER wake;
     END IF;
 END
 $$;
