@@ -166,13 +166,18 @@ void Connection::deliver() {
     }
     const int left = PQflush(raw_.get());
     if (left < 0) return lose(trouble_of(said()));
-    if (asked_ && !alarm_) {
-        alarm_ = host_.after(ms(times_.answer), [this] {
-            lose({"no answer within " + seconds(times_.answer), "see how loaded the server is",
-                  false});
-        });
-    }
+    if (asked_ && !alarm_) expect_answer(times_.answer);
     watch_for(ROOMD_FD_READ | (left > 0 ? ROOMD_FD_WRITE : 0u));
+}
+
+// Rows that come are an answer, however many they are: only silence counts.
+void Connection::expect_answer(std::chrono::milliseconds within) {
+    alarm_ = host_.after(ms(within), [this] {
+        const auto silent = std::chrono::duration_cast<std::chrono::milliseconds>(
+            Clock::now() - std::max(asked_at_, heard_));
+        if (silent < times_.answer) return expect_answer(times_.answer - silent);
+        lose({"no answer within " + seconds(times_.answer), "see how loaded the server is", false});
+    });
 }
 
 void Connection::tell_notifications() {
@@ -220,6 +225,7 @@ void Connection::send_next() {
     }
     if (query.row) PQsetSingleRowMode(raw_.get());
     asked_ = true;
+    asked_at_ = Clock::now();
 }
 
 void Connection::watch_for(std::uint32_t events) {

@@ -104,6 +104,7 @@ private:
     void take(Result);
     void send_next();
     void watch_for(std::uint32_t events);
+    void expect_answer(std::chrono::milliseconds within);
     void probe();
     void lose(Trouble);
     void close() noexcept;
@@ -121,7 +122,7 @@ private:
     State state_ = State::closed;
     std::unique_ptr<PGconn, Finish> raw_;
     std::string notice_, last_why_;
-    Clock::time_point heard_{};
+    Clock::time_point heard_{}, asked_at_{};
 
     std::deque<Query> queries_; // the first is at the server when asked_
     bool asked_ = false;

@@ -34,15 +34,15 @@ Outbox::Outbox(Host &host, Counts &counts, Health &health, Options options) :
     options_(std::move(options)),
     node_(options_.how.node.empty() ? own_name() : options_.how.node),
     sequenced_(host.counter("sequenced_total", "Events that were given their position.")),
-    dead_(host.counter("dead_total", "Events that can not be sent, put into roomd.dead.")),
     epochs_(host.counter("epochs_total", "Times that the log turned out to be another one.")),
     lag_rows_(host.gauge("lag_rows", "Events that wait to be sent, as last counted.")),
     lag_seconds_(host.gauge("lag_seconds", "Age of what was sent last; 0: nothing waits.")),
     delivery_(host, options_.how.rate,
               [this](const std::string &epoch, std::int64_t seq, const std::string &reason) {
-                  bury(epoch, seq, reason);
+                  burials_.add(epoch, seq, reason);
               }),
-    connection_(host, counts, *this, part, options_.target, options_.times) {
+    connection_(host, counts, *this, part, options_.target, options_.times),
+    burials_(host, connection_) {
     health_.set(part, ROOMD_DEGRADED, "connecting to " + connection_.where());
     connection_.open();
 }
@@ -127,8 +127,9 @@ void Outbox::find_place(const Delivery::Cursor &old) {
     }
     const auto last = std::to_string(known ? old.seq : cursor_.seq);
     ask("SELECT seq, to_char(logged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-        " FROM roomd.log WHERE seq <= $1::bigint AND logged_at <= coalesce(nullif($2, ''),"
-        " 'infinity')::timestamptz ORDER BY seq DESC LIMIT 1",
+        " FROM roomd.log WHERE seq <= $1::bigint AND ($2 = '' OR (logged_at <= nullif($2, "
+        "'')::timestamptz"
+        " AND seq <= (SELECT epoch_seq FROM roomd.meta))) ORDER BY seq DESC LIMIT 1",
         {last, known ? old.logged_at : std::string()}, [this, known](const Result &found) {
             if (found.rows() == 1) {
                 cursor_.seq = found.whole(0, 0);
@@ -149,6 +150,7 @@ bool Outbox::listens() const noexcept {
 
 void Outbox::start() {
     running_ = true;
+    burials_.go_on();
     connection_.ask(
         {listens() ? "LISTEN roomd_log; LISTEN roomd_outbox" : "UNLISTEN *", {}, nullptr, nullptr});
     if (trim_at_ == Clock::time_point()) {
@@ -162,17 +164,11 @@ void Outbox::start() {
 
 void Outbox::on_lost(const Trouble &trouble, Clock::time_point) {
     running_ = open_ = want_sequence_ = want_read_ = false;
+    burials_.lost();
     tick_.reset();
     rate_.reset();
     health_.set(part, trouble.lasting ? ROOMD_DOWN : ROOMD_DEGRADED,
                 "no connection to " + connection_.where() + ": " + trouble.why);
-}
-
-void Outbox::bury(const std::string &epoch, std::int64_t seq, const std::string &reason) {
-    dead_.add();
-    host_.warning("event can not be sent, put into roomd.dead",
-                  {{"position", epoch + "." + std::to_string(seq)}, {"why", reason}});
-    ask("SELECT roomd.bury($1, $2::bigint, $3)", {epoch, std::to_string(seq), reason}, nullptr);
 }
 
 // ---- the loop: sequence, read, rest
@@ -222,10 +218,7 @@ void Outbox::sequenced(const Result &answer) {
     }
     const auto moved = answer.whole(0, 1), buried = answer.whole(0, 2);
     sequenced_.add(static_cast<double>(moved));
-    dead_.add(static_cast<double>(buried));
-    if (buried > 0)
-        host_.warning("events can not be sent, put into roomd.dead",
-                      {{"rows", std::to_string(buried)}, {"hint", "see reason in roomd.dead"}});
+    burials_.sequenced(buried);
     if (answer.text(0, 3) != cursor_.epoch) {
         running_ = false; // until the place in the new log is found
         return report();
@@ -288,6 +281,7 @@ void Outbox::rest() {
 
 void Outbox::trim() {
     trim_at_ = Clock::now() + minutes(60);
+    burials_.tell_again();
     ask("SELECT dropped, deferred, bytes FROM roomd.trim($1::interval, nullif($2, '0')::bigint)",
         {std::to_string(options_.how.keep.count()) + " ms", std::to_string(options_.how.keep_size)},
         [this](const Result &answer) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "postgres/burials.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/delivery.hpp"
 #include "postgres/health.hpp"
@@ -55,13 +56,12 @@ private:
     void was_read(const Result &);
     void rest();
     void trim();
-    void bury(const std::string &epoch, std::int64_t seq, const std::string &reason);
 
     Host &host_;
     Health &health_;
     Options options_;
     std::string node_;
-    Counter sequenced_, dead_, epochs_;
+    Counter sequenced_, epochs_;
     Gauge lag_rows_, lag_seconds_;
     Delivery delivery_;
 
@@ -77,6 +77,7 @@ private:
     std::chrono::milliseconds pause_{0};
     Clock::time_point asked_at_{}, report_at_{}, trim_at_{};
     Connection connection_;
+    Burials burials_;
     Handle tick_, rate_;
 };
 

@@ -178,6 +178,28 @@ TEST_CASE(
     CHECK(rig.counted("dead_total") == 1);
 }
 
+TEST_CASE("an event that can not be sent is not forgotten when the connection is lost over it") {
+    if (!have_schema()) return;
+    Rig rig(section());
+    rig.join("a");
+    REQUIRE(rig.up());
+    server().query("TRUNCATE roomd.dead");
+    server().query("CREATE FUNCTION dig() RETURNS trigger LANGUAGE plpgsql AS "
+                   "'BEGIN PERFORM pg_sleep(20); RETURN NEW; END'; CREATE TRIGGER dig BEFORE "
+                   "INSERT ON roomd.dead FOR EACH ROW EXECUTE FUNCTION dig()");
+    server().query("SELECT roomd.emit('seat:x', '1')");
+    CHECK(rig.until([] {
+        return server().one("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") ==
+               "1";
+    }));
+    server().query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = "
+                   "'PgSleep'");
+    CHECK(rig.until([&] { return rig.counted("connected") == 0; }));
+    server().query("DROP FUNCTION dig CASCADE");
+    CHECK(rig.until([] { return server().one("SELECT count(*) FROM roomd.dead") == "1"; }, 5));
+    CHECK(rig.counted("dead_total") == 1);
+}
+
 TEST_CASE("an event whose time is over is not sent") {
     if (!have_schema()) return;
     Rig rig(section({{"sequence", false}}));

@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS roomd.meta (
     schema_version int NOT NULL,
     epoch          text NOT NULL,           -- a position is epoch.seq; a new epoch makes all old ones void
     epoch_since    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    epoch_seq      bigint NOT NULL DEFAULT 0,  -- last_seq then: what stands above it is of this epoch
     place          text NOT NULL DEFAULT '',-- place(), where the epoch was begun
     last_seq       bigint NOT NULL DEFAULT 0,
     trimmed_seq    bigint NOT NULL DEFAULT 0, -- log holds what is above it

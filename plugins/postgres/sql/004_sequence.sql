@@ -20,7 +20,7 @@ $$;
 -- Begins a new epoch: all positions that clients have are void.  Under the lock of sequence_batch().
 CREATE OR REPLACE FUNCTION roomd.begin_epoch() RETURNS text
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-    UPDATE roomd.meta SET epoch = roomd.new_epoch(), epoch_since = clock_timestamp(), place = roomd.place(),
+    UPDATE roomd.meta SET epoch = roomd.new_epoch(), epoch_since = clock_timestamp(), epoch_seq = last_seq, place = roomd.place(),
                           looked = NULL, outbox_from = NULL, mark_xids = '{}', mark_ids = '{}', look_all_at = '-infinity'
     WHERE one RETURNING epoch
 $$;
