@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { call } from './support/admin.mjs';
 import { client, connected } from './support/clients.mjs';
+import { database, example } from './support/page_postgres.mjs';
 import { blocks, place, same, shell, start, stop } from './support/pages.mjs';
 import { Roomd, binary, build, freePort, source } from './support/roomd.mjs';
 import { ISSUER, SECRET, token } from './support/token.mjs';
@@ -75,6 +76,7 @@ class Page {
     async end() {
         for (const close of this.clients) close();
         await Promise.all(this.running.map(stop));
+        await this.end_database?.();
         await Promise.all(this.servers.map(async (server) => assert.equal(await server.stop(), 0, server.output)));
     }
 }
@@ -425,11 +427,19 @@ const EXAMPLES = {
         Sending: [not('a part of a plugin')],
         'Serving HTTP': [not('a part of a plugin')],
     },
+    'docs/postgresql.md': {
+        'Events from PostgreSQL': [example.first],
+        'Setting it up': [example.init],
+        'From Node': [example.node],
+        'From Python': [example.python],
+        'One line for each event of the catalogue': [example.emitters, example.emitter],
+        'Every change of a table': [example.attach],
+    },
     'plugins/skeleton/README.md': { 'The smallest plugin': [skeleton.build, skeleton.client] },
 };
 
 // The daemon that a page's commands talk to, where there is one from the start.
-const BEFORE = { 'README.md': daemon, 'docs/http.md': listener, 'docs/operations.md': daemon };
+const BEFORE = { 'README.md': daemon, 'docs/http.md': listener, 'docs/operations.md': daemon, 'docs/postgresql.md': database };
 
 // ---- the pages ---------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, test } from 'node:test';
 import { connected, received } from './support/clients.mjs';
-import { haveSchema, postgres } from './support/postgres.mjs';
+import { postgres } from './support/postgres.mjs';
 import { binary, roomd, settings } from './support/roomd.mjs';
 import { until } from './support/wait.mjs';
 
@@ -69,7 +69,7 @@ test('a database that is away at start is told in /health, and the rest serves',
     await until('both events', () => got.length === 2);
 });
 
-test('an event of the outbox goes to the rooms of the catalogue, one that does not fit is dead', { skip: !haveSchema }, async (t) => {
+test('an event of the outbox goes to the rooms of the catalogue, one that does not fit is dead', async (t) => {
     const server = await roomd(t, withPlugin({}));
     const got = await inLibrary(t, server);
     await connectedToDatabase(server);

@@ -1,6 +1,5 @@
 // A PostgreSQL of a test's own: support/postgres.py, told what to do line by line.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
 import { promisify } from 'node:util';
@@ -8,12 +7,12 @@ import { source } from './roomd.mjs';
 import { within } from './wait.mjs';
 
 const run = promisify(execFile);
-export const schema = process.env.ROOMD_PG_SQL ?? path.join(source, 'plugins/postgres/sql');
-export const haveSchema = existsSync(schema);
+const schema = path.join(source, 'plugins/postgres/sql');
 
 export class Postgres {
-    async start(env = {}) {
-        this.process = spawn('python3', [path.join(source, 'tests/support/postgres.py'), ...(haveSchema ? [schema] : [])], {
+    // `sql`: a folder of files that are run first; null: none.
+    async start(env = {}, sql = schema) {
+        this.process = spawn('python3', [path.join(source, 'tests/support/postgres.py'), ...(sql ? [sql] : [])], {
             stdio: ['pipe', 'pipe', 'inherit'],
             env: { ...process.env, ...env },
         });
@@ -32,13 +31,13 @@ export class Postgres {
         const said = await this.line(command);
         if (said !== 'ok') throw new Error(`${command}: ${said}`);
     }
-    dsn(user = 'postgres') {
-        return `postgresql://${user}@127.0.0.1:${this.port}/postgres`;
+    dsn(user = 'postgres', name = 'postgres') {
+        return `postgresql://${user}@127.0.0.1:${this.port}/${name}`;
     }
     // Rows of text without a header, as psql prints them.
-    async sql(text) {
-        const words = ['-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', this.dsn(), '-c', text];
-        return (await run('psql', words)).stdout.trim();
+    async sql(text, user, name) {
+        const words = ['-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', this.dsn(user, name), '-c', text];
+        return (await run('psql', words, { maxBuffer: 2 ** 28 })).stdout.trim();
     }
     async end() {
         const gone = new Promise((done) => this.process.on('close', done));
