@@ -11,7 +11,7 @@ class Attach(unittest.TestCase):
     def setUpClass(cls):
         cls.server = server.Server(fsync="off").init()
         cls.addClassCleanup(cls.server.close)
-        with cls.server.connect("admin") as admin:
+        with cls.server.connect("postgres") as admin:
             admin.run("CREATE ROLE writer LOGIN")
 
     def setUp(self):

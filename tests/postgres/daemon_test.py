@@ -98,13 +98,13 @@ class Daemon(unittest.TestCase):
         dump = os.path.join(self.server.bin, "pg_dump")
         if not os.path.exists(dump):
             self.skipTest("there is no pg_dump")
-        text = subprocess.run([dump, "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "admin", "app"],
+        text = subprocess.run([dump, "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "postgres", "app"],
                               check=True, capture_output=True, text=True).stdout
         text = "\n".join(self.copy_as_inserts(text))
-        with self.server.connect("admin", "postgres") as admin:
+        with self.server.connect("postgres", "postgres") as admin:
             admin.run("DROP DATABASE IF EXISTS copy")
             admin.run("CREATE DATABASE copy OWNER owner")
-        with self.server.connect("admin", "copy") as copy:
+        with self.server.connect("postgres", "copy") as copy:
             copy.run(text)
         with self.server.connect("daemon", "copy") as daemon:
             busy, moved, _, new, last = daemon.run("SELECT * FROM roomd.sequence_batch()")[0]

@@ -200,7 +200,7 @@ class Sequence(unittest.TestCase):
     def beside(self, what, begin):
         """Batches beside a transaction that lasts: 200,000 deleted rows, and nobody may remove them."""
         self.fill(200000)
-        with self.server.connect("admin") as other:
+        with self.server.connect("postgres") as other:
             other.run("BEGIN ISOLATION LEVEL REPEATABLE READ;" + begin)
             total, times = self.drain_timed(1000)
             early, late = sorted(times[:50])[25], sorted(times[-50:])[25]
