@@ -119,20 +119,26 @@ class Server:
         self.stop(mode)
         self.start()
 
-    def processes(self):
+    def process(self):
         with open(os.path.join(self.data, "postmaster.pid"), encoding="ascii") as file:
-            first = int(file.readline())
-        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(first)], capture_output=True, text=True,
-                                  check=False).stdout.split()
-        return [first, *map(int, children)]
+            return int(file.readline())
 
     def freeze(self):
-        for pid in self.processes():
-            os.kill(pid, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def thaw(self):
-        for pid in self.processes():
-            os.kill(pid, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number):
+        first = self.process()
+        os.kill(first, number) # frozen, it has no more children
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(first)], capture_output=True, text=True,
+                                  check=False).stdout.split()
+        for pid in children:
+            try:
+                os.kill(int(pid), number)
+            except ProcessLookupError:
+                pass # it has ended meanwhile
 
     def load(self, folder):
         """Runs the files of a folder in one transaction.  Any version's psql will do."""
@@ -169,7 +175,7 @@ def main():
         server.start()
         if len(sys.argv) > 1:
             server.load(sys.argv[1])
-        print("ready", server.port, server.processes()[0], flush=True)
+        print("ready", server.port, server.process(), flush=True)
         for line in sys.stdin:
             words = line.split()
             if not words or words[0] not in ("stop", "start", "restart", "freeze", "thaw"):
