@@ -52,7 +52,7 @@ CREATE TABLE IF NOT EXISTS roomd.meta (
     trimmed_seq    bigint NOT NULL DEFAULT 0, -- log holds what is above it
     -- Where sequence_batch() looks next; it says how.
     looked         pg_snapshot,             -- what was committed when it looked last
-    outbox_from    bigint,                  -- it left rows from this id on
+    outbox_from    bigint,                  -- it left rows behind this id
     mark_xids      bigint[] NOT NULL DEFAULT '{}', -- transactions from mark_xids[i] on ..
     mark_ids       bigint[] NOT NULL DEFAULT '{}', -- .. have ids above mark_ids[i]
     look_all_at    timestamptz NOT NULL DEFAULT '-infinity',
