@@ -9,7 +9,8 @@ import server
 class Sequence(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = server.Server(fsync="off", autovacuum="off", max_prepared_transactions="5").init()
+        more = {"max_notify_queue_pages": "64"} if server.version() >= 17 else {} # the least
+        cls.server = server.Server(fsync="off", autovacuum="off", max_prepared_transactions="5", **more).init()
         cls.addClassCleanup(cls.server.close)
 
     def setUp(self):
@@ -126,7 +127,6 @@ class Sequence(unittest.TestCase):
         for turn in range(20):
             self.emit(self.owner, "a")
             self.batch()
-            with self.assertRaises(pq.Error) as caught:
         self.owner.run("INSERT INTO roomd.outbox (id, event, data) VALUES (-9223372036854775808, 'least', '{}'), (-1, 'less', '{}'),"
                        "(0, 'none', '{}'), (9223372036854775807, 'most', '{}')")
         until = time.monotonic() + 10
@@ -157,6 +157,7 @@ class Sequence(unittest.TestCase):
         self.fill(20000)
         self.daemon.run("SET statement_timeout = '20ms'")
         for _ in range(2):
+            with self.assertRaises(pq.Error) as caught:
                 self.batch(20000)
             self.assertEqual(caught.exception.state, "57014")
         self.daemon.run("RESET statement_timeout")
@@ -193,6 +194,22 @@ class Sequence(unittest.TestCase):
                 self.assertEqual(listener.notifications(), ["roomd_outbox"], "identical ones of a transaction are folded")
             finally:
                 self.owner.run("ALTER TABLE roomd.outbox DISABLE TRIGGER wake")
+
+    @unittest.skipIf(server.version() < 17, "the queue has 8 GB")
+    def test_a_full_queue_of_notifications_stops_nobody(self):
+        self.owner.run("ALTER TABLE roomd.outbox ENABLE TRIGGER wake")
+        try:
+            with self.server.connect("daemon") as listener:
+                listener.run("LISTEN x")
+                listener.run("BEGIN; SELECT")
+                with self.assertRaisesRegex(pq.Error, "too many notifications"):
+                    for _ in range(1000):
+                        self.owner.run("SELECT pg_notify('x', repeat('x', 7000))")
+                self.emit(self.owner, "a")
+                self.assertEqual(self.batch()[1], 1)
+                listener.run("COMMIT")
+        finally:
+            self.owner.run("ALTER TABLE roomd.outbox DISABLE TRIGGER wake")
 
     def test_bad_rows_go_to_dead_with_the_reason_and_block_nobody(self):
         self.emit(self.owner, "first")

@@ -4,7 +4,9 @@ ROOMD_PG_BIN: the folder of initdb and pg_ctl.  ROOMD_PG_SQL: another folder wit
 """
 import glob
 import os
+import re
 import signal
+import subprocess
 import sys
 import time
 
@@ -19,6 +21,12 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 SQL = os.environ.get("ROOMD_PG_SQL") or os.path.join(os.path.dirname(__file__), "../../plugins/postgres/sql")
 
 free_port, programs = postgres.free_port, postgres.programs
+
+
+def version():
+    """The major one, of the programs."""
+    said = subprocess.run([os.path.join(programs(), "postgres"), "--version"], check=True, capture_output=True, text=True).stdout
+    return int(re.search(r"\) (\d+)", said).group(1))
 
 
 def migrations():

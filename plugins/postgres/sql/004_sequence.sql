@@ -191,7 +191,8 @@ BEGIN
         mark_ids = ARRAY(SELECT state.mark_ids[k] FROM unnest(kept) k ORDER BY k),
         look_all_at = state.look_all_at
     WHERE m.one;
-    IF moved > 0 THEN
+    -- A full queue, as a session that listens and never ends its transaction makes it, fails the commit.
+    IF moved > 0 AND pg_notification_queue_usage() < 0.9 THEN
         PERFORM pg_notify('roomd_log', '');
     END IF;
 END
@@ -199,11 +200,13 @@ $$;
 
 -- Off until `ALTER TABLE roomd.outbox ENABLE TRIGGER wake`: wakes those who LISTEN roomd_outbox at
 -- each commit.  It saves the sequencer's pause, and costs two thirds of the commits where many write
--- at once: NOTIFY makes commits wait for each other.
+-- at once: NOTIFY makes commits wait for each other.  With it a transaction that emits can not be prepared.
 CREATE OR REPLACE FUNCTION roomd.wake() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM pg_notify('roomd_outbox', '');
+    IF pg_notification_queue_usage() < 0.9 THEN
+        PERFORM pg_notify('roomd_outbox', '');
+    END IF;
     RETURN NULL;
 END
 $$;
