@@ -152,15 +152,16 @@ BEGIN
     BEGIN
         SELECT m.moved, m.buried INTO moved, buried FROM roomd.move_rows(ids, last_seq, at) m;
         last_seq := last_seq + moved;
-    EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
-        -- One of them can not be moved.  Find it, and do not let it hold up the others.
+    EXCEPTION WHEN data_exception OR not_null_violation OR check_violation OR program_limit_exceeded OR raise_exception THEN
+        -- One of them can not be moved.  Find it, and do not let it hold up the others.  A number that is
+        -- there already is not among these: that would be so of all of them.
         FOREACH row_id IN ARRAY ids LOOP
             BEGIN
                 SELECT m.moved, m.buried INTO step FROM roomd.move_rows(ARRAY[row_id], last_seq, at) m;
                 moved := moved + step.moved;
                 buried := buried + step.buried;
                 last_seq := last_seq + step.moved;
-            EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded
+            EXCEPTION WHEN data_exception OR not_null_violation OR check_violation OR program_limit_exceeded
                         OR raise_exception THEN
                 why := 'row_refused: ' || SQLERRM;
                 UPDATE roomd.outbox SET fault = why WHERE id = row_id;
