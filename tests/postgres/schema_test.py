@@ -83,6 +83,30 @@ class Schema(unittest.TestCase):
             admin.run("SET ROLE owner")
             server.migrate(admin)
 
+    def test_functions_in_public_are_not_called(self):
+        self.database("open")
+        with self.server.connect("postgres", "open") as admin:
+            admin.run("CREATE ROLE mallory; GRANT CREATE ON SCHEMA public TO mallory")
+        with self.server.connect(database="open") as owner:
+            server.migrate(owner)
+        with self.server.connect("postgres", "open") as admin:
+            admin.run("""
+                SET ROLE mallory;
+                CREATE SEQUENCE public.called; GRANT ALL ON public.called TO PUBLIC;
+                CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE sql VOLATILE AS
+                    $$ SELECT nextval('public.called')::text $$;
+                CREATE FUNCTION public.format(text, text, text) RETURNS text LANGUAGE sql VOLATILE AS
+                    $$ SELECT nextval('public.called')::text $$;
+                RESET ROLE""")
+            self.assertEqual(admin.value("SELECT format('%s'::text, 'a'::text)"), "1", "the trap works")
+            with self.assertRaisesRegex(pq.Error, 'belongs to "owner"'):
+                server.migrate(admin)
+        with self.server.connect(database="open") as owner:
+            owner.run("ALTER DATABASE open SET search_path = public")
+            server.migrate(owner)
+            self.assertEqual(owner.value("SELECT last_value FROM public.called"), "1")
+            self.assertEqual(owner.value("SHOW search_path"), '"$user", public')
+
     def test_roles_are_used_where_they_are_and_not_needed(self):
         with self.server.connect("postgres", "postgres") as admin:
             admin.run("CREATE ROLE modest LOGIN")

@@ -8,6 +8,8 @@
 -- An event's way: emit() puts it into outbox inside the application's own transaction;
 -- sequence_batch() moves what was committed into log and numbers it there; daemons read log.
 
+SET LOCAL search_path = pg_catalog, pg_temp; -- in others anyone may have put a function that fits better
+
 -- Two at once wait for each other.  1919905645 is "room".
 SELECT pg_advisory_xact_lock(1919905645, 2);
 
