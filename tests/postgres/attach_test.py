@@ -91,6 +91,11 @@ class Attach(unittest.TestCase):
         self.assertEqual(server.drain(self.owner), (0, 1))
         self.assertRegex(self.owner.value("SELECT reason FROM roomd.dead"), "^emit_too_big: ")
 
+    def test_a_column_beside_may_be_larger_than_json_takes(self):
+        self.owner.run("""SELECT roomd.attach('bookings', '{"id": "id"}', 'a'); ALTER TABLE bookings ADD scan bytea;
+                          INSERT INTO bookings (id, scan) VALUES (1, convert_to(repeat('x', 140000000), 'UTF8'))""")
+        self.assertEqual([data for _, data, _, _ in self.events()], [{"id": 1}])
+
     def test_odd_names_are_quoted(self):
         self.owner.run("""
             CREATE TABLE "Odd ""table"" $1 'x'" ("Group" int, "a ""quoted"" col" text, "it's" text, "semi;colon--" int, "ü {x}" int, "%s %I" int);
