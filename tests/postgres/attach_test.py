@@ -11,7 +11,7 @@ class Attach(unittest.TestCase):
     def setUpClass(cls):
         cls.server = server.Server(fsync="off").init()
         cls.addClassCleanup(cls.server.close)
-        with cls.server.connect("admin") as admin:
+        with cls.server.connect("postgres") as admin:
             admin.run("CREATE ROLE writer LOGIN")
 
     def setUp(self):
@@ -90,6 +90,11 @@ class Attach(unittest.TestCase):
         self.owner.run("INSERT INTO bookings (id, status) SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 60000) i")
         self.assertEqual(server.drain(self.owner), (0, 1))
         self.assertRegex(self.owner.value("SELECT reason FROM roomd.dead"), "^emit_too_big: ")
+
+    def test_a_column_beside_may_be_larger_than_json_takes(self):
+        self.owner.run("""SELECT roomd.attach('bookings', '{"id": "id"}', 'a'); ALTER TABLE bookings ADD scan bytea;
+                          INSERT INTO bookings (id, scan) VALUES (1, convert_to(repeat('x', 140000000), 'UTF8'))""")
+        self.assertEqual([data for _, data, _, _ in self.events()], [{"id": 1}])
 
     def test_odd_names_are_quoted(self):
         self.owner.run("""

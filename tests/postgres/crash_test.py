@@ -19,9 +19,9 @@ WRITERS = 20
 
 
 def sequence_forever(dsn):
-    """What a daemon does, until it is killed; some batches are cut in the middle of their transaction."""
-    connection, n = None, 0
-    while True:
+    """What a daemon does, until it or the test is killed; some batches are cut in the middle of their transaction."""
+    connection, n, test = None, 0, os.getppid()
+    while os.getppid() == test:
         try:
             connection = connection or pq.Connection(dsn)
             n += 1

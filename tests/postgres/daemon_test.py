@@ -98,13 +98,13 @@ class Daemon(unittest.TestCase):
         dump = os.path.join(self.server.bin, "pg_dump")
         if not os.path.exists(dump):
             self.skipTest("there is no pg_dump")
-        text = subprocess.run([dump, "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "admin", "app"],
+        text = subprocess.run([dump, "-h", "127.0.0.1", "-p", str(self.server.port), "-U", "postgres", "app"],
                               check=True, capture_output=True, text=True).stdout
         text = "\n".join(self.copy_as_inserts(text))
-        with self.server.connect("admin", "postgres") as admin:
+        with self.server.connect("postgres", "postgres") as admin:
             admin.run("DROP DATABASE IF EXISTS copy")
             admin.run("CREATE DATABASE copy OWNER owner")
-        with self.server.connect("admin", "copy") as copy:
+        with self.server.connect("postgres", "copy") as copy:
             copy.run(text)
         with self.server.connect("daemon", "copy") as daemon:
             busy, moved, _, new, last = daemon.run("SELECT * FROM roomd.sequence_batch()")[0]
@@ -131,27 +131,54 @@ class Daemon(unittest.TestCase):
                 values = ", ".join("NULL" if value == "\\N" else "'" + value.replace("'", "''") + "'" for value in row.split("\t"))
                 yield f"INSERT INTO {head} VALUES ({values});"
 
-    def test_a_promoted_copy_is_another_epoch(self):
+    def refused_as_read_only(self, *statements):
+        for sql in statements:
+            with self.assertRaises(pq.Error, msg=sql) as caught:
+                self.daemon.run(sql)
+            self.assertEqual(caught.exception.state, "25006", f"{sql}: {caught.exception}")
+            self.assertRegex(str(caught.exception), "read-only transaction|during recovery")
+            self.daemon.run("ROLLBACK")
+
+    def test_a_standby_says_that_it_is_one_and_promoted_it_is_another_epoch(self):
         self.log("a")
         epoch = self.epoch()
         self.daemon.close()
         self.owner.close()
         self.server.stop()
-        signal = os.path.join(self.server.data, "recovery.signal")
-        with open(os.path.join(self.server.data, "postgresql.conf"), "a", encoding="ascii") as conf:
-            conf.write("restore_command = 'false'\n")
+        signal = os.path.join(self.server.data, "standby.signal")
         with open(signal, "w", encoding="ascii"):
             pass
         if self.server.who:
             os.chown(signal, self.server.who["user"], self.server.who["group"])
-        self.server.start() # the end of a recovery: a new timeline
+        self.server.start()
         self.owner, self.daemon = self.server.connect_again(), self.server.connect_again("daemon")
-        for _ in range(600):
-            if self.owner.value("SELECT pg_is_in_recovery()") == "f":
-                break
+        self.refused_as_read_only("SELECT roomd.seen('a', '1', NULL, NULL, NULL)", f"SELECT roomd.seen('a', '1', '{epoch}', 1, NULL)",
+                                  "SELECT roomd.sequence_batch()", "SELECT roomd.emit('e', '{}')", "SELECT roomd.emit('e', '{}', NULL, 'k')",
+                                  "SELECT roomd.trim()", "SELECT roomd.prepare(9)", f"SELECT roomd.bury('{epoch}', 1, 'x')")
+        self.assertEqual(self.daemon.query("SELECT seq, event FROM roomd.read(0)"), [("1", "a")])
+        with self.server.connect("postgres") as admin:
+            self.assertEqual(admin.value("SELECT pg_promote()"), "t") # a new timeline
         self.log("b")
         self.assertNotEqual(self.epoch(), epoch)
         self.assertEqual(self.end()[1], "2")
+
+    def test_a_role_that_may_only_read_is_told(self):
+        self.owner.run("SELECT roomd.emit('e', '{}')")
+        self.daemon.run("SET default_transaction_read_only = on")
+        self.refused_as_read_only("SELECT roomd.seen('a', '1', NULL, NULL, NULL)", "SELECT roomd.sequence_batch()", "SELECT roomd.trim()")
+        self.refused_as_read_only("BEGIN READ ONLY; SELECT roomd.emit('e', '{}')", "BEGIN READ ONLY; SELECT roomd.emit('e', '{}', NULL, 'k')")
+        self.daemon.run("SET default_transaction_read_only = off")
+        self.assertEqual(server.drain(self.daemon), (1, 0), "what waited still does")
+
+    def test_a_server_without_a_free_connection_says_so(self):
+        held = []
+        try:
+            with self.assertRaisesRegex(pq.Error, "too many clients already|remaining connection slots"):
+                for _ in range(100):
+                    held.append(self.server.connect("daemon"))
+        finally:
+            for connection in held:
+                connection.close()
 
     def test_a_disk_that_is_put_back_is_found_out_by_the_daemon(self):
         self.log("a")

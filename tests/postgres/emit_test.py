@@ -75,7 +75,16 @@ class Emit(unittest.TestCase):
             message = self.refused("room_invalid", rooms=self.app.value("SELECT ARRAY[$1]", room))
             self.assertIn("is no room's name", message)
         self.refused("room_invalid", rooms="{a:1,NULL}")
+        self.refused("room_invalid", rooms="{{a:1},{b:2}}")
+        self.refused("room_invalid", except_rooms="{{a:1,b:2}}")
         self.refused("room_invalid", except_rooms="{a b}")
+
+    def test_data_that_is_small_only_because_it_is_packed_is_too_big(self):
+        self.owner.run("CREATE TEMP TABLE packed AS SELECT to_jsonb(repeat('x', 2000000)) AS data")
+        self.assertLess(int(self.owner.value("SELECT pg_column_size(data) FROM packed")), 100000)
+        with self.assertRaises(pq.Error) as caught:
+            self.owner.run("SELECT roomd.emit('e', data) FROM packed")
+        self.assertEqual((caught.exception.state, caught.exception.detail), ("22023", "emit_too_big"))
 
     def test_the_longest_names_and_most_rooms_are_taken(self):
         self.emit(event="x" * 256, rooms="{" + ",".join([f"{'k' * 64}:{'i' * 128}", "x" * 128]

@@ -26,6 +26,7 @@ class Pooled(unittest.TestCase):
 app = {target} user=app pool_size=3
 daemon = {target} user=daemon pool_size=2
 [pgbouncer]
+pidfile = {cls.server.dir}/pgbouncer.pid
 listen_addr = 127.0.0.1
 listen_port = {cls.port}
 unix_socket_dir =

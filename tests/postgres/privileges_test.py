@@ -12,7 +12,7 @@ class Privileges(unittest.TestCase):
     def setUpClass(cls):
         cls.server = server.Server(fsync="off").init()
         cls.addClassCleanup(cls.server.close)
-        with cls.server.connect("admin", "postgres") as admin:
+        with cls.server.connect("postgres", "postgres") as admin:
             admin.run("CREATE ROLE stranger LOGIN")
 
     def denied(self, connection, sql):
@@ -94,7 +94,7 @@ class Privileges(unittest.TestCase):
                                 signature)
 
     def test_names_in_the_search_path_of_the_caller_are_not_called(self):
-        with self.server.connect("admin") as admin:
+        with self.server.connect("postgres") as admin:
             admin.run("CREATE SCHEMA evil AUTHORIZATION app")
         with self.server.connect("app") as app:
             app.run("""
@@ -124,7 +124,7 @@ class Privileges(unittest.TestCase):
             self.assertEqual(app.value("SELECT count(*) FROM evil.outbox"), "0")
 
     def test_a_cast_of_a_tables_owner_does_not_run_as_roomds_owner(self):
-        with self.server.connect("admin") as admin:
+        with self.server.connect("postgres") as admin:
             admin.run("CREATE SCHEMA tables AUTHORIZATION stranger; GRANT USAGE ON SCHEMA tables TO PUBLIC")
         with self.server.connect("stranger") as stranger:
             stranger.run("""

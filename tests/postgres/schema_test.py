@@ -14,7 +14,7 @@ class Schema(unittest.TestCase):
         cls.addClassCleanup(cls.server.close)
 
     def database(self, name, owner="owner"):
-        with self.server.connect("admin", "postgres") as admin:
+        with self.server.connect("postgres", "postgres") as admin:
             admin.run(f"CREATE DATABASE {name} OWNER {owner}")
 
     def test_the_files_have_the_numbers_that_they_say(self):
@@ -72,16 +72,40 @@ class Schema(unittest.TestCase):
             self.assertEqual(owner.value("SELECT schema_version FROM roomd.meta"), "1000")
 
     def test_another_than_the_owner_is_told_whose_it_is(self):
-        with self.server.connect("admin") as admin:
+        with self.server.connect("postgres") as admin:
             with self.assertRaises(pq.Error) as caught:
                 server.migrate(admin)
-            self.assertEqual(str(caught.exception), 'the schema "roomd" belongs to "owner", and this is "admin"')
+            self.assertEqual(str(caught.exception), 'the schema "roomd" belongs to "owner", and this is "postgres"')
             self.assertIn("SET ROLE owner", caught.exception.hint)
             admin.run("SET ROLE owner")
             server.migrate(admin)
 
+    def test_functions_in_public_are_not_called(self):
+        self.database("open")
+        with self.server.connect("postgres", "open") as admin:
+            admin.run("CREATE ROLE mallory; GRANT CREATE ON SCHEMA public TO mallory")
+        with self.server.connect(database="open") as owner:
+            server.migrate(owner)
+        with self.server.connect("postgres", "open") as admin:
+            admin.run("""
+                SET ROLE mallory;
+                CREATE SEQUENCE public.called; GRANT ALL ON public.called TO PUBLIC;
+                CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE sql VOLATILE AS
+                    $$ SELECT nextval('public.called')::text $$;
+                CREATE FUNCTION public.format(text, text, text) RETURNS text LANGUAGE sql VOLATILE AS
+                    $$ SELECT nextval('public.called')::text $$;
+                RESET ROLE""")
+            self.assertEqual(admin.value("SELECT format('%s'::text, 'a'::text)"), "1", "the trap works")
+            with self.assertRaisesRegex(pq.Error, 'belongs to "owner"'):
+                server.migrate(admin)
+        with self.server.connect(database="open") as owner:
+            owner.run("ALTER DATABASE open SET search_path = public")
+            server.migrate(owner)
+            self.assertEqual(owner.value("SELECT last_value FROM public.called"), "1")
+            self.assertEqual(owner.value("SHOW search_path"), '"$user", public')
+
     def test_roles_are_used_where_they_are_and_not_needed(self):
-        with self.server.connect("admin", "postgres") as admin:
+        with self.server.connect("postgres", "postgres") as admin:
             admin.run("CREATE ROLE modest LOGIN")
         self.database("modest", "modest")
         with self.server.connect("modest", "modest") as modest:
@@ -89,7 +113,7 @@ class Schema(unittest.TestCase):
         with self.server.connect("app", "modest") as app:
             self.assertIsNotNone(app.value("SELECT roomd.emit('e', '{}')"))
         with server.Server(fsync="off") as bare:
-            with bare.connect("admin", "postgres") as admin:
+            with bare.connect("postgres", "postgres") as admin:
                 admin.run("CREATE ROLE modest LOGIN")
                 admin.run("CREATE DATABASE modest OWNER modest")
             with bare.connect("modest", "modest") as modest:
@@ -99,10 +123,10 @@ class Schema(unittest.TestCase):
                 self.assertEqual(modest.value("SELECT count(*) FROM pg_roles WHERE rolname ~ '^roomd_'"), "0")
 
     def test_a_schema_that_was_made_for_the_owner_is_enough(self):
-        with self.server.connect("admin", "postgres") as admin:
+        with self.server.connect("postgres", "postgres") as admin:
             admin.run("CREATE ROLE tenant LOGIN")
-        self.database("shared", "admin")
-        with self.server.connect("admin", "shared") as admin:
+        self.database("shared", "postgres")
+        with self.server.connect("postgres", "shared") as admin:
             admin.run("CREATE SCHEMA roomd AUTHORIZATION tenant")
         with self.server.connect("tenant", "shared") as tenant:
             server.migrate(tenant)

@@ -9,7 +9,8 @@ import server
 class Sequence(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = server.Server(fsync="off", autovacuum="off", max_prepared_transactions="5").init()
+        more = {"max_notify_queue_pages": "64"} if server.version() >= 17 else {} # the least
+        cls.server = server.Server(fsync="off", autovacuum="off", max_prepared_transactions="5", **more).init()
         cls.addClassCleanup(cls.server.close)
 
     def setUp(self):
@@ -90,17 +91,77 @@ class Sequence(unittest.TestCase):
         self.assertEqual(self.batch()[1], 2)
         self.assertEqual(self.log(), [("1", "a"), ("2", "b")])
 
-    def test_a_snapshot_that_is_too_old_gives_no_number_twice(self):
+    def test_another_isolation_level_is_refused_with_what_to_do(self):
         self.emit(self.owner, "a")
-        with self.server.connect("daemon") as old:
-            old.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM roomd.meta")
-            self.emit(self.owner, "b")
+        with self.server.connect("postgres") as admin:
+            admin.run("ALTER DATABASE app SET default_transaction_isolation = 'serializable'")
+            try:
+                with self.server.connect("daemon") as daemon:
+                    for level in ("SERIALIZABLE", "REPEATABLE READ"):
+                        daemon.run(f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {level}")
+                        with self.assertRaises(pq.Error) as caught:
+                            daemon.run("SELECT roomd.sequence_batch()")
+                        self.assertEqual(caught.exception.state, "25000")
+                        self.assertIn(level.lower(), str(caught.exception))
+                    admin.run(caught.exception.hint)
+                with self.server.connect("daemon") as daemon:
+                    self.assertEqual(daemon.run("SELECT busy, moved FROM roomd.sequence_batch()"), [("f", "1")])
+            finally:
+                admin.run("ALTER DATABASE app RESET ALL; ALTER ROLE daemon RESET ALL")
+
+    def test_writers_that_are_serializable_are_not_made_to_fail(self):
+        writers = [self.server.connect("app") for _ in range(4)]
+        for turn in range(30):
+            for i, writer in enumerate(writers):
+                writer.run("BEGIN ISOLATION LEVEL SERIALIZABLE")
+                writer.query("SELECT roomd.emit('e', '{}', NULL, $1)", f"serial-{i}-{turn}")
+                self.batch(3)
+            for writer in writers:
+                writer.run("COMMIT")
+        for writer in writers:
+            writer.close()
+        server.drain(self.daemon)
+        self.assertEqual(self.owner.query("SELECT count(*), max(seq) FROM roomd.log"), [("120", "120")])
+
+    def test_ids_that_someone_chose_are_found(self):
+        for turn in range(20):
+            self.emit(self.owner, "a")
             self.batch()
+        self.owner.run("INSERT INTO roomd.outbox (id, event, data) VALUES (-9223372036854775808, 'least', '{}'), (-1, 'less', '{}'),"
+                       "(0, 'none', '{}'), (9223372036854775807, 'most', '{}')")
+        until = time.monotonic() + 10
+        while self.owner.value("SELECT count(*) FROM roomd.outbox") != "0" and time.monotonic() < until:
+            self.batch(1)
+        self.assertEqual({event for _, event in self.log()[20:]}, {"least", "less", "none", "most"})
+        self.emit(self.owner, "b")
+        self.assertEqual(self.batch(1)[1], 1)
+
+    def test_the_last_id_of_all_is_sent(self):
+        before = self.owner.value("SELECT last_value FROM roomd.outbox_id_seq")
+        self.owner.run("SELECT setval('roomd.outbox_id_seq', 9223372036854775806)")
+        try:
+            for event in ("a", "b"):
+                if event == "a":
+                    self.emit(self.owner, event)
+                else:
+                    with self.assertRaises(pq.Error) as caught:
+                        self.emit(self.owner, event)
+                    self.assertEqual(caught.exception.state, "2200H")
+                for _ in range(3):
+                    self.batch(1)
+        finally:
+            self.owner.run(f"SELECT setval('roomd.outbox_id_seq', {before})")
+        self.assertEqual(self.log(), [("1", "a")])
+
+    def test_a_batch_that_is_cut_short_by_a_timeout_loses_nothing(self):
+        self.fill(20000)
+        self.daemon.run("SET statement_timeout = '20ms'")
+        for _ in range(2):
             with self.assertRaises(pq.Error) as caught:
-                old.run("SELECT roomd.sequence_batch()")
-            self.assertEqual(caught.exception.state, "40001")
-            old.run("ROLLBACK")
-        self.assertEqual(self.log(), [("1", "a"), ("2", "b")])
+                self.batch(20000)
+            self.assertEqual(caught.exception.state, "57014")
+        self.daemon.run("RESET statement_timeout")
+        self.assertEqual(self.batch(20000), (False, 20000, 0, 20000))
 
     def test_a_commit_of_numbers_is_on_disk_before_they_are_seen(self):
         self.emit(self.owner, "a")
@@ -135,14 +196,14 @@ class Sequence(unittest.TestCase):
                 (NULL, '{}', NULL, NULL, NULL), ('', '{}', NULL, NULL, NULL), ('connect', '{}', NULL, NULL, NULL),
                 ('e', NULL, NULL, NULL, NULL), ('e', '{}', '{}', NULL, NULL), ('e', '{}', '{a b}', NULL, NULL),
                 ('e', '{}', '{NULL}', NULL, NULL), ('e', '{}', '{{a:1},{b:2}}', NULL, NULL),
-                ('e', '{}', NULL, '{x y}', NULL), ('e', '{}', NULL, NULL, 'said_before: so')""")
+                ('e', '{}', NULL, '{x y}', NULL), ('e', '{}', NULL, NULL, 'said_before: so'),
+                ('e', to_jsonb(repeat('x', 2000000)), NULL, NULL, NULL)""")
         self.emit(self.owner, "last")
-        self.assertEqual(self.batch()[1:], (3, 9, 3))
-        self.assertEqual([seq for seq, _ in self.log()], ["1", "2", "3"])
-        self.assertEqual([event for _, event in self.log()], ["first", "e", "last"], "rooms in a grid are rooms all the same")
+        self.assertEqual(self.batch()[1:], (2, 11, 2))
+        self.assertEqual(self.log(), [("1", "first"), ("2", "last")])
         self.assertEqual([row[0].split(":")[0] for row in self.owner.query("SELECT reason FROM roomd.dead ORDER BY outbox_id")],
                          ["event_invalid", "event_invalid", "event_invalid", "member_missing", "rooms_empty", "room_invalid",
-                          "room_invalid", "room_invalid", "said_before"])
+                          "room_invalid", "room_invalid", "room_invalid", "said_before", "emit_too_big"])
         self.assertEqual(self.owner.value("SELECT count(*) FROM roomd.outbox"), "0")
 
     def test_a_row_that_the_log_does_not_take_blocks_nobody(self):
@@ -194,7 +255,7 @@ class Sequence(unittest.TestCase):
     def beside(self, what, begin):
         """Batches beside a transaction that lasts: 200,000 deleted rows, and nobody may remove them."""
         self.fill(200000)
-        with self.server.connect("admin") as other:
+        with self.server.connect("postgres") as other:
             other.run("BEGIN ISOLATION LEVEL REPEATABLE READ;" + begin)
             total, times = self.drain_timed(1000)
             early, late = sorted(times[:50])[25], sorted(times[-50:])[25]

@@ -1,13 +1,15 @@
 """A daemon that rests is woken by the first transaction that writes, and by no more than that."""
 import unittest
 
+import pq
 import server
 
 
 class Wake(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = server.Server(fsync="off").init()
+        full = {"max_notify_queue_pages": "64"} if server.version() >= 17 else {}
+        cls.server = server.Server(fsync="off", **full).init()
         cls.addClassCleanup(cls.server.close)
 
     def setUp(self):
@@ -70,6 +72,19 @@ class Wake(unittest.TestCase):
             quick.run("SELECT roomd.emit('b', '{}')")
             self.assertEqual(self.daemon.query("SELECT moved FROM roomd.sequence_batch()"), [("1",)])
             slow.run("COMMIT")
+
+    @unittest.skipIf(server.version() < 17, "the queue has 8 GB")
+    def test_a_full_queue_of_notifications_stops_nobody(self):
+        self.rest()
+        with self.server.connect("daemon") as stuck:
+            stuck.run("LISTEN x")
+            stuck.run("BEGIN; SELECT")
+            with self.assertRaisesRegex(pq.Error, "too many notifications"):
+                for _ in range(1000):
+                    self.app.run("SELECT pg_notify('x', repeat('x', 7000))")
+            self.app.run("SELECT roomd.emit('a', '{}')")
+            self.assertEqual(self.daemon.query("SELECT moved FROM roomd.sequence_batch()"), [("1",)])
+            stuck.run("COMMIT")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@
 -- An event's way: emit() puts it into outbox inside the application's own transaction;
 -- sequence_batch() moves what was committed into log and numbers it there; daemons read log.
 
+SET LOCAL search_path = pg_catalog, pg_temp; -- in others anyone may have put a function that fits better
+
 -- Two at once wait for each other.  1919905645 is "room".
 SELECT pg_advisory_xact_lock(1919905645, 2);
 
@@ -53,7 +55,7 @@ CREATE TABLE IF NOT EXISTS roomd.meta (
     trimmed_seq    bigint NOT NULL DEFAULT 0, -- log holds what is above it
     -- Where sequence_batch() looks next; it says how.
     looked         pg_snapshot,             -- what was committed when it looked last
-    outbox_from    bigint,                  -- it left rows from this id on
+    outbox_from    bigint,                  -- it left rows behind this id
     mark_xids      bigint[] NOT NULL DEFAULT '{}', -- transactions from mark_xids[i] on ..
     mark_ids       bigint[] NOT NULL DEFAULT '{}', -- .. have ids above mark_ids[i]
     look_all_at    timestamptz NOT NULL DEFAULT '-infinity',

@@ -15,12 +15,15 @@ DECLARE
             format('event_invalid: the event name "%s" is reserved', event)
         WHEN data IS NULL THEN
             'member_missing: data is null; write ''null''::jsonb for an event without any'
-        WHEN pg_column_size(data) > 1048576 THEN
-            format('emit_too_big: data has %s bytes, and at most 1048576 are sent', pg_column_size(data))
+        -- What comes from a table may be packed, one byte for 255 at the most.
+        WHEN pg_column_size(data) > 4096 AND octet_length(data::text) > 1048576 THEN
+            format('emit_too_big: data has %s bytes, and at most 1048576 are sent', octet_length(data::text))
         WHEN cardinality(rooms) = 0 THEN
             'rooms_empty: name at least one room, or leave rooms out for those of the catalogue'
         WHEN cardinality(rooms) > 1000 OR cardinality(except_rooms) > 1000 THEN
             'too_many_rooms: more than 1000 names are too many'
+        WHEN array_ndims(rooms) > 1 OR array_ndims(except_rooms) > 1 THEN
+            'room_invalid: rooms are a list, not a list of lists'
         END;
     room text;
 BEGIN
@@ -46,8 +49,10 @@ $$;
 CREATE OR REPLACE FUNCTION roomd.ring() RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF current_setting('max_prepared_transactions') = '0' THEN
-        PERFORM setval('roomd.bell', 2), pg_notify('roomd_outbox', '');
+    PERFORM setval('roomd.bell', 2);
+    -- A queue that somebody keeps full would fail the commit.
+    IF current_setting('max_prepared_transactions') = '0' AND pg_notification_queue_usage() < 0.9 THEN
+        PERFORM pg_notify('roomd_outbox', '');
     END IF;
 END
 $$;

@@ -1,20 +1,20 @@
 -- The partitions of log: made ahead, dropped whole.  A day is a day of UTC.
 
--- Makes the partition of a day if it is not there.  Readers and writers of the others go on:
+-- Makes the partition of a day if it is not there; one that was detached comes back.  Readers and writers of the others go on:
 -- ATTACH PARTITION locks less than CREATE TABLE .. PARTITION OF.
 CREATE OR REPLACE FUNCTION roomd.make_partition(day date) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     part constant text := 'log_' || to_char(day, 'YYYYMMDD');
 BEGIN
-    IF to_regclass('roomd.' || part) IS NOT NULL THEN
+    IF EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('roomd.' || part) AND relispartition) THEN
         RETURN false;
     END IF;
     PERFORM pg_advisory_xact_lock(1919905645, 1); -- the one of sequence_batch()
-    IF to_regclass('roomd.' || part) IS NOT NULL THEN
+    IF EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('roomd.' || part) AND relispartition) THEN
         RETURN false;
     END IF;
-    EXECUTE format('CREATE TABLE roomd.%I (LIKE roomd.log INCLUDING ALL, PRIMARY KEY (seq))', part);
+    EXECUTE format('CREATE TABLE IF NOT EXISTS roomd.%I (LIKE roomd.log INCLUDING ALL, PRIMARY KEY (seq))', part);
     EXECUTE format('ALTER TABLE roomd.log ATTACH PARTITION roomd.%I FOR VALUES FROM (%L) TO (%L)', part,
                    to_char(day, 'YYYY-MM-DD') || ' 00:00:00+00', to_char(day + 1, 'YYYY-MM-DD') || ' 00:00:00+00');
     RETURN true;
@@ -33,7 +33,7 @@ CREATE OR REPLACE FUNCTION roomd.partitions(OUT part regclass, OUT day date, OUT
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT c.oid::regclass, to_date(right(c.relname, 8), 'YYYYMMDD'), pg_total_relation_size(c.oid)
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'roomd.log'::regclass
+    WHERE i.inhparent = 'roomd.log'::regclass AND c.relname ~ '^log_[0-9]{8}$'
     ORDER BY c.relname
 $$;
 
@@ -43,6 +43,7 @@ $$;
 -- have not been seen for a week.  Makes the partitions to come.  To be called about once an hour, by any daemon.
 --
 -- A partition that others hold is left for the next call (deferred): waiting for it would hold up all readers.
+-- bytes: what is left of the log; null: another call is at it.
 CREATE OR REPLACE FUNCTION roomd.trim(
     keep       interval DEFAULT '24 hours',
     most_bytes bigint   DEFAULT NULL,
@@ -54,6 +55,7 @@ DECLARE
     today constant date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
     old   record;
     upto  bigint;
+    total bigint;
 BEGIN
     dropped := 0;
     deferred := false;
@@ -61,17 +63,34 @@ BEGIN
         RAISE EXCEPTION 'roomd.trim: keep, keep_dead and most_bytes are not below zero'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    bytes := (SELECT coalesce(sum(p.bytes), 0) FROM roomd.partitions() p);
+    -- First what takes time and holds up nobody.  At most so many at once: the next call goes on.
+    DELETE FROM roomd.idempotency WHERE key IN (
+        SELECT i.key FROM roomd.idempotency i WHERE i.expires_at <= clock_timestamp()
+        ORDER BY i.expires_at LIMIT 50000 FOR UPDATE SKIP LOCKED);
+    DELETE FROM roomd.dead WHERE id IN (
+        SELECT d.id FROM roomd.dead d WHERE d.died_at < clock_timestamp() - keep_dead
+        ORDER BY d.died_at LIMIT 50000 FOR UPDATE SKIP LOCKED);
+    DELETE FROM roomd.dead WHERE id IN (
+        SELECT d.id FROM roomd.dead d
+        WHERE d.id <= (SELECT n.id FROM roomd.dead n ORDER BY n.id DESC OFFSET 100000 LIMIT 1) FOR UPDATE SKIP LOCKED);
+    DELETE FROM roomd.node WHERE node IN (
+        SELECT n.node FROM roomd.node n WHERE n.seen_at < clock_timestamp() - interval '7 days' FOR UPDATE SKIP LOCKED);
+    BEGIN
+        PERFORM roomd.prepare();
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+        deferred := true;
+    END;
     BEGIN
         PERFORM pg_advisory_xact_lock(1919905645, 1);
-        PERFORM roomd.prepare();
+        total := (SELECT coalesce(sum(p.bytes), 0) FROM roomd.partitions() p);
+        bytes := total;
         FOR old IN SELECT * FROM roomd.partitions() p WHERE p.day < today LOOP
             CONTINUE WHEN (old.day + 1)::timestamp AT TIME ZONE 'UTC' > clock_timestamp() - keep
                       AND (most_bytes IS NULL OR bytes <= most_bytes);
             EXECUTE format('SELECT max(seq) FROM %s', old.part) INTO upto;
             EXIT WHEN EXISTS (SELECT FROM roomd.node n JOIN roomd.meta m ON m.epoch = n.epoch
                               WHERE n.seq < upto AND n.seen_at > clock_timestamp() - interval '1 minute');
-            EXECUTE format('DROP TABLE %s', old.part);
+            EXECUTE format('DROP TABLE %s', old.part); -- from here on readers wait for the commit
             UPDATE roomd.meta m SET trimmed_seq = greatest(m.trimmed_seq, upto);
             dropped := dropped + 1;
             bytes := bytes - old.bytes;
@@ -79,16 +98,8 @@ BEGIN
     EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
         dropped := 0; -- all of it was undone
         deferred := true;
-        bytes := (SELECT coalesce(sum(p.bytes), 0) FROM roomd.partitions() p);
+        bytes := total;
     END;
-    -- At most so many at once: the next call goes on.
-    DELETE FROM roomd.idempotency WHERE key IN (
-        SELECT i.key FROM roomd.idempotency i WHERE i.expires_at <= clock_timestamp()
-        ORDER BY i.expires_at LIMIT 50000 FOR UPDATE SKIP LOCKED);
-    DELETE FROM roomd.dead WHERE id IN (
-        SELECT d.id FROM roomd.dead d WHERE d.died_at < clock_timestamp() - keep_dead ORDER BY d.died_at LIMIT 50000);
-    DELETE FROM roomd.dead WHERE id <= (SELECT d.id FROM roomd.dead d ORDER BY d.id DESC OFFSET 100000 LIMIT 1);
-    DELETE FROM roomd.node WHERE seen_at < clock_timestamp() - interval '7 days';
     trimmed_seq := (SELECT m.trimmed_seq FROM roomd.meta m);
 END
 $$;

@@ -62,6 +62,7 @@ CREATE OR REPLACE FUNCTION roomd.sequence_batch(
 ) LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
+    first_id  constant bigint := -9223372036854775808; -- someone may have chosen it
     state     roomd.meta;
     last_id   bigint;
     now_seen  pg_snapshot;
@@ -77,6 +78,14 @@ BEGIN
     IF most IS NULL OR most NOT BETWEEN 1 AND 100000 THEN
         RAISE EXCEPTION 'roomd.sequence_batch: a batch is 1 to 100000 rows'
             USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    -- Each statement below has to see what the last holder of the lock committed.  And SERIALIZABLE
+    -- would make applications fail that are so too.
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE EXCEPTION 'roomd.sequence_batch: the isolation level is "%", and has to be "read committed"',
+            current_setting('transaction_isolation')
+            USING ERRCODE = 'invalid_transaction_state',
+                  HINT = format('ALTER ROLE %I SET default_transaction_isolation = ''read committed''', session_user);
     END IF;
     moved := 0;
     buried := 0;
@@ -117,8 +126,8 @@ BEGIN
         FROM now
     ), look AS MATERIALIZED (
         SELECT seen, CASE
-            WHEN state.looked IS NULL OR began >= state.look_all_at THEN 0
-            ELSE least(state.outbox_from, (SELECT coalesce(max(m.id), -1) + 1
+            WHEN state.looked IS NULL OR began >= state.look_all_at THEN first_id
+            ELSE least(state.outbox_from, (SELECT coalesce(max(m.id), first_id)
                                            FROM unnest(state.mark_xids, state.mark_ids) AS m(xid, id)
                                            WHERE m.xid <= oldest)) END AS from_id
         FROM appeared
@@ -127,7 +136,7 @@ BEGIN
            ARRAY(SELECT o.id FROM roomd.outbox o WHERE o.id >= from_id ORDER BY o.id LIMIT most)
     INTO now_seen, look_from, ids FROM look;
     -- Looking at all is for rows whose id someone chose by hand: for a hundredth of the time.
-    IF look_from = 0 AND began >= state.look_all_at THEN
+    IF look_from = first_id AND began >= state.look_all_at THEN
         state.look_all_at := clock_timestamp() + 100 * (clock_timestamp() - began);
         IF cardinality(ids) = 0 AND state.look_all_at > began + interval '0.5 s' THEN
             UPDATE roomd.meta SET look_all_at = state.look_all_at WHERE one;
@@ -147,15 +156,16 @@ BEGIN
     BEGIN
         SELECT m.moved, m.buried INTO moved, buried FROM roomd.move_rows(ids, last_seq, at) m;
         last_seq := last_seq + moved;
-    EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
-        -- One of them can not be moved.  Find it, and do not let it hold up the others.
+    EXCEPTION WHEN data_exception OR not_null_violation OR check_violation OR program_limit_exceeded OR raise_exception THEN
+        -- One of them can not be moved.  Find it, and do not let it hold up the others.  A number that is
+        -- there already is not among these: that would be so of all of them.
         FOREACH row_id IN ARRAY ids LOOP
             BEGIN
                 SELECT m.moved, m.buried INTO step FROM roomd.move_rows(ARRAY[row_id], last_seq, at) m;
                 moved := moved + step.moved;
                 buried := buried + step.buried;
                 last_seq := last_seq + step.moved;
-            EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded
+            EXCEPTION WHEN data_exception OR not_null_violation OR check_violation OR program_limit_exceeded
                         OR raise_exception THEN
                 why := 'row_refused: ' || SQLERRM;
                 UPDATE roomd.outbox SET fault = why WHERE id = row_id;
@@ -181,12 +191,13 @@ BEGIN
     UPDATE roomd.meta m SET
         last_seq = sequence_batch.last_seq,
         looked = now_seen,
-        outbox_from = CASE WHEN cardinality(ids) = most THEN ids[most] + 1 END,
+        outbox_from = CASE WHEN cardinality(ids) = most THEN ids[most] END,
         mark_xids = ARRAY(SELECT state.mark_xids[k] FROM unnest(kept) k ORDER BY k),
         mark_ids = ARRAY(SELECT state.mark_ids[k] FROM unnest(kept) k ORDER BY k),
         look_all_at = state.look_all_at
     WHERE m.one;
-    IF moved > 0 THEN
+    -- A full queue, as a session that listens and never ends its transaction makes it, fails the commit.
+    IF moved > 0 AND pg_notification_queue_usage() < 0.9 THEN
         PERFORM pg_notify('roomd_log', '');
     END IF;
 END

@@ -33,9 +33,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     mapping constant jsonb := TG_ARGV[1];
     names   constant text[] := ARRAY(SELECT value FROM jsonb_each_text(mapping));
+    -- A large bytea would be more text than jsonb takes, though nobody asks for it.
     own     constant boolean := EXISTS (
         SELECT FROM pg_attribute
-        WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped AND atttypid >= 16384);
+        WHERE attrelid = TG_RELID AND attnum > 0 AND NOT attisdropped AND (atttypid >= 16384 OR atttypid = 'bytea'::regtype));
     query   text;
     now_row jsonb;
     old_row jsonb;
