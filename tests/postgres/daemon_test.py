@@ -11,8 +11,10 @@ import server
 class Daemon(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = server.Server(fsync="off").init()
+        cls.server = server.Server(fsync="off", wal_level="logical").init()
         cls.addClassCleanup(cls.server.close)
+        with cls.server.connect("postgres") as admin:
+            admin.run("CREATE PUBLICATION all_of_it FOR ALL TABLES") # rows that it could not name may not be changed
 
     def setUp(self):
         self.owner = self.server.connect()

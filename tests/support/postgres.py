@@ -33,6 +33,7 @@ for turn in $(seq 200); do
     [ -e data/postmaster.pid ] || break
     sleep 0.05
 done
+umount ./* # what a test has mounted
 cd / && rm -rf "$0"
 """
 
