@@ -56,6 +56,14 @@ Syntax &Syntax::initially(const char *shown) {
     return *this;
 }
 
+Syntax &Syntax::not_empty() {
+    const auto refuse = [](std::string &text) {
+        return std::string(text.empty() ? "it is empty" : "");
+    };
+    last_->check(CLI::Validator(refuse, "", "not empty"));
+    return *this;
+}
+
 Syntax &Syntax::one_of(std::initializer_list<const char *> words) {
     last_->check(CLI::IsMember(std::set<std::string>(words.begin(), words.end())));
     return *this;

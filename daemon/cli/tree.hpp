@@ -43,6 +43,7 @@ public:
     // Of the one added last.
     Syntax &needed();
     Syntax &initially(const char *shown); // its default, as the help says it
+    Syntax &not_empty(); // an unset variable of a script must not mean what is meant without it
     Syntax &one_of(std::initializer_list<const char *> words);
 
     Syntax &more(const char *text); // below the options in the help

@@ -113,6 +113,7 @@ struct Plugin {
 };
 
 struct Plugins {
+    std::string directory = "/usr/lib/roomd/plugins";
     std::vector<Plugin> load; // the enabled ones, in the order of the file
     base::Duration slow_call{50};
     base::Duration answer_timeout{5000}; // of a ticket a plugin took
@@ -147,8 +148,9 @@ struct Config {
     std::vector<policy::Proxies::Net> trusted_proxies;
     Auth auth;
     std::vector<RoomKind> rooms;
-    std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists
-    // What `events` says; never null.
+    std::vector<std::string> namespaces;      // names, or prefixes ending in '*'; "/" always exists
+    std::vector<catalogue::EventConf> events; // in the order of the file
+    // What they say; never null.
     std::shared_ptr<const catalogue::Catalogue> catalogue =
         std::make_shared<const catalogue::Catalogue>();
     bool unknown_events = false; // catalogue.unknown: allow

@@ -74,6 +74,8 @@ public:
         return std::make_shared<const catalogue::Catalogue>(std::move(out));
     }
 
+    std::vector<catalogue::EventConf> take() { return std::move(confs_); }
+
 private:
     void check_template(const Text &text) {
         std::string why;
@@ -185,6 +187,7 @@ void read_events(const Section &top, Config &config) {
     for (const auto &[name, in] : top.map("events").members())
         events.read(name, in);
     config.catalogue = events.build();
+    config.events = events.take();
 }
 
 void read_client_events(const Section &top, Config &config) {

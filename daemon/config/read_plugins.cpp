@@ -34,8 +34,7 @@ void read_file(const Section &entry, const std::string &directory, Plugin &plugi
 
 void read_plugins(const Section &top, Config &config) {
     const Section in = top.map("plugins");
-    std::string directory = "/usr/lib/roomd/plugins";
-    in.path("directory", directory);
+    in.path("directory", config.plugins.directory);
     in.duration("slow_call", config.plugins.slow_call, base::Duration(1), base::Duration(60000));
     in.duration("answer_timeout", config.plugins.answer_timeout, base::Duration(10),
                 base::Duration(3600000));
@@ -49,7 +48,7 @@ void read_plugins(const Section &top, Config &config) {
         if (entry.has("instance")) read_name(entry, "instance", plugin.instance);
         if (!plugin.instance.empty())
             instances.add(entry, entry.has("instance") ? "instance" : "name", plugin.instance);
-        read_file(entry, directory, plugin);
+        read_file(entry, config.plugins.directory, plugin);
         bool enabled = true;
         entry.flag("enabled", enabled);
         entry.flag("required", plugin.required);

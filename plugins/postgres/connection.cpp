@@ -1,5 +1,7 @@
 #include "postgres/connection.hpp"
 
+#include "postgres/sql_files.hpp"
+
 #include <algorithm>
 #include <random>
 #include <utility>
@@ -14,7 +16,6 @@ std::string seconds(std::chrono::milliseconds time) {
     return std::to_string(time.count() / 1000) + "." + std::to_string(time.count() % 1000 / 100) +
            " s";
 }
-constexpr int oldest_server = 130000;
 
 } // namespace
 

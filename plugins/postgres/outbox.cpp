@@ -1,5 +1,7 @@
 #include "postgres/outbox.hpp"
 
+#include "postgres/sql_files.hpp"
+
 #include <algorithm>
 #include <array>
 #include <random>
@@ -15,8 +17,6 @@ using std::chrono::seconds;
 
 constexpr auto part = "outbox";
 constexpr auto version = "1.0";
-// Of the schema: what this knows, and what it needs.
-constexpr std::int64_t newest_schema = 7, oldest_schema = 6;
 constexpr milliseconds report_every = seconds(10);
 
 // The name of this daemon in roomd.node.
@@ -95,9 +95,9 @@ void Outbox::report() {
 
 void Outbox::reported(const Result &answer) {
     const auto schema = answer.whole(0, 3);
-    if (schema > newest_schema)
+    if (schema > newest_schema())
         return connection_.refuse({"the schema roomd has version " + std::to_string(schema) +
-                                       ", and this daemon knows " + std::to_string(newest_schema),
+                                       ", and this daemon knows " + std::to_string(newest_schema()),
                                    "use a newer roomd", true});
     if (schema < oldest_schema)
         return connection_.refuse({"the schema roomd has version " + std::to_string(schema) +

@@ -1,4 +1,5 @@
 // Events from PostgreSQL: NOTIFY, and the outbox of the schema roomd.
+#include "postgres/commands.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/health.hpp"
 #include "postgres/listen.hpp"
@@ -16,6 +17,7 @@ public:
     static constexpr const char *config_schema = postgres::config_schema;
 
     static void check(std::string_view config, Faults &faults) { read_settings(config, faults); }
+    static std::string command(const Command &command) { return run_command(command); }
 
     Postgres(Host &host, std::string_view text) : host_(host), health_(host) {
         counts_.connected = host.gauge("connected", "Connections that are there.");

@@ -13,6 +13,7 @@ class Result {
 public:
     explicit Result(PGresult *raw = nullptr) noexcept : raw_(raw) {}
 
+    const PGresult *get() const noexcept { return raw_.get(); }
     explicit operator bool() const noexcept { return raw_ != nullptr; }
     ExecStatusType status() const noexcept { return PQresultStatus(raw_.get()); }
     int rows() const noexcept { return PQntuples(raw_.get()); }

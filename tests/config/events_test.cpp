@@ -105,6 +105,9 @@ TEST_CASE("a schema file is read from beside the YAML, and shared") {
                              "  b: { schema: schemas/seat.json }\n",
                              folder.yaml());
     CHECK(config.catalogue->route("b", "{}").text == "is missing (schemas/seat.json#/required)");
+    REQUIRE(config.events.size() == 2); // as they were read, for those who make something of them
+    CHECK(config.events[1].name == "b");
+    CHECK(config.events[1].schema == R"({"type":"object","required":["seatId"]})");
     CHECK(config.catalogue->route("b", "{}").pointer == "/data/seatId");
 }
 

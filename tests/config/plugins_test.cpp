@@ -43,6 +43,7 @@ TEST_CASE("a plugin's file is found from its name") {
     CHECK(load[1].file == "/etc/roomd/build/plugins/other.so");
     CHECK(load[1].instance == "second");
     CHECK(load[2].file == "/etc/roomd/conf/here.so");
+    CHECK(config.plugins.directory == "/etc/roomd/build/plugins");
 }
 
 TEST_CASE("files are absolute, wherever the daemon was started") {

@@ -1,0 +1,126 @@
+#include "cli/given_database.hpp"
+
+#include "app/exit_code.hpp"
+#include "app/place.hpp"
+#include "cli/standard_input.hpp"
+#include "config/load.hpp"
+#include "config/reference.hpp"
+#include "json/json.hpp"
+
+#include <exception>
+#include <optional>
+#include <unistd.h>
+#include <utility>
+
+namespace roomd::cli {
+namespace {
+
+constexpr const char *plugin = "postgres";
+constexpr std::size_t most_dsn = 16384;
+
+bool is_there(const std::string &path) {
+    return access(path.c_str(), F_OK) == 0;
+}
+
+// What --dsn and --dsn-file say, if they do.
+int read_dsn(const GivenDatabase &given, Io &io, std::optional<std::string> &out) {
+    const auto refuse = [&](const std::string &what) {
+        return fail(io, given.form(), app::exit_usage, "usage", what);
+    };
+    const bool named = !given.dsn.empty(), file_named = !given.dsn_file.empty();
+    if (named && file_named) return refuse("say --dsn or --dsn-file, not both");
+    if (file_named) {
+        std::string why;
+        const auto text = config::read_file(given.dsn_file, most_dsn, config::Wanted::any, why);
+        if (!text)
+            return fail(io, given.form(), app::exit_runtime, "dsn_unreadable",
+                        given.dsn_file + " can not be read: " + why);
+        out = std::string(json::trim(*text));
+    } else if (named) {
+        out = given.dsn == "-" ? first_line(io.in, most_dsn) : given.dsn;
+    }
+    if (out && out->empty())
+        return refuse("the dsn is empty: write postgresql://user@host/database");
+    return app::exit_ok;
+}
+
+std::string with_dsn(const std::string &section, const std::string &dsn) {
+    std::string out = "{\"dsn\":" + json::quoted(dsn);
+    for (json::Members members(section); members.next();) {
+        if (members.is("dsn")) continue;
+        out.append(",").append(members.name()).append(":").append(members.value());
+    }
+    return out + '}';
+}
+
+bool loads(host::Libraries &libraries, const host::PluginEntry &entry) {
+    try {
+        libraries.open(entry.name, entry.file);
+        return true;
+    } catch (const std::exception &) {
+        return false; // whoever uses it tells why
+    }
+}
+
+// What the plugin says of its section with a dsn that was typed.
+int check_section(Io &io, Form how, host::Libraries &libraries, const host::PluginEntry &entry) {
+    if (!loads(libraries, entry)) return app::exit_ok;
+    std::string typed, others;
+    for (const auto &fault : host::check(libraries, {entry})) {
+        std::string &out = fault.pointer == "/dsn" ? typed : others;
+        out += (out.empty() ? "" : "\n") + fault.text +
+               (fault.hint.empty() ? "" : "\n  " + fault.hint);
+    }
+    if (!typed.empty()) return fail(io, how, app::exit_usage, "usage", typed);
+    if (!others.empty())
+        return fail(io, how, app::exit_configuration, "configuration_invalid", others);
+    return app::exit_ok;
+}
+
+} // namespace
+
+void GivenDatabase::add_to(Syntax &syntax) {
+    syntax.text("-c,--config", file.path, "FILE", "The configuration file")
+        .text("--instance", instance, "NAME", "Which one, where it has several of the plugin")
+        .text("--dsn", dsn, "DSN",
+              "Another database, or as another role; - reads it from standard input")
+        .not_empty()
+        .text("--dsn-file", dsn_file, "FILE", "The same, read from a file")
+        .json(json);
+}
+
+int GivenDatabase::run(Io &io, PluginCommand command, Needs needs) const {
+    std::optional<std::string> typed;
+    if (const int failed = read_dsn(*this, io, typed)) return failed;
+    host::Libraries libraries("");
+    config::Config config;
+    config::Faults faults;
+    const bool alone = typed || !needs.database; // the section is not what it takes
+    if (needs.events || !alone) {
+        config = file.read(libraries, faults);
+    } else if (file.path != default_config || is_there(file.path)) {
+        // For its folder of plugins: what else it says, and names, may be for the daemon's eyes.
+        config = config::load_file(file.path, faults);
+        if (is_there(file.path)) faults = config::Faults();
+    } else {
+        const auto folder = app::shipped_folder("plugins", config.plugins.directory);
+        if (!folder.empty()) config.plugins.directory = folder;
+    }
+    if (!faults.empty())
+        return fail(io, form(), app::exit_configuration, "configuration_invalid", faults.text());
+    host::PluginEntry entry;
+    if (alone && instance.empty() && entries_of(config, plugin).empty()) {
+        entry.name = plugin;
+        entry.file = config.plugins.directory + '/' + plugin + ".so";
+    } else if (const int failed = choose_entry(io, form(), config, plugin, instance, entry)) {
+        return failed;
+    }
+    if (typed) {
+        entry.config_json = with_dsn(entry.config_json, *typed);
+        if (const int failed = check_section(io, form(), libraries, entry)) return failed;
+    }
+    if (needs.events) command.events = events_json(config);
+    return run_plugin_command(io, form(), libraries, entry, command);
+}
+
+} // namespace roomd::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "app/config_file.hpp"
+#include "cli/plugin_command.hpp"
+#include "cli/target.hpp"
+
+#include <string>
+
+namespace roomd::cli {
+
+// Which database `roomd pg` is about: that of the configuration, or one that the command line
+// names.
+struct GivenDatabase {
+    app::ConfigFile file{default_config, ""};
+    std::string instance, dsn, dsn_file; // dsn: "-" is read from standard input
+    bool json = false;
+
+    // What a command makes use of.
+    struct Needs {
+        bool database = true;
+        bool events = false;
+    };
+
+    void add_to(Syntax &); // --config, --instance, --dsn, --dsn-file, --json
+    Form form() const noexcept { return cli::form(json); }
+    // Has the plugin postgres carry out a command.  Gives the exit code.
+    int run(Io &, PluginCommand, Needs) const;
+};
+
+} // namespace roomd::cli

@@ -1,0 +1,63 @@
+#include "calling.hpp"
+
+#include "json/json.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using test::call;
+
+namespace {
+
+// Wrong usage is told before a file is read.
+std::string refused(std::vector<std::string> words, const std::string &input = {}) {
+    words.insert(words.begin(), "pg");
+    const auto called = call(words, input);
+    CHECK(called.code == 2);
+    CHECK(called.out.empty());
+    return called.err;
+}
+
+} // namespace
+
+TEST_CASE("a database is named in one way, and never by an empty word") {
+    CHECK(refused({"status", "--dsn", "", "-c", "/nowhere"}).find("--dsn: it is empty") !=
+          std::string::npos);
+    CHECK(refused({"status", "--dsn-file", ""}).find("--dsn-file: it is empty") !=
+          std::string::npos);
+    CHECK(refused({"status", "--dsn", "host=a", "--dsn-file", "b"}) ==
+          "roomd: say --dsn or --dsn-file, not both\n");
+    CHECK(refused({"status", "--dsn", "-"}, "\n").starts_with("roomd: the dsn is empty"));
+    CHECK(refused({"init", "--app", ""}).find("--app: it is empty") != std::string::npos);
+}
+
+TEST_CASE("a file with the dsn that is not there is told") {
+    const auto called = call({"pg", "status", "--dsn-file", "/nowhere/dsn", "--json"});
+    CHECK(called.code == 1);
+    CHECK(json::string(json::member(json::member(called.out, "error"), "code")) ==
+          "dsn_unreadable");
+}
+
+TEST_CASE("what to replay is said in one way") {
+    CHECK(refused({"replay", "1", "--all"}) ==
+          "roomd: say what to replay in one way: by ids, --event or --all\n");
+    CHECK(refused({"replay", "--event", "a", "--all"}).find("in one way") != std::string::npos);
+    for (const char *id : {"x", "1a", "1234567890123456789", "1.5"})
+        CHECK(refused({"replay", "7", id}).find("an id is a whole number") != std::string::npos);
+    CHECK(refused({"replay", "--limit", "0"}).find("--limit") != std::string::npos);
+}
+
+TEST_CASE("a role that a server would cut is refused") {
+    CHECK(refused({"init", "--daemon", std::string(64, 'r')}).find("at most 63 bytes") !=
+          std::string::npos);
+}
+
+TEST_CASE("a configuration that can not be read is 3, also beside a dsn") {
+    for (const char *command : {"init", "status", "migrate", "replay", "emitters"}) {
+        CHECK(call({"pg", command, "-c", "/nowhere/roomd.yaml"}).code == 3);
+        const auto called =
+            call({"pg", command, "-c", "/nowhere/roomd.yaml", "--dsn", "host=a", "--json"});
+        CHECK(called.code == 3);
+        CHECK(called.out.find("\"configuration_invalid\"") != std::string::npos);
+    }
+}
