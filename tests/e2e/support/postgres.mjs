@@ -38,7 +38,7 @@ export class Postgres {
     // Rows of text without a header, as psql prints them.
     async sql(text) {
         const words = ['-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', this.dsn(), '-c', text];
-        return (await run('psql', words)).stdout.trim();
+        return (await run('psql', words, { maxBuffer: 2 ** 28 })).stdout.trim();
     }
     async end() {
         const gone = new Promise((done) => this.process.on('close', done));
