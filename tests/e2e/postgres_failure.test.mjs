@@ -237,7 +237,7 @@ test_('what is emitted over HTTP is not held up by a hundred thousand rows, and 
     t.diagnostic(`${rows} rows in ${took} ms; p50 / p99 of ${idle.length} idle ${show(idle)}, of ${busy.length} meanwhile ${show(busy)}; ` +
         `${before.toFixed(0)} MiB before, ${memory().toFixed(0)} MiB at most`);
     if (short) return; // neither the time nor the memory of an instrumented binary means anything
-    assert.ok(at(busy, 0.99) < Math.max(10 * at(idle, 0.99), 50), 'live events were late');
+    assert.ok(at(busy, 0.99) < Math.max(10 * at(idle, 0.99), 150), 'live events were late');
     assert.ok(memory() - before < 32, 'the rows were held in memory');
 });
 

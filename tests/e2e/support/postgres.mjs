@@ -39,8 +39,8 @@ export class Postgres {
         return `postgresql://${user}@127.0.0.1:${this.port}/postgres`;
     }
     // Rows of text without a header, as psql prints them.
-    async sql(text) {
-        const words = ['-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', this.dsn(), '-c', text];
+    async sql(text, user) {
+        const words = ['-X', '-q', '-t', '-A', '-v', 'ON_ERROR_STOP=1', this.dsn(user), '-c', text];
         return (await run('psql', words, { maxBuffer: 2 ** 28 })).stdout.trim();
     }
     // Who may connect how, from now on; without lines as it was.
