@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, test } from 'node:test';
 import { connected, received } from './support/clients.mjs';
-import { postgres } from './support/postgres.mjs';
+import { connectedToDatabase, health, metric, postgres } from './support/postgres.mjs';
 import { binary, roomd, settings } from './support/roomd.mjs';
 import { until } from './support/wait.mjs';
 
@@ -26,17 +26,6 @@ function withPlugin(section) {
     };
 }
 
-async function health(server) {
-    return (await server.get('/health')).json();
-}
-async function connectedToDatabase(server) {
-    await until('the database', async () => (await server.get('/metrics')).text().then((text) =>
-        /roomd_plugin_postgres_connected\{[^}]*\} [12]/.test(text) && health(server).then((h) => !JSON.stringify(h).includes('degraded'))));
-}
-async function metric(server, name) {
-    const text = await (await server.get('/metrics')).text();
-    return Number(new RegExp(`^roomd_plugin_postgres_${name}\\{[^}]*\\} (\\S+)`, 'm').exec(text)?.[1]);
-}
 async function inLibrary(t, server) {
     const socket = await connected(t, server, { transports: ['websocket'] });
     const got = received(socket, 'seat:availability');
