@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { connected, received } from './support/clients.mjs';
-import { PgBouncer, ailing, connectedToDatabase, haveSchema, metric, pgbouncer, postgres } from './support/postgres.mjs';
+import { PgBouncer, ailing, connectedToDatabase, metric, pgbouncer, postgres } from './support/postgres.mjs';
 import { roomd, settings, short } from './support/roomd.mjs';
 import { tick, until } from './support/wait.mjs';
 
@@ -14,7 +14,7 @@ const database = await postgres({ after });
 await database.sql('CREATE ROLE daemon LOGIN; GRANT roomd_daemon TO daemon');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'roomd-e2e-'));
 after(() => rmSync(folder, { recursive: true }));
-const test_ = (name, body, program = true) => test(name, { skip: !haveSchema || !program }, body);
+const test_ = (name, body, program = true) => test(name, { skip: !program }, body);
 
 const quick = { connect_timeout: '1s', probe: '500ms', answer_timeout: '1s', retry_max: '300ms' };
 function withPlugin({ required = false, ...section } = {}) {

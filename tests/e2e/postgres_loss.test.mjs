@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { io } from 'socket.io-client';
 import { MODES } from './support/clients.mjs';
 import { Life, difference, due } from './support/oracle.mjs';
-import { haveSchema, metric, postgres } from './support/postgres.mjs';
+import { metric, postgres } from './support/postgres.mjs';
 import { roomd, settings, short, source } from './support/roomd.mjs';
 import { ENV, IDENTITY, token } from './support/token.mjs';
 import { DEADLINE, tick, until, within } from './support/wait.mjs';
@@ -129,7 +129,7 @@ async function rows(database) {
     });
 }
 
-test('an event that is committed is sent once and in its place, whoever is killed', { skip: !haveSchema }, async (t) => {
+test('an event that is committed is sent once and in its place, whoever is killed', async (t) => {
     const database = await postgres(t);
     await database.sql(`CREATE ROLE app LOGIN; GRANT roomd_app TO app; CREATE ROLE daemon LOGIN; GRANT roomd_daemon TO daemon;
         CREATE TABLE written (first bigint PRIMARY KEY); GRANT INSERT, SELECT ON written TO app`);
