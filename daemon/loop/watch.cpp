@@ -13,6 +13,18 @@ namespace roomd::loop {
 struct Watch::Handle {
     uv_poll_t uv;
     std::function<void(bool, bool)> fn;
+    int events = 0;
+
+    void start() noexcept {
+        uv_poll_start(&uv, events, [](uv_poll_t *p, int status, int ready) noexcept {
+            auto &self = *static_cast<Handle *>(p->data);
+            const bool failed = status != 0;
+            // libuv stops at an error.  It may stand behind data, and one read has only these.
+            if (failed) self.start();
+            // An error is told as both: the next read or write says which.
+            self.fn(failed || (ready & UV_READABLE) != 0, failed || (ready & UV_WRITABLE) != 0);
+        });
+    }
 };
 
 Watch::Watch(Loop &loop, int fd, std::function<void(bool, bool)> fn) :
@@ -35,13 +47,8 @@ void Watch::want(bool read, bool write) {
         uv_poll_stop(&handle_->uv);
         return;
     }
-    const int events = (read ? UV_READABLE : 0) | (write ? UV_WRITABLE : 0);
-    uv_poll_start(&handle_->uv, events, [](uv_poll_t *p, int status, int ready) noexcept {
-        // An error is told as both: the next read or write says which.
-        const bool failed = status != 0;
-        static_cast<Handle *>(p->data)->fn(failed || (ready & UV_READABLE) != 0,
-                                           failed || (ready & UV_WRITABLE) != 0);
-    });
+    handle_->events = (read ? UV_READABLE : 0) | (write ? UV_WRITABLE : 0);
+    handle_->start();
 }
 
 } // namespace roomd::loop

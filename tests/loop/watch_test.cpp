@@ -8,7 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
+#include <string>
+#include <utility>
 
 using namespace roomd;
 using base::Duration;
@@ -99,6 +102,30 @@ TEST_CASE("the end of the peer is told as readable") {
     shutdown(pair.fds[1], SHUT_RDWR);
     loop.run();
     CHECK(readable);
+}
+
+// What a server does that is killed while a question waits for it: its last words, then a reset.
+TEST_CASE("an error is told again until it has been read, also when words stand before it") {
+    Pair pair;
+    Loop loop;
+    std::string words;
+    int error = 0;
+    Watch watch(loop, pair.fds[0], [&](bool, bool) {
+        char text[16];
+        const auto n = read(pair.fds[0], text, sizeof text);
+        if (n > 0) return void(words.append(text, static_cast<std::size_t>(n)));
+        error = n < 0 ? errno : 0;
+        loop.stop();
+    });
+    watch.want(true, false);
+    REQUIRE(write(pair.fds[0], "a question", 10) == 10);
+    REQUIRE(write(pair.fds[1], "bye", 3) == 3);
+    close(std::exchange(pair.fds[1], -1));
+    Timer end(loop, [&] { loop.stop(); });
+    end.after(Duration(2000));
+    loop.run();
+    CHECK(words == "bye");
+    CHECK(error == ECONNRESET);
 }
 
 TEST_CASE("a descriptor that cannot be watched is a set-up error") {
