@@ -116,6 +116,17 @@ class Daemon(unittest.TestCase):
         server.drain(self.daemon)
         self.assertEqual(self.epoch(), epoch, "the original stays what it is")
 
+    def test_what_was_known_in_another_place_is_forgotten(self):
+        self.log("a")
+        epoch = self.epoch()
+        self.assertEqual(self.owner.value("SELECT place LIKE (SELECT system_identifier FROM pg_control_system()) || '/%' FROM roomd.meta"), "t")
+        # A dump of a server that had seen more transactions.
+        self.owner.run("UPDATE roomd.meta SET place = '1/1/00000001', looked = '9000000000:9000000000:', mark_xids = '{1}',"
+                       "mark_ids = '{9000000000}', outbox_from = 9000000000, look_all_at = 'infinity'")
+        self.log("b")
+        self.assertEqual(self.end()[1], "2")
+        self.assertNotEqual(self.epoch(), epoch)
+
     @staticmethod
     def copy_as_inserts(text):
         """pg_dump's COPY blocks, as statements that PQexec takes."""

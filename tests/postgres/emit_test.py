@@ -62,10 +62,13 @@ class Emit(unittest.TestCase):
         self.refused("event_invalid", event="x" * 257)
         self.assertEqual(self.refused("event_invalid", event="connect"),
                          'roomd.emit: the event name "connect" is reserved')
+        for event in ("connect_error", "disconnect", "disconnecting", "newListener", "removeListener"):
+            self.refused("event_invalid", event=event)
         self.refused("member_missing", data=None)
         self.refused("emit_too_big", data='"' + "x" * 1048576 + '"')
         self.refused("rooms_empty", rooms="{}")
         self.refused("too_many_rooms", rooms="{" + ",".join(f"r:{i}" for i in range(1001)) + "}")
+        self.refused("too_many_rooms", except_rooms="{" + ",".join(f"r:{i}" for i in range(1001)) + "}")
         self.refused("ttl_invalid", ttl="0")
         self.refused("traceparent_invalid", traceparent="x" * 129)
         self.assertEqual(self.waiting(), [])

@@ -19,6 +19,11 @@ for _name, _gives, *_takes in [
     getattr(_pq, _name).restype = _gives
     getattr(_pq, _name).argtypes = _takes
 
+
+class _Notification(ctypes.Structure):
+    _fields_ = [("channel", _text), ("process", _int), ("payload", _text)]
+
+
 _Notice = ctypes.CFUNCTYPE(None, _ptr, _text)
 _quiet = _Notice(lambda _, text: None)
 
@@ -82,12 +87,13 @@ class Connection:
         return rows
 
     def notifications(self):
-        """Channels that were notified since the last call."""
+        """What has come since the last call: channels, each with a space and its payload if it has one."""
         self.run("SELECT")
         _pq.PQconsumeInput(self._conn)
         got = []
         while note := _pq.PQnotifies(self._conn):
-            got.append(ctypes.cast(note, ctypes.POINTER(_text))[0].decode())
+            told = ctypes.cast(note, ctypes.POINTER(_Notification)).contents
+            got.append(f"{told.channel.decode()} {told.payload.decode()}".rstrip())
             _pq.PQfreemem(note)
         return got
 

@@ -92,9 +92,12 @@ def migrate(connection, upto=None):
 def drain(connection, most=1000):
     """Sequences until nothing waits; rows that were moved and buried."""
     moved = buried = 0
+    until = time.monotonic() + 60
     while True:
         busy, m, b, _, _ = connection.run(f"SELECT * FROM roomd.sequence_batch({most})")[0]
         if busy == "t":
+            if time.monotonic() > until:
+                raise RuntimeError("another sequencer does not end")
             time.sleep(0.001)
             continue
         moved, buried = moved + int(m), buried + int(b)
