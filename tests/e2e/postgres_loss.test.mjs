@@ -207,6 +207,7 @@ test('an event that is committed is sent once and in its place, whoever is kille
             assert.deepEqual([...new Set(life.epochs)], [epoch]);
             const least = Math.max(life.least, lives[i - 1]?.sent ?? 0);
             assert.ok(life.from[0].seq >= least, `life ${i} of ${name} begins at ${life.from[0].seq}, and the log's end was ${least}`);
+            assert.ok(!life.lost.some((why) => why.startsWith('no answer')), `${name} has not heard of the server's end in its life ${i}`);
             const reasons = [...life.left.values()].map(({ reason }) => reason);
             assert.deepEqual(reasons, reasons.map(() => 'client namespace disconnect'), `${name} has lost clients in its life ${i}`);
             assert.equal(reasons.length, life.killed ? 0 : life.came.size);

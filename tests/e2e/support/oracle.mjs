@@ -13,10 +13,12 @@ export class Life {
         this.came = new Map(); // id: where the daemon was
         this.left = new Map(); // id: {reason, at}
         this.from = []; // where it began to read; more than once in another epoch
+        this.lost = []; // why, of each connection to the database
         for (const line of output.split('\n')) {
             if (!line.startsWith('{') || !line.endsWith('}')) continue; // the last one of a life may be cut
-            const { message, id, reason, from, position: where } = JSON.parse(line);
+            const { message, id, reason, why, from, position: where } = JSON.parse(line);
             if (message === 'the log is read') this.from.push(position(from));
+            if (message === 'database connection lost') this.lost.push(why);
             if (message === 'client connected') this.came.set(id, position(where));
             if (message === 'client left') this.left.set(id, { reason, at: position(where) });
         }
