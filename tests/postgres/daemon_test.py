@@ -53,9 +53,9 @@ class Daemon(unittest.TestCase):
         self.log("a", "b")
         epoch = self.epoch()
         first = self.owner.query("SELECT $1::text, seq, logged_at FROM roomd.log ORDER BY seq", epoch)[0]
-        for position in (first, self.end(), (epoch, None, None), (epoch, "1", None)):
+        for position in (first, (epoch, "1", None), (epoch, None, None), self.end()):
             self.assertEqual(self.seen(*position)[0], epoch, position)
-        self.assertEqual(self.owner.value("SELECT seq FROM roomd.node"), "1")
+            self.assertEqual(self.owner.value("SELECT seq FROM roomd.node"), position[1] or "2")
 
     def test_a_daemon_below_what_was_trimmed_keeps_the_epoch(self):
         self.log("a")
@@ -71,8 +71,10 @@ class Daemon(unittest.TestCase):
         self.assertNotEqual(new, epoch)
         self.assertEqual(last, "1")
         self.assertEqual(self.epoch(), new)
+        self.assertEqual(self.owner.query("SELECT epoch, seq FROM roomd.node"), [(new, "1")], "where it goes on")
         # Another daemon comes with the same old position: one restore, one new epoch.
         self.assertEqual(self.seen(epoch, seq, at, node="b")[0], new)
+        self.assertNotEqual(self.seen(new, "2", None)[0], new, "without the row's time too")
 
     def test_a_log_that_has_grown_beyond_it_again_is_found_out_too(self):
         self.log("a", "b")
@@ -90,6 +92,8 @@ class Daemon(unittest.TestCase):
             self.daemon.run("BEGIN")
             new = self.seen(*position)[0]
             second.send("SELECT * FROM roomd.seen('b', '1', '{}', {}, '{}')".format(*position))
+            while self.owner.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0":
+                pass
             self.daemon.run("COMMIT")
             self.assertEqual(second.wait()[0][0], new)
 

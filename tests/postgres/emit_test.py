@@ -46,8 +46,9 @@ class Emit(unittest.TestCase):
 
     def test_a_time_to_live_ends_from_the_call_on(self):
         self.emit(ttl="1 hour")
-        self.assertEqual(self.owner.value(
-            "SELECT expires_at - created_at BETWEEN '59 min' AND '61 min' FROM roomd.outbox"), "t")
+        self.emit(ttl="1 hour", key="k")
+        self.assertEqual(self.owner.query(
+            "SELECT expires_at - created_at BETWEEN '59 min' AND '61 min' FROM roomd.outbox"), [("t",), ("t",)])
 
     def test_what_is_rolled_back_was_never_there(self):
         self.app.run("BEGIN")
@@ -102,11 +103,13 @@ class Emit(unittest.TestCase):
         self.assertEqual(len(self.waiting()), 2)
 
     def test_a_key_of_another_event_is_refused(self):
-        self.emit(key="k", data='{"a": 1}')
-        with self.assertRaises(pq.Error) as caught:
-            self.emit(key="k", data='{"a": 2}')
-        self.assertEqual((caught.exception.state, caught.exception.detail), ("23505", "idempotency_conflict"))
-        self.assertIsNone(self.emit(key="k", data='{"a":1}'), "spaces are no difference")
+        first = {"event": "e", "data": '{"a": 1}', "rooms": "{a:b}", "except_rooms": "{c:d}"}
+        self.emit(key="k", **first)
+        for other in ({"event": "f"}, {"data": '{"a": 2}'}, {"rooms": "{a:c}"}, {"rooms": None}, {"except_rooms": "{c:e}"}):
+            with self.assertRaises(pq.Error, msg=other) as caught:
+                self.emit(key="k", **{**first, **other})
+            self.assertEqual((caught.exception.state, caught.exception.detail), ("23505", "idempotency_conflict"))
+        self.assertIsNone(self.emit(key="k", **{**first, "data": '{"a":1}'}), "spaces are no difference")
 
     def test_a_key_is_visible_ascii(self):
         for key in ("", "a b", "ü", "x" * 201, "a\n"):

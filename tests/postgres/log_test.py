@@ -145,6 +145,11 @@ class Log(unittest.TestCase):
                 cursor = got[-1]
         self.assertEqual(got, list(range(1, 26001)))
 
+    def test_reading_is_in_order_though_the_clock_was_put_back(self):
+        for day in (1, 2, 0):
+            self.past(day, 10)
+        self.assertEqual([int(row[0]) for row in self.owner.query("SELECT seq FROM roomd.read(5)")], list(range(6, 31)))
+
     def test_reading_far_behind_does_not_read_all_that_statistics_do_not_know(self):
         self.owner.run("SELECT roomd.emit('e', '{}') FROM generate_series(1, 100)")
         server.drain(self.owner)
@@ -164,6 +169,14 @@ class Log(unittest.TestCase):
         self.assertEqual(self.days(), [-2, -1, 0, 1, 2])
         self.assertEqual(self.owner.value("SELECT min(seq) FROM roomd.log"), "21")
         self.assertEqual(self.trim("keep => '48 hours'")[:3], (0, False, 20))
+
+    def test_a_day_ends_at_midnight_of_utc(self):
+        self.past(2, 10)
+        for zone in ("Etc/GMT-14", "Etc/GMT+12"):
+            self.owner.run(f"SET timezone = '{zone}'")
+            since = "clock_timestamp() - ((clock_timestamp() AT TIME ZONE 'UTC')::date - 1)::timestamp AT TIME ZONE 'UTC'"
+            self.assertEqual(self.trim(f"{since} + interval '1 min'")[0], 0)
+        self.assertEqual(self.trim(f"{since} - interval '1 min'")[0], 1)
 
     def test_the_day_before_is_kept_for_a_day_by_default(self):
         self.past(2, 10)
@@ -276,6 +289,14 @@ class Log(unittest.TestCase):
             first.run("COMMIT")
         self.assertEqual(self.trim()[:3], (0, False, 10))
 
+    def test_trimming_waits_for_the_sequencer(self):
+        self.past(3, 10)
+        with self.server.connect("daemon") as sequencer:
+            sequencer.run("BEGIN; SELECT roomd.sequence_batch()")
+            self.assertEqual(self.trim()[:3], (0, True, 0))
+            sequencer.run("COMMIT")
+        self.assertEqual(self.trim()[:3], (1, False, 10))
+
     def test_partitions_of_others_are_left_alone(self):
         self.owner.run("CREATE TABLE roomd.log_default PARTITION OF roomd.log DEFAULT")
         try:
@@ -291,6 +312,11 @@ class Log(unittest.TestCase):
                        "INSERT INTO roomd.node VALUES ('old', '1', 'x', 1, now() - interval '8 days'), ('new', '1', 'x', 1, now())")
         self.trim()
         self.assertEqual(self.owner.query("SELECT count(*), min(outbox_id) FROM roomd.dead"), [("100000", "21")])
+        self.owner.run("UPDATE roomd.dead SET died_at = now() - interval '31 days' WHERE outbox_id > 100000")
+        self.trim("keep_dead => '32 days'")
+        self.assertEqual(self.owner.value("SELECT count(*) FROM roomd.dead"), "100000")
+        self.trim()
+        self.assertEqual(self.owner.value("SELECT count(*) FROM roomd.dead"), "99980")
         self.assertEqual(self.owner.query("SELECT node FROM roomd.node"), [("new",)])
 
     def test_nonsense_is_refused(self):

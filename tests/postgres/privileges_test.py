@@ -82,6 +82,22 @@ class Privileges(unittest.TestCase):
             self.assertEqual(owner.query(
                 "SELECT c.oid::regclass FROM pg_class c, aclexplode(relacl) a "
                 "WHERE relnamespace = 'roomd'::regnamespace AND a.grantee = 0"), [])
+            self.assertEqual(owner.query("SELECT FROM pg_namespace, aclexplode(nspacl) a WHERE nspname = 'roomd' AND a.grantee = 0"), [])
+
+    def test_what_is_granted_is_this_and_no_more(self):
+        with self.server.connect() as owner:
+            granted = owner.query("""
+                SELECT grantee::regrole::text, privilege_type, string_agg(name, ' ' ORDER BY name) FROM (
+                    SELECT proname AS name, (aclexplode(proacl)).* FROM pg_proc WHERE pronamespace = 'roomd'::regnamespace UNION ALL
+                    SELECT relname, (aclexplode(relacl)).* FROM pg_class WHERE relnamespace = 'roomd'::regnamespace UNION ALL
+                    SELECT attname, (aclexplode(attacl)).* FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+                    WHERE relnamespace = 'roomd'::regnamespace UNION ALL
+                    SELECT nspname, (aclexplode(nspacl)).* FROM pg_namespace WHERE nspname = 'roomd') AS a
+                WHERE grantee <> 'owner'::regrole GROUP BY 1, 2 ORDER BY 1, 2""")
+        self.assertEqual(granted, [
+            ("roomd_app", "EXECUTE", "emit"), ("roomd_app", "USAGE", "roomd"),
+            ("roomd_daemon", "EXECUTE", "bury emit prepare read replay seen sequence_batch trim waiting"),
+            ("roomd_daemon", "SELECT", "dead log meta node"), ("roomd_daemon", "USAGE", "roomd")])
 
     def test_functions_that_run_as_the_owner_have_a_fixed_search_path(self):
         path = "search_path=pg_catalog, pg_temp"
