@@ -106,8 +106,12 @@ int GivenDatabase::run(Io &io, PluginCommand command, Needs needs) const {
         const auto folder = app::shipped_folder("plugins", config.plugins.directory);
         if (!folder.empty()) config.plugins.directory = folder;
     }
-    if (!faults.empty())
-        return fail(io, form(), app::exit_configuration, "configuration_invalid", faults.text());
+    if (!faults.empty()) {
+        const char *const hint =
+            alone || needs.events ? "" : "\n--dsn or --dsn-file names a database without it";
+        return fail(io, form(), app::exit_configuration, "configuration_invalid",
+                    faults.text() + hint);
+    }
     host::PluginEntry entry;
     if (alone && instance.empty() && entries_of(config, plugin).empty()) {
         entry.name = plugin;

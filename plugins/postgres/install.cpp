@@ -41,7 +41,7 @@ void tell_roles(Database &database, Answer &answer) {
     auto &roles = answer.data["roles"] = nlohmann::json::object();
     for (const std::string group : groups) {
         const auto found = database.ask(
-            "SELECT r.oid IS NOT NULL, (SELECT string_agg(u.rolname, ', ' ORDER BY u.rolname)"
+            "SELECT r.oid IS NOT NULL, (SELECT string_agg(DISTINCT u.rolname::text, ', ')"
             " FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member"
             " WHERE m.roleid = r.oid AND u.rolname <> current_user)"
             " FROM (VALUES ($1)) v LEFT JOIN pg_roles r ON r.rolname = v.column1",
@@ -53,7 +53,7 @@ void tell_roles(Database &database, Answer &answer) {
             next += "  CREATE ROLE " + group +
                     " NOLOGIN;  -- by an administrator; then roomd pg init again\n";
         else if (!members.empty())
-            answer.text += "  " + group + ": " + members + '\n';
+            answer.text.append("  ").append(group).append(": ").append(members).append("\n");
         else
             next += "  GRANT " + group + " TO <the role that " +
                     (group == groups[0] ? "applications connect" : "roomd connects") + " as>;\n";

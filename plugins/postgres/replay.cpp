@@ -3,6 +3,7 @@
 #include "postgres/lines.hpp"
 #include "postgres/schema_state.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,9 @@ Answer list(Database &database, std::int64_t limit) {
         const std::string id(found.text(row, 0)), at(found.text(row, 1));
         auto event = shown(found.text(row, 2), 80);
         event.resize(longest, ' ');
-        out.text += std::string(id.size() < 8 ? 8 - id.size() : 0, ' ') + id + "  " + at + "  " +
-                    event + "  " + shown(found.text(row, 3), 300) + '\n';
+        out.text.append(id.size() < 8 ? 8 - id.size() : 0, ' ').append(id).append("  ").append(at);
+        out.text.append("  ").append(event).append("  ");
+        out.text.append(shown(found.text(row, 3), 300)).append("\n");
         dead.push_back(
             {{"id", found.whole(row, 0)},
              {"died_at", at},

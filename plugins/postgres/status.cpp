@@ -116,25 +116,26 @@ void tell_nodes(Database &database, Lines &lines, json &data) {
 }
 
 void tell_roles(Database &database, Lines &lines, json &data) {
-    const auto found = database.ask(
-        "SELECT v.name, r.oid IS NOT NULL, array_to_json(ARRAY(SELECT u.rolname FROM "
-        "pg_auth_members m"
-        " JOIN pg_roles u ON u.oid = m.member WHERE m.roleid = r.oid ORDER BY u.rolname))"
-        " FROM (VALUES ('roomd_app'), ('roomd_daemon')) v(name)"
-        " LEFT JOIN pg_roles r ON r.rolname = v.name ORDER BY v.name");
+    const auto found =
+        database.ask("SELECT v.name, r.oid IS NOT NULL, array_to_json(ARRAY("
+                     " SELECT DISTINCT u.rolname FROM pg_auth_members m JOIN pg_roles u ON "
+                     "u.oid = m.member WHERE m.roleid = r.oid ORDER BY u.rolname))"
+                     " FROM (VALUES ('roomd_app'), ('roomd_daemon')) v(name)"
+                     " LEFT JOIN pg_roles r ON r.rolname = v.name ORDER BY v.name");
     auto &roles = data["roles"] = json::object();
     for (int row = 0; row < found.rows(); ++row) {
         const std::string name(found.text(row, 0));
         const bool there = found.text(row, 1) == "t";
         auto members = json::parse(found.text(row, 2), nullptr, false);
-        std::string list;
-        if (members.is_array()) {
-            for (const auto &one : members)
-                list += (list.empty() ? "" : ", ") + shown(one.get<std::string>(), 64);
+        if (!members.is_array()) members = json::array();
+        std::string text = name;
+        if (!there) text += " is not there";
+        if (there && members.empty()) text += " has no members";
+        for (const char *between = ": "; const auto &one : members) {
+            text += between + shown(one.get<std::string>(), 64);
+            between = ", ";
         }
-        lines.add(row == 0 ? "roles" : "", name + (!there         ? " is not there"
-                                                   : list.empty() ? " has no members"
-                                                                  : ": " + list));
+        lines.add(row == 0 ? "roles" : "", text);
         roles[name] = {{"there", there}, {"members", std::move(members)}};
     }
 }

@@ -282,6 +282,14 @@ describe('a database that says no, or is not there', { concurrency: 4 }, () => {
     });
 });
 
+test('a server that does not answer is given up', async (t) => {
+    await server.tell('freeze');
+    t.after(() => server.tell('thaw'));
+    const { code, error } = await json(['status', '--dsn', `${server.dsn()}?connect_timeout=2`]);
+    assert.deepEqual([code, error.code], [1, 'command_unavailable']);
+    assert.match(error.message, /timeout expired/);
+});
+
 describe('a configuration', { concurrency: 4 }, () => {
     test('without the plugin is told, and is enough beside a dsn', async () => {
         const config = settings(3999);
@@ -293,7 +301,9 @@ describe('a configuration', { concurrency: 4 }, () => {
     });
     test('whose secrets are for the daemon alone is enough beside a dsn', async () => {
         const where = server.config('secret.yaml', '${credential:pg_dsn}');
-        assert.equal((await json(['status', '-c', where])).code, 3);
+        const { code, error } = await json(['status', '-c', where]);
+        assert.equal(code, 3);
+        assert.match(error.message, /secret\.yaml:\d+:\d+: "\$\{credential:pg_dsn\}" can not be read\n(.*\n)*--dsn or --dsn-file names a database without it$/);
         await done(['status', '-c', where, '--dsn', server.dsn('postgres')]);
     });
     test('with several says which there are', async () => {
