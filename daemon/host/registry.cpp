@@ -273,7 +273,7 @@ std::vector<InstanceHealth> Registry::health() const {
 bool Registry::ready() const {
     const std::vector<InstanceHealth> all = health();
     return std::none_of(all.begin(), all.end(), [](const InstanceHealth &one) {
-        return one.required && one.state == State::down;
+        return one.required && one.state != State::up;
     });
 }
 

@@ -77,7 +77,7 @@ public:
     // Lower-case names that plugins asked to keep; known after start(), may grow by a reload().
     std::vector<std::string> kept_headers() const;
     std::vector<InstanceHealth> health() const;
-    bool ready() const; // every required one is started and not down
+    bool ready() const; // every required one is started and up
     std::vector<Metric> metrics() const;
 
 private:

@@ -213,7 +213,7 @@ TEST_CASE_FIXTURE(Shard, "metrics keep their kind, their name and their bound") 
 }
 
 TEST_CASE_FIXTURE(Shard,
-                  "health is what the plugin says, and a required one that is down is not ready") {
+                  "health is what the plugin says, and a required one that is not up is not ready") {
     auto entry = Shard::entry("puppet");
     entry.required = true;
     run({entry});
@@ -222,6 +222,8 @@ TEST_CASE_FIXTURE(Shard,
     p.host->health(p.self, ROOMD_DEGRADED, str("no database"));
     CHECK(registry->health()[0].state == host::State::degraded);
     CHECK(registry->health()[0].why == "no database");
+    CHECK_FALSE(registry->ready());
+    p.host->health(p.self, ROOMD_UP, str(""));
     CHECK(registry->ready());
     p.host->health(p.self, ROOMD_DOWN, str("x\ny"));
     CHECK_FALSE(registry->ready());
