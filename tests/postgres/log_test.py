@@ -18,7 +18,7 @@ class Log(unittest.TestCase):
         self.owner = self.server.connect()
         self.owner.run("TRUNCATE roomd.outbox, roomd.dead, roomd.node;"
                        "UPDATE roomd.meta SET last_seq = 0, trimmed_seq = 0, looked = NULL, outbox_from = NULL,"
-                       "    mark_xids = '{}', mark_ids = '{}'")
+                       "    mark_xids = '{}', mark_ids = '{}', look_all_at = '-infinity'")
         for part, _ in self.partitions():
             self.owner.run(f"DROP TABLE {part}")
         self.owner.run("SELECT roomd.prepare()")
@@ -291,6 +291,8 @@ class Log(unittest.TestCase):
 
     def test_trimming_waits_for_the_sequencer(self):
         self.past(3, 10)
+        server.drain(self.owner)
+        self.owner.run("UPDATE roomd.meta SET looked = pg_current_snapshot(), look_all_at = 'infinity'") # it will write nothing
         with self.server.connect("daemon") as sequencer:
             sequencer.run("BEGIN; SELECT roomd.sequence_batch()")
             self.assertEqual(self.trim()[:3], (0, True, 0))

@@ -77,13 +77,18 @@ class Connection:
         return self.query(sql, *values)[0][0]
 
     def send(self, sql):
-        """Begins a statement; wait() gives its rows."""
+        """Begins one or more statements; wait() gives the rows of the last one."""
         _pq.PQsendQuery(self._conn, sql.encode())
 
     def wait(self):
-        rows = self._rows(_pq.PQgetResult(self._conn))
-        while _pq.PQgetResult(self._conn):
-            pass
+        rows, wrong = [], None
+        while result := _pq.PQgetResult(self._conn):
+            try:
+                rows = self._rows(result)
+            except Error as error:
+                wrong = error
+        if wrong:
+            raise wrong
         return rows
 
     def notifications(self):
