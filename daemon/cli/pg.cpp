@@ -100,9 +100,9 @@ void add_pg_migrate(Tree &tree) {
     syntax.flag("--dry-run", given->dry_run, "Print the SQL, and change nothing");
     given->database.add_to(syntax);
     syntax.more(
-        "To be run by the schema's owner; in one transaction, without a pause for those who "
-        "emit.  A daemon that is older than the schema sends nothing until it is updated: "
-        "update daemons first.");
+        "To be run by the schema's owner; in one transaction, which gives up when it waits "
+        "for a lock for 10 s.  A daemon that is older than the schema sends nothing until it "
+        "is updated: update daemons first.");
 }
 
 void add_pg_replay(Tree &tree) {

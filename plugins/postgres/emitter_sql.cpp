@@ -181,11 +181,11 @@ std::string emitters_sql(std::span<const Emitter> emitters) {
     for (const auto &emitter : emitters)
         out += functions_of(emitter);
     if (!emitters.empty()) {
-        const auto all = list_of(emitters);
-        out += "\nREVOKE ALL ON FUNCTION\n" + all + "\nFROM PUBLIC;\nDO " +
+        const auto functions = list_of(emitters);
+        out += "\nREVOKE ALL ON FUNCTION\n" + functions + "\nFROM PUBLIC;\nDO " +
                dollars("BEGIN\n    IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname ="
                        " 'roomd_app') THEN\n        GRANT EXECUTE ON FUNCTION\n" +
-                       all + "\n        TO roomd_app;\n    END IF;\nEND\n");
+                       functions + "\n        TO roomd_app;\n    END IF;\nEND\n");
     }
     return out + "COMMIT;\n";
 }
