@@ -103,8 +103,7 @@ pages::Readiness CorePages::readiness() const {
     out.listening = true; // this very answer went through a listener
     out.draining = shard_.draining;
     for (const auto &health : shard_.plugins.health()) {
-        if (health.required && health.state != host::State::up)
-            out.missing.push_back(part(health));
+        if (health.required && health.state != host::State::up) out.missing.push_back(part(health));
     }
     return out;
 }

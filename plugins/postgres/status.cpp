@@ -159,17 +159,6 @@ void tell_rights(Database &database, Lines &lines, json &data) {
         lines.below(one.get<std::string>());
 }
 
-void tell_wake(Database &database, Lines &lines, json &data) {
-    const auto found = database.ask(
-        "SELECT t.tgenabled IN ('O', 'A') FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = 'roomd' AND c.relname = 'outbox' AND t.tgname = 'wake'");
-    const bool on = found.rows() > 0 && found.text(0, 0) == "t";
-    lines.add("wake", on ? "the trigger is on: each commit notifies"
-                         : "the trigger is off: daemons look by themselves");
-    data["wake"] = on;
-}
-
 } // namespace
 
 Answer show_status(Asked &asked) {
@@ -191,7 +180,6 @@ Answer show_status(Asked &asked) {
     tell_nodes(database, lines, out.data);
     tell_roles(database, lines, out.data);
     tell_rights(database, lines, out.data);
-    tell_wake(database, lines, out.data);
     out.text = lines.text();
     return out;
 }

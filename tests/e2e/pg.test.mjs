@@ -39,7 +39,6 @@ test('init makes the schema once, grants the roles, and again changes no data', 
     const out = await done(['init', '--dsn', dsn, '--app', 'shop']);
     assert.match(out, new RegExp(`^127\\.0\\.0\\.1:\\d+/shop: the schema roomd is there now, at version ${NEWEST}; epoch [0-9a-f]{12}\n  roomd_app: shop\nto do:\n  GRANT roomd_daemon TO <the role that roomd connects as>;\n$`));
     await psql(server.dsn('shop', 'shop'), `SELECT roomd.emit('kept', '{}', key => 'kept')`);
-    await psql(dsn, 'ALTER TABLE roomd.outbox ENABLE TRIGGER wake');
     const before = await psql(dsn, `SELECT * FROM roomd.meta; SELECT id, event FROM roomd.outbox; ${SHAPE}`);
     const { data } = await json(['init', '--dsn', dsn, '--daemon', 'desk']);
     assert.deepEqual([data.created, data.version, data.superuser, data.roles], [false, NEWEST, false, { roomd_app: true, roomd_daemon: true }]);
@@ -165,18 +164,15 @@ describe('status', () => {
         assert.deepEqual(data.nodes.map(({ node, behind }) => [node, behind]), [['node:1', 1], ['node:2', null]]);
         assert.ok(data.nodes[1].seconds > 10000);
         assert.deepEqual(data.roles.roomd_daemon, { there: true, members: ['desk'] });
-        assert.deepEqual([data.missing, data.wake, data.role], [[], false, 'desk']);
+        assert.deepEqual([data.missing, data.role], [[], 'desk']);
         assert.equal(data.server, await psql(dsn, `SELECT split_part(current_setting('server_version'), ' ', 1)`));
     });
     test('tells people the same, and nothing to their terminal', async () => {
         const out = await done(['status', '--dsn', server.dsn('desk', 'shown')]);
         for (const line of [/^database {2}127\.0\.0\.1:\d+\/shown, as "desk"$/m, /^outbox {4}1 row waits, the first for \d+ m?s$/m, /^log {7}up to 2$/m,
             new RegExp(`^  ${day}  \\d+ KiB$`, 'm'), /^dead {6}1 event; roomd pg replay lists them$/m, /^ {2}1 {2}b {2}schema_mismatch: \?\[2J is no reason$/m,
-            /^ {2}node:1 {2}1 row behind, seen \d+ m?s ago$/m, /^ {2}node:2 {2}in an older epoch, seen 3 h ago$/m, /^rights {4}all that a daemon needs$/m,
-            /^wake {6}the trigger is off/m])
+            /^ {2}node:1 {2}1 row behind, seen \d+ m?s ago$/m, /^ {2}node:2 {2}in an older epoch, seen 3 h ago$/m, /^rights {4}all that a daemon needs$/m])
             assert.match(out, line);
-        await psql(dsn, 'ALTER TABLE roomd.outbox ENABLE TRIGGER wake');
-        assert.match(await done(['status', '--dsn', dsn]), /^wake {6}the trigger is on/m);
     });
     test('names the rights that are missing, and leaves out what may not be seen', async () => {
         await psql(dsn, 'GRANT USAGE ON SCHEMA roomd TO stranger; GRANT SELECT ON roomd.meta TO stranger');

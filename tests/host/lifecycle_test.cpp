@@ -212,8 +212,8 @@ TEST_CASE_FIXTURE(Shard, "metrics keep their kind, their name and their bound") 
     CHECK(made <= 257);
 }
 
-TEST_CASE_FIXTURE(Shard,
-                  "health is what the plugin says, and a required one that is not up is not ready") {
+TEST_CASE_FIXTURE(
+    Shard, "health is what the plugin says, and a required one that is not up is not ready") {
     auto entry = Shard::entry("puppet");
     entry.required = true;
     run({entry});
