@@ -1,45 +1,14 @@
-"""The sequencer: order, late commits, bad rows, a backlog, and who may at the same time.
-
-ROOMD_PG_SOAK: the backlog is a million rows.
-"""
+"""The sequencer: order, late commits, bad rows, and who may at the same time."""
 import os
 import time
 import unittest
 
 import pq
 import server
+from sequencer import Sequencer
 
-BACKLOG = 1000000 if os.environ.get("ROOMD_PG_SOAK") else 150000
 
-
-class Sequence(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        more = {"max_notify_queue_pages": "64"} if server.version() >= 17 else {} # the least
-        cls.server = server.Server(fsync="off", autovacuum="off", max_prepared_transactions="5", **more).init()
-        cls.addClassCleanup(cls.server.close)
-
-    def setUp(self):
-        self.owner = self.server.connect()
-        self.daemon = self.server.connect("daemon")
-        self.owner.run("TRUNCATE roomd.outbox, roomd.log, roomd.dead;"
-                       "UPDATE roomd.meta SET last_seq = 0, trimmed_seq = 0, looked = NULL, outbox_from = NULL, mark_xids = '{}', mark_ids = '{}',"
-                       "    look_all_at = 'infinity'") # nothing is found by looking at all
-
-    def tearDown(self):
-        self.daemon.close()
-        self.owner.close()
-
-    def log(self):
-        return [tuple(row) for row in self.owner.query("SELECT seq, event FROM roomd.log ORDER BY seq")]
-
-    def batch(self, most=1000):
-        busy, moved, buried, _, last_seq = self.daemon.run(f"SELECT * FROM roomd.sequence_batch({most})")[0]
-        return busy == "t", int(moved), int(buried), last_seq and int(last_seq)
-
-    def emit(self, connection, event):
-        return connection.value("SELECT roomd.emit($1, '{}')", event)
-
+class Sequence(Sequencer):
     def test_rows_get_consecutive_numbers_in_the_order_of_their_ids(self):
         for event in "abc":
             self.emit(self.owner, event)
@@ -161,16 +130,6 @@ class Sequence(unittest.TestCase):
             self.owner.run(f"SELECT setval('roomd.outbox_id_seq', {before})")
         self.assertEqual(self.log(), [("1", "a")])
 
-    def test_a_batch_that_is_cut_short_by_a_timeout_loses_nothing(self):
-        self.fill(20000)
-        self.daemon.run("SET statement_timeout = '20ms'")
-        for _ in range(2):
-            with self.assertRaises(pq.Error) as caught:
-                self.batch(20000)
-            self.assertEqual(caught.exception.state, "57014")
-        self.daemon.run("RESET statement_timeout")
-        self.assertEqual(self.batch(20000), (False, 20000, 0, 20000))
-
     def test_a_commit_of_numbers_is_on_disk_before_they_are_seen(self):
         self.emit(self.owner, "a")
         self.daemon.run("SET synchronous_commit = off; BEGIN; SELECT roomd.sequence_batch()")
@@ -234,75 +193,6 @@ class Sequence(unittest.TestCase):
             with self.assertRaises(pq.Error) as caught:
                 self.daemon.run(f"SELECT roomd.sequence_batch({most})")
             self.assertEqual(caught.exception.state, "22023")
-
-    def test_a_plan_that_was_made_when_nothing_waited_is_one_for_much(self):
-        self.owner.run("VACUUM ANALYZE roomd.outbox")
-        for _ in range(8):
-            self.emit(self.owner, "a")
-            self.batch()
-        self.fill(3000)
-        self.daemon.run("BEGIN")
-        self.assertEqual(self.batch()[1], 1000)
-        self.assertEqual(self.daemon.query("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relid = 'roomd.outbox'::regclass"), [("0",)])
-        self.daemon.run("COMMIT")
-
-    def fill(self, rows):
-        self.owner.run(f"""INSERT INTO roomd.outbox (event, data, rooms)
-            SELECT 'seat:availability', jsonb_build_object('libraryId', 'library' || i % 100, 'availableSeats', i),
-                   ARRAY['library:library' || i % 100] FROM generate_series(1, {rows}) AS i""")
-
-    def drain_timed(self, most):
-        times, total = [], 0
-        while True:
-            began = time.monotonic()
-            _, moved, _, _ = self.batch(most)
-            times.append(time.monotonic() - began)
-            total += moved
-            if moved == 0:
-                return total, times[:-1]
-
-    def test_a_backlog_is_drained_in_batches_of_bounded_time(self):
-        self.fill(BACKLOG)
-        total, times = self.drain_timed(1000)
-        median = sorted(times)[len(times) // 2]
-        early, late = sorted(times[:50])[25], sorted(times[-50:])[25]
-        print(f"\n{total} rows: {sum(times):.1f} s, {total / sum(times):.0f} rows/s; of 1000 rows median {median * 1e3:.1f} ms, "
-              f"worst {max(times) * 1e3:.0f} ms; first 50 {early * 1e3:.1f} ms, last 50 {late * 1e3:.1f} ms")
-        self.assertEqual(total, BACKLOG)
-        self.assertLess(late, 3 * early, "a batch does not cost more as dead rows pile up")
-        self.assertLess(max(times), 5)
-        self.assertEqual(self.owner.query("SELECT count(*), min(seq), max(seq), count(DISTINCT seq) FROM roomd.log"),
-                         [(str(BACKLOG), "1", str(BACKLOG), str(BACKLOG))])
-
-    def beside(self, what, begin):
-        """Batches beside a transaction that lasts: 100,000 deleted rows, and nobody may remove them."""
-        self.fill(100000)
-        with self.server.connect("postgres") as other:
-            other.run("BEGIN ISOLATION LEVEL REPEATABLE READ;" + begin)
-            total, times = self.drain_timed(1000)
-            early, late = sorted(times[:50])[25], sorted(times[-50:])[25]
-            # A few at a time, as by day.
-            began, rounds = time.monotonic(), 0
-            while time.monotonic() - began < 1:
-                self.emit(self.owner, "live")
-                self.assertEqual(self.batch()[1], 1)
-                rounds += 1
-            each = 1 / rounds
-            other.run("COMMIT")
-        print(f"\nbeside {what}: first 50 {early * 1e3:.1f} ms, last 50 {late * 1e3:.1f} ms; "
-              f"emit and a batch {each * 1e3:.2f} ms")
-        self.assertEqual(total, 100000)
-        self.assertLess(late, 3 * early)
-        self.assertLess(each, 0.03)
-
-    def test_a_long_read_elsewhere_does_not_make_batches_slow(self):
-        self.beside("a dump", "SELECT count(*) FROM pg_class")
-
-    def test_a_long_write_elsewhere_does_not_make_batches_slow_and_is_not_lost(self):
-        self.beside("a long write", "SELECT roomd.emit('slow', '{}')")
-        self.emit(self.owner, "after it")
-        self.batch()
-        self.assertEqual([event for _, event in self.log()[-2:]], ["slow", "after it"])
 
     def test_what_a_writer_commits_later_is_never_numbered_earlier(self):
         # Sixteen writers whose transactions overlap; each writes two events into one and the next into another.
@@ -382,18 +272,6 @@ class Sequence(unittest.TestCase):
             slow.run("COMMIT")
             self.assertEqual(self.batch()[1], 1)
 
-    def test_looking_at_all_is_rare(self):
-        with self.server.connect("postgres") as other:
-            other.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class")
-            self.fill(20000)
-            server.drain(self.daemon, 20000)
-            self.emit(self.owner, "a")
-            self.owner.run("UPDATE roomd.meta SET look_all_at = '-infinity'")
-            self.daemon.run("BEGIN")
-            self.assertEqual(self.batch()[1], 1)
-            self.assertEqual(self.daemon.value("SELECT look_all_at > clock_timestamp() FROM roomd.meta"), "t")
-            self.daemon.run("COMMIT")
-
     def test_transactions_have_more_than_32_bits(self):
         if not os.path.exists(os.path.join(self.server.bin, "pg_resetwal")):
             self.skipTest("there is no pg_resetwal")
@@ -416,17 +294,6 @@ class Sequence(unittest.TestCase):
                 self.assertEqual(self.batch()[1], 1)
                 self.assertEqual(self.log()[-1][1], f"slow {turn}")
         self.assertEqual(self.log()[-1][0], "21")
-
-    def test_a_late_row_does_not_wait_for_the_end_of_a_backlog(self):
-        with self.server.connect("app") as slow:
-            slow.run("BEGIN")
-            self.emit(slow, "slow")
-            self.fill(10000)
-            for _ in range(5):
-                self.batch()
-            slow.run("COMMIT")
-            self.batch()
-            self.assertEqual(self.owner.value("SELECT seq FROM roomd.log WHERE event = 'slow'"), "5001")
 
 
 if __name__ == "__main__":
