@@ -11,7 +11,7 @@ import { freePort, source } from './roomd.mjs';
 import { until, within } from './wait.mjs';
 
 const run = promisify(execFile);
-const schema = path.join(source, 'plugins/postgres/sql');
+export const schema = path.join(source, 'plugins/postgres/sql');
 
 export class Postgres {
     // `sql`: a folder of files that are run first; null: none.
