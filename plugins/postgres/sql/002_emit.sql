@@ -25,9 +25,14 @@ DECLARE
         WHEN array_ndims(rooms) > 1 OR array_ndims(except_rooms) > 1 THEN
             'room_invalid: rooms are a list, not a list of lists'
         END;
+    joined text := array_to_string(rooms, ' ', '');
     room text;
 BEGIN
-    IF wrong IS NOT NULL OR (rooms IS NULL AND except_rooms IS NULL) THEN
+    -- Nearly always: few and short ones, all looked at at once.  A blank inside of one would make it two.
+    IF wrong IS NOT NULL OR (except_rooms IS NULL AND (rooms IS NULL OR (
+        length(joined) <= 64
+        AND joined ~ '^([A-Za-z0-9_.@+~-]+:)?[A-Za-z0-9_.@+~-]+( ([A-Za-z0-9_.@+~-]+:)?[A-Za-z0-9_.@+~-]+)*$'
+        AND length(replace(joined, ' ', '')) = length(joined) - cardinality(rooms) + 1))) THEN
         RETURN wrong;
     END IF;
     FOREACH room IN ARRAY rooms || except_rooms LOOP
@@ -98,7 +103,7 @@ BEGIN
         INSERT INTO roomd.outbox (event, data, rooms, except_rooms, expires_at, traceparent)
         VALUES (event, data, rooms, except_rooms, clock_timestamp() + ttl, traceparent)
         RETURNING id INTO outbox_id;
-        IF (SELECT b.last_value FROM roomd.bell b) = 1 THEN
+        IF pg_sequence_last_value('roomd.bell') = 1 THEN
             PERFORM roomd.ring();
         END IF;
         RETURN outbox_id;
@@ -122,7 +127,7 @@ BEGIN
     END IF;
     INSERT INTO roomd.outbox (id, event, data, rooms, except_rooms, key, expires_at, traceparent)
     VALUES (outbox_id, event, data, rooms, except_rooms, key, clock_timestamp() + ttl, traceparent);
-    IF (SELECT b.last_value FROM roomd.bell b) = 1 THEN
+    IF pg_sequence_last_value('roomd.bell') = 1 THEN
         PERFORM roomd.ring();
     END IF;
     RETURN outbox_id;

@@ -145,7 +145,7 @@ BEGIN
     epoch := state.epoch;
     last_seq := state.last_seq;
     IF cardinality(ids) = 0 THEN
-        IF listens AND (SELECT b.last_value FROM roomd.bell b) <> 1 THEN
+        IF listens AND pg_sequence_last_value('roomd.bell') IS DISTINCT FROM 1 THEN
             PERFORM setval('roomd.bell', 1);
         END IF;
         RETURN;

@@ -89,7 +89,7 @@ BEGIN
         END LOOP;
     END IF;
     INSERT INTO roomd.outbox (event, data, rooms, fault) VALUES (TG_ARGV[0], data, rooms, wrong);
-    IF (SELECT b.last_value FROM roomd.bell b) = 1 THEN
+    IF pg_sequence_last_value('roomd.bell') = 1 THEN
         PERFORM roomd.ring();
     END IF;
     RETURN NULL;
