@@ -125,8 +125,9 @@ std::optional<Mapping::Fault> Mapping::read(const json &node, const std::string 
     } else if (node.is_object()) {
         for (const auto &[key, value] : node.items()) {
             out.names.push_back(key);
-            if (auto fault = read(value, at + "/" + key, depth + 1, out.values.emplace_back()))
-                return fault;
+            std::string place = at;
+            place.append("/").append(key);
+            if (auto fault = read(value, place, depth + 1, out.values.emplace_back())) return fault;
         }
         out.fixed = json::object();
     } else if (node.is_array()) {
