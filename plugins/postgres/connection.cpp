@@ -49,17 +49,11 @@ void Connection::open() {
 
 void Connection::connect(const std::vector<std::vector<std::string>> &addresses) {
     const auto parameters = target_.parameters(addresses);
-    std::vector<const char *> keys, values;
-    for (const auto &[key, value] : parameters) {
-        keys.push_back(key.c_str());
-        values.push_back(value.c_str());
-    }
-    keys.push_back(nullptr);
-    values.push_back(nullptr);
+    const Words words(parameters);
     state_ = State::connecting;
     notice_.clear();
     heard_ = Clock::now();
-    raw_.reset(PQconnectStartParams(keys.data(), values.data(), 0));
+    raw_.reset(PQconnectStartParams(words.keys.data(), words.values.data(), 0));
     if (raw_ == nullptr) throw std::bad_alloc();
     PQsetNoticeProcessor(raw_.get(), note, this);
     if (PQstatus(raw_.get()) == CONNECTION_BAD) return lose(trouble_of(said()));

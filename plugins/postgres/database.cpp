@@ -76,14 +76,8 @@ Database::Database(const Target &target, std::chrono::milliseconds patience,
         const auto seconds = std::max<std::int64_t>(2, (patience.count() + 999) / 1000);
         parameters.emplace_back("connect_timeout", std::to_string(seconds));
     }
-    std::vector<const char *> keys, values;
-    for (const auto &[key, value] : parameters) {
-        keys.push_back(key.c_str());
-        values.push_back(value.c_str());
-    }
-    keys.push_back(nullptr);
-    values.push_back(nullptr);
-    raw_.reset(PQconnectdbParams(keys.data(), values.data(), 0));
+    const Words words(parameters);
+    raw_.reset(PQconnectdbParams(words.keys.data(), words.values.data(), 0));
     if (raw_ == nullptr) throw std::bad_alloc();
     PQsetNoticeReceiver(raw_.get(), note, &notices);
     if (PQstatus(raw_.get()) != CONNECTION_OK) {

@@ -1,5 +1,7 @@
 #include "postgres/mapping.hpp"
 
+#include "rest/problem.hpp"
+
 #include <cstddef>
 #include <utility>
 
@@ -126,7 +128,7 @@ std::optional<Mapping::Fault> Mapping::read(const json &node, const std::string 
         for (const auto &[key, value] : node.items()) {
             out.names.push_back(key);
             std::string place = at;
-            place.append("/").append(key);
+            place.append("/").append(rest::pointer_token(key));
             if (auto fault = read(value, place, depth + 1, out.values.emplace_back())) return fault;
         }
         out.fixed = json::object();

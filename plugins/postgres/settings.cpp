@@ -1,5 +1,7 @@
 #include "postgres/settings.hpp"
 
+#include "rest/problem.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -94,20 +96,6 @@ private:
     Faults &faults_;
 };
 
-// JSON pointers write "/" and "~" in a name as "~1" and "~0".
-std::string pointed(std::string_view name) {
-    std::string out;
-    for (const char c : name) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
 bool has_mapping_types(const json &node) {
     const auto text = [](const json &value) { return value.is_string(); };
     const auto event = node.find("event"), rooms = node.find("rooms");
@@ -118,7 +106,7 @@ bool has_mapping_types(const json &node) {
 
 void read_channel(const Section &channels, const std::string &name, const json &node,
                   Settings::Listen &out) {
-    const auto at = channels.where() + "/" + pointed(name);
+    const auto at = channels.where() + "/" + rest::pointer_token(name);
     auto &faults = channels.faults();
     // A server cuts what is longer, and two names could become one.
     if (name.empty() || name.size() > 63)
@@ -128,8 +116,8 @@ void read_channel(const Section &channels, const std::string &name, const json &
     if (!node.is_object()) return faults.add(at, "a channel is a map", "write {}");
     for (const auto &[key, value] : node.items()) {
         if (key != "event" && key != "rooms" && key != "data")
-            return faults.add(at + "/" + pointed(key), "a channel has event, rooms and data",
-                              "leave " + key + " out");
+            return faults.add(at + "/" + rest::pointer_token(key),
+                              "a channel has event, rooms and data", "leave " + key + " out");
     }
     if (!has_mapping_types(node))
         return faults.add(at, "a mapping needs event, a text, and may have rooms, a list of texts",

@@ -134,6 +134,15 @@ Target::parameters(const std::vector<std::vector<std::string>> &addresses) const
     return out;
 }
 
+Words::Words(const std::vector<Target::Option> &options) {
+    for (const auto &[key, value] : options) {
+        keys.push_back(key.c_str());
+        values.push_back(value.c_str());
+    }
+    keys.push_back(nullptr);
+    values.push_back(nullptr);
+}
+
 void Target::begin_with_next() {
     if (!servers.empty()) std::rotate(servers.begin(), servers.begin() + 1, servers.end());
 }

@@ -33,6 +33,12 @@ struct Target {
     void begin_with_next();
 };
 
+// Options as libpq takes them: two lists that end in null, with views into the options.
+struct Words {
+    explicit Words(const std::vector<Target::Option> &);
+    std::vector<const char *> keys, values;
+};
+
 // What libpq takes as a connection string, a URI or key=value.  None: `why` says what is wrong with
 // it, and repeats nothing of it that could be a secret.
 std::optional<Target> read_dsn(const std::string &dsn, std::string &why);

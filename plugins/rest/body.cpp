@@ -54,25 +54,12 @@ private:
     const char **shown_ = nullptr;
 };
 
-std::string escaped(std::string_view key) {
-    std::string out;
-    for (const char c : key) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
 Problem unknown_member(const std::string &key, std::span<const std::string_view> known) {
     const auto shown = key.size() <= 64 ? key : key.substr(0, 64) + "...";
     auto message = "there is no member \"" + shown + "\"";
     if (const auto near = nearest(key, known); !near.empty())
         message += "; did you mean \"" + std::string(near) + "\"?";
-    return {422, "unknown_member", std::move(message), "/" + escaped(shown)};
+    return {422, "unknown_member", std::move(message), "/" + pointer_token(shown)};
 }
 
 // One pass over a body.  Text that is not JSON ends it; what is JSON but not an event is noted in

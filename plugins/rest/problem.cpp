@@ -45,6 +45,19 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 const Problem not_json{415, "not_json", "send the body as Content-Type: application/json"};
 
+std::string pointer_token(std::string_view name) {
+    std::string out;
+    for (const char c : name) {
+        if (c == '~')
+            out += "~0";
+        else if (c == '/')
+            out += "~1";
+        else
+            out += c;
+    }
+    return out;
+}
+
 void append_quoted(std::string &json, std::string_view text) {
     const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
         return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';

@@ -14,6 +14,9 @@ struct Problem {
     std::string code, message, pointer = {};
 };
 
+// A name as a part of a JSON pointer (RFC 6901): "~" and "/" in it become "~0" and "~1".
+std::string pointer_token(std::string_view name);
+
 // Appends JSON text: a quoted string; what is not UTF-8 in it becomes U+FFFD.
 void append_quoted(std::string &json, std::string_view text);
 
