@@ -70,8 +70,10 @@ for (const [mode, options] of Object.entries(MODES)) {
             const [a, b] = [order(ann), order(bob)];
             assert.ok((await ann.emitWithAck('fan')) >= 2);
             await until('the last', () => names(a, 'fan:d') && names(b, 'fan:d'));
-            assert.equal(names(a, 'fan'), 'fan:a fan:b fan:d'); // each once, and not as the sender
-            assert.equal(names(b, 'fan'), expected);
+            // Each once, and not as the sender.  fan:b is volatile: between two polls it may be dropped.
+            const sure = (list) => (mode === 'polling only' ? list.replace('fan:b ', '') : list);
+            assert.equal(sure(names(a, 'fan')), sure('fan:a fan:b fan:d'));
+            assert.equal(sure(names(b, 'fan')), sure(expected));
             for (const socket of [ann, bob]) socket.offAny();
         }
     });
