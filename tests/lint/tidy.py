@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tidy.py BUILD_DIR JOBS < FILES: clang-tidy over the named sources, as .clang-tidy says.
+"""tidy.py BUILD_DIR JOBS [shallow|deep] < FILES: clang-tidy over the named sources, as .clang-tidy says.
 
 A file whose text, headers and configuration are unchanged since it last passed is not looked at
 again: what it depends on is asked of the compiler, and the hash of all that is kept in BUILD_DIR.
@@ -13,11 +13,13 @@ import subprocess
 import sys
 
 build, jobs = sys.argv[1], int(sys.argv[2])
+depth = sys.argv[3] if len(sys.argv) > 3 else "deep"
+analyzer = [f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", f"mode={depth}")]
 sources = [os.path.abspath(line.strip()) for line in sys.stdin if line.strip()]
 with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as database:
     commands = {os.path.abspath(os.path.join(c["directory"], c["file"])): c for c in json.load(database)}
 with open(".clang-tidy", "rb") as settings:
-    base = settings.read()
+    base = settings.read() + depth.encode()
 cache = os.path.join(build, "tidy-passed")
 os.makedirs(cache, exist_ok=True)
 
@@ -41,7 +43,7 @@ def check(path):
     mark = fingerprint(command)
     if mark and os.path.exists(os.path.join(cache, mark)):
         return path, True, ""
-    run = subprocess.run(["clang-tidy-14", "--quiet", "-p", build, path], capture_output=True, text=True)
+    run = subprocess.run(["clang-tidy-14", "--quiet", "-p", build, *analyzer, path], capture_output=True, text=True)
     if run.returncode == 0 and mark:
         with open(os.path.join(cache, mark), "w", encoding="utf-8"):
             pass
