@@ -1,5 +1,7 @@
 #include "rig.hpp"
 
+#include "loop/interests.hpp"
+
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -76,6 +78,7 @@ void Rig::run(const Setup &setup, const std::function<void(net::Server &)> &read
         tick.every(sessions.tick_every());
         loop.before_blocking([&] {
             ++turns_;
+            told_ = loop.interests().applied();
             sessions.flush();
             sessions.reap();
         });
