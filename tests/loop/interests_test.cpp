@@ -118,14 +118,17 @@ TEST_CASE("a change that is taken back in the same turn costs nothing") {
 
 TEST_CASE("who asks to write to what is full waits until it is not") {
     Loop loop;
-    Reader reader(loop);
+    Reader reader(loop), other(loop);
     REQUIRE(fill(reader.pair.fds[0]));
     reader.then = [](Watch &watch) { watch.want(true, true); };
+    other.then = [&](Watch &watch) { watch.want(true, other.writes == 0); };
     reader.pair.poke();
+    other.pair.poke();
     turn(loop, 3);
     CHECK(reader.reads == 1);
     CHECK(reader.writes == 0);
-    CHECK(loop.interests().delivered() == 0);
+    CHECK(other.writes == 1);
+    CHECK(loop.interests().delivered() == 1);
     reader.then = [](Watch &watch) { watch.want(true, false); };
     std::string drained(1 << 20, '\0');
     while (read(reader.pair.fds[1], drained.data(), drained.size()) > 0) {
@@ -206,12 +209,19 @@ TEST_CASE("who asks again whenever it is called does not keep the loop") {
     Loop loop;
     Reader reader(loop);
     reader.then = [](Watch &watch) { watch.want(true, true); };
+    int rounds = 0;
+    loop.before_blocking([&] {
+        while (rounds < 100 && loop.deliver_writable())
+            ++rounds;
+    });
     turn(loop);
     reader.pair.poke();
     turn(loop);
     CHECK(reader.writes == 1); // by deliver(); the rest is the kernel's to say, a turn each
     turn(loop, 3);
     CHECK(reader.writes == 4);
+    CHECK(rounds == 0);
+    loop.before_blocking({});
 }
 
 TEST_CASE("a descriptor with an error is heard of, and again after that") {
