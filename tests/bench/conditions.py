@@ -3,6 +3,7 @@ import json
 import os
 import platform
 import re
+import resource
 import subprocess
 import time
 
@@ -44,5 +45,6 @@ def read():
         "compiler": said(os.environ.get("CXX") or "g++", "--version"),
         "socketio": socketio(),
         "commit": said("git", "rev-parse", "--short=10", "HEAD") + (" with changes" if changed else ""),
+        "descriptors": resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
     }

@@ -76,7 +76,17 @@ def scenario_table(measured):
     titles = [FIGURES[name].title for name in figures]
     head = ["server", "runs", "left out", titles[0], "min–max", *titles[1:], "p99 ÷ Node", "lost", "dup", "reordered"]
     rows = [scenario_row(measured, peer, figures) for peer in measured.runs]
-    return f"### {measured.scenario}: {scenario.title}\n\n" + table(head, rows)
+    return f"### {measured.scenario}: {scenario.title}\n\n" + table(head, rows) + fewer(measured)
+
+
+def fewer(measured):
+    """Why a crowd is smaller than its scenario says."""
+    options, clients = SCENARIOS[measured.scenario].options, measured.median("roomd", "clients")
+    wanted = int(options[options.index("--n") + 1])
+    if clients is None or clients >= wanted or SCENARIOS[measured.scenario].loadgens == 1:
+        return ""
+    return (f"\nNot the {wanted:,} that were asked for but {number(clients)}: "
+            f"the system allows one process {measured.conditions.get('descriptors', 0):,} descriptors.\n")
 
 
 def flat_table(found):
@@ -90,7 +100,7 @@ def flat_table(found):
     rows = []
     for size, measured in sizes.items():
         runs = "; ".join(f"{len(measured.runs[peer])} {peer}" for peer in measured.runs)
-        off = "–" if ratios[size] is None else f"{100 * (ratios[size] / mean - 1):+.0f} %"
+        off = "–" if ratios[size] is None else f"{round(100 * (ratios[size] / mean - 1)):+d} %"
         lost = sum(measured.total(peer, what) for peer in measured.runs for what in ("lost", "dup", "reordered"))
         out = out_of([why for peer in measured.runs for why in measured.left_out(peer)])
         medians = [number(measured.median(peer, "cpu_per_delivery")) for peer in ("floor", "roomd")]

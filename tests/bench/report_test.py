@@ -45,7 +45,7 @@ class Reports(unittest.TestCase):
         folder = os.path.join(self.results, series)
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "conditions.json"), "w", encoding="utf-8") as out:
-            json.dump({"cores": 2, "cpu": "Model 7", "commit": "c0ffee" + series, "date": "2026-11-26", "small": small}, out)
+            json.dump({"cores": 2, "cpu": "Model 7", "commit": "c0ffee" + series, "date": "2026-11-26", "descriptors": 20000, "small": small}, out)
         for peer, runs in peers.items():
             for number, one in enumerate(runs, 1):
                 with open(os.path.join(folder, f"{scenario}.{peer.replace('_', '-')}.{number}.json"), "w", encoding="utf-8") as out:
@@ -128,6 +128,7 @@ class Reports(unittest.TestCase):
             self.store(f"FLAT-{size}", floor=[run(4)], roomd=[run(cpu)])
         page = self.report()
         self.assertEqual(self.rows(page, "100")[0][4:8], ["4", "5.60", "1.40", "+12 %"])
+        self.assertEqual(self.rows(page, "5,000")[0][7], "+0 %")
         self.assertIn("Reached: yes.", page)
         self.store("FLAT-100", floor=[run(4)], roomd=[run(6.2)])
         self.assertIn("Reached: **missed: 1.10 to 1.55**.", self.report())
@@ -135,6 +136,12 @@ class Reports(unittest.TestCase):
     def test_memory_of_bursts(self):
         self.store("BURST", roomd=[run()])
         self.assertEqual(self.rows(self.report(), "roomd")[0][3:8], ["50", "50–50", "20", "23", "1.15"])
+
+    def test_a_crowd_smaller_than_asked_says_so(self):
+        self.store("CROWD", roomd=[run()])
+        self.assertIn("\nNot the 50,000 that were asked for but 100: the system allows one process 20,000 descriptors.\n", self.report())
+        self.store("CROWD", roomd=[{**run(), "n": 50000, "connected": 50000}])
+        self.assertNotIn("Not the 50,000", self.report())
 
     def test_the_page_is_replaced_between_the_markers_only(self):
         self.store("S1", node=[run(30)], floor=[run(4)], roomd=[run(5)])
