@@ -171,7 +171,7 @@ def main(what="help", peers="all", runs="3"):
     if what in ("help", "-h", "--help"):
         return print(__doc__)
     bin_ = os.path.abspath(os.environ.get("BENCH_BIN") or sys.exit("BENCH_BIN is not set: run it as ./dev bench"))
-    docs = os.environ.get("BENCH_DOCS") or os.path.join(HERE, "../../docs")
+    docs = os.environ.get("BENCH_DOCS") or os.path.normpath(os.path.join(HERE, "../../docs"))
     if what == "report":
         return report.write(os.path.join(bin_, "results"), docs)
     names = [name for name, s in SCENARIOS.items() if name == what or name.startswith(what + "-") or (what == "all" and s.in_all)]

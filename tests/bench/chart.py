@@ -75,5 +75,5 @@ def svg(found):
             f'<rect class="ground" width="{WIDTH}" height="{y}"/>',
             '<text class="title" x="12" y="28">CPU per message, Node socket.io being 100 %</text>',
             '<text x="12" y="48">Shorter is cheaper. floor: a bare epoll server that only sends, the kernel\'s price.'
-            f'{" A miniature run: these figures mean nothing." if miniature(found) else ""}</text>']
+            f'{" A miniature: means nothing." if miniature(found) else ""}</text>']
     return "\n".join([*head, *parts, "</svg>", ""])
