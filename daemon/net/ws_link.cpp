@@ -8,6 +8,8 @@
 
 #include <libwebsockets.h>
 
+#include <poll.h>
+
 #include <utility>
 
 namespace roomd::net {
@@ -17,6 +19,9 @@ namespace {
 // Of what one write takes from the outbox.  What the socket does not take of it libwebsockets
 // copies and keeps, out of sight of the outbox's bound.
 constexpr std::size_t most_per_write = 65536;
+// Of a larger frame, in each fragment.  A socket that says it takes bytes has room for a third of
+// its buffer, which begins with 85 kB: libwebsockets is left with nothing to copy.
+constexpr std::size_t fragment = 16384;
 // Of one message.  An honest peer cuts a message into few; each costs a pass through the loop.
 constexpr std::uint16_t most_fragments = 1024;
 
@@ -30,12 +35,22 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
         conn_.core.await_farewell(conn_);
         return session::Flushed::failed;
     }
-    while (!box.empty()) {
-        if (lws_partial_buffered(conn_.wsi) != 0) break;
+    while (!box.empty() && lws_partial_buffered(conn_.wsi) == 0) {
+        const base::Frame &first = *box[0];
+        if (first.size() > most_per_write && !(base64_ && first.is_binary())) {
+            const Took took = write_fragments(box);
+            if (took == Took::failed) return session::Flushed::failed;
+            if (took == Took::blocked) {
+                wait_for_room();
+                return session::Flushed::blocked;
+            }
+            box.pop(1);
+            continue;
+        }
         std::size_t count = 0, size = 0;
         while (count < box.count() && (count == 0 || size + box[count]->size() <= most_per_write))
             size += box[count++]->size();
-        std::string_view bytes = box[0]->wire();
+        std::string_view bytes = first.wire();
         if (count > 1 || base64_) {
             std::string &all = conn_.core.scratch();
             all.clear();
@@ -52,9 +67,43 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
         box.pop(count);
     }
     if (lws_partial_buffered(conn_.wsi) == 0) return session::Flushed::open;
+    wait_for_room();
+    return session::Flushed::blocked;
+}
+
+void WsLink::wait_for_room() noexcept {
     blocked_ = true;
     lws_callback_on_writable(conn_.wsi);
-    return session::Flushed::blocked;
+}
+
+bool WsLink::takes_more() const noexcept {
+    pollfd socket{lws_get_socket_fd(conn_.wsi), POLLOUT, 0};
+    return poll(&socket, 1, 0) > 0; // broken counts: the write will say so
+}
+
+WsLink::Took WsLink::write_fragments(session::Outbox &box) {
+    const base::Frame &frame = *box[0];
+    const std::string_view payload = frame.payload();
+    std::string &bytes = conn_.core.scratch();
+    while (box.sent() < payload.size()) {
+        if (!takes_more() || lws_partial_buffered(conn_.wsi) != 0) return Took::blocked;
+        const std::string_view part = payload.substr(box.sent(), fragment);
+        const bool last = box.sent() + part.size() == payload.size();
+        const int opcode = box.sent() > 0 ? 0 : frame.is_binary() ? 2 : 1;
+        bytes.clear();
+        bytes += static_cast<char>((last ? 0x80 : 0) | opcode);
+        if (part.size() < 126) { // the shortest form is a must
+            bytes += static_cast<char>(part.size());
+        } else {
+            bytes += static_cast<char>(126);
+            bytes += static_cast<char>(part.size() >> 8);
+            bytes += static_cast<char>(part.size() & 0xFF);
+        }
+        bytes += part;
+        if (!conn_.core.write(conn_, bytes)) return Took::failed;
+        box.take(part.size());
+    }
+    return Took::all;
 }
 
 void WsLink::close(session::Goodbye how) noexcept {

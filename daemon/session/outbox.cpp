@@ -32,6 +32,7 @@ void Outbox::push(base::FrameRef frame) {
 void Outbox::pop(std::size_t count) noexcept {
     assert(count <= this->count());
     if (count == 0) return;
+    bytes_ += std::exchange(sent_, 0);
     if (!list_) {
         bytes_ = 0;
         one_ = {};
@@ -52,7 +53,7 @@ void Outbox::pop(std::size_t count) noexcept {
 }
 
 void Outbox::clear() noexcept {
-    bytes_ = 0;
+    bytes_ = sent_ = 0;
     one_ = {};
     if (!list_) return;
     if (list_->frames.capacity() > kept_capacity) {

@@ -8,19 +8,25 @@
 
 namespace roomd::session {
 
-// Frames in line for one session, in order.  Two words when empty or of one frame; a list is
+// Frames in line for one session, in order.  Four words when empty or of one frame; a list is
 // allocated for the second and given back when it has grown and run empty.
 class Outbox {
 public:
     void push(base::FrameRef frame);
     void pop(std::size_t count) noexcept; // the first `count`
     void clear() noexcept;
+    // Of the first frame's payload so much more is sent; the frame stays until it is popped.
+    void take(std::size_t bytes) noexcept {
+        sent_ += bytes;
+        bytes_ -= bytes;
+    }
+    std::size_t sent() const noexcept { return sent_; }
 
     bool empty() const noexcept { return count() == 0; }
     std::size_t count() const noexcept {
         return list_ ? list_->frames.size() - list_->head : (one_ ? 1u : 0u);
     }
-    std::size_t bytes() const noexcept { return bytes_; } // of wire()
+    std::size_t bytes() const noexcept { return bytes_; } // of wire(), not yet sent
     const base::FrameRef &operator[](std::size_t i) const noexcept;
 
 private:
@@ -31,6 +37,7 @@ private:
     base::FrameRef one_;         // the only frame, while there is no list
     std::unique_ptr<List> list_; // owner of all when set
     std::size_t bytes_ = 0;
+    std::size_t sent_ = 0; // of the first frame's payload
 };
 
 } // namespace roomd::session

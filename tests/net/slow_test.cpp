@@ -3,8 +3,27 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
 using namespace roomd;
 using namespace roomd::test;
+
+namespace {
+
+std::size_t resident() { // bytes
+    std::FILE *file = std::fopen("/proc/self/statm", "r");
+    REQUIRE(file != nullptr);
+    unsigned long all = 0, pages = 0;
+    REQUIRE(std::fscanf(file, "%lu %lu", &all, &pages) == 2);
+    std::fclose(file);
+    return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
 
 TEST_CASE("frames that did not fit a slow peer's window arrive later, whole and in order") {
     Rig::Setup setup;
@@ -58,6 +77,67 @@ TEST_CASE("a peer that reads nothing is cut when its outbox is over the bound") 
         CHECK(rig.call(fill));
     CHECK(rig.sessions() == 0);
     CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; }));
+}
+
+TEST_CASE("a large frame goes out in fragments, to a slow peer too, with pongs in between") {
+    Rig::Setup setup;
+    setup.session.send_buffer = 64u << 20;
+    Rig rig(setup);
+    for (const std::size_t size : {65536u, 70000u, 98304u, 98305u, 98400u, 16000000u}) {
+        for (const bool binary : {false, true}) {
+            CAPTURE(size);
+            Wire wire = websocket(rig.address(), Wire::Window::narrow);
+            std::string whole(size, 'x');
+            for (std::size_t i = 0; i < size; i += 997)
+                whole[i] = static_cast<char>('a' + i % 26);
+            CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
+                const auto big = binary ? base::Frame::binary(whole) : base::Frame::text({whole});
+                sessions.send(echo.newest, big, session::Delivery::reliable);
+                sessions.send(echo.newest, base::Frame::text({"4next"}),
+                              session::Delivery::reliable);
+            }));
+            std::string got;
+            int fragments = 0, pongs = 0;
+            for (bool last = false; !last;) {
+                if (fragments % 100 == 0 && pongs == fragments / 100) wire.send(ws(9, "p"));
+                const WsFrame frame = wire.frame();
+                if (frame.opcode == 10 && ++pongs > 0) continue;
+                REQUIRE(frame.opcode == (fragments > 0 ? 0 : binary ? 2 : 1));
+                REQUIRE(frame.payload.size() <= 16384);
+                got += frame.payload;
+                last = frame.fin;
+                ++fragments;
+            }
+            CHECK(got == whole);
+            CHECK(fragments == (size + 16383) / 16384);
+            WsFrame next = wire.frame();
+            if (next.opcode == 10) next = wire.frame();
+            CHECK(next.payload == "4next");
+        }
+    }
+}
+
+TEST_CASE("of one large frame for many who do not read there is one copy") {
+    Rig rig;
+    constexpr std::size_t size = 16u << 20;
+    std::vector<Wire> wires;
+    std::vector<base::SessionId> ids;
+    for (int i = 0; i < 20; ++i) {
+        wires.push_back(websocket(rig.address(), Wire::Window::narrow));
+        CHECK(rig.call(
+            [&](net::Server &, session::Sessions &, Echo &echo) { ids.push_back(echo.newest); }));
+    }
+    const std::size_t before = resident();
+    CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &) {
+        const base::FrameRef frame = base::Frame::text({"4", std::string(size, 'x')});
+        for (const base::SessionId id : ids)
+            sessions.send(id, frame, session::Delivery::reliable);
+        sessions.flush();
+        for (const base::SessionId id : ids)
+            CHECK_FALSE(sessions.get(id)->can_take());
+    }));
+    // The frame, the text it was made of, and room for the test itself; not 20 times 16 MB.
+    CHECK(resident() - before < 4 * size);
 }
 
 TEST_CASE("a frame larger than what is read at once goes out in one piece") {

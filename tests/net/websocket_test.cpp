@@ -89,7 +89,7 @@ TEST_CASE("a large message arrives whole, one over max_payload is closed with 10
     Wire wire = websocket(rig.address());
     const std::string most = "4" + std::string(99999, 'x');
     wire.send(ws(1, most));
-    CHECK(wire.frame().payload == most);
+    CHECK((wire.message().payload == most));
     wire.send(ws(1, most + "x"));
     CHECK(close_code(wire) == 1009);
     CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));

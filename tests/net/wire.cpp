@@ -151,6 +151,17 @@ WsFrame Wire::frame() {
     return out;
 }
 
+WsFrame Wire::message() {
+    WsFrame whole = frame();
+    while (!whole.fin && whole.opcode >= 0) {
+        const WsFrame part = frame();
+        if (part.opcode != 0) return {};
+        whole.payload += part.payload;
+        whole.fin = part.fin;
+    }
+    return whole;
+}
+
 bool Wire::ends(std::chrono::milliseconds time) {
     const auto until = Clock::now() + time;
     while (more(until)) {

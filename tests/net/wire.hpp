@@ -40,6 +40,7 @@ public:
     bool try_send(std::string_view bytes); // false: the peer is gone
     Reply reply(bool head_only = false);
     WsFrame frame();
+    WsFrame message(); // of one frame or of several fragments
     // True when the server ends the connection within `time`, whatever it says before.
     bool ends(std::chrono::milliseconds time = patience);
     // True when nothing comes for `time` and the connection stays.

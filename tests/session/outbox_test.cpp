@@ -18,8 +18,31 @@ std::string front(const session::Outbox &box) {
 
 } // namespace
 
-TEST_CASE("an outbox is as small as one frame and its bytes") {
-    CHECK(sizeof(session::Outbox) == 3 * sizeof(void *));
+TEST_CASE("an outbox is four words") {
+    CHECK(sizeof(session::Outbox) == 4 * sizeof(void *));
+}
+
+TEST_CASE("what is sent of the first frame waits no more, and counts for no other") {
+    for (const int others : {0, 1, 5}) {
+        session::Outbox box;
+        const base::FrameRef large = base::Frame::text({std::string(1000, 'x')});
+        box.push(large);
+        for (int i = 0; i < others; ++i)
+            box.push(frame(1));
+        const std::size_t rest = static_cast<std::size_t>(others) * frame(1)->size();
+        box.take(600);
+        box.take(300);
+        CHECK(box.sent() == 900);
+        CHECK(box.bytes() == large->size() - 900 + rest);
+        box.take(100);
+        CHECK(box.count() == static_cast<std::size_t>(others) + 1);
+        box.pop(1);
+        CHECK(box.sent() == 0);
+        CHECK(box.bytes() == rest);
+        box.push(large);
+        box.clear();
+        CHECK(box.bytes() == 0);
+    }
 }
 
 TEST_CASE("frames leave an outbox in the order they came, in any portions") {
