@@ -6,16 +6,16 @@
 namespace roomd::base {
 namespace {
 
-constexpr unsigned char fin_text = 0x81;
-constexpr unsigned char fin_binary = 0x82;
+constexpr int text_opcode = 1;
+constexpr int binary_opcode = 2;
 
 std::uint8_t head_size(std::size_t payload) noexcept {
     if (payload < 126) return 2;
     return payload < 65536 ? 4 : 10;
 }
 
-char *put_head(char *out, std::size_t payload, bool binary) noexcept {
-    *out++ = static_cast<char>(binary ? fin_binary : fin_text);
+char *put_head(char *out, int opcode, bool last, std::size_t payload) noexcept {
+    *out++ = static_cast<char>((last ? 0x80 : 0) | opcode);
     if (payload < 126) {
         *out++ = static_cast<char>(payload);
         return out;
@@ -36,13 +36,19 @@ FrameRef Frame::make(bool binary, std::initializer_list<std::string_view> parts)
     const std::uint8_t head = head_size(payload);
     void *memory = ::operator new(sizeof(Frame) + head + payload);
     auto *frame = new (memory) Frame(head + payload, head, binary);
-    char *out = put_head(frame->data(), payload, binary);
+    char *out = put_head(frame->data(), binary ? binary_opcode : text_opcode, true, payload);
     for (const auto part : parts) {
         if (part.empty()) continue;
         std::memcpy(out, part.data(), part.size());
         out += part.size();
     }
     return FrameRef(frame);
+}
+
+void append_frame(std::string &out, int opcode, bool last, std::string_view payload) {
+    char head[10];
+    out.append(head, put_head(head, opcode, last, payload.size()));
+    out += payload;
 }
 
 FrameRef Frame::text(std::initializer_list<std::string_view> parts) {

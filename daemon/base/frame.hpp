@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -42,6 +43,9 @@ private:
     std::uint8_t head_;
     bool binary_;
 };
+
+// One unmasked frame of a message that may have several: `opcode` 0 is a continuation.
+void append_frame(std::string &out, int opcode, bool last, std::string_view payload);
 
 // Shares one frame.  One pointer wide.
 class FrameRef {

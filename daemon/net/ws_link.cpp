@@ -8,8 +8,11 @@
 
 #include <libwebsockets.h>
 
+#include <linux/sock_diag.h>
 #include <poll.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace roomd::net {
@@ -19,9 +22,9 @@ namespace {
 // Of what one write takes from the outbox.  What the socket does not take of it libwebsockets
 // copies and keeps, out of sight of the outbox's bound.
 constexpr std::size_t most_per_write = 65536;
-// Of a larger frame, in each fragment.  A socket that says it takes bytes has room for a third of
-// its buffer, which begins with 85 kB: libwebsockets is left with nothing to copy.
-constexpr std::size_t fragment = 16384;
+// Of a larger frame, in each fragment.  What a socket has room for libwebsockets need not copy.
+constexpr std::size_t least_fragment = 16384;
+constexpr std::size_t most_fragment = 131072;
 // Of one message.  An honest peer cuts a message into few; each costs a pass through the loop.
 constexpr std::uint16_t most_fragments = 1024;
 
@@ -38,7 +41,7 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
     while (!box.empty() && lws_partial_buffered(conn_.wsi) == 0) {
         const base::Frame &first = *box[0];
         if (first.size() > most_per_write && !(base64_ && first.is_binary())) {
-            const Took took = write_fragments(box);
+            const Took took = write_large(box);
             if (took == Took::failed) return session::Flushed::failed;
             if (took == Took::blocked) {
                 wait_for_room();
@@ -76,30 +79,34 @@ void WsLink::wait_for_room() noexcept {
     lws_callback_on_writable(conn_.wsi);
 }
 
-bool WsLink::takes_more() const noexcept {
-    pollfd socket{lws_get_socket_fd(conn_.wsi), POLLOUT, 0};
-    return poll(&socket, 1, 0) > 0; // broken counts: the write will say so
+// So many bytes the socket takes now, about.  0: the kernel will say when it takes more.
+std::size_t WsLink::room() const noexcept {
+    const int fd = lws_get_socket_fd(conn_.wsi);
+    std::uint32_t memory[SK_MEMINFO_VARS] = {};
+    socklen_t size = sizeof memory;
+    if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &size) == 0) {
+        const std::uint32_t all = memory[SK_MEMINFO_SNDBUF], used = memory[SK_MEMINFO_WMEM_QUEUED];
+        const std::size_t left = all > used ? (all - used) / 4 * 3 : 0; // the kernel's own share
+        if (left >= least_fragment) return left;
+    }
+    pollfd socket{fd, POLLOUT, 0};
+    return poll(&socket, 1, 0) > 0 ? least_fragment : 0; // broken counts: the write will say so
 }
 
-WsLink::Took WsLink::write_fragments(session::Outbox &box) {
+WsLink::Took WsLink::write_large(session::Outbox &box) {
     const base::Frame &frame = *box[0];
     const std::string_view payload = frame.payload();
     std::string &bytes = conn_.core.scratch();
     while (box.sent() < payload.size()) {
-        if (!takes_more() || lws_partial_buffered(conn_.wsi) != 0) return Took::blocked;
-        const std::string_view part = payload.substr(box.sent(), fragment);
+        const std::size_t most = room();
+        if (most == 0 || lws_partial_buffered(conn_.wsi) != 0) return Took::blocked;
+        if (box.sent() == 0 && most >= frame.size())
+            return conn_.core.write(conn_, frame.wire()) ? Took::all : Took::failed;
+        const std::string_view part = payload.substr(box.sent(), std::min(most, most_fragment));
         const bool last = box.sent() + part.size() == payload.size();
         const int opcode = box.sent() > 0 ? 0 : frame.is_binary() ? 2 : 1;
         bytes.clear();
-        bytes += static_cast<char>((last ? 0x80 : 0) | opcode);
-        if (part.size() < 126) { // the shortest form is a must
-            bytes += static_cast<char>(part.size());
-        } else {
-            bytes += static_cast<char>(126);
-            bytes += static_cast<char>(part.size() >> 8);
-            bytes += static_cast<char>(part.size() & 0xFF);
-        }
-        bytes += part;
+        base::append_frame(bytes, opcode, last, part);
         if (!conn_.core.write(conn_, bytes)) return Took::failed;
         box.take(part.size());
     }

@@ -13,8 +13,9 @@ namespace roomd::net {
 struct Conn;
 
 // One websocket.  Frames of the outbox go out as they are, several in one write; large ones in
-// fragments (RFC 6455, 5.4), so that of a message for a thousand slow peers there is one copy.
-// What the peer sends is put together and bounded before the session sees it.
+// fragments (RFC 6455, 5.4) where the socket has no room for them, so that of a message for a
+// thousand slow peers there is one copy.  What the peer sends is put together and bounded before
+// the session sees it.
 class WsLink final : public session::Link {
 public:
     // base64: binary messages go out as text, as a client that cannot take them asks (b64).
@@ -36,8 +37,8 @@ public:
 
 private:
     enum class Took : std::uint8_t { all, blocked, failed };
-    Took write_fragments(session::Outbox &);
-    bool takes_more() const noexcept;
+    Took write_large(session::Outbox &);
+    std::size_t room() const noexcept;
     void wait_for_room() noexcept;
     void deliver(std::string_view message, bool binary);
     // Tells the session that its link is no more, then says goodbye with a close frame.

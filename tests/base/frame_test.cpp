@@ -35,6 +35,17 @@ TEST_CASE("a frame's length is written in the shortest of the three forms of RFC
     CHECK(head_of(1000000) == bytes({0x81, 127, 0, 0, 0, 0, 0, 0x0F, 0x42, 0x40}));
 }
 
+TEST_CASE(
+    "fragments are the same bytes, cut, with the opcode in the first and the end in the last") {
+    std::string out;
+    roomd::base::append_frame(out, 2, false, std::string(200, 'a'));
+    roomd::base::append_frame(out, 0, false, "b");
+    roomd::base::append_frame(out, 0, true, std::string(65536, 'c'));
+    const std::string head1("\x02\x7e\x00\xc8", 4), head2("\x00\x01", 2);
+    const std::string head3("\x80\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10);
+    CHECK((out == head1 + std::string(200, 'a') + head2 + "b" + head3 + std::string(65536, 'c')));
+}
+
 TEST_CASE("a frame holds all its parts in a row") {
     const FrameRef frame = Frame::text({"4", "", "2/chat,", "[\"a\"]"});
     CHECK(frame->payload() == "42/chat,[\"a\"]");
