@@ -8,6 +8,7 @@
 #include "loop/timer.hpp"
 #include "net/bundle.hpp"
 #include "net/conn.hpp"
+#include "net/gzip.hpp"
 #include "net/routes.hpp"
 #include "net/server.hpp"
 #include "session/sessions.hpp"
@@ -35,6 +36,7 @@ public:
     Options options;
     Routes routes;
     Bundle bundle;
+    Gzip gzip; // of polling answers
     Server::Totals totals;
     base::SlotMap<base::ExchangeId, Conn *> exchanges; // of routes
     Conn *current = nullptr;                           // whose callback runs

@@ -48,6 +48,7 @@ struct Options {
     std::string client_bundle;             // directory of socket.io.min.js ...; empty: none
     std::size_t connections = 50000;
     std::size_t per_address = 200;         // not for loopback and Unix peers; 0: no limit
+    std::size_t compress_from = 1024;      // bytes of a polling answer; 0: none is compressed
     std::size_t rx_buffer = 1024;          // bytes read per connection and turn
     base::Duration header_deadline{10000}; // absolute
     base::Duration body_deadline{30000};   // absolute
