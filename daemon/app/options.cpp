@@ -126,6 +126,7 @@ net::Options net_options(const config::Config &config) {
     };
     out.proxies = policy::Proxies(config.trusted_proxies);
     out.client_bundle = client_directory(config);
+    out.compress_from = config.socketio.compress_from;
     out.connections = config.limits.connections;
     out.per_address = config.limits.per_address;
     out.header_deadline = config.limits.header_deadline;

@@ -54,6 +54,8 @@ constexpr KeyInfo table[] = {
         "How long a polling session may take to become a websocket."),
     built("socketio.max_payload", "1MB", "size", yes,
         "Largest packet, and largest polling body, a client may send."),
+    built("socketio.compress_from", "1KiB", "size", yes,
+        "Polling answers of at least this size are compressed (gzip) for clients that take it; `0B`: none."),
     built("socketio.serve_client", "true", "boolean", yes,
         "Serve the browser bundle under the path."),
     built("socketio.client_directory", "\"\"", "path", yes,
