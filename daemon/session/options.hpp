@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace roomd::session {
@@ -15,6 +16,13 @@ struct Options {
     std::size_t send_buffer = 1u << 20; // bytes in one outbox
     bool polling = true;                // transports that are enabled
     bool websocket = true;
+
+    // How finely deadlines are looked at: enough for the shortest interval, coarse enough to cost
+    // nothing when idle.
+    base::Duration granularity() const noexcept {
+        return std::clamp(std::min(ping_interval, ping_timeout) / 20, base::Duration{5},
+                          base::Duration{100});
+    }
 };
 
 // How long a session that was closed waits for a peer that does not take what is left for it: the

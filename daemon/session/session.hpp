@@ -17,6 +17,7 @@ namespace roomd::session {
 
 // Packets that are the same for everyone, encoded once per shard.
 struct FixedFrames {
+    FixedFrames();
     base::FrameRef ping, probe_reply, noop, close;
 };
 

@@ -1,28 +1,16 @@
 #include "session/sessions.hpp"
 
-#include "base/random.hpp"
 #include "eio/codec.hpp"
 #include "eio/open.hpp"
 #include "eio/packet.hpp"
 #include "eio/payload.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace roomd::session {
 
 namespace {
-
-FixedFrames make_fixed() {
-    return {eio::ping(), eio::probe_answer(), eio::noop(), eio::close()};
-}
-
-// Fine enough for the shortest interval, coarse enough to cost nothing when idle.
-base::Duration granularity(const Options &options) {
-    return std::clamp(std::min(options.ping_interval, options.ping_timeout) / 20, base::Duration{5},
-                      base::Duration{100});
-}
 
 // Even a link that takes everything is given no more than this many bounds between two flushes.
 constexpr std::size_t bounds_per_flush = 8;
@@ -33,8 +21,7 @@ Sessions::Sessions(const Options &options, Messages &up, const base::Clock &cloc
     options_(options),
     up_(up),
     clock_(clock),
-    fixed_(make_fixed()),
-    wheel_(granularity(options), clock.now()) {}
+    wheel_(options.granularity(), clock.now()) {}
 
 Sessions::~Sessions() = default;
 
@@ -42,13 +29,9 @@ Sessions::~Sessions() = default;
 
 base::SessionId Sessions::open(Transport transport, std::unique_ptr<Handshake> handshake,
                                Link &link) {
-    std::string sid = base::random_id();
-    while (by_sid_.count(sid) != 0)
-        sid = base::random_id();
-    const base::SessionId id = sessions_.emplace(sid, transport, std::move(handshake), link,
-                                                 clock_.now() + options_.ping_interval);
+    const base::SessionId id =
+        sessions_.add(transport, std::move(handshake), link, clock_.now() + options_.ping_interval);
     Session &session = *sessions_.find(id);
-    by_sid_.emplace(session.sid(), id);
     ++open_[static_cast<std::size_t>(transport)];
     ++totals_.opened;
     eio::Open packet;
@@ -65,10 +48,9 @@ base::SessionId Sessions::open(Transport transport, std::unique_ptr<Handshake> h
 }
 
 base::SessionId Sessions::find(std::string_view sid) const noexcept {
-    const auto it = by_sid_.find(sid);
-    if (it == by_sid_.end()) return base::SessionId::none;
-    const Session *session = sessions_.find(it->second);
-    return session->reachable(clock_.now()) ? it->second : base::SessionId::none;
+    const base::SessionId id = sessions_.find(sid);
+    const Session *session = sessions_.find(id);
+    return session != nullptr && session->reachable(clock_.now()) ? id : base::SessionId::none;
 }
 
 Transport Sessions::transport(base::SessionId id) const noexcept {
@@ -288,9 +270,6 @@ void Sessions::reap() {
         for (const base::SessionId id : std::exchange(suspects_, {}))
             judge(id);
         for (const base::SessionId id : std::exchange(doomed_, {})) {
-            const Session *session = sessions_.find(id);
-            if (session == nullptr) continue;
-            by_sid_.erase(session->sid());
             wheel_.disarm(id);
             sessions_.erase(id);
         }
@@ -335,16 +314,8 @@ void Sessions::expire(base::SessionId id, Session &session) {
     arm(id, session);
 }
 
-std::vector<base::SessionId> Sessions::some(std::size_t most) {
-    std::vector<base::SessionId> ids;
-    sessions_.each([&](base::SessionId id, Session &session) {
-        if (session.open() && ids.size() < most) ids.push_back(id);
-    });
-    return ids;
-}
-
 std::size_t Sessions::close_some(std::size_t most, CloseReason reason) {
-    for (const base::SessionId id : some(most)) {
+    for (const base::SessionId id : sessions_.open_ones(most)) {
         if (Session *session = sessions_.find(id)) finish(id, *session, reason, Ending::prompt);
     }
     return size();
@@ -359,8 +330,8 @@ void Sessions::close_all(CloseReason reason) {
 
 void Sessions::reconfigure(const Options &options) {
     options_ = options;
-    if (granularity(options) == wheel_.granularity()) return;
-    wheel_ = Wheel(granularity(options), clock_.now());
+    if (options.granularity() == wheel_.granularity()) return;
+    wheel_ = Wheel(options.granularity(), clock_.now());
     sessions_.each([&](base::SessionId id, Session &session) { arm(id, session); });
 }
 

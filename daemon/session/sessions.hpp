@@ -3,13 +3,13 @@
 #include "base/clock.hpp"
 #include "base/frame.hpp"
 #include "base/ids.hpp"
-#include "base/slot_map.hpp"
 #include "session/close_reason.hpp"
 #include "session/handshake.hpp"
 #include "session/link.hpp"
 #include "session/messages.hpp"
 #include "session/options.hpp"
 #include "session/session.hpp"
+#include "session/table.hpp"
 #include "session/wheel.hpp"
 
 #include <algorithm>
@@ -17,7 +17,6 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace roomd::eio {
@@ -118,17 +117,15 @@ private:
     void judge(base::SessionId);
     void on_probe(base::SessionId, Session &, std::string_view message);
     void on_packet(base::SessionId, Session &, const eio::Packet &);
-    std::vector<base::SessionId> some(std::size_t most);
 
     Options options_;
     Messages &up_;
     const base::Clock &clock_;
     FixedFrames fixed_;
     Wheel wheel_;
-    base::SlotMap<base::SessionId, Session> sessions_;
-    std::unordered_map<std::string_view, base::SessionId> by_sid_; // views into the sessions
-    std::size_t open_[2] = {0, 0};                                 // by transport
-    std::vector<base::SessionId> dirty_;                           // flush() has something to write
+    Table sessions_;
+    std::size_t open_[2] = {0, 0};          // by transport
+    std::vector<base::SessionId> dirty_;    // flush() has something to write
     std::vector<base::SessionId> suspects_; // were over their bound; reap() judges
     std::vector<base::SessionId> doomed_;   // are over; reap() destroys
     Totals totals_;

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/slot_map.hpp"
+#include "session/session.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace roomd::session {
+
+// The sessions there are, those that ended and are not buried among them, by both of their names.
+class Table {
+public:
+    base::SessionId add(Transport, std::unique_ptr<Handshake>, Link &, base::Time beat_due);
+    void erase(base::SessionId);
+    Session *find(base::SessionId id) noexcept { return sessions_.find(id); }
+    const Session *find(base::SessionId id) const noexcept { return sessions_.find(id); }
+    base::SessionId find(std::string_view sid) const noexcept; // none: there is no such
+    // Calls fn(id, session) for each; `fn` may add and erase none.
+    template <class Fn> void each(Fn fn) { sessions_.each(fn); }
+    std::vector<base::SessionId> open_ones(std::size_t most);
+
+private:
+    base::SlotMap<base::SessionId, Session> sessions_;
+    std::unordered_map<std::string_view, base::SessionId> by_sid_; // views into the sessions
+};
+
+} // namespace roomd::session
