@@ -213,7 +213,11 @@ bool Sessions::send(base::SessionId id, std::span<const base::FrameRef> frames, 
         if (!session->suspect) suspects_.push_back(id);
         session->suspect = true;
     }
-    if (session->can_take()) touch(id, *session);
+    if (session->can_take()) {
+        touch(id, *session);
+    } else {
+        sessions_.weigh(*session);
+    }
     return true;
 }
 
@@ -256,6 +260,7 @@ void Sessions::write(base::SessionId id, Session &session) {
     // A farewell or a noop pushed and written in one go is not counted.
     totals_.frames_out += frames - std::min(frames, session.outbox().count());
     totals_.bytes_out += bytes - std::min(bytes, session.outbox().bytes());
+    sessions_.weigh(session);
     if (wrote == Session::Wrote::failed) {
         finish(id, session, CloseReason::transport_error, Ending::prompt);
     } else if (wrote == Session::Wrote::over) {
@@ -266,15 +271,39 @@ void Sessions::write(base::SessionId id, Session &session) {
 }
 
 void Sessions::reap() {
-    while (!suspects_.empty() || !doomed_.empty() || !dirty_.empty()) {
-        for (const base::SessionId id : std::exchange(suspects_, {}))
-            judge(id);
-        for (const base::SessionId id : std::exchange(doomed_, {})) {
-            wheel_.disarm(id);
-            sessions_.erase(id);
+    do {
+        while (!suspects_.empty() || !doomed_.empty() || !dirty_.empty()) {
+            for (const base::SessionId id : std::exchange(suspects_, {}))
+                judge(id);
+            bury();
+            flush();
         }
-        flush();
+    } while (relieve());
+}
+
+void Sessions::bury() {
+    for (const base::SessionId id : std::exchange(doomed_, {})) {
+        wheel_.disarm(id);
+        sessions_.erase(id);
     }
+}
+
+// Cuts those furthest behind until all that waits is under the bound, with room for some more
+// before everyone has to be looked at again.  False: nobody had to go.
+bool Sessions::relieve() {
+    const std::size_t bound = options_.send_buffer_total;
+    if (waiting() <= bound) return false;
+    bool relieved = false;
+    for (const base::SessionId id : sessions_.laggards()) {
+        if (waiting() <= bound - bound / 8) break;
+        Session *session = sessions_.find(id);
+        if (session == nullptr) continue;
+        ++totals_.sacrificed;
+        relieved = true;
+        finish(id, *session, CloseReason::slow_client, Ending::cut);
+        bury(); // now: its frames are to count no more
+    }
+    return relieved;
 }
 
 void Sessions::judge(base::SessionId id) {

@@ -2,6 +2,8 @@
 
 #include "base/random.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -21,6 +23,7 @@ base::SessionId Table::add(Transport transport, std::unique_ptr<Handshake> hands
 void Table::erase(base::SessionId id) {
     const Session *session = sessions_.find(id);
     if (session == nullptr) return;
+    weights_ -= session->weighed;
     by_sid_.erase(session->sid());
     sessions_.erase(id);
 }
@@ -35,6 +38,19 @@ std::vector<base::SessionId> Table::open_ones(std::size_t most) {
     sessions_.each([&](base::SessionId id, Session &session) {
         if (session.open() && ids.size() < most) ids.push_back(id);
     });
+    return ids;
+}
+
+std::vector<base::SessionId> Table::laggards() {
+    std::vector<std::pair<std::size_t, base::SessionId>> found;
+    sessions_.each([&](base::SessionId id, const Session &session) {
+        if (!session.over() && session.behind() > 0) found.emplace_back(session.behind(), id);
+    });
+    std::sort(found.begin(), found.end(), std::greater<>());
+    std::vector<base::SessionId> ids;
+    ids.reserve(found.size());
+    for (const auto &[behind, id] : found)
+        ids.push_back(id);
     return ids;
 }
 

@@ -23,10 +23,22 @@ public:
     // Calls fn(id, session) for each; `fn` may add and erase none.
     template <class Fn> void each(Fn fn) { sessions_.each(fn); }
     std::vector<base::SessionId> open_ones(std::size_t most);
+    // After a flush: those whose peers are behind, the furthest first.  One that takes everything
+    // has nothing in line then.
+    std::vector<base::SessionId> laggards();
+
+    // Sees what it weighs now.
+    void weigh(Session &session) noexcept {
+        const std::size_t weight = session.weight();
+        weights_ += weight - session.weighed;
+        session.weighed = weight;
+    }
+    std::size_t weights() const noexcept { return weights_; } // of all, as they were last seen
 
 private:
     base::SlotMap<base::SessionId, Session> sessions_;
     std::unordered_map<std::string_view, base::SessionId> by_sid_; // views into the sessions
+    std::size_t weights_ = 0;
 };
 
 } // namespace roomd::session
