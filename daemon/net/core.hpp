@@ -57,6 +57,9 @@ public:
     bool write(Conn &, std::string_view bytes) noexcept;
     // Answers the connection's exchange, which ends.  False: it could not be written.
     bool answer(Conn &, const Answer &) noexcept;
+    // Of what was written libwebsockets holds so much by now.
+    void keeps(Conn &, std::size_t) noexcept;
+    std::size_t unread() const noexcept { return unread_; } // kept of answers, of all connections
     // Answers with a refusal: reads the body first when that is cheap, else ends the connection.
     void refuse(Conn &, Answer);
 
@@ -87,6 +90,7 @@ public:
 private:
     void count_address(Conn &);
     void uncount_address(Conn &) noexcept;
+    void cut_unread(const Conn &newest) noexcept;
     void await(Conn &, Wait, base::Duration);
     void on_time();
     void expired(Conn &, Wait);
@@ -104,6 +108,7 @@ private:
     std::shared_ptr<PerAddress> polling_ = std::make_shared<PerAddress>();
     std::string scratch_;
     std::set<std::string, std::less<>> names_;
+    std::size_t unread_ = 0;
     bool timing_ = false;
     bool cancel_pending_ = false;
 };

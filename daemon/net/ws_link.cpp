@@ -15,7 +15,7 @@ namespace roomd::net {
 namespace {
 
 // Of what one write takes from the outbox.  What the socket does not take of it libwebsockets
-// copies and keeps, out of sight of the outbox's bound.
+// copies and keeps, beyond the outbox's bound; see kept().
 constexpr std::size_t most_per_write = 65536;
 // Of one message.  An honest peer cuts a message into few; each costs a pass through the loop.
 constexpr std::uint16_t most_fragments = 1024;
@@ -55,6 +55,10 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
     blocked_ = true;
     lws_callback_on_writable(conn_.wsi);
     return session::Flushed::blocked;
+}
+
+std::size_t WsLink::kept() const noexcept {
+    return conn_.kept;
 }
 
 void WsLink::close(session::Goodbye how) noexcept {
@@ -136,6 +140,7 @@ void WsLink::writable() {
         return;
     }
     blocked_ = false;
+    conn_.core.keeps(conn_, 0);
     if (session_ != base::SessionId::none) conn_.core.sessions().writable(session_, *this);
 }
 
