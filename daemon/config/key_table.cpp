@@ -163,6 +163,8 @@ constexpr KeyInfo table[] = {
         "Namespaces one connection may join."),
     built("limits.send_buffer", "1MiB", "size", yes,
         "Bytes in line for one client; over it the client is slow and closed."),
+    built("limits.send_buffer_total", "512MiB", "size", yes,
+        "Bytes in line for all clients together, each event once; over it those furthest behind are closed."),
     built("limits.max_emit", "1MB", "size", no,
         "Largest event that may be emitted."),
     built("limits.before_connect", "16KiB", "size", yes,

@@ -181,6 +181,7 @@ void read_limits(const Section &top, Config &config) {
     in.count("rooms_per_client", out.rooms_per_client, 1, 100000);
     in.count("namespaces_per_session", out.namespaces_per_session, 1, 1000);
     in.size("send_buffer", out.send_buffer, 4 * kib, 1024 * mib);
+    in.size("send_buffer_total", out.send_buffer_total, mib, 1024 * 1024 * mib);
     in.size("max_emit", out.max_emit, 1, 64 * mib);
     in.size("before_connect", out.before_connect, 64, mib);
     in.size("held", out.held, kib, 64 * mib);
