@@ -248,8 +248,14 @@ bool Core::is_counted(const Peer &peer) const noexcept {
     return !is_proxy(options.proxies, peer); // it is many
 }
 
+// A closed session lingers for up to 30 s, for a GET that fetches its last packets.
+bool Core::too_many_sessions() const noexcept {
+    return sessions_.size() >= options.connections ||
+           sessions_.in_memory() >= 2 * options.connections;
+}
+
 std::uint8_t Core::admit_polling(const Peer &peer, std::shared_ptr<const void> &counted) {
-    if (sessions_.size() >= options.connections) {
+    if (too_many_sessions()) {
         ++totals.refused_limit;
         return 1;
     }

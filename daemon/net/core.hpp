@@ -83,6 +83,7 @@ public:
     void destroyed(Conn &) noexcept;
     // From now on a proxied connection counts for this peer, who may be one too many.
     void speaks_for(Conn &, const Peer &);
+    bool too_many_sessions() const noexcept;
     // May this peer open a session whose connections come and go?  0, or what it is refused for, as
     // in Conn.  It counts until `counted` is let go.
     std::uint8_t admit_polling(const Peer &, std::shared_ptr<const void> &counted);

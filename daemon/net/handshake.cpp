@@ -254,7 +254,7 @@ bool websocket_request(Conn &conn, const Head &head) {
         core.answer(conn, busy());
         return false;
     }
-    if (core.sessions().size() >= core.options.connections) {
+    if (core.too_many_sessions()) {
         ++core.totals.refused_limit;
         core.answer(conn, over_limit(1));
         return false;

@@ -101,6 +101,9 @@ public:
     void reconfigure(const Options &);
 
     std::size_t size() const noexcept { return open_[0] + open_[1]; } // open ones
+    std::size_t in_memory() const noexcept {
+        return sessions_.size();
+    } // closed ones that linger too
     std::size_t count(Transport t) const noexcept { return open_[static_cast<std::size_t>(t)]; }
     // Memory that waits for peers, in bytes: each frame once, the places in line, and what links
     // keep back.  Right after reap().

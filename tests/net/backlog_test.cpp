@@ -104,6 +104,27 @@ TEST_CASE("peers that stop reading go when all together are behind by too much; 
     }));
 }
 
+TEST_CASE("sessions that are opened to be closed, and never fetch their end, are limited") {
+    Rig::Setup setup;
+    setup.net.connections = 3;
+    Rig rig(setup);
+    const auto ask = [&](const std::string &bytes) {
+        Wire wire(rig.address());
+        wire.send(bytes);
+        return wire.reply();
+    };
+    std::string sid;
+    for (int i = 0; i < 6; ++i) {
+        sid = polling(rig.address());
+        CHECK(ask(post(engine + "polling&sid=" + sid, "4close")).status == 200);
+    }
+    CHECK(rig.sessions() == 0);
+    CHECK(ask(get(engine + "polling")).status == 503);
+    CHECK(ask(upgrade(engine + "websocket")).status == 503);
+    CHECK(ask(get(engine + "polling&sid=" + sid)).body == "1"); // that one is gone now
+    CHECK(ask(get(engine + "polling")).status == 200);
+}
+
 TEST_CASE("of answers that nobody reads those waiting longest are cut when there are too many") {
     Rig::Setup setup;
     setup.net.send_buffer_total = 40 * mib;
