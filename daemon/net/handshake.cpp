@@ -265,7 +265,6 @@ bool websocket_request(Conn &conn, const Head &head) {
 
 void websocket_open(Conn &conn) {
     const std::unique_ptr<Exchange> exchange = std::move(conn.exchange);
-    conn.core.keeps(conn, 0);
     conn.ws = std::make_unique<WsLink>(conn, exchange->base64);
     session::Sessions &sessions = conn.core.sessions();
     if (exchange->handshake) {

@@ -40,19 +40,21 @@ TEST_CASE("what libwebsockets keeps for a peer that does not read counts until i
     Rig rig(setup);
     Wire wire = websocket(rig.address(), Wire::Window::narrow);
     constexpr std::size_t size = 20 * mib;
-    CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
-        sessions.send(echo.newest, frame(size), session::Delivery::reliable);
-        sessions.flush();
-        sessions.reap();
-        CHECK(sessions.get(echo.newest)->outbox().empty()); // it is no frame of ours any more
-        CHECK(sessions.waiting() > 5 * mib);
-        CHECK(sessions.waiting() < size + 10000);
-    }));
-    CHECK(wire.frame().payload.size() == size);
-    CHECK(rig.until([](net::Server &, Echo &echo) {
-        const session::Session *session = echo.sessions->get(echo.newest);
-        return session != nullptr && session->can_take();
-    }));
+    for (int i = 0; i < 3; ++i) {
+        CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
+            sessions.send(echo.newest, frame(size), session::Delivery::reliable);
+            sessions.flush();
+            sessions.reap();
+            CHECK(sessions.get(echo.newest)->outbox().empty()); // it is no frame of ours any more
+            CHECK(sessions.waiting() > 5 * mib);
+            CHECK(sessions.waiting() < size + 10000);
+        }));
+        CHECK(wire.frame().payload.size() == size);
+        CHECK(rig.until([](net::Server &, Echo &echo) {
+            const session::Session *session = echo.sessions->get(echo.newest);
+            return session != nullptr && session->can_take();
+        }));
+    }
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
         sessions.send(echo.newest, frame(10), session::Delivery::reliable);
     }));
@@ -135,12 +137,16 @@ TEST_CASE("of answers that nobody reads those waiting longest are cut when there
     CHECK(rig.until([](net::Server &server, Echo &) { return server.unread() > mib; }));
     CHECK(reader.reply().body.size() == 12 * mib);
     std::vector<Wire> wires;
+    std::size_t most = 0;
     for (std::uint64_t i = 0; i < 12; ++i) {
         wires.emplace_back(rig.address(), Wire::Window::narrow);
         wires.back().send(get("/large"));
         CHECK(rig.until(
             [&](net::Server &server, Echo &) { return server.totals().http_requests == 2 + i; }));
-        CHECK(unread(rig) <= 40 * mib);
+        const std::size_t now = unread(rig);
+        CHECK(now <= 40 * mib);
+        if (most > 30 * mib) CHECK(now > 20 * mib); // no more are cut than have to be
+        most = std::max(most, now);
     }
     CHECK(rig.totals().unread_cut >= 5);
     CHECK(rig.totals().unread_cut <= 11);
@@ -157,7 +163,11 @@ TEST_CASE("an answer larger than the bound is sent all the same, and counts no m
     Wire wire(rig.address(), Wire::Window::narrow);
     for (int i = 0; i < 2; ++i) {
         wire.send(get("/large"));
-        CHECK(rig.until([](net::Server &server, Echo &) { return server.unread() > 2 * mib; }));
+        CHECK(rig.until([i](net::Server &server, Echo &) {
+            return server.totals().http_requests == 1u + static_cast<unsigned>(i) &&
+                   server.unread() > 2 * mib;
+        }));
+        CHECK(unread(rig) < 12 * mib + 10000);
         CHECK(wire.reply().body.size() == 12 * mib);
     }
     wire.reset();
