@@ -1,7 +1,7 @@
 #include "net/context.hpp"
 
-#include "net/copies.hpp"
 #include "net/callback.hpp"
+#include "net/copies.hpp"
 
 #include <libwebsockets.h>
 #include <openssl/ssl.h>

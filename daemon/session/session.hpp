@@ -105,7 +105,7 @@ public:
 
     // Notes of the owner's lists, and of its sum of weights.
     bool dirty = false, suspect = false, condemned = false, posting = false;
-    std::size_t weighed = 0;
+    std::uint32_t weighed = 0;
 
 private:
     enum class Life : std::uint8_t { open, ending, over };

@@ -258,9 +258,10 @@ void Sessions::write(base::SessionId id, Session &session) {
     const std::size_t bytes = session.outbox().bytes();
     const Session::Wrote wrote = session.write(fixed_, clock_.now());
     // A farewell or a noop pushed and written in one go is not counted.
-    totals_.frames_out += frames - std::min(frames, session.outbox().count());
+    const std::size_t left = session.outbox().count();
+    totals_.frames_out += frames - std::min(frames, left);
     totals_.bytes_out += bytes - std::min(bytes, session.outbox().bytes());
-    sessions_.weigh(session);
+    if (left != 0 || session.weighed != 0 || !session.can_take()) sessions_.weigh(session);
     if (wrote == Session::Wrote::failed) {
         finish(id, session, CloseReason::transport_error, Ending::prompt);
     } else if (wrote == Session::Wrote::over) {

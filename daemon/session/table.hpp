@@ -4,10 +4,13 @@
 #include "base/slot_map.hpp"
 #include "session/session.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace roomd::session {
@@ -30,9 +33,10 @@ public:
 
     // Sees what it weighs now.
     void weigh(Session &session) noexcept {
-        const std::size_t weight = session.weight();
-        weights_ += weight - session.weighed;
-        session.weighed = weight;
+        const auto weight =
+            static_cast<std::uint32_t>(std::min<std::size_t>(session.weight(), UINT32_MAX));
+        weights_ += weight;
+        weights_ -= std::exchange(session.weighed, weight);
     }
     std::size_t weights() const noexcept { return weights_; } // of all, as they were last seen
 
