@@ -104,6 +104,8 @@ std::string stats_page(const Shard &shard, std::string_view config, std::int64_t
         .number("sessions_opened", eio.opened)
         .number("sessions_closed", eio.closed)
         .number("slow_clients", eio.slow)
+        .number("backlog_closed", eio.sacrificed)
+        .number("backlog_bytes", sessions.waiting())
         .number("volatile_dropped", eio.dropped_volatile)
         .number("bytes_sent", eio.bytes_out)
         .number("http_requests", http.http_requests)

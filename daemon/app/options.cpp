@@ -42,6 +42,7 @@ session::Options session_options(const config::Config &config) {
     out.max_payload = config.socketio.max_payload;
     out.max_packets = config.limits.packets_per_payload;
     out.send_buffer = config.limits.send_buffer;
+    out.send_buffer_total = config.limits.send_buffer_total;
     out.polling = config.socketio.polling;
     out.websocket = config.socketio.websocket;
     return out;
@@ -126,6 +127,8 @@ net::Options net_options(const config::Config &config) {
     };
     out.proxies = policy::Proxies(config.trusted_proxies);
     out.client_bundle = client_directory(config);
+    out.send_buffer_total = config.limits.send_buffer_total;
+    out.compress_from = config.socketio.compress_from;
     out.connections = config.limits.connections;
     out.per_address = config.limits.per_address;
     out.header_deadline = config.limits.header_deadline;

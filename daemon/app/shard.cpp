@@ -34,10 +34,14 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     plugins(with_policy(config, gate, pages), loop, router, http, logger),
     pages(*this, config.service.name),
     flusher(loop, sessions, router, plugins),
+    overload(logger),
     ticks(loop, [this] {
         sessions.tick();
         clients.tick();
         router.tick();
+        overload.look({sessions.totals().sacrificed, server.totals().unread_cut, sessions.waiting(),
+                       sessions.options().send_buffer_total},
+                      loop.now());
     }) {
     clients.wire(sessions, router);
     router.wire(plugins.hooks());

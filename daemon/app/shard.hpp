@@ -3,6 +3,7 @@
 #include "app/core_pages.hpp"
 #include "app/flusher.hpp"
 #include "app/gate.hpp"
+#include "app/overload.hpp"
 #include "app/plugin_http.hpp"
 #include "config/config.hpp"
 #include "dispatch/router.hpp"
@@ -42,6 +43,7 @@ struct Shard {
     host::Registry plugins;
     CorePages pages;
     Flusher flusher;
+    Overload overload;
     loop::Timer ticks; // the one periodic scan: heartbeats, time-outs, expiries
     bool draining = false;
 

@@ -9,6 +9,9 @@ namespace {
 constexpr int text_opcode = 1;
 constexpr int binary_opcode = 2;
 
+// A frame belongs to one loop, and a loop to its thread.
+thread_local std::size_t alive_bytes = 0;
+
 std::uint8_t head_size(std::size_t payload) noexcept {
     if (payload < 126) return 2;
     return payload < 65536 ? 4 : 10;
@@ -34,7 +37,9 @@ FrameRef Frame::make(bool binary, std::initializer_list<std::string_view> parts)
     for (const auto part : parts)
         payload += part.size();
     const std::uint8_t head = head_size(payload);
-    void *memory = ::operator new(sizeof(Frame) + head + payload);
+    const std::size_t size = sizeof(Frame) + head + payload;
+    void *memory = ::operator new(size);
+    alive_bytes += size;
     auto *frame = new (memory) Frame(head + payload, head, binary);
     char *out = put_head(frame->data(), binary ? binary_opcode : text_opcode, true, payload);
     for (const auto part : parts) {
@@ -59,7 +64,12 @@ FrameRef Frame::binary(std::string_view bytes) {
     return make(true, {bytes});
 }
 
+std::size_t Frame::alive() noexcept {
+    return alive_bytes;
+}
+
 void Frame::destroy(Frame *frame) noexcept {
+    alive_bytes -= sizeof(Frame) + frame->size_;
     frame->~Frame();
     ::operator delete(frame);
 }

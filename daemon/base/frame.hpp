@@ -26,6 +26,9 @@ public:
     std::size_t size() const noexcept { return size_; } // of wire()
     bool is_binary() const noexcept { return binary_; }
 
+    // Memory of all frames there are on this thread, each once however many share it.
+    static std::size_t alive() noexcept;
+
 private:
     friend class FrameRef;
     static FrameRef make(bool binary, std::initializer_list<std::string_view> parts);

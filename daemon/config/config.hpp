@@ -48,6 +48,7 @@ struct SocketIo {
     base::Duration ping_timeout{20000};
     base::Duration upgrade_timeout{10000};
     std::size_t max_payload = 1000000; // bytes
+    std::size_t compress_from = 1024;  // bytes of a polling answer; 0: none is compressed
     bool serve_client = true;          // the browser bundle, under the path
     std::string client_directory;      // where the bundle is, absolute; empty: where it was built
 };
@@ -84,6 +85,7 @@ struct Limits {
     std::size_t rooms_per_client = 100;
     std::size_t namespaces_per_session = 16;
     std::size_t send_buffer = 1u << 20;
+    std::size_t send_buffer_total = 512u << 20;
     std::size_t max_emit = 1000000;
     std::size_t before_connect = 16384;
     std::size_t held = 65536; // bytes of one client's packets that wait for a verdict

@@ -157,6 +157,7 @@ void read_socketio(const Section &top, Config &config) {
     in.duration("ping_timeout", out.ping_timeout, milliseconds(10), day);
     in.duration("upgrade_timeout", out.upgrade_timeout, milliseconds(10), day);
     in.size("max_payload", out.max_payload, 1000, 64 * mib);
+    in.size("compress_from", out.compress_from, 0, mib);
     in.flag("serve_client", out.serve_client);
     in.path("client_directory", out.client_directory);
 }
@@ -180,6 +181,7 @@ void read_limits(const Section &top, Config &config) {
     in.count("rooms_per_client", out.rooms_per_client, 1, 100000);
     in.count("namespaces_per_session", out.namespaces_per_session, 1, 1000);
     in.size("send_buffer", out.send_buffer, 4 * kib, 1024 * mib);
+    in.size("send_buffer_total", out.send_buffer_total, mib, 1024 * 1024 * mib);
     in.size("max_emit", out.max_emit, 1, 64 * mib);
     in.size("before_connect", out.before_connect, 64, mib);
     in.size("held", out.held, kib, 64 * mib);

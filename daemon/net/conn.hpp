@@ -41,7 +41,8 @@ struct Conn {
     std::unique_ptr<WsLink> ws;
     Conn *before = nullptr, *after = nullptr; // in the list of its wait
     base::Time due{};
-    Peer peer; // behind a trusted proxy: who its last request was from
+    std::size_t kept = 0; // bytes that libwebsockets has copied and not sent, at most
+    Peer peer;            // behind a trusted proxy: who its last request was from
     std::uint16_t listener;
     Wait wait = Wait::nothing;
     std::uint8_t refused = 0; // 1: too many connections, 2: too many from this address

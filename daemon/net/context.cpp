@@ -1,6 +1,7 @@
 #include "net/context.hpp"
 
 #include "net/callback.hpp"
+#include "net/copies.hpp"
 
 #include <libwebsockets.h>
 #include <openssl/ssl.h>
@@ -65,6 +66,7 @@ const lws_retry_bo_t no_policy = {}; // no pings of its own: their list is O(n)
 } // namespace
 
 Context::Context(Core &core) : core_(core) {
+    count_allocations();
     set_descriptor_limit(core.options.connections, core.log());
     logger = &core.log();
     lws_set_log_level(LLL_ERR | LLL_WARN, emit);

@@ -1,5 +1,6 @@
 #include "net/core.hpp"
 
+#include "net/copies.hpp"
 #include "net/forwarded.hpp"
 
 #include <libwebsockets.h>
@@ -33,9 +34,35 @@ bool Core::write(Conn &conn, std::string_view bytes) noexcept {
     if (conn.dead) return false;
     // LWS_WRITE_HTTP sends the bytes as they are, on a websocket too, and leaves them unchanged.
     auto *data = const_cast<unsigned char *>(reinterpret_cast<const unsigned char *>(bytes.data()));
-    if (lws_write(conn.wsi, data, bytes.size(), LWS_WRITE_HTTP) >= 0) return true;
+    const std::size_t before = allocated();
+    if (lws_write(conn.wsi, data, bytes.size(), LWS_WRITE_HTTP) >= 0) {
+        if (const std::size_t more = allocated() - before; more != 0)
+            keeps(conn, lws_partial_buffered(conn.wsi) != 0 ? conn.kept + more : 0);
+        return true;
+    }
     kill(conn); // libwebsockets does not close it for us
     return false;
+}
+
+void Core::keeps(Conn &conn, std::size_t bytes) noexcept {
+    if (!conn.ws) unread_ += bytes - conn.kept; // a websocket's are its session's
+    conn.kept = bytes;
+}
+
+// An answer has a deadline to be read; when too much waits for that, those go that have waited
+// longest.  Down to seven eighths: the next look at all of them comes with an eighth of the bound.
+void Core::cut_unread(const Conn &newest) noexcept {
+    Conn *conn = deadlines_.first(Wait::answer);
+    while (conn != nullptr && unread_ > options.send_buffer_total - options.send_buffer_total / 8) {
+        Conn *after = conn->after;
+        if (lws_partial_buffered(conn->wsi) == 0) {
+            keeps(*conn, 0); // it was read meanwhile
+        } else if (conn != &newest) {
+            ++totals.unread_cut;
+            guard(*conn, "answer not read, and too many such");
+        }
+        conn = after;
+    }
 }
 
 bool Core::answer(Conn &conn, const Answer &answer) noexcept {
@@ -49,6 +76,7 @@ bool Core::answer(Conn &conn, const Answer &answer) noexcept {
     const bool partial = lws_partial_buffered(conn.wsi) != 0;
     if (keep && lws_http_transaction_completed(conn.wsi) != 0) keep = false;
     if (partial) await(conn, Wait::answer, options.body_deadline);
+    if (partial && unread_ > options.send_buffer_total) cut_unread(conn);
     if (keep && !partial) await_request(conn);
     if (keep) return true;
     conn.closing = true;
@@ -88,6 +116,7 @@ std::string_view Core::keep_name(std::string_view name) {
 void Core::kill(Conn &conn) noexcept {
     if (conn.dead) return;
     conn.dead = true;
+    keeps(conn, 0);
     deadlines_.drop(conn);
     // A write that fails tells libwebsockets that what it has buffered cannot be sent: else it
     // would try to, spinning, for up to 5 s.
@@ -196,6 +225,7 @@ void Core::opened(Conn &conn) {
 
 void Core::destroyed(Conn &conn) noexcept {
     deadlines_.drop(conn);
+    keeps(conn, 0);
     --totals.open;
     uncount_address(conn);
 }
@@ -218,8 +248,14 @@ bool Core::is_counted(const Peer &peer) const noexcept {
     return !is_proxy(options.proxies, peer); // it is many
 }
 
+// A closed session lingers for up to 30 s, for a GET that fetches its last packets.
+bool Core::too_many_sessions() const noexcept {
+    return sessions_.size() >= options.connections ||
+           sessions_.in_memory() >= 2 * options.connections;
+}
+
 std::uint8_t Core::admit_polling(const Peer &peer, std::shared_ptr<const void> &counted) {
-    if (sessions_.size() >= options.connections) {
+    if (too_many_sessions()) {
         ++totals.refused_limit;
         return 1;
     }

@@ -8,6 +8,7 @@
 #include "loop/timer.hpp"
 #include "net/bundle.hpp"
 #include "net/conn.hpp"
+#include "net/gzip.hpp"
 #include "net/routes.hpp"
 #include "net/server.hpp"
 #include "session/sessions.hpp"
@@ -35,6 +36,7 @@ public:
     Options options;
     Routes routes;
     Bundle bundle;
+    Gzip gzip; // of polling answers
     Server::Totals totals;
     base::SlotMap<base::ExchangeId, Conn *> exchanges; // of routes
     Conn *current = nullptr;                           // whose callback runs
@@ -55,6 +57,9 @@ public:
     bool write(Conn &, std::string_view bytes) noexcept;
     // Answers the connection's exchange, which ends.  False: it could not be written.
     bool answer(Conn &, const Answer &) noexcept;
+    // Of what was written libwebsockets holds so much by now.
+    void keeps(Conn &, std::size_t) noexcept;
+    std::size_t unread() const noexcept { return unread_; } // kept of answers, of all connections
     // Answers with a refusal: reads the body first when that is cheap, else ends the connection.
     void refuse(Conn &, Answer);
 
@@ -78,6 +83,7 @@ public:
     void destroyed(Conn &) noexcept;
     // From now on a proxied connection counts for this peer, who may be one too many.
     void speaks_for(Conn &, const Peer &);
+    bool too_many_sessions() const noexcept;
     // May this peer open a session whose connections come and go?  0, or what it is refused for, as
     // in Conn.  It counts until `counted` is let go.
     std::uint8_t admit_polling(const Peer &, std::shared_ptr<const void> &counted);
@@ -85,6 +91,7 @@ public:
 private:
     void count_address(Conn &);
     void uncount_address(Conn &) noexcept;
+    void cut_unread(const Conn &newest) noexcept;
     void await(Conn &, Wait, base::Duration);
     void on_time();
     void expired(Conn &, Wait);
@@ -102,6 +109,7 @@ private:
     std::shared_ptr<PerAddress> polling_ = std::make_shared<PerAddress>();
     std::string scratch_;
     std::set<std::string, std::less<>> names_;
+    std::size_t unread_ = 0;
     bool timing_ = false;
     bool cancel_pending_ = false;
 };

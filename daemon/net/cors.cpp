@@ -25,6 +25,11 @@ std::string cors_lines(const Options &options, const Head &head, bool preflight)
     return out;
 }
 
+void vary_by(std::string &lines, std::string_view header) {
+    constexpr std::string_view first = "Vary: Origin";
+    if (lines.starts_with(first)) lines.insert(first.size(), ", " + std::string(header));
+}
+
 std::string preflight_lines(const Options &options, const std::string &asked) {
     std::string out = "Access-Control-Allow-Methods: ";
     for (std::size_t i = 0; i < options.cors.methods.size(); ++i)

@@ -4,6 +4,7 @@
 #include "net/server.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace roomd::net {
 
@@ -13,6 +14,8 @@ bool origin_allowed(const Options &, const Head &);
 std::string_view portal(const Options &, const Head &);
 // Header lines for an answer on the Socket.IO path.  `preflight` adds its own word to Vary.
 std::string cors_lines(const Options &, const Head &, bool preflight);
+// Adds a word to the Vary of such lines.
+void vary_by(std::string &lines, std::string_view header);
 // Further lines of a preflight's answer; `asked` echoes Access-Control-Request-Headers.
 std::string preflight_lines(const Options &, const std::string &asked);
 

@@ -56,6 +56,7 @@ struct Exchange {
     bool expects_continue = false;                   // the peer waits before it sends them
     std::string body;
     std::string cors;            // header lines of its answer
+    bool gzip = false;           // of a get: its peer takes a body in gzip
     std::optional<PollLink> get; // of a get; attached while `session` is set
     std::shared_ptr<const RouteEntry> route;
     std::unique_ptr<RouteCall> call;

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "eio/refusal.hpp"
+#include "net/accept_encoding.hpp"
 #include "net/cors.hpp"
 #include "net/guards.hpp"
 
@@ -132,6 +133,10 @@ void poll(Conn &conn, base::SessionId id) {
     exchange.kind = Exchange::Kind::get;
     exchange.get.emplace(conn);
     exchange.session = id;
+    // Never for the first answer, which holds the sid.
+    std::string encodings;
+    exchange.gzip = conn.core.options.compress_from != 0 &&
+                    read_header(conn.wsi, "accept-encoding", encodings) && takes_gzip(encodings);
     if (conn.core.sessions().poll(id, *exchange.get) == session::Sessions::Poll::taken) return;
     exchange.session = base::SessionId::none;
     conn.core.answer(conn, empty(400));
@@ -249,7 +254,7 @@ bool websocket_request(Conn &conn, const Head &head) {
         core.answer(conn, busy());
         return false;
     }
-    if (core.sessions().size() >= core.options.connections) {
+    if (core.too_many_sessions()) {
         ++core.totals.refused_limit;
         core.answer(conn, over_limit(1));
         return false;

@@ -3,6 +3,7 @@
 #include "eio/payload.hpp"
 #include "net/conn.hpp"
 #include "net/core.hpp"
+#include "net/cors.hpp"
 #include "session/outbox.hpp"
 
 #include <utility>
@@ -19,6 +20,18 @@ Answer payload(std::string body) {
     return answer;
 }
 
+// The packets of a GET's answer, in the form that its peer takes.
+Answer answer_to(Conn &conn, std::string body) {
+    const std::size_t from = conn.core.options.compress_from;
+    if (from == 0 || body.size() < from || body.size() > Gzip::most)
+        return payload(std::move(body));
+    vary_by(conn.exchange->cors, "Accept-Encoding");
+    if (!conn.exchange->gzip) return payload(std::move(body));
+    Answer answer = payload(std::string(conn.core.gzip.pack(body)));
+    answer.headers += "content-encoding: gzip\r\n";
+    return answer;
+}
+
 } // namespace
 
 session::Flushed PollLink::flush(session::Outbox &box) noexcept {
@@ -31,9 +44,10 @@ session::Flushed PollLink::flush(session::Outbox &box) noexcept {
         eio::append_packet(body, *box[i]);
     Conn &conn = conn_;
     if (conn.dead || !conn.exchange) return session::Flushed::failed;
+    const Answer answer = answer_to(conn, std::move(body));
     conn.exchange->session = base::SessionId::none; // the session drops this link now
     // This link ends inside answer(): nothing of it is touched afterwards.
-    if (!conn.core.answer(conn, payload(std::move(body)))) return session::Flushed::failed;
+    if (!conn.core.answer(conn, answer)) return session::Flushed::failed;
     box.pop(box.count());
     return session::Flushed::spent;
 }

@@ -33,6 +33,7 @@ bool serves_clients(const Conn &conn, const Head &head) noexcept {
 
 Exchange &begin(Conn &conn, const Head &head, Exchange::Kind kind) {
     conn.core.await_nothing(conn);
+    conn.core.keeps(conn, 0); // an answer before it is out, else this were pipelined
     // 4.1.6 would end a held GET after its own time (5 s); ours are absolute.
     lws_set_timeout(conn.wsi, NO_PENDING_TIMEOUT, 0);
     ++conn.core.totals.http_requests;

@@ -127,6 +127,10 @@ bool Server::idle() const noexcept {
     return impl_->core.totals.open == 0;
 }
 
+std::size_t Server::unread() const noexcept {
+    return impl_->core.unread();
+}
+
 const Server::Totals &Server::totals() const noexcept {
     return impl_->core.totals;
 }

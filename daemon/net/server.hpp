@@ -47,7 +47,10 @@ struct Options {
     std::vector<std::string> kept_headers; // lower case; into Handshake::headers
     std::string client_bundle;             // directory of socket.io.min.js ...; empty: none
     std::size_t connections = 50000;
-    std::size_t per_address = 200;         // not for loopback and Unix peers; 0: no limit
+    std::size_t per_address = 200; // not for loopback and Unix peers; 0: no limit
+    // Bytes of answers that wait for their readers, all together.
+    std::size_t send_buffer_total = 512u << 20;
+    std::size_t compress_from = 1024;      // bytes of a polling answer; 0: none is compressed
     std::size_t rx_buffer = 1024;          // bytes read per connection and turn
     base::Duration header_deadline{10000}; // absolute
     base::Duration body_deadline{30000};   // absolute
@@ -100,9 +103,11 @@ public:
     struct Totals {
         std::uint64_t accepted = 0, refused_limit = 0, refused_origin = 0, bad_requests = 0;
         std::uint64_t http_requests = 0, guard_kills = 0, bytes_in = 0;
-        std::size_t open = 0; // connections now
+        std::uint64_t unread_cut = 0; // with guard_kills: too many answers were not read
+        std::size_t open = 0;         // connections now
     };
     const Totals &totals() const noexcept;
+    std::size_t unread() const noexcept; // bytes of answers that wait for their readers, at most
 
 private:
     struct Impl;

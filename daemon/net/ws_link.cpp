@@ -20,7 +20,7 @@ namespace roomd::net {
 namespace {
 
 // Of what one write takes from the outbox.  What the socket does not take of it libwebsockets
-// copies and keeps, out of sight of the outbox's bound.
+// copies and keeps, beyond the outbox's bound; see kept().
 constexpr std::size_t most_per_write = 65536;
 // Of a larger frame, in each fragment.  What a socket has room for libwebsockets need not copy.
 constexpr std::size_t least_fragment = 16384;
@@ -113,6 +113,10 @@ WsLink::Took WsLink::write_large(session::Outbox &box) {
     return Took::all;
 }
 
+std::size_t WsLink::kept() const noexcept {
+    return conn_.kept;
+}
+
 void WsLink::close(session::Goodbye how) noexcept {
     session_ = base::SessionId::none;
     if (conn_.dead || closing_) return;
@@ -192,6 +196,7 @@ void WsLink::writable() {
         return;
     }
     blocked_ = false;
+    conn_.core.keeps(conn_, 0);
     if (session_ != base::SessionId::none) conn_.core.sessions().writable(session_, *this);
 }
 

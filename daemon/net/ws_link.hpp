@@ -24,6 +24,7 @@ public:
     session::Transport transport() const noexcept override { return session::Transport::websocket; }
     session::Flushed flush(session::Outbox &) noexcept override;
     void close(session::Goodbye) noexcept override;
+    std::size_t kept() const noexcept override;
 
     // ---- from the callback ---------------------------------------------------------------
     void attach(base::SessionId id) noexcept {

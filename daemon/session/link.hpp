@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace roomd::session {
@@ -32,6 +33,8 @@ public:
     virtual Flushed flush(Outbox &box) noexcept = 0;
     // The session is done with this link and has forgotten it.
     virtual void close(Goodbye) noexcept = 0;
+    // Bytes that it popped and still holds, because the peer's window was full.
+    virtual std::size_t kept() const noexcept { return 0; }
 
 protected:
     ~Link() = default;

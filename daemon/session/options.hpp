@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace roomd::session {
@@ -10,11 +11,19 @@ struct Options {
     base::Duration ping_interval{25000};
     base::Duration ping_timeout{20000};
     base::Duration upgrade_timeout{10000};
-    std::size_t max_payload = 1000000;  // bytes; one packet, and one POST
-    std::size_t max_packets = 10000;    // in one polling payload
-    std::size_t send_buffer = 1u << 20; // bytes in one outbox
-    bool polling = true;                // transports that are enabled
+    std::size_t max_payload = 1000000;          // bytes; one packet, and one POST
+    std::size_t max_packets = 10000;            // in one polling payload
+    std::size_t send_buffer = 1u << 20;         // bytes in one outbox
+    std::size_t send_buffer_total = 512u << 20; // bytes that wait for all peers together
+    bool polling = true;                        // transports that are enabled
     bool websocket = true;
+
+    // How finely deadlines are looked at: enough for the shortest interval, coarse enough to cost
+    // nothing when idle.
+    base::Duration granularity() const noexcept {
+        return std::clamp(std::min(ping_interval, ping_timeout) / 20, base::Duration{5},
+                          base::Duration{100});
+    }
 };
 
 // How long a session that was closed waits for a peer that does not take what is left for it: the

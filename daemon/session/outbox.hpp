@@ -12,6 +12,9 @@ namespace roomd::session {
 // allocated for the second and given back when it has grown and run empty.
 class Outbox {
 public:
+    // Bytes that one frame in line takes of the list, about: a list grows by doubling.
+    static constexpr std::size_t place = 2 * sizeof(base::FrameRef);
+
     void push(base::FrameRef frame);
     void pop(std::size_t count) noexcept; // the first `count`
     void clear() noexcept;

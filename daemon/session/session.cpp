@@ -1,10 +1,18 @@
 #include "session/session.hpp"
 
+#include "eio/codec.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
 namespace roomd::session {
+
+FixedFrames::FixedFrames() :
+    ping(eio::ping()),
+    probe_reply(eio::probe_answer()),
+    noop(eio::noop()),
+    close(eio::close()) {}
 
 Session::Session(std::string_view sid, Transport transport, std::unique_ptr<Handshake> handshake,
                  Link &link, base::Time beat_due) :

@@ -17,6 +17,7 @@ namespace roomd::session {
 
 // Packets that are the same for everyone, encoded once per shard.
 struct FixedFrames {
+    FixedFrames();
     base::FrameRef ping, probe_reply, noop, close;
 };
 
@@ -54,6 +55,10 @@ public:
     bool over_limit(std::size_t limit) const noexcept {
         return outbox_.bytes() > limit && outbox_.count() + (blocked_ ? 1 : 0) > 1;
     }
+    // How far the peer is behind, in bytes: what is in line, and what its link keeps.
+    std::size_t behind() const noexcept { return outbox_.bytes() + kept(); }
+    // Memory that it alone takes by being behind.  The frames in line may be others' too.
+    std::size_t weight() const noexcept { return outbox_.count() * Outbox::place + kept(); }
     // When expire() is to be called; Time::max() for never.
     base::Time next_deadline() const noexcept;
 
@@ -98,8 +103,9 @@ public:
     // Of one that is ending: no more waiting.  False: the next write() cannot finish it; cut it.
     bool hurry() noexcept;
 
-    // Notes of the owner's lists.
+    // Notes of the owner's lists, and of its sum of weights.
     bool dirty = false, suspect = false, condemned = false, posting = false;
+    std::uint32_t weighed = 0;
 
 private:
     enum class Life : std::uint8_t { open, ending, over };
@@ -110,6 +116,7 @@ private:
     Wrote reply_to_probe(const FixedFrames &);
     void queue_farewell(const FixedFrames &);
     Wrote after_write(Link &, Flushed, base::Time now);
+    std::size_t kept() const noexcept { return blocked_ && link_ != nullptr ? link_->kept() : 0; }
     Link *websocket() const noexcept {
         return transport_ == Transport::websocket ? link_ : probing() ? other_ : nullptr;
     }

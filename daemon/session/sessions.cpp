@@ -1,28 +1,16 @@
 #include "session/sessions.hpp"
 
-#include "base/random.hpp"
 #include "eio/codec.hpp"
 #include "eio/open.hpp"
 #include "eio/packet.hpp"
 #include "eio/payload.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace roomd::session {
 
 namespace {
-
-FixedFrames make_fixed() {
-    return {eio::ping(), eio::probe_answer(), eio::noop(), eio::close()};
-}
-
-// Fine enough for the shortest interval, coarse enough to cost nothing when idle.
-base::Duration granularity(const Options &options) {
-    return std::clamp(std::min(options.ping_interval, options.ping_timeout) / 20, base::Duration{5},
-                      base::Duration{100});
-}
 
 // Even a link that takes everything is given no more than this many bounds between two flushes.
 constexpr std::size_t bounds_per_flush = 8;
@@ -33,8 +21,7 @@ Sessions::Sessions(const Options &options, Messages &up, const base::Clock &cloc
     options_(options),
     up_(up),
     clock_(clock),
-    fixed_(make_fixed()),
-    wheel_(granularity(options), clock.now()) {}
+    wheel_(options.granularity(), clock.now()) {}
 
 Sessions::~Sessions() = default;
 
@@ -42,13 +29,9 @@ Sessions::~Sessions() = default;
 
 base::SessionId Sessions::open(Transport transport, std::unique_ptr<Handshake> handshake,
                                Link &link) {
-    std::string sid = base::random_id();
-    while (by_sid_.count(sid) != 0)
-        sid = base::random_id();
-    const base::SessionId id = sessions_.emplace(sid, transport, std::move(handshake), link,
-                                                 clock_.now() + options_.ping_interval);
+    const base::SessionId id =
+        sessions_.add(transport, std::move(handshake), link, clock_.now() + options_.ping_interval);
     Session &session = *sessions_.find(id);
-    by_sid_.emplace(session.sid(), id);
     ++open_[static_cast<std::size_t>(transport)];
     ++totals_.opened;
     eio::Open packet;
@@ -65,10 +48,9 @@ base::SessionId Sessions::open(Transport transport, std::unique_ptr<Handshake> h
 }
 
 base::SessionId Sessions::find(std::string_view sid) const noexcept {
-    const auto it = by_sid_.find(sid);
-    if (it == by_sid_.end()) return base::SessionId::none;
-    const Session *session = sessions_.find(it->second);
-    return session->reachable(clock_.now()) ? it->second : base::SessionId::none;
+    const base::SessionId id = sessions_.find(sid);
+    const Session *session = sessions_.find(id);
+    return session != nullptr && session->reachable(clock_.now()) ? id : base::SessionId::none;
 }
 
 Transport Sessions::transport(base::SessionId id) const noexcept {
@@ -231,7 +213,11 @@ bool Sessions::send(base::SessionId id, std::span<const base::FrameRef> frames, 
         if (!session->suspect) suspects_.push_back(id);
         session->suspect = true;
     }
-    if (session->can_take()) touch(id, *session);
+    if (session->can_take()) {
+        touch(id, *session);
+    } else {
+        sessions_.weigh(*session);
+    }
     return true;
 }
 
@@ -272,8 +258,10 @@ void Sessions::write(base::SessionId id, Session &session) {
     const std::size_t bytes = session.outbox().bytes();
     const Session::Wrote wrote = session.write(fixed_, clock_.now());
     // A farewell or a noop pushed and written in one go is not counted.
-    totals_.frames_out += frames - std::min(frames, session.outbox().count());
+    const std::size_t left = session.outbox().count();
+    totals_.frames_out += frames - std::min(frames, left);
     totals_.bytes_out += bytes - std::min(bytes, session.outbox().bytes());
+    if (left != 0 || session.weighed != 0 || !session.can_take()) sessions_.weigh(session);
     if (wrote == Session::Wrote::failed) {
         finish(id, session, CloseReason::transport_error, Ending::prompt);
     } else if (wrote == Session::Wrote::over) {
@@ -284,18 +272,39 @@ void Sessions::write(base::SessionId id, Session &session) {
 }
 
 void Sessions::reap() {
-    while (!suspects_.empty() || !doomed_.empty() || !dirty_.empty()) {
-        for (const base::SessionId id : std::exchange(suspects_, {}))
-            judge(id);
-        for (const base::SessionId id : std::exchange(doomed_, {})) {
-            const Session *session = sessions_.find(id);
-            if (session == nullptr) continue;
-            by_sid_.erase(session->sid());
-            wheel_.disarm(id);
-            sessions_.erase(id);
+    do {
+        while (!suspects_.empty() || !doomed_.empty() || !dirty_.empty()) {
+            for (const base::SessionId id : std::exchange(suspects_, {}))
+                judge(id);
+            bury();
+            flush();
         }
-        flush();
+    } while (relieve());
+}
+
+void Sessions::bury() {
+    for (const base::SessionId id : std::exchange(doomed_, {})) {
+        wheel_.disarm(id);
+        sessions_.erase(id);
     }
+}
+
+// Cuts those furthest behind until all that waits is under the bound, with room for some more
+// before everyone has to be looked at again.  False: nobody had to go.
+bool Sessions::relieve() {
+    const std::size_t bound = options_.send_buffer_total;
+    if (waiting() <= bound) return false;
+    bool relieved = false;
+    for (const base::SessionId id : sessions_.laggards()) {
+        if (waiting() <= bound - bound / 8) break;
+        Session *session = sessions_.find(id);
+        if (session == nullptr) continue;
+        ++totals_.sacrificed;
+        relieved = true;
+        finish(id, *session, CloseReason::slow_client, Ending::cut);
+        bury(); // now: its frames are to count no more
+    }
+    return relieved;
 }
 
 void Sessions::judge(base::SessionId id) {
@@ -335,16 +344,8 @@ void Sessions::expire(base::SessionId id, Session &session) {
     arm(id, session);
 }
 
-std::vector<base::SessionId> Sessions::some(std::size_t most) {
-    std::vector<base::SessionId> ids;
-    sessions_.each([&](base::SessionId id, Session &session) {
-        if (session.open() && ids.size() < most) ids.push_back(id);
-    });
-    return ids;
-}
-
 std::size_t Sessions::close_some(std::size_t most, CloseReason reason) {
-    for (const base::SessionId id : some(most)) {
+    for (const base::SessionId id : sessions_.open_ones(most)) {
         if (Session *session = sessions_.find(id)) finish(id, *session, reason, Ending::prompt);
     }
     return size();
@@ -359,8 +360,8 @@ void Sessions::close_all(CloseReason reason) {
 
 void Sessions::reconfigure(const Options &options) {
     options_ = options;
-    if (granularity(options) == wheel_.granularity()) return;
-    wheel_ = Wheel(granularity(options), clock_.now());
+    if (options.granularity() == wheel_.granularity()) return;
+    wheel_ = Wheel(options.granularity(), clock_.now());
     sessions_.each([&](base::SessionId id, Session &session) { arm(id, session); });
 }
 

@@ -3,13 +3,13 @@
 #include "base/clock.hpp"
 #include "base/frame.hpp"
 #include "base/ids.hpp"
-#include "base/slot_map.hpp"
 #include "session/close_reason.hpp"
 #include "session/handshake.hpp"
 #include "session/link.hpp"
 #include "session/messages.hpp"
 #include "session/options.hpp"
 #include "session/session.hpp"
+#include "session/table.hpp"
 #include "session/wheel.hpp"
 
 #include <algorithm>
@@ -17,7 +17,6 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace roomd::eio {
@@ -90,7 +89,8 @@ public:
     // ---- from the loop -------------------------------------------------------------------
     std::size_t dirty() const noexcept { return dirty_.size(); }
     void flush(); // once per iteration: every dirty outbox to its link
-    // After flush(): slow sessions are closed, closed ones destroyed; what that made others send is
+    // After flush(): slow sessions are closed, and while all together wait for more than the bound
+    // allows, those furthest behind; closed ones are destroyed.  What that made others send is
     // flushed too, so dirty() is 0 afterwards.
     void reap();
     void tick(); // pings, timeouts, unfinished upgrades; call it about every tick_every()
@@ -101,10 +101,17 @@ public:
     void reconfigure(const Options &);
 
     std::size_t size() const noexcept { return open_[0] + open_[1]; } // open ones
+    std::size_t in_memory() const noexcept {
+        return sessions_.size();
+    } // closed ones that linger too
     std::size_t count(Transport t) const noexcept { return open_[static_cast<std::size_t>(t)]; }
+    // Memory that waits for peers, in bytes: each frame once, the places in line, and what links
+    // keep back.  Right after reap().
+    std::size_t waiting() const noexcept { return base::Frame::alive() + sessions_.weights(); }
     const Options &options() const noexcept { return options_; }
     struct Totals {
         std::uint64_t opened = 0, closed = 0, slow = 0, dropped_volatile = 0, upgrades = 0;
+        std::uint64_t sacrificed = 0; // closed because all together were too far behind
         std::uint64_t frames_out = 0, bytes_out = 0;
     };
     const Totals &totals() const noexcept { return totals_; }
@@ -116,19 +123,19 @@ private:
     void expire(base::SessionId, Session &);
     void finish(base::SessionId, Session &, CloseReason, Ending, Farewell = Farewell::close);
     void judge(base::SessionId);
+    bool relieve();
+    void bury();
     void on_probe(base::SessionId, Session &, std::string_view message);
     void on_packet(base::SessionId, Session &, const eio::Packet &);
-    std::vector<base::SessionId> some(std::size_t most);
 
     Options options_;
     Messages &up_;
     const base::Clock &clock_;
     FixedFrames fixed_;
     Wheel wheel_;
-    base::SlotMap<base::SessionId, Session> sessions_;
-    std::unordered_map<std::string_view, base::SessionId> by_sid_; // views into the sessions
-    std::size_t open_[2] = {0, 0};                                 // by transport
-    std::vector<base::SessionId> dirty_;                           // flush() has something to write
+    Table sessions_;
+    std::size_t open_[2] = {0, 0};          // by transport
+    std::vector<base::SessionId> dirty_;    // flush() has something to write
     std::vector<base::SessionId> suspects_; // were over their bound; reap() judges
     std::vector<base::SessionId> doomed_;   // are over; reap() destroys
     Totals totals_;

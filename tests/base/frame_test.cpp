@@ -61,6 +61,23 @@ TEST_CASE("a binary frame carries any byte under the binary opcode") {
     CHECK(Frame::binary("")->wire() == bytes({0x82, 0}));
 }
 
+TEST_CASE("the memory of frames is counted once for each, from its making to its last reference") {
+    const std::size_t before = Frame::alive();
+    FrameRef one = Frame::text({std::string(1000, 'x')});
+    const std::size_t with_one = Frame::alive();
+    CHECK(with_one >= before + one->size());
+    CHECK(with_one <= before + one->size() + 64);
+    FrameRef shared = one, moved = std::move(one);
+    CHECK(Frame::alive() == with_one);
+    FrameRef other = Frame::binary(std::string(70000, 'x'));
+    CHECK(Frame::alive() >= with_one + 70000);
+    other = {};
+    shared = {};
+    CHECK(Frame::alive() == with_one);
+    moved = {};
+    CHECK(Frame::alive() == before);
+}
+
 TEST_CASE("a frame lives as long as somebody refers to it") {
     FrameRef first = Frame::text({"2"});
     CHECK(first);

@@ -126,7 +126,8 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
     CHECK(said.listen[0].address == silent.listen[0].address);
     const auto socketio = [](const SocketIo &s) {
         return std::tuple(s.path, s.polling, s.websocket, s.ping_interval, s.ping_timeout,
-                          s.upgrade_timeout, s.max_payload, s.serve_client, s.client_directory);
+                          s.upgrade_timeout, s.max_payload, s.compress_from, s.serve_client,
+                          s.client_directory);
     };
     CHECK(socketio(said.socketio) == socketio(silent.socketio));
     CHECK(said.cors.credentials == silent.cors.credentials);
@@ -134,9 +135,9 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
     CHECK(said.cors.allow_missing_origin == silent.cors.allow_missing_origin);
     const auto limits = [](const Limits &l) {
         return std::tuple(l.connections, l.per_address, l.rooms_per_client,
-                          l.namespaces_per_session, l.send_buffer, l.max_emit, l.before_connect,
-                          l.held, l.packets_per_payload, l.attachments, l.json_depth,
-                          l.events_per_second, l.connect_timeout, l.header_deadline,
+                          l.namespaces_per_session, l.send_buffer, l.send_buffer_total, l.max_emit,
+                          l.before_connect, l.held, l.packets_per_payload, l.attachments,
+                          l.json_depth, l.events_per_second, l.connect_timeout, l.header_deadline,
                           l.body_deadline, l.keep_alive);
     };
     CHECK(limits(said.limits) == limits(silent.limits));

@@ -191,12 +191,13 @@ TEST_CASE("namespaces are names or prefixes") {
 }
 
 TEST_CASE("limits, log and the rest are taken over") {
-    const auto config =
-        test::read("limits: { events_per_second: 0, send_buffer: 4KiB, held: 1KiB }\n"
-                   "log: { level: debug, format: json }\ndrain: 0s\n"
-                   "idempotency: { window: 1m, entries: 5 }\n");
+    const auto config = test::read(
+        "limits: { events_per_second: 0, send_buffer: 4KiB, send_buffer_total: 8GiB, held: 1KiB }\n"
+        "log: { level: debug, format: json }\ndrain: 0s\n"
+        "idempotency: { window: 1m, entries: 5 }\n");
     CHECK(config.limits.events_per_second == 0);
     CHECK(config.limits.send_buffer == 4096);
+    CHECK(config.limits.send_buffer_total == std::size_t{8} << 30);
     CHECK(config.limits.held == 1024);
     CHECK(config.log.level == config::Log::Level::debug);
     CHECK(config.log.format == config::Log::Format::json);

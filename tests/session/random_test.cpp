@@ -41,7 +41,7 @@ struct Peer {
 
 class Storm {
 public:
-    explicit Storm(unsigned seed) : random_(seed), e_(options()) {
+    explicit Storm(unsigned seed) : random_(seed), e_(options(seed)) {
         e_.heard.on_closed = [this](SessionId id) {
             ++peers_[id].closed;
             if (!order_.empty() && dice(4) == 0) send(order_[dice(order_.size())]);
@@ -75,16 +75,18 @@ public:
                 CHECK(link->closes <= 1);
         }
         CHECK(e_.sessions.size() == 0);
+        CHECK(e_.sessions.waiting() == base::Frame::alive()); // no weight of theirs is left
         CHECK(e_.sessions.totals().opened == e_.sessions.totals().closed);
     }
 
 private:
-    static session::Options options() {
+    static session::Options options(unsigned seed) {
         session::Options options;
         options.ping_interval = 300ms;
         options.ping_timeout = 200ms;
         options.upgrade_timeout = 400ms;
         options.send_buffer = 60;
+        if (seed % 2 == 0) options.send_buffer_total = 1500;
         return options;
     }
     std::size_t dice(std::size_t sides) { return random_() % sides; }
@@ -229,16 +231,18 @@ private:
 } // namespace
 
 TEST_CASE("whatever happens, no session loses, doubles or reorders frames, and each ends once") {
-    std::uint64_t upgrades = 0, slow = 0, frames = 0;
+    std::uint64_t upgrades = 0, slow = 0, sacrificed = 0, frames = 0;
     for (unsigned seed = 1; seed <= 40; ++seed) {
         CAPTURE(seed);
         Storm storm(seed);
         storm.run(4000);
         upgrades += storm.totals().upgrades;
         slow += storm.totals().slow;
+        sacrificed += storm.totals().sacrificed;
         frames += storm.totals().frames_out;
     }
     CHECK(upgrades > 200); // else the storm was none
     CHECK(slow > 20);
+    CHECK(sacrificed > 20);
     CHECK(frames > 10000);
 }

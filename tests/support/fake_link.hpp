@@ -36,11 +36,14 @@ public:
         closed = goodbye;
     }
 
+    std::size_t kept() const noexcept override { return keeps; }
+
     std::vector<std::string> got;           // payloads, in order
     std::optional<session::Goodbye> closed; // how, when it was closed
     int flushes = 0, closes = 0;
     bool blocks = false, fails = false; // what the next flush says
     std::size_t takes = SIZE_MAX;       // frames per flush
+    std::size_t keeps = 0;              // bytes it says it keeps
     std::function<void()> on_flush;
 
 private:

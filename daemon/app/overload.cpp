@@ -1,0 +1,38 @@
+#include "app/overload.hpp"
+
+#include "log/log.hpp"
+
+namespace roomd::app {
+
+namespace {
+
+constexpr base::Duration quiet{60000};
+
+} // namespace
+
+std::uint64_t Overload::Episode::begins(std::uint64_t count, base::Time now) noexcept {
+    const std::uint64_t more = count - seen_;
+    seen_ = count;
+    if (more == 0) return 0;
+    const bool first = now >= over_;
+    over_ = now + quiet;
+    return first ? more : 0;
+}
+
+void Overload::look(const Counts &counts, base::Time now) {
+    if (const std::uint64_t closed = sessions_.begins(counts.sessions, now); closed != 0)
+        log_.warning("clients closed: together they are too far behind",
+                     {{"closed", closed},
+                      {"waiting", counts.waiting},
+                      {"limit", counts.limit},
+                      {"do", "emit less, or volatile, or raise limits.send_buffer_total"},
+                      {"count", "roomd_backlog_closed_total"}});
+    if (const std::uint64_t cut = answers_.begins(counts.answers, now); cut != 0)
+        log_.warning("connections cut: too many answers are not read",
+                     {{"cut", cut},
+                      {"limit", counts.limit},
+                      {"do", "look at who asks, or raise limits.send_buffer_total"},
+                      {"count", "roomd_unread_answers_cut_total"}});
+}
+
+} // namespace roomd::app

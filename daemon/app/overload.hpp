@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace roomd::log {
+class Logger;
+}
+
+namespace roomd::app {
+
+// Tells the operator that clients had to go because all together were too far behind: once, until
+// it has been quiet for a minute.
+class Overload {
+public:
+    explicit Overload(log::Logger &log) noexcept : log_(log) {}
+
+    struct Counts {
+        std::uint64_t sessions = 0; // closed for it, ever
+        std::uint64_t answers = 0;  // that were cut because nobody read them, ever
+        std::size_t waiting = 0;    // bytes
+        std::size_t limit = 0;
+    };
+    void look(const Counts &, base::Time now);
+
+private:
+    class Episode {
+    public:
+        // How many more there are, when that begins one; else 0.
+        std::uint64_t begins(std::uint64_t count, base::Time now) noexcept;
+
+    private:
+        std::uint64_t seen_ = 0;
+        base::Time over_{};
+    };
+
+    log::Logger &log_;
+    Episode sessions_, answers_;
+};
+
+} // namespace roomd::app

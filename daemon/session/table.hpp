@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/slot_map.hpp"
+#include "session/session.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace roomd::session {
+
+// The sessions there are, those that ended and are not buried among them, by both of their names.
+class Table {
+public:
+    base::SessionId add(Transport, std::unique_ptr<Handshake>, Link &, base::Time beat_due);
+    void erase(base::SessionId);
+    Session *find(base::SessionId id) noexcept { return sessions_.find(id); }
+    const Session *find(base::SessionId id) const noexcept { return sessions_.find(id); }
+    base::SessionId find(std::string_view sid) const noexcept; // none: there is no such
+    std::size_t size() const noexcept { return sessions_.size(); }
+    // Calls fn(id, session) for each; `fn` may add and erase none.
+    template <class Fn> void each(Fn fn) { sessions_.each(fn); }
+    std::vector<base::SessionId> open_ones(std::size_t most);
+    // After a flush: those whose peers are behind, the furthest first.  One that takes everything
+    // has nothing in line then.
+    std::vector<base::SessionId> laggards();
+
+    // Sees what it weighs now.
+    void weigh(Session &session) noexcept {
+        const auto weight =
+            static_cast<std::uint32_t>(std::min<std::size_t>(session.weight(), UINT32_MAX));
+        weights_ += weight;
+        weights_ -= std::exchange(session.weighed, weight);
+    }
+    std::size_t weights() const noexcept { return weights_; } // of all, as they were last seen
+
+private:
+    base::SlotMap<base::SessionId, Session> sessions_;
+    std::unordered_map<std::string_view, base::SessionId> by_sid_; // views into the sessions
+    std::size_t weights_ = 0;
+};
+
+} // namespace roomd::session

@@ -1,0 +1,42 @@
+#include "app/overload.hpp"
+
+#include "log/log.hpp"
+#include "support/hand_clock.hpp"
+#include "support/stderr.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace roomd;
+using namespace std::chrono_literals;
+
+TEST_CASE("an overload is told once with what to do, and again when it comes back after a minute") {
+    log::Logger log(log::Options{});
+    app::Overload overload(log);
+    test::HandClock clock;
+    test::Stderr err;
+    const auto look = [&](std::uint64_t sessions, std::uint64_t answers = 0) {
+        overload.look({sessions, answers, 600, 512}, clock.now());
+    };
+    look(0);
+    look(3);
+    for (int i = 0; i < 100; ++i) {
+        clock.advance(30s);
+        look(4 + static_cast<std::uint64_t>(i));
+    }
+    look(103, 5); // the other kind is another episode
+    clock.advance(59s);
+    look(104, 6);
+    clock.advance(61s);
+    look(104, 6);
+    look(111, 6);
+    const std::vector<std::string> lines = err.lines();
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0].find("warning clients closed") != std::string::npos);
+    CHECK(lines[0].find("closed=3 waiting=600 limit=512") != std::string::npos);
+    CHECK(lines[0].find("limits.send_buffer_total") != std::string::npos);
+    CHECK(lines[1].find("cut=5") != std::string::npos);
+    CHECK(lines[2].find("closed=7") != std::string::npos);
+}

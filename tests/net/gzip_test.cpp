@@ -1,0 +1,66 @@
+#include "net/gzip.hpp"
+
+#include <doctest/doctest.h>
+#include <zlib.h>
+
+#include <random>
+#include <string>
+
+using roomd::net::Gzip;
+
+namespace {
+
+// What zlib reads out of one gzip member and nothing behind it; "broken" when it is none.
+std::string unpacked(std::string_view packed) {
+    z_stream stream{};
+    REQUIRE(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);
+    std::string text(Gzip::most + 1, '\0');
+    std::string bytes(packed);
+    stream.next_in = reinterpret_cast<Bytef *>(bytes.data());
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    stream.next_out = reinterpret_cast<Bytef *>(text.data());
+    stream.avail_out = static_cast<uInt>(text.size());
+    const bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
+    text.resize(stream.total_out);
+    inflateEnd(&stream);
+    return whole ? text : "broken";
+}
+
+std::string noise(std::size_t size) {
+    std::mt19937 random(5);
+    std::string out(size, '\0');
+    for (char &c : out)
+        c = static_cast<char>(random());
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("what is packed is the same text again, whatever was packed before") {
+    Gzip gzip;
+    const std::string events(50000, 'e');
+    for (const std::string &text :
+         {std::string(), std::string("4"), events, std::string("4hello"), noise(70000), events,
+          noise(Gzip::most), std::string(Gzip::most, 'x')})
+        CHECK(unpacked(gzip.pack(text)) == text);
+    CHECK(gzip.pack(events).size() < 500);
+}
+
+TEST_CASE("a text that comes again is packed once, another one anew") {
+    Gzip gzip;
+    const std::string text(3000, 'a');
+    const std::string first(gzip.pack(text));
+    for (int i = 0; i < 100; ++i)
+        CHECK(gzip.pack(std::string(3000, 'a')) == first);
+    CHECK(gzip.runs() == 1);
+    CHECK(unpacked(gzip.pack(std::string(2999, 'a') + "b")) == std::string(2999, 'a') + "b");
+    CHECK(gzip.runs() == 2);
+    CHECK(gzip.pack(text) == first);
+    CHECK(gzip.runs() == 3);
+}
+
+TEST_CASE("an empty text is not taken for the last one before there was any") {
+    Gzip gzip;
+    CHECK(unpacked(gzip.pack("")).empty());
+    CHECK(gzip.runs() == 1);
+}
