@@ -156,6 +156,8 @@ std::vector<metrics::Family> CorePages::families() const {
               number(sessions.waiting())),
         gauge("roomd_unread_answers_bytes", "Bytes of HTTP answers that wait for readers, at most",
               number(shard_.server.unread())),
+        counter("roomd_batched_writes_total",
+                "Writes that the kernel was given together (io_uring)", shard_.server.batched()),
         counter("roomd_volatile_dropped_total", "Volatile frames dropped", eio.dropped_volatile),
         counter("roomd_upgrades_total", "Polling sessions that became websockets", eio.upgrades),
         counter("roomd_frames_sent_total", "Engine.IO packets written", eio.frames_out),

@@ -129,6 +129,7 @@ net::Options net_options(const config::Config &config) {
     out.client_bundle = client_directory(config);
     out.send_buffer_total = config.limits.send_buffer_total;
     out.compress_from = config.socketio.compress_from;
+    out.io_uring = config.socketio.io_uring;
     out.connections = config.limits.connections;
     out.per_address = config.limits.per_address;
     out.header_deadline = config.limits.header_deadline;

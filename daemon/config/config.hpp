@@ -49,6 +49,7 @@ struct SocketIo {
     base::Duration upgrade_timeout{10000};
     std::size_t max_payload = 1000000; // bytes
     std::size_t compress_from = 1024;  // bytes of a polling answer; 0: none is compressed
+    bool io_uring = true;              // writes to many are given to the kernel together
     bool serve_client = true;          // the browser bundle, under the path
     std::string client_directory;      // where the bundle is, absolute; empty: where it was built
 };

@@ -56,6 +56,8 @@ constexpr KeyInfo table[] = {
         "Largest packet, and largest polling body, a client may send."),
     built("socketio.compress_from", "1KiB", "size", yes,
         "Polling answers of at least this size are compressed (gzip) for clients that take it; `0B`: none."),
+    built("socketio.io_uring", "true", "boolean", yes,
+        "Writes of one event to many are given to the kernel together, where it lets us (io_uring); `false`: one by one."),
     built("socketio.serve_client", "true", "boolean", yes,
         "Serve the browser bundle under the path."),
     built("socketio.client_directory", "\"\"", "path", yes,

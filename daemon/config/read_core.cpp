@@ -158,6 +158,7 @@ void read_socketio(const Section &top, Config &config) {
     in.duration("upgrade_timeout", out.upgrade_timeout, milliseconds(10), day);
     in.size("max_payload", out.max_payload, 1000, 64 * mib);
     in.size("compress_from", out.compress_from, 0, mib);
+    in.flag("io_uring", out.io_uring);
     in.flag("serve_client", out.serve_client);
     in.path("client_directory", out.client_directory);
 }

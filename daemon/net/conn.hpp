@@ -50,6 +50,7 @@ struct Conn {
     bool counted = false;     // among those of its address
     bool dead = false;        // killed; its WSI_DESTROY is on the way
     bool closing = false;     // answered for the last time; ends when that is written
+    bool batched = false;     // has a write in Core::batch
     bool close_now = false;   // the running callback is to end it
 };
 

@@ -23,6 +23,7 @@ constexpr std::size_t most_discarded = 8u << 20;
 Core::Core(const Options &o, loop::Loop &loop, session::Sessions &sessions, log::Logger &log) :
     options(o),
     bundle(o.client_bundle),
+    batch(log),
     loop_(loop),
     sessions_(sessions),
     log_(log),
@@ -31,6 +32,7 @@ Core::Core(const Options &o, loop::Loop &loop, session::Sessions &sessions, log:
 // ---- output ----------------------------------------------------------------------------------
 
 bool Core::write(Conn &conn, std::string_view bytes) noexcept {
+    if (conn.batched) batch.submit(); // that goes ahead
     if (conn.dead) return false;
     // LWS_WRITE_HTTP sends the bytes as they are, on a websocket too, and leaves them unchanged.
     auto *data = const_cast<unsigned char *>(reinterpret_cast<const unsigned char *>(bytes.data()));
@@ -224,6 +226,7 @@ void Core::opened(Conn &conn) {
 }
 
 void Core::destroyed(Conn &conn) noexcept {
+    if (conn.batched) batch.drop(conn);
     deadlines_.drop(conn);
     keeps(conn, 0);
     --totals.open;

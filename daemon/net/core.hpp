@@ -6,6 +6,7 @@
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
+#include "net/batch.hpp"
 #include "net/bundle.hpp"
 #include "net/conn.hpp"
 #include "net/gzip.hpp"
@@ -37,6 +38,7 @@ public:
     Routes routes;
     Bundle bundle;
     Gzip gzip; // of polling answers
+    Batch batch;
     Server::Totals totals;
     base::SlotMap<base::ExchangeId, Conn *> exchanges; // of routes
     Conn *current = nullptr;                           // whose callback runs

@@ -19,9 +19,11 @@ struct Server::Impl {
     Context context;
     std::vector<std::unique_ptr<Listener>> listeners;
 
+    ~Impl() { core.sessions().after_flush({}); }
     Impl(const Options &options, loop::Loop &loop, session::Sessions &sessions, log::Logger &log) :
         core(options, loop, sessions, log),
         context(core) {
+        sessions.after_flush([this] { core.batch.submit(); });
         for (std::size_t i = 0; i < options.listeners.size(); ++i) {
             try {
                 const auto index = static_cast<std::uint16_t>(i);
@@ -129,6 +131,10 @@ bool Server::idle() const noexcept {
 
 std::size_t Server::unread() const noexcept {
     return impl_->core.unread();
+}
+
+std::uint64_t Server::batched() const noexcept {
+    return impl_->core.batch.sends();
 }
 
 const Server::Totals &Server::totals() const noexcept {

@@ -51,6 +51,7 @@ struct Options {
     // Bytes of answers that wait for their readers, all together.
     std::size_t send_buffer_total = 512u << 20;
     std::size_t compress_from = 1024;      // bytes of a polling answer; 0: none is compressed
+    bool io_uring = true;                  // writes of a burst together, where the kernel lets us
     std::size_t rx_buffer = 1024;          // bytes read per connection and turn
     base::Duration header_deadline{10000}; // absolute
     base::Duration body_deadline{30000};   // absolute
@@ -106,6 +107,7 @@ public:
         std::uint64_t unread_cut = 0; // with guard_kills: too many answers were not read
         std::size_t open = 0;         // connections now
     };
+    std::uint64_t batched() const noexcept; // writes that the kernel was given together
     const Totals &totals() const noexcept;
     std::size_t unread() const noexcept; // bytes of answers that wait for their readers, at most
 

@@ -38,7 +38,11 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
         conn_.core.await_farewell(conn_);
         return session::Flushed::failed;
     }
-    while (!box.empty() && lws_partial_buffered(conn_.wsi) == 0) {
+    const bool batches = conn_.core.options.io_uring && lws_is_ssl(conn_.wsi) == 0;
+    while (!box.empty()) {
+        if (conn_.batched) conn_.core.batch.submit();
+        if (conn_.dead) return session::Flushed::failed;
+        if (lws_partial_buffered(conn_.wsi) != 0) break;
         const base::Frame &first = *box[0];
         if (first.size() > most_per_write && !(base64_ && first.is_binary())) {
             const Took took = write_large(box);
@@ -53,25 +57,42 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
         std::size_t count = 0, size = 0;
         while (count < box.count() && (count == 0 || size + box[count]->size() <= most_per_write))
             size += box[count++]->size();
-        std::string_view bytes = first.wire();
-        if (count > 1 || base64_) {
-            std::string &all = conn_.core.scratch();
-            all.clear();
-            for (std::size_t i = 0; i < count; ++i) {
-                if (base64_ && box[i]->is_binary()) {
-                    all += base::Frame::text({"b", base::base64(box[i]->payload())})->wire();
-                } else {
-                    all += box[i]->wire();
-                }
+        const bool as_it_is = count == 1 && !base64_;
+        if (batches) {
+            Batch &batch = conn_.core.batch;
+            if (as_it_is) {
+                batch.put(conn_, box[0]);
+            } else {
+                batch.put_bytes(conn_, [&](std::string &out) { append(out, box, count); });
             }
-            bytes = all;
+            box.pop(count);
+            continue;
         }
-        if (!conn_.core.write(conn_, bytes)) return session::Flushed::failed;
+        std::string &all = conn_.core.scratch();
+        all.clear();
+        if (!as_it_is) append(all, box, count);
+        if (!conn_.core.write(conn_, as_it_is ? first.wire() : all))
+            return session::Flushed::failed;
         box.pop(count);
     }
     if (lws_partial_buffered(conn_.wsi) == 0) return session::Flushed::open;
     wait_for_room();
     return session::Flushed::blocked;
+}
+
+void WsLink::append(std::string &out, const session::Outbox &box, std::size_t count) const {
+    for (std::size_t i = 0; i < count; ++i) {
+        if (base64_ && box[i]->is_binary()) {
+            out += base::Frame::text({"b", base::base64(box[i]->payload())})->wire();
+        } else {
+            out += box[i]->wire();
+        }
+    }
+}
+
+void WsLink::held_up() noexcept {
+    wait_for_room();
+    if (session_ != base::SessionId::none) conn_.core.sessions().blocked(session_, *this);
 }
 
 void WsLink::wait_for_room() noexcept {

@@ -33,11 +33,14 @@ public:
     // False: end the connection.
     bool receive(std::string_view chunk);
     void writable();
+    // What it had put off did not fit the peer's window.
+    void held_up() noexcept;
     bool peer_closes(std::string_view payload);
     void gone();
 
 private:
     enum class Took : std::uint8_t { all, blocked, failed };
+    void append(std::string &, const session::Outbox &, std::size_t count) const;
     Took write_large(session::Outbox &);
     std::size_t room() const noexcept;
     void wait_for_room() noexcept;

@@ -90,6 +90,12 @@ Session::Lost Session::lose(const Link &link) noexcept {
     return Lost::probe;
 }
 
+bool Session::block(const Link &link) noexcept {
+    if (&link != link_ && !is_probe(link)) return false;
+    (&link == link_ ? blocked_ : probe_blocked_) = true;
+    return true;
+}
+
 bool Session::unblock(const Link &link) noexcept {
     if (&link == link_ && blocked_) {
         blocked_ = false;

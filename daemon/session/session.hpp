@@ -77,7 +77,8 @@ public:
     void switch_over() noexcept;
 
     enum class Lost : std::uint8_t { nothing, probe, link };
-    Lost lose(const Link &) noexcept; // a link that is gone by itself
+    Lost lose(const Link &) noexcept;  // a link that is gone by itself
+    bool block(const Link &) noexcept; // false: it is not the link
     bool unblock(const Link &) noexcept;
 
     // ---- output --------------------------------------------------------------------------

@@ -139,6 +139,11 @@ void Sessions::writable(base::SessionId id, Link &link) {
     if (session != nullptr && session->unblock(link)) touch(id, *session);
 }
 
+void Sessions::blocked(base::SessionId id, Link &link) {
+    Session *session = sessions_.find(id);
+    if (session != nullptr && session->block(link)) sessions_.weigh(*session);
+}
+
 void Sessions::link_gone(base::SessionId id, Link &link, CloseReason reason) {
     Session *session = sessions_.find(id);
     if (session == nullptr || session->lose(link) != Session::Lost::link) return;
@@ -251,6 +256,7 @@ void Sessions::flush() {
         round.clear();
         if (dirty_.empty()) dirty_.swap(round); // keeps the capacity
     }
+    if (after_flush_) after_flush_();
 }
 
 void Sessions::write(base::SessionId id, Session &session) {

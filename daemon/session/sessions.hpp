@@ -14,9 +14,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace roomd::eio {
@@ -72,7 +74,9 @@ public:
         return std::min(options_.max_payload, up_.message_limit(id));
     }
 
-    void writable(base::SessionId, Link &);               // it was blocked
+    void writable(base::SessionId, Link &); // it was blocked
+    // What a link had put off at its flush did not fit the peer's window: as Flushed::blocked.
+    void blocked(base::SessionId, Link &);
     void link_gone(base::SessionId, Link &, CloseReason); // peer hung up, GET aborted, 1009 ...
 
     // ---- from above ----------------------------------------------------------------------
@@ -89,6 +93,8 @@ public:
     // ---- from the loop -------------------------------------------------------------------
     std::size_t dirty() const noexcept { return dirty_.size(); }
     void flush(); // once per iteration: every dirty outbox to its link
+    // Called at the end of each flush(): links may put off what they took until then.  Set once.
+    void after_flush(std::function<void()> fn) { after_flush_ = std::move(fn); }
     // After flush(): slow sessions are closed, and while all together wait for more than the bound
     // allows, those furthest behind; closed ones are destroyed.  What that made others send is
     // flushed too, so dirty() is 0 afterwards.
@@ -138,6 +144,7 @@ private:
     std::vector<base::SessionId> dirty_;    // flush() has something to write
     std::vector<base::SessionId> suspects_; // were over their bound; reap() judges
     std::vector<base::SessionId> doomed_;   // are over; reap() destroys
+    std::function<void()> after_flush_;
     Totals totals_;
 };
 

@@ -1,0 +1,139 @@
+#include "net/batch.hpp"
+
+#include "log/log.hpp"
+#include "net/conn.hpp"
+#include "net/core.hpp"
+
+#include <liburing.h>
+#include <libwebsockets.h>
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace roomd::net {
+
+namespace {
+
+constexpr unsigned entries = 1024;
+constexpr std::size_t worth_it = 8;          // fewer are as quick one by one
+constexpr std::size_t most_bytes = 1u << 20; // that are put together for one submit
+
+} // namespace
+
+struct Batch::Ring {
+    io_uring uring{};
+    Ring() = default;
+    ~Ring() { io_uring_queue_exit(&uring); }
+    Ring(const Ring &) = delete;
+    Ring &operator=(const Ring &) = delete;
+};
+
+Batch::Batch(log::Logger &log) : log_(log) {}
+
+Batch::~Batch() = default;
+
+// Made when the first batch is there, by the thread that uses it.
+bool Batch::ring() noexcept {
+    if (tried_) return ring_ != nullptr;
+    tried_ = true;
+    auto made = std::make_unique<Ring>();
+    int error = io_uring_queue_init(entries, &made->uring,
+                                    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
+    if (error != 0) error = io_uring_queue_init(entries, &made->uring, 0); // before Linux 6.1
+    if (error == 0) {
+        ring_ = std::move(made);
+        log_.debug("writes are submitted together", {{"entries", entries}});
+        return true;
+    }
+    static_cast<void>(made.release()); // nothing was set up, so nothing is to be torn down
+    log_.info("no io_uring here: writes go out one by one", {{"why", std::strerror(-error)}});
+    return false;
+}
+
+void Batch::put(Conn &conn, const base::FrameRef &frame) {
+    add(conn, frame, 0, frame->size());
+}
+
+void Batch::add(Conn &conn, const base::FrameRef &frame, std::size_t from, std::size_t size) {
+    conn.batched = true;
+    writes_.push_back({&conn, frame, from, size});
+    if (writes_.size() >= entries || bytes_.size() >= most_bytes) submit();
+}
+
+void Batch::drop(const Conn &conn) noexcept {
+    for (Write &write : writes_)
+        if (write.conn == &conn) write.done = true;
+}
+
+std::string_view Batch::text(const Write &write) const noexcept {
+    return write.frame ? write.frame->wire()
+                       : std::string_view(bytes_).substr(write.from, write.size);
+}
+
+void Batch::submit() noexcept {
+    if (writes_.empty()) return;
+    // Below, connections are written to and killed, which may want to submit.
+    for (const Write &write : writes_)
+        if (!write.done) write.conn->batched = false;
+    if (writes_.size() >= worth_it && ring()) through_ring();
+    for (const Write &one : writes_)
+        if (!one.done) write(one, text(one));
+    writes_.clear();
+    bytes_.clear();
+    if (bytes_.capacity() > 2 * most_bytes) bytes_.shrink_to_fit();
+}
+
+void Batch::through_ring() noexcept {
+    io_uring &uring = ring_->uring;
+    std::size_t open = 0;
+    for (Write &write : writes_) {
+        if (write.done) continue;
+        ++open;
+        io_uring_sqe *entry = io_uring_get_sqe(&uring);
+        const std::string_view bytes = text(write);
+        io_uring_prep_send(entry, lws_get_socket_fd(write.conn->wsi), bytes.data(), bytes.size(),
+                           MSG_DONTWAIT | MSG_NOSIGNAL);
+        io_uring_sqe_set_data(entry, &write);
+    }
+    int error = 0;
+    for (int failures = 0; open > 0 && failures < 3;) {
+        const int taken = io_uring_submit_and_wait(&uring, 1);
+        if (taken < 0) {
+            error = -taken;
+            if (error != EINTR) ++failures;
+        }
+        io_uring_cqe *end = nullptr;
+        while (open > 0 && io_uring_peek_cqe(&uring, &end) == 0) {
+            Write &write = *static_cast<Write *>(io_uring_cqe_get_data(end));
+            const int result = end->res;
+            io_uring_cqe_seen(&uring, end);
+            take(write, result);
+            --open;
+        }
+    }
+    if (open == 0) return;
+    // What it did not take it never will: the rest goes one by one, and from now on all do.
+    ring_.reset();
+    log_.warning("io_uring fails: writes go out one by one", {{"why", std::strerror(error)}});
+}
+
+void Batch::take(Write &done, int result) noexcept {
+    done.done = true;
+    ++sends_;
+    const std::string_view bytes = text(done);
+    if (result == static_cast<int>(bytes.size())) return;
+    if (result < 0 && result != -EAGAIN) return done.conn->core.kill(*done.conn);
+    const std::size_t sent = result > 0 ? static_cast<std::size_t>(result) : 0;
+    write(done, bytes.substr(sent));
+}
+
+void Batch::write(const Write &put, std::string_view bytes) noexcept {
+    Conn &conn = *put.conn;
+    if (conn.core.write(conn, bytes) && conn.ws && lws_partial_buffered(conn.wsi) != 0)
+        conn.ws->held_up();
+}
+
+} // namespace roomd::net
