@@ -232,15 +232,6 @@ void Sessions::close(base::SessionId id, CloseReason reason, Goodbye goodbye) {
     finish(id, *session, reason, goodbye == Goodbye::cut ? Ending::cut : Ending::linger);
 }
 
-const Handshake *Sessions::handshake(base::SessionId id) const noexcept {
-    const Session *session = sessions_.find(id);
-    return session != nullptr ? session->handshake() : nullptr;
-}
-
-const Session *Sessions::get(base::SessionId id) const noexcept {
-    return sessions_.find(id);
-}
-
 // ---- from the loop -----------------------------------------------------------------------
 
 void Sessions::flush() {

@@ -87,8 +87,11 @@ public:
     // Graceful: what is queued goes out first, then the end.  `cut` for a slow or expired client.
     // Messages::closed() is called before this returns.
     void close(base::SessionId, CloseReason, Goodbye = Goodbye::polite);
-    const Handshake *handshake(base::SessionId) const noexcept;
-    const Session *get(base::SessionId) const noexcept;
+    const Handshake *handshake(base::SessionId id) const noexcept {
+        const Session *session = sessions_.find(id);
+        return session != nullptr ? session->handshake() : nullptr;
+    }
+    const Session *get(base::SessionId id) const noexcept { return sessions_.find(id); }
 
     // ---- from the loop -------------------------------------------------------------------
     std::size_t dirty() const noexcept { return dirty_.size(); }
