@@ -91,8 +91,9 @@ void Batch::through_ring() noexcept {
     std::size_t open = 0;
     for (Write &write : writes_) {
         if (write.done) continue;
-        ++open;
         io_uring_sqe *entry = io_uring_get_sqe(&uring);
+        if (entry == nullptr) break; // it has no room for them all: the others go one by one
+        ++open;
         const std::string_view bytes = text(write);
         io_uring_prep_send(entry, lws_get_socket_fd(write.conn->wsi), bytes.data(), bytes.size(),
                            MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -263,7 +263,7 @@ void Sessions::write(base::SessionId id, Session &session) {
         finish(id, session, CloseReason::transport_error, Ending::prompt);
     } else if (wrote == Session::Wrote::over) {
         doomed_.push_back(id);
-    } else {
+    } else if (!session.open()) { // what an open one waits for no write changes
         arm(id, session);
     }
 }

@@ -51,6 +51,7 @@ OWNERS = {
     "libpsl.h": "policy",
     "libpq-fe.h": "",
     "zlib.h": "net",
+    "liburing.h": "net",
 }
 # What any layer may include: the language's library and POSIX.
 SYSTEM = re.compile(r"^([a-z_]+|(sys|net|netinet|arpa|linux)/[a-z_]+\.h|[a-z_]+\.h)$")
