@@ -25,10 +25,26 @@ constexpr std::size_t most_bytes = 1u << 20; // that are put together for one su
 
 struct Batch::Ring {
     io_uring uring{};
+    bool made = false;
+
     Ring() = default;
-    ~Ring() { io_uring_queue_exit(&uring); }
+    ~Ring() {
+        if (made) io_uring_queue_exit(&uring);
+    }
     Ring(const Ring &) = delete;
     Ring &operator=(const Ring &) = delete;
+
+    int make() noexcept { // 0, or why not
+        int error = io_uring_queue_init(entries, &uring,
+                                        IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
+        if (error != 0) error = io_uring_queue_init(entries, &uring, 0); // before Linux 6.1
+        if (error != 0) return -error;
+        made = true;
+        io_uring_probe *known = io_uring_get_probe_ring(&uring);
+        const bool sends = known != nullptr && io_uring_opcode_supported(known, IORING_OP_SEND);
+        io_uring_free_probe(known);
+        return sends ? 0 : EOPNOTSUPP; // before Linux 5.6
+    }
 };
 
 Batch::Batch(log::Logger &log) : log_(log) {}
@@ -39,18 +55,13 @@ Batch::~Batch() = default;
 bool Batch::ring() noexcept {
     if (tried_) return ring_ != nullptr;
     tried_ = true;
-    auto made = std::make_unique<Ring>();
-    int error = io_uring_queue_init(entries, &made->uring,
-                                    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
-    if (error != 0) error = io_uring_queue_init(entries, &made->uring, 0); // before Linux 6.1
-    if (error == 0) {
-        ring_ = std::move(made);
-        log_.debug("writes are submitted together", {{"entries", entries}});
-        return true;
+    auto ring = std::make_unique<Ring>();
+    if (const int error = ring->make(); error != 0) {
+        log_.info("no io_uring here: writes go out one by one", {{"why", std::strerror(error)}});
+        return false;
     }
-    static_cast<void>(made.release()); // nothing was set up, so nothing is to be torn down
-    log_.info("no io_uring here: writes go out one by one", {{"why", std::strerror(-error)}});
-    return false;
+    ring_ = std::move(ring);
+    return true;
 }
 
 void Batch::put(Conn &conn, const base::FrameRef &frame) {
@@ -126,9 +137,8 @@ void Batch::take(Write &done, int result) noexcept {
     ++sends_;
     const std::string_view bytes = text(done);
     if (result == static_cast<int>(bytes.size())) return;
-    if (result < 0 && result != -EAGAIN) return done.conn->core.kill(*done.conn);
-    const std::size_t sent = result > 0 ? static_cast<std::size_t>(result) : 0;
-    write(done, bytes.substr(sent));
+    // If it is the socket that is broken, the write says so too.
+    write(done, bytes.substr(result > 0 ? static_cast<std::size_t>(result) : 0));
 }
 
 void Batch::write(const Write &put, std::string_view bytes) noexcept {
