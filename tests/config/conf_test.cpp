@@ -126,8 +126,8 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
     CHECK(said.listen[0].address == silent.listen[0].address);
     const auto socketio = [](const SocketIo &s) {
         return std::tuple(s.path, s.polling, s.websocket, s.ping_interval, s.ping_timeout,
-                          s.upgrade_timeout, s.max_payload, s.compress_from, s.io_uring, s.serve_client,
-                          s.client_directory);
+                          s.upgrade_timeout, s.max_payload, s.compress_from, s.io_uring,
+                          s.serve_client, s.client_directory);
     };
     CHECK(socketio(said.socketio) == socketio(silent.socketio));
     CHECK(said.cors.credentials == silent.cors.credentials);
