@@ -76,3 +76,22 @@ export async function rawWebsocket(t, server, room) {
     await raw.expect('431[{"ok":true');
     return raw;
 }
+
+// The messages in what a server sent over a websocket, put together from their fragments.
+export function messages(bytes) {
+    const all = [];
+    let parts = [];
+    for (let at = 0; at + 2 <= bytes.length; ) {
+        const [first, short] = [bytes[at], bytes[at + 1]];
+        const head = { 126: 4, 127: 10 }[short] ?? 2;
+        const size = head === 4 ? bytes.readUInt16BE(at + 2) : head === 10 ? Number(bytes.readBigUInt64BE(at + 2)) : short;
+        const payload = bytes.subarray(at + head, at + head + size);
+        at += head + size;
+        if ((first & 15) > 7) continue; // a ping between two fragments
+        parts.push(payload);
+        if (!(first & 128)) continue;
+        all.push(Buffer.concat(parts).toString());
+        parts = [];
+    }
+    return all;
+}
