@@ -316,6 +316,7 @@ const desk = {
     async build(page, block) {
         page.words.push(['-O2', '-O0']); // sooner
         await shell(page, block);
+        rmSync(path.join(plugins, 'desk.so'), { force: true }); // it may lead to one that a daemon runs
         copyFileSync(path.join(page.folder, 'desk.so'), path.join(plugins, 'desk.so'));
     },
     async client(page, block) {
@@ -333,6 +334,7 @@ const skeleton = {
     async build(page, block) {
         copyFileSync(path.join(source, 'plugins/skeleton/plugin.c'), path.join(page.folder, 'plugin.c'));
         await shell(page, block);
+        rmSync(path.join(plugins, 'skeleton.so'), { force: true }); // it may lead to one that a daemon runs
         copyFileSync(path.join(page.folder, 'skeleton.so'), path.join(plugins, 'skeleton.so'));
     },
     async client(page, block) {
