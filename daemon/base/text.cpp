@@ -132,6 +132,13 @@ bool equal_nocase(std::string_view a, std::string_view b) noexcept {
                       [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::string_view trim(std::string_view text) noexcept {
+    constexpr std::string_view blank = " \t";
+    const std::size_t first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
 std::string iso8601(std::int64_t unix_ms) {
     const int ms = static_cast<int>((unix_ms % 1000 + 1000) % 1000);
     const auto seconds = static_cast<std::time_t>((unix_ms - ms) / 1000);

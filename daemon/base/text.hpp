@@ -27,6 +27,9 @@ std::string to_utf8(std::string_view bytes);
 std::string lower(std::string_view text);
 bool equal_nocase(std::string_view a, std::string_view b) noexcept;
 
+// Without the blanks and tabs at both ends, as headers allow them (RFC 9110, 5.6.3).
+std::string_view trim(std::string_view text) noexcept;
+
 // "2026-11-23T09:00:00.000Z".
 std::string iso8601(std::int64_t unix_ms);
 

@@ -1,5 +1,7 @@
 #include "net/accept_encoding.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace roomd::net {
@@ -7,22 +9,6 @@ namespace roomd::net {
 namespace {
 
 constexpr int not_said = -1;
-
-std::string_view trim(std::string_view text) noexcept {
-    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && blank(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
-
-// `lower` is in lower case.
-bool same(std::string_view text, std::string_view lower) noexcept {
-    return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + ('a' - 'A')) : a) == b;
-    });
-}
 
 // What stands before `mark`, which is taken off `rest` with it; all of it when there is no mark.
 std::string_view take(std::string_view &rest, char mark) noexcept {
@@ -51,9 +37,9 @@ int qvalue(std::string_view text) noexcept {
 int weight(std::string_view parameters) noexcept {
     int value = 1000;
     while (!parameters.empty()) {
-        std::string_view parameter = trim(take(parameters, ';'));
+        std::string_view parameter = base::trim(take(parameters, ';'));
         const std::string_view name = take(parameter, '=');
-        if (!same(name, "q")) return not_said;
+        if (!base::equal_nocase(name, "q")) return not_said;
         value = qvalue(parameter);
     }
     return value;
@@ -65,11 +51,12 @@ bool takes_gzip(std::string_view header) noexcept {
     int gzip = not_said, any = not_said, identity = not_said;
     while (!header.empty()) {
         std::string_view entry = take(header, ',');
-        const std::string_view coding = trim(take(entry, ';'));
+        const std::string_view coding = base::trim(take(entry, ';'));
         const int value = weight(entry);
-        if (same(coding, "gzip") || same(coding, "x-gzip")) gzip = std::max(value, 0);
-        if (same(coding, "*")) any = value;
-        if (same(coding, "identity")) identity = value;
+        if (base::equal_nocase(coding, "gzip") || base::equal_nocase(coding, "x-gzip"))
+            gzip = std::max(value, 0);
+        if (base::equal_nocase(coding, "*")) any = value;
+        if (base::equal_nocase(coding, "identity")) identity = value;
     }
     if (gzip == not_said) gzip = any;
     return gzip > 0 && gzip >= identity;

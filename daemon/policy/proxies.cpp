@@ -1,5 +1,7 @@
 #include "policy/proxies.hpp"
 
+#include "base/text.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -13,13 +15,6 @@ namespace {
 
 constexpr unsigned address_bits = 128, before_v4 = 96;
 constexpr const char *how_to_write = "write 192.0.2.1, 10.0.0.0/8, 2001:db8::/32 or unix";
-
-std::string_view trim(std::string_view text) noexcept {
-    constexpr std::string_view blank = " \t";
-    const std::size_t first = text.find_first_not_of(blank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 // Digits alone: what stands behind a colon or a slash.
 std::optional<unsigned> parse_number(std::string_view text, unsigned most) noexcept {
@@ -115,7 +110,7 @@ std::optional<Address> Proxies::client(std::string_view chain) const {
     for (;;) {
         const std::size_t comma = chain.rfind(',');
         const std::string_view last =
-            trim(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
+            base::trim(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
         const auto address = parse_address(last);
         if (!address || comma == std::string_view::npos || !trusts(*address)) return address;
         chain = chain.substr(0, comma);

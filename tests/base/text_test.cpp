@@ -97,6 +97,12 @@ TEST_CASE("printable text is cut at the limit, between characters") {
     CHECK(printable(std::string(1000000, 'x')).size() == 203);
 }
 
+TEST_CASE("blanks and tabs at both ends are taken off, and nothing else") {
+    CHECK(trim(" \t a b\t ") == "a b");
+    CHECK(trim(" \t").empty());
+    CHECK(trim("\na") == "\na");
+}
+
 TEST_CASE("case is that of ASCII alone") {
     CHECK(lower("Content-TYPE \xC3\x84") == "content-type \xC3\x84");
     CHECK(equal_nocase("WebSocket", "websocket"));
