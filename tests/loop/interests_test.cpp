@@ -1,5 +1,7 @@
 #include "loop/interests.hpp"
 
+#include "pair.hpp"
+
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
 #include "loop/watch.hpp"
@@ -19,24 +21,9 @@ using base::Duration;
 using loop::Loop;
 using loop::Timer;
 using loop::Watch;
+using test::Pair;
 
 namespace {
-
-struct Pair {
-    int fds[2] = {-1, -1};
-    Pair() { REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0); }
-    ~Pair() {
-        close(fds[0]);
-        close(fds[1]);
-    }
-    Pair(const Pair &) = delete;
-    Pair &operator=(const Pair &) = delete;
-    void poke() const { REQUIRE(write(fds[1], "x", 1) == 1); }
-    void take() const {
-        char byte = 0;
-        REQUIRE(read(fds[0], &byte, 1) == 1);
-    }
-};
 
 bool fill(int fd) { // until it takes no more
     const std::string block(4096, 'x');

@@ -1,5 +1,7 @@
 #include "loop/watch.hpp"
 
+#include "pair.hpp"
+
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
 
@@ -18,21 +20,7 @@ using base::Duration;
 using loop::Loop;
 using loop::Timer;
 using loop::Watch;
-
-namespace {
-
-struct Pair {
-    int fds[2] = {-1, -1};
-    Pair() { REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0); }
-    ~Pair() {
-        close(fds[0]);
-        close(fds[1]);
-    }
-    Pair(const Pair &) = delete;
-    Pair &operator=(const Pair &) = delete;
-};
-
-} // namespace
+using test::Pair;
 
 TEST_CASE("a watch tells what its descriptor is ready for, and only what was wanted") {
     const Pair pair;

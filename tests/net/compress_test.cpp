@@ -1,8 +1,8 @@
 #include "rig.hpp"
+#include "unpacked.hpp"
 #include "wire.hpp"
 
 #include <doctest/doctest.h>
-#include <zlib.h>
 
 #include <string>
 #include <vector>
@@ -14,20 +14,6 @@ namespace {
 
 const std::string path = engine + "polling";
 const std::string accept = "Accept-Encoding: gzip, deflate, br\r\n";
-
-std::string unpacked(std::string packed) {
-    z_stream stream{};
-    REQUIRE(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);
-    std::string text(4u << 20, '\0');
-    stream.next_in = reinterpret_cast<Bytef *>(packed.data());
-    stream.avail_in = static_cast<uInt>(packed.size());
-    stream.next_out = reinterpret_cast<Bytef *>(text.data());
-    stream.avail_out = static_cast<uInt>(text.size());
-    const bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
-    text.resize(stream.total_out);
-    inflateEnd(&stream);
-    return whole ? text : "broken";
-}
 
 // A GET's answer to a session for which one message of so many bytes, type digit included, waits.
 Reply answered(Rig &rig, std::size_t size, const std::string &headers) {

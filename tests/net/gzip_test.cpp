@@ -1,30 +1,16 @@
 #include "net/gzip.hpp"
 
+#include "unpacked.hpp"
+
 #include <doctest/doctest.h>
-#include <zlib.h>
 
 #include <random>
 #include <string>
 
 using roomd::net::Gzip;
+using roomd::test::unpacked;
 
 namespace {
-
-// What zlib reads out of one gzip member and nothing behind it; "broken" when it is none.
-std::string unpacked(std::string_view packed) {
-    z_stream stream{};
-    REQUIRE(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);
-    std::string text(Gzip::most + 1, '\0');
-    std::string bytes(packed);
-    stream.next_in = reinterpret_cast<Bytef *>(bytes.data());
-    stream.avail_in = static_cast<uInt>(bytes.size());
-    stream.next_out = reinterpret_cast<Bytef *>(text.data());
-    stream.avail_out = static_cast<uInt>(text.size());
-    const bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
-    text.resize(stream.total_out);
-    inflateEnd(&stream);
-    return whole ? text : "broken";
-}
 
 std::string noise(std::size_t size) {
     std::mt19937 random(5);
