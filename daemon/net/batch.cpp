@@ -74,11 +74,6 @@ void Batch::add(Conn &conn, const base::FrameRef &frame, std::size_t from, std::
     if (writes_.size() >= entries || bytes_.size() >= most_bytes) submit();
 }
 
-void Batch::drop(const Conn &conn) noexcept {
-    for (Write &write : writes_)
-        if (write.conn == &conn) write.done = true;
-}
-
 std::string_view Batch::text(const Write &write) const noexcept {
     return write.frame ? write.frame->wire()
                        : std::string_view(bytes_).substr(write.from, write.size);
@@ -88,7 +83,7 @@ void Batch::submit() noexcept {
     if (writes_.empty()) return;
     // Below, connections are written to and killed, which may want to submit.
     for (const Write &write : writes_)
-        if (!write.done) write.conn->batched = false;
+        write.conn->batched = false;
     if (writes_.size() >= worth_it && ring()) through_ring();
     for (const Write &one : writes_)
         if (!one.done) write(one, text(one));
@@ -101,7 +96,6 @@ void Batch::through_ring() noexcept {
     io_uring &uring = ring_->uring;
     std::size_t open = 0;
     for (Write &write : writes_) {
-        if (write.done) continue;
         io_uring_sqe *entry = io_uring_get_sqe(&uring);
         if (entry == nullptr) break; // it has no room for them all: the others go one by one
         ++open;

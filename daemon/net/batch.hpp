@@ -38,7 +38,6 @@ public:
         add(conn, {}, from, bytes_.size() - from);
     }
     void submit() noexcept;
-    void drop(const Conn &) noexcept; // it is gone: nothing is written to it
 
     std::uint64_t sends() const noexcept { return sends_; } // that went through the ring
 

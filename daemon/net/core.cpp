@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include <cassert>
 #include <utility>
 
 namespace roomd::net {
@@ -226,7 +227,7 @@ void Core::opened(Conn &conn) {
 }
 
 void Core::destroyed(Conn &conn) noexcept {
-    if (conn.batched) batch.drop(conn);
+    assert(!conn.batched && "a batch does not outlive its flush");
     deadlines_.drop(conn);
     keeps(conn, 0);
     --totals.open;

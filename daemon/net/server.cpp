@@ -19,11 +19,9 @@ struct Server::Impl {
     Context context;
     std::vector<std::unique_ptr<Listener>> listeners;
 
-    ~Impl() { core.sessions().after_flush({}); }
     Impl(const Options &options, loop::Loop &loop, session::Sessions &sessions, log::Logger &log) :
         core(options, loop, sessions, log),
         context(core) {
-        sessions.after_flush([this] { core.batch.submit(); });
         for (std::size_t i = 0; i < options.listeners.size(); ++i) {
             try {
                 const auto index = static_cast<std::uint16_t>(i);
@@ -33,7 +31,11 @@ struct Server::Impl {
                 std::throw_with_nested(std::runtime_error("listen " + options.listeners[i].name));
             }
         }
+        sessions.after_flush([this] { core.batch.submit(); }); // last: a throw leaves none behind
     }
+    ~Impl() { core.sessions().after_flush({}); }
+    Impl(const Impl &) = delete;
+    Impl &operator=(const Impl &) = delete;
 };
 
 void check(const Options &options) {
