@@ -191,10 +191,13 @@ class Loads(unittest.TestCase):
         early, late = run(cpu=1), run(cpu=9, lost=2, connected=90)
         late["connect"]["s"] = 2.0
         late["memory"]["rss_after"] = 29_000_000
+        early["connect"]["server_sched_us_per_handshake"] = 50  # 5,000 us when it was done
+        late["connect"]["server_sched_us_per_handshake"] = 95  # 8,550 us in all
         both = bench.merged([late, early])
         self.assertEqual((both["n"], both["connected"], both["totals"]["lost"]), (200, 190, 2))
         self.assertEqual(both["window"], early["window"])
         self.assertEqual(both["memory"]["rss_per_conn"], 100_000)
+        self.assertEqual(both["connect"]["server_sched_us_per_handshake"], 45)
         self.assertEqual(results.fault("CROWD", both), "lost clients")
 
 
