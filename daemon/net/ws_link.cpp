@@ -31,22 +31,22 @@ constexpr std::uint16_t most_fragments = 1024;
 } // namespace
 
 session::Flushed WsLink::flush(session::Outbox &box) noexcept {
-    if (conn_.dead || closing_) return session::Flushed::failed;
+    if (conn_.dead || closing_) return fail();
     // libwebsockets closes it for a violation, and would let bytes follow its close frame.
     if (lws_get_close_length(conn_.wsi) > 0) {
         closing_ = true;
         conn_.core.await_farewell(conn_);
-        return session::Flushed::failed;
+        return fail();
     }
     const bool batches = conn_.core.options.io_uring && lws_is_ssl(conn_.wsi) == 0;
     while (!box.empty()) {
         if (conn_.batched) conn_.core.batch.submit();
-        if (conn_.dead) return session::Flushed::failed;
+        if (conn_.dead) return fail();
         if (lws_partial_buffered(conn_.wsi) != 0) break;
         const base::Frame &first = *box[0];
         if (first.size() > most_per_write && !(base64_ && first.is_binary())) {
             const Took took = write_large(box);
-            if (took == Took::failed) return session::Flushed::failed;
+            if (took == Took::failed) return fail();
             if (took == Took::blocked) {
                 wait_for_room();
                 return session::Flushed::blocked;
@@ -72,12 +72,17 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
         all.clear();
         if (!as_it_is) append(all, box, count);
         if (!conn_.core.write(conn_, as_it_is ? first.wire() : all))
-            return session::Flushed::failed;
+            return fail();
         box.pop(count);
     }
     if (lws_partial_buffered(conn_.wsi) == 0) return session::Flushed::open;
     wait_for_room();
     return session::Flushed::blocked;
+}
+
+session::Flushed WsLink::fail() noexcept {
+    session_ = base::SessionId::none;
+    return session::Flushed::failed;
 }
 
 void WsLink::append(std::string &out, const session::Outbox &box, std::size_t count) const {

@@ -39,6 +39,7 @@ public:
     void gone();
 
 private:
+    session::Flushed fail() noexcept; // for the session this link is no more
     enum class Took : std::uint8_t { all, blocked, failed };
     void append(std::string &, const session::Outbox &, std::size_t count) const;
     Took write_large(session::Outbox &);

@@ -13,9 +13,13 @@ enum class Transport : std::uint8_t { polling, websocket };
 enum class Flushed : std::uint8_t {
     open,    // took everything, takes more at once (websocket)
     blocked, // the peer's window is full; Sessions::writable() is called when it takes again
-    spent,   // answered its one request (a polling GET); the session must drop it
-    failed   // broken: the session is to close, `transport_error`
+    spent,   // answered its one request (a polling GET); the link is no more
+    failed   // broken: the session is to close, `transport_error`; the link is no more
 };
+
+constexpr bool ends_link(Flushed flushed) noexcept {
+    return flushed == Flushed::spent || flushed == Flushed::failed;
+}
 
 // How a link ends.
 enum class Goodbye : std::uint8_t {
@@ -23,9 +27,11 @@ enum class Goodbye : std::uint8_t {
     cut     // no flush, no farewell: a slow or broken peer
 };
 
-// One transport as its session sees it, downwards.  Lives in net; a session holds a pointer that
-// it drops before or at close(), spent, or Sessions::link_gone().  No call here calls back into
-// session: what happens later arrives as link_gone() or writable().
+// One transport as its session sees it, downwards.  Lives in net; a session holds a pointer to it.
+// The one rule of its end: close(), a flush() that returns `spent` or `failed`, and
+// Sessions::link_gone() each end the link, and whoever holds a pointer makes no call on it any more,
+// close() neither: its memory may be gone already.  Each link ends in one of the three ways, once.
+// No call here calls back into session: what happens later arrives as link_gone() or writable().
 class Link {
 public:
     virtual Transport transport() const noexcept = 0;

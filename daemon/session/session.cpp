@@ -60,11 +60,15 @@ void Session::answer_probe() noexcept {
     reply_due_ = true;
 }
 
-void Session::drop_probe() noexcept {
+Link &Session::forget_probe() noexcept {
     assert(probing());
     upgrade_ = Upgrade::none;
     reply_due_ = false;
-    std::exchange(other_, nullptr)->close(Goodbye::polite);
+    return *std::exchange(other_, nullptr);
+}
+
+void Session::drop_probe() noexcept {
+    forget_probe().close(Goodbye::polite);
 }
 
 void Session::switch_over() noexcept {
@@ -115,7 +119,8 @@ void Session::release_get(const FixedFrames &fixed) noexcept {
     upgrade_ = Upgrade::none;
     Outbox answer;
     answer.push(fixed.noop);
-    if (get.flush(answer) != Flushed::spent) get.close(Goodbye::cut);
+    [[maybe_unused]] const Flushed flushed = get.flush(answer);
+    assert(ends_link(flushed) && "a GET takes one answer");
 }
 
 // A box of its own: 3probe goes ahead of whatever waits for the switch.
@@ -130,10 +135,10 @@ Session::Wrote Session::reply_to_probe(const FixedFrames &fixed) {
     (ws == link_ ? blocked_ : probe_blocked_) = flushed == Flushed::blocked;
     if (flushed == Flushed::open || flushed == Flushed::blocked) return Wrote::fine;
     if (ws != link_) {
-        drop_probe();
+        forget_probe();
         return Wrote::fine;
     }
-    std::exchange(link_, nullptr)->close(Goodbye::cut);
+    link_ = nullptr;
     return Wrote::failed;
 }
 
@@ -174,7 +179,6 @@ Session::Wrote Session::after_write(Link &link, Flushed flushed, base::Time now)
     const bool ending = life_ == Life::ending;
     if (flushed == Flushed::failed) {
         link_ = nullptr;
-        link.close(Goodbye::cut);
         if (ending) life_ = Life::over;
         return ending ? Wrote::over : Wrote::failed;
     }

@@ -113,6 +113,7 @@ private:
     // releasing: upgraded; other_ is the GET that was pending.
     enum class Upgrade : std::uint8_t { none, releasing, begun, answered };
 
+    Link &forget_probe() noexcept; // which it was; of a broken one the caller uses nothing
     void release_get(const FixedFrames &) noexcept;
     Wrote reply_to_probe(const FixedFrames &);
     void queue_farewell(const FixedFrames &);

@@ -95,9 +95,8 @@ private:
         e_.turn();
         CHECK(e_.sessions.dirty() == 0);
         for (auto &[id, peer] : peers_) {
-            if (peer.get != nullptr && (peer.get->flushes > 0 || peer.get->closed))
-                peer.get = nullptr;
-            if (peer.ws != nullptr && peer.ws->closed) peer.ws = nullptr;
+            if (peer.get != nullptr && peer.get->ended()) peer.get = nullptr;
+            if (peer.ws != nullptr && peer.ws->ended()) peer.ws = nullptr;
             CHECK(peer.closed <= 1);
             if (e_.alive(id)) CHECK(peer.closed == 0);
         }

@@ -74,6 +74,44 @@ TEST_CASE("a GET that is pending at the switch is released with a noop") {
     CHECK(e.alive(e.id));
 }
 
+TEST_CASE("a pending GET that fails as it is released is not called again, and nothing is lost") {
+    Upgrading e;
+    FakeLink get(Transport::polling);
+    get.fails = true;
+    REQUIRE(e.get(e.id, get));
+    REQUIRE(e.sessions.probe(e.id, e.ws));
+    e.sessions.send(e.id, message("a"), Delivery::reliable);
+    e.sessions.text(e.id, e.ws, "2probe");
+    e.sessions.text(e.id, e.ws, "5");
+    e.turn();
+    CHECK(get.closes == 0);
+    CHECK(e.ws.got == Log{"3probe", "4a"});
+    CHECK(e.alive(e.id));
+}
+
+TEST_CASE("a probe that fails to be answered is not called again, and polling goes on") {
+    Upgrading e;
+    REQUIRE(e.sessions.probe(e.id, e.ws));
+    e.ws.fails = true;
+    e.sessions.text(e.id, e.ws, "2probe");
+    e.turn();
+    CHECK(e.ws.closes == 0);
+    CHECK(e.alive(e.id));
+    FakeLink second(Transport::websocket);
+    CHECK(e.sessions.probe(e.id, second));
+}
+
+TEST_CASE("a websocket that fails with the switch ends its session and is not called again") {
+    Upgrading e;
+    REQUIRE(e.sessions.probe(e.id, e.ws));
+    e.sessions.text(e.id, e.ws, "2probe");
+    e.sessions.text(e.id, e.ws, "5");
+    e.ws.fails = true;
+    e.turn();
+    CHECK(e.ws.closes == 0);
+    CHECK(e.heard.log == Log{"closed: transport error"});
+}
+
 TEST_CASE("an upgrade packet without a probe is taken leniently") {
     Upgrading e;
     REQUIRE(e.sessions.probe(e.id, e.ws));

@@ -3,6 +3,8 @@
 #include "session/link.hpp"
 #include "session/outbox.hpp"
 
+#include <doctest/doctest.h>
+
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -11,7 +13,8 @@
 
 namespace roomd::test {
 
-// A transport that remembers what it was given.  As a GET it is spent by its first flush.
+// A transport that remembers what it was given.  As a GET it is spent by its first flush.  A call
+// on one that has ended fails the test: of a real one the memory would be gone.
 class FakeLink final : public session::Link {
 public:
     explicit FakeLink(session::Transport transport) : transport_(transport) {}
@@ -19,6 +22,36 @@ public:
     session::Transport transport() const noexcept override { return transport_; }
 
     session::Flushed flush(session::Outbox &box) noexcept override {
+        must_live();
+        const session::Flushed flushed = take(box);
+        ended_ = session::ends_link(flushed);
+        return flushed;
+    }
+
+    void close(session::Goodbye goodbye) noexcept override {
+        must_live();
+        ended_ = true;
+        ++closes;
+        closed = goodbye;
+    }
+
+    std::size_t kept() const noexcept override {
+        must_live();
+        return keeps;
+    }
+
+    bool ended() const noexcept { return ended_; }
+
+    std::vector<std::string> got;           // payloads, in order
+    std::optional<session::Goodbye> closed; // how, when it was closed
+    int flushes = 0, closes = 0;
+    bool blocks = false, fails = false; // what the next flush says
+    std::size_t takes = SIZE_MAX;       // frames per flush
+    std::size_t keeps = 0;              // bytes it says it keeps
+    std::function<void()> on_flush;
+
+private:
+    session::Flushed take(session::Outbox &box) {
         ++flushes;
         if (on_flush) on_flush();
         if (fails) return session::Flushed::failed;
@@ -31,23 +64,12 @@ public:
         return blocks ? session::Flushed::blocked : session::Flushed::open;
     }
 
-    void close(session::Goodbye goodbye) noexcept override {
-        ++closes;
-        closed = goodbye;
+    void must_live() const noexcept {
+        if (ended_) FAIL_CHECK("a link that has ended is called");
     }
 
-    std::size_t kept() const noexcept override { return keeps; }
-
-    std::vector<std::string> got;           // payloads, in order
-    std::optional<session::Goodbye> closed; // how, when it was closed
-    int flushes = 0, closes = 0;
-    bool blocks = false, fails = false; // what the next flush says
-    std::size_t takes = SIZE_MAX;       // frames per flush
-    std::size_t keeps = 0;              // bytes it says it keeps
-    std::function<void()> on_flush;
-
-private:
     session::Transport transport_;
+    bool ended_ = false;
 };
 
 } // namespace roomd::test
