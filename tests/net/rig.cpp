@@ -13,9 +13,11 @@ using namespace std::chrono_literals;
 void Echo::opened(base::SessionId id) {
     newest = id;
     ++open;
+    if (on_opened) on_opened();
 }
 
 void Echo::text(base::SessionId id, std::string_view message) {
+    if (on_text) on_text();
     if (message == "close") return sessions->close(id, session::CloseReason::forced_close);
     if (message == "cut")
         return sessions->close(id, session::CloseReason::slow_client, session::Goodbye::cut);

@@ -24,7 +24,8 @@ public:
     base::SessionId newest = base::SessionId::none;
     std::size_t open = 0;
     std::vector<session::CloseReason> ended;
-    std::size_t limit = SIZE_MAX; // of one message
+    std::size_t limit = SIZE_MAX;             // of one message
+    std::function<void()> on_opened, on_text; // first of all, on the loop's thread
 
     void opened(base::SessionId) override;
     void text(base::SessionId, std::string_view message) override;
