@@ -71,8 +71,7 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
         std::string &all = conn_.core.scratch();
         all.clear();
         if (!as_it_is) append(all, box, count);
-        if (!conn_.core.write(conn_, as_it_is ? first.wire() : all))
-            return fail();
+        if (!conn_.core.write(conn_, as_it_is ? first.wire() : all)) return fail();
         box.pop(count);
     }
     if (lws_partial_buffered(conn_.wsi) == 0) return session::Flushed::open;

@@ -29,9 +29,10 @@ enum class Goodbye : std::uint8_t {
 
 // One transport as its session sees it, downwards.  Lives in net; a session holds a pointer to it.
 // The one rule of its end: close(), a flush() that returns `spent` or `failed`, and
-// Sessions::link_gone() each end the link, and whoever holds a pointer makes no call on it any more,
-// close() neither: its memory may be gone already.  Each link ends in one of the three ways, once.
-// No call here calls back into session: what happens later arrives as link_gone() or writable().
+// Sessions::link_gone() each end the link, and whoever holds a pointer makes no call on it any
+// more, close() neither: its memory may be gone already.  Each link ends in one of the three ways,
+// once. No call here calls back into session: what happens later arrives as link_gone() or
+// writable().
 class Link {
 public:
     virtual Transport transport() const noexcept = 0;
