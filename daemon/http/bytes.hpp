@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace roomd::http {
+
+// A set of bytes, asked by table.
+class Bytes {
+public:
+    // Letters, digits, and these.
+    constexpr explicit Bytes(std::string_view others) noexcept {
+        for (std::size_t byte = 0; byte < in_.size(); ++byte)
+            in_[byte] = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                        (byte >= 'a' && byte <= 'z');
+        for (const char c : others)
+            in_[static_cast<unsigned char>(c)] = true;
+    }
+    // All but the controls; TAB is none.
+    static constexpr Bytes visible() noexcept {
+        Bytes out{""};
+        for (std::size_t byte = 0; byte < out.in_.size(); ++byte)
+            out.in_[byte] = byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+        return out;
+    }
+
+    constexpr bool has(char c) const noexcept { return in_[static_cast<unsigned char>(c)]; }
+
+private:
+    std::array<bool, 256> in_{};
+};
+
+inline constexpr Bytes token_bytes{"!#$%&'*+-.^_`|~"}; // RFC 9110, 5.6.2
+inline constexpr Bytes value_bytes = Bytes::visible(); // of a field, RFC 9110, 5.5
+
+} // namespace roomd::http

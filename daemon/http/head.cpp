@@ -1,0 +1,387 @@
+#include "http/head.hpp"
+
+#include "base/text.hpp"
+#include "http/bytes.hpp"
+
+#include <algorithm>
+
+namespace roomd::http {
+namespace {
+
+constexpr std::array<std::string_view, 9> method_names{
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"};
+constexpr std::size_t longest_method = 32; // no registered one has more than 17 (IANA)
+
+// RFC 3986, 3.2.2 and 3.2.3, without the comma: two Host fields that a proxy joined are no host.
+constexpr Bytes host_bytes{"-._~!$&'()*+;=%:[]"};
+// RFC 3986, 3.3, and the brackets, which browsers do not encode.
+constexpr Bytes path_bytes{"-._~!$&'()*+,;=%:@/[]"};
+// Browsers leave more of a query as it is than RFC 3986 allows (the URL standard's "query
+// percent-encode set"): a page that asks for ?q={"a"} is no attack.
+constexpr Bytes query_bytes{"-._~!$&'()*+,;=%:@/[]?\\^`{|}"};
+
+// Fields with a meaning for the framing or for who is answered, which must not be said twice.
+enum class Known : std::uint8_t {
+    host,
+    content_length,
+    transfer_encoding,
+    origin,
+    content_type,
+    websocket_key,
+    websocket_version,
+    connection, // this one and those below are lists
+    expect
+};
+struct KnownField {
+    std::string_view name;
+    Known which;
+    std::string_view repeated; // what is said to whoever repeats it; empty when it is a list
+};
+constexpr std::array<KnownField, 9> known_fields{{
+    {"host", Known::host, "Host is repeated"},
+    {"content-length", Known::content_length, "Content-Length is repeated"},
+    {"transfer-encoding", Known::transfer_encoding, "Transfer-Encoding is repeated"},
+    {"origin", Known::origin, "Origin is repeated"},
+    {"content-type", Known::content_type, "Content-Type is repeated"},
+    {"sec-websocket-key", Known::websocket_key, "Sec-WebSocket-Key is repeated"},
+    {"sec-websocket-version", Known::websocket_version, "Sec-WebSocket-Version is repeated"},
+    {"connection", Known::connection, ""},
+    {"expect", Known::expect, ""},
+}};
+
+const KnownField *known(std::string_view name) noexcept {
+    for (const KnownField &field : known_fields)
+        if (name.size() == field.name.size() && base::equal_nocase(name, field.name)) return &field;
+    return nullptr;
+}
+
+Method method_of(std::string_view word) noexcept {
+    const auto *found = std::find(method_names.begin(), method_names.end(), word);
+    return static_cast<Method>(found - method_names.begin());
+}
+
+bool all_of(std::string_view text, const Bytes &set) noexcept {
+    return std::all_of(text.begin(), text.end(), [&](char c) { return set.has(c); });
+}
+
+bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+
+// Calls `see` with each member of a list (RFC 9110, 5.6.1), until it says true, and says so.
+template <class See> bool any_member(std::string_view list, See see) {
+    for (;;) {
+        const std::size_t comma = list.find(',');
+        if (see(base::trim(list.substr(0, comma)))) return true;
+        if (comma == std::string_view::npos) return false;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+bool has_dot_segment(std::string_view path) noexcept {
+    for (std::size_t at = path.find("/."); at != path.npos; at = path.find("/.", at + 1)) {
+        const auto segment = path.substr(at + 1, path.find('/', at + 1) - at - 1);
+        if (segment == "." || segment == "..") return true;
+    }
+    return false;
+}
+
+} // namespace
+
+std::string_view name(Method method) noexcept {
+    return method == Method::other ? "" : method_names[static_cast<std::size_t>(method)];
+}
+
+// Reads a head from left to right and refuses it at the first byte that is wrong: so the beginning
+// of a head is never judged otherwise than all of it.  Each step is `done` when its part was read.
+struct Head::Reader {
+    Head &head;
+    std::string_view bytes; // as far as a head may reach
+    std::size_t most_fields;
+    std::size_t at = 0;              // the byte that is read next
+    std::string_view authority = {}; // of an absolute target
+    unsigned seen = 0;               // a bit for each of known_fields
+    bool in_fields = false;
+    bool asks_close = false, asks_keep_alive = false;
+
+    Step refuse(int status, std::string_view code, std::string_view message) noexcept {
+        head.fault_ = {status, code, message};
+        return Step::refused;
+    }
+
+    bool ended() const noexcept { return at == bytes.size(); }
+
+    std::string_view take(const Bytes &set) noexcept {
+        const std::size_t from = at;
+        while (at < bytes.size() && set.has(bytes[at]))
+            ++at;
+        return bytes.substr(from, at - from);
+    }
+
+    Step read() noexcept {
+        for (const auto part : {&Reader::blank_lines, &Reader::method, &Reader::target,
+                                &Reader::version, &Reader::fields, &Reader::end})
+            if (const Step step = (this->*part)(); step != Step::done) return step;
+        return Step::done;
+    }
+
+    // Some clients send one behind a body (RFC 9112, 2.2).
+    Step blank_lines() noexcept {
+        for (int lines = 0; lines < 4; ++lines) {
+            if (ended()) return Step::more;
+            if (bytes[at] != '\r') break;
+            if (at + 1 == bytes.size()) return Step::more;
+            if (bytes[at + 1] != '\n') break;
+            at += 2;
+        }
+        return Step::done;
+    }
+
+    Step method() noexcept {
+        const auto word = take(token_bytes);
+        if (word.size() > longest_method)
+            return refuse(501, "unknown_method", "no method of HTTP is that long");
+        if (ended()) return Step::more;
+        if (word.empty() || bytes[at] != ' ')
+            return refuse(400, "bad_request", "the request does not begin with a method");
+        ++at;
+        if (word == "PROXY")
+            return refuse(400, "bad_request", "the PROXY protocol is not spoken here");
+        if (word == "PRI") return refuse(505, "bad_version", "HTTP/2 is not spoken here");
+        head.method_ = method_of(word);
+        if (head.method_ == Method::connect)
+            return refuse(501, "unknown_method", "CONNECT is for proxies, and this is none");
+        return Step::done;
+    }
+
+    Step target() noexcept {
+        if (ended()) return Step::more;
+        const std::size_t from = at;
+        if (bytes[at] == '*' && head.method_ == Method::options) {
+            ++at;
+            head.path_ = "*";
+        } else {
+            if (bytes[at] != '/')
+                if (const Step step = absolute(); step != Step::done) return step;
+            head.path_ = take(path_bytes);
+            if (!ended() && bytes[at] == '?') {
+                ++at;
+                head.query_ = take(query_bytes);
+            }
+        }
+        if (ended()) return Step::more;
+        if (bytes[at] != ' ')
+            return refuse(400, "bad_request", "a byte that must not be in a target");
+        head.target_ = bytes.substr(from, at - from);
+        ++at;
+        if (head.path_.empty()) head.path_ = "/"; // http://host
+        head.plain_path_ = head.path_.find('%') == head.path_.npos && !has_dot_segment(head.path_);
+        return Step::done;
+    }
+
+    // The part of "http://host:port/path" that is ahead of its path.
+    Step absolute() noexcept {
+        const auto lower = [](char c) { return static_cast<char>(c | 0x20); };
+        for (const char c : std::string_view("http")) {
+            if (ended()) return Step::more;
+            if (lower(bytes[at]) != c) return refuse_target();
+            ++at;
+        }
+        if (ended()) return Step::more;
+        if (lower(bytes[at]) == 's') ++at;
+        for (const char c : std::string_view("://")) {
+            if (ended()) return Step::more;
+            if (bytes[at] != c) return refuse_target();
+            ++at;
+        }
+        authority = take(host_bytes);
+        if (ended()) return Step::more;
+        if (authority.empty() || (bytes[at] != '/' && bytes[at] != '?' && bytes[at] != ' '))
+            return refuse_target();
+        return Step::done;
+    }
+    Step refuse_target() noexcept {
+        return refuse(400, "bad_request", "the target is neither a path nor an http URL");
+    }
+
+    Step version() noexcept {
+        constexpr std::string_view form = "HTTP/d.d\r\n"; // d: a digit
+        constexpr std::size_t major = 5, minor = 7;
+        for (std::size_t i = 0; i < form.size(); ++i) {
+            if (at + i == bytes.size()) return Step::more;
+            const char c = bytes[at + i];
+            if (form[i] == 'd' ? c < '0' || c > '9' : c != form[i])
+                return refuse(400, "bad_request", "the request line does not end in HTTP/1.1");
+            if (form[i] == '\r' && (bytes[at + major] != '1' || bytes[at + minor] > '1'))
+                return refuse(505, "bad_version", "HTTP/1.1 is spoken here");
+        }
+        head.minor_ = bytes[at + minor] - '0';
+        at += form.size();
+        in_fields = true;
+        return Step::done;
+    }
+
+    Step fields() noexcept {
+        for (;;) {
+            if (ended()) return Step::more;
+            if (bytes[at] == '\r') return line_end();
+            if (head.count_ == most_fields)
+                return refuse(431, "head_too_large", "too many header fields");
+            if (const Step step = field(); step != Step::done) return step;
+        }
+    }
+
+    Step line_end() noexcept {
+        if (ended()) return Step::more;
+        if (bytes[at] != '\r')
+            return refuse(400, "bad_header", "a byte that must not be in a header's value");
+        if (at + 1 == bytes.size()) return Step::more;
+        if (bytes[at + 1] != '\n') return refuse(400, "bad_header", "a CR without its LF");
+        at += 2;
+        return Step::done;
+    }
+
+    Step field() noexcept {
+        if (is_blank(bytes[at])) return refuse(400, "bad_header", "a header is folded");
+        Field field;
+        field.name = take(token_bytes);
+        if (ended()) return Step::more;
+        if (field.name.empty() || bytes[at] != ':')
+            return refuse(400, "bad_header", "a header is not a name and a colon");
+        ++at;
+        while (!ended() && is_blank(bytes[at]))
+            ++at;
+        field.value = take(value_bytes);
+        while (!field.value.empty() && is_blank(field.value.back()))
+            field.value.remove_suffix(1);
+        if (const Step step = line_end(); step != Step::done) return step;
+        head.fields_[head.count_++] = field;
+        const KnownField *found = known(field.name);
+        return found == nullptr ? Step::done : known_field(*found, field.value);
+    }
+
+    Step known_field(const KnownField &field, std::string_view value) noexcept {
+        const unsigned bit = 1u << static_cast<unsigned>(field.which);
+        if ((seen & bit) != 0 && !field.repeated.empty())
+            return refuse(400, "bad_header", field.repeated);
+        seen |= bit;
+        switch (field.which) {
+        case Known::host: return host(value);
+        case Known::content_length: return content_length(value);
+        case Known::transfer_encoding: return transfer_encoding(value);
+        case Known::connection: return connection(value);
+        case Known::expect: return expect(value);
+        default: return Step::done;
+        }
+    }
+
+    Step host(std::string_view value) noexcept {
+        if (value.empty() || !all_of(value, host_bytes))
+            return refuse(400, "bad_host", "Host is not one host");
+        if (!authority.empty() && !base::equal_nocase(value, authority))
+            return refuse(400, "bad_host", "Host and the target name different hosts");
+        return Step::done;
+    }
+
+    Step content_length(std::string_view value) noexcept {
+        if (value.empty() || value.size() > 12)
+            return refuse(400, "bad_length", "Content-Length is not a number");
+        std::uint64_t length = 0;
+        for (const char c : value) {
+            if (c < '0' || c > '9')
+                return refuse(400, "bad_length", "Content-Length is not a number");
+            length = length * 10 + static_cast<std::uint64_t>(c - '0');
+        }
+        head.length_ = length;
+        return one_framing();
+    }
+
+    Step transfer_encoding(std::string_view value) noexcept {
+        if (head.minor_ == 0)
+            return refuse(400, "bad_length", "HTTP/1.0 knows no Transfer-Encoding");
+        if (!base::equal_nocase(value, "chunked"))
+            return refuse(501, "unknown_coding", "the only Transfer-Encoding is chunked");
+        head.chunked_ = true;
+        return one_framing();
+    }
+
+    Step one_framing() noexcept {
+        if (head.chunked_ && head.length_)
+            return refuse(400, "bad_length", "both Content-Length and Transfer-Encoding");
+        return Step::done;
+    }
+
+    Step connection(std::string_view value) noexcept {
+        const bool bad = any_member(value, [&](std::string_view word) {
+            asks_close = asks_close || base::equal_nocase(word, "close");
+            asks_keep_alive = asks_keep_alive || base::equal_nocase(word, "keep-alive");
+            return !all_of(word, token_bytes);
+        });
+        return bad ? refuse(400, "bad_header", "Connection is no list of words") : Step::done;
+    }
+
+    Step expect(std::string_view value) noexcept {
+        if (!base::equal_nocase(value, "100-continue"))
+            return refuse(417, "unknown_expectation", "the only expectation is 100-continue");
+        head.expects_continue_ = head.minor_ > 0; // RFC 9110, 10.1.1
+        return Step::done;
+    }
+
+    Step end() noexcept {
+        if (head.minor_ > 0 && (seen & (1u << static_cast<unsigned>(Known::host))) == 0)
+            return refuse(400, "bad_host", "the Host header is missing");
+        head.keep_alive_ = !asks_close && (head.minor_ > 0 || asks_keep_alive);
+        head.size_ = at;
+        return Step::done;
+    }
+};
+
+Head::Step Head::read(std::string_view bytes, const HeadLimits &limits) {
+    target_ = path_ = query_ = {};
+    length_.reset();
+    fault_ = {};
+    size_ = count_ = 0;
+    minor_ = 1;
+    method_ = Method::other;
+    plain_path_ = keep_alive_ = true;
+    chunked_ = expects_continue_ = false;
+
+    Reader reader{*this, bytes.substr(0, limits.bytes), std::min(limits.fields, most_fields)};
+    const Step step = reader.read();
+    if (step != Step::more || bytes.size() < limits.bytes) return step;
+    return reader.in_fields
+               ? reader.refuse(431, "head_too_large", "the header fields are too large")
+               : reader.refuse(414, "target_too_long", "the request line is too long");
+}
+
+std::optional<std::string_view> Head::find(std::string_view lower_case_name) const noexcept {
+    for (std::size_t i = 0; i < count_; ++i)
+        if (base::equal_nocase(fields_[i].name, lower_case_name)) return fields_[i].value;
+    return std::nullopt;
+}
+
+std::optional<std::string> Head::joined(std::string_view lower_case_name) const {
+    std::optional<std::string> out;
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (!base::equal_nocase(fields_[i].name, lower_case_name)) continue;
+        if (out)
+            *out += ", ";
+        else
+            out.emplace();
+        *out += fields_[i].value;
+    }
+    return out;
+}
+
+bool Head::lists(std::string_view lower_case_name,
+                 std::string_view lower_case_word) const noexcept {
+    for (std::size_t i = 0; i < count_; ++i)
+        if (base::equal_nocase(fields_[i].name, lower_case_name) &&
+            any_member(fields_[i].value, [&](std::string_view word) {
+                return base::equal_nocase(word, lower_case_word);
+            }))
+            return true;
+    return false;
+}
+
+} // namespace roomd::http

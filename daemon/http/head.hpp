@@ -1,0 +1,104 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace roomd::http {
+
+enum class Method : std::uint8_t {
+    get,
+    head,
+    post,
+    put,
+    patch,
+    del,
+    options,
+    connect, // Head refuses it: it has another form of target, and is for proxies
+    trace,
+    other // unknown to HTTP, as "get" is
+};
+
+std::string_view name(Method) noexcept; // "GET"; empty for `other`
+
+struct Field {
+    std::string_view name, value; // as sent; the value without white space around it
+};
+
+// Why bytes are refused: the status of the answer, and the code and the sentence of its body.
+struct Fault {
+    int status = 0;
+    std::string_view code, message;
+};
+
+struct HeadLimits {
+    // Of the request line and all fields, and of blank lines ahead.  When as many bytes were read
+    // the verdict is known: it is not `more`.
+    std::size_t bytes = 32768;
+    std::size_t fields = 100; // at most Head::most_fields
+};
+
+// One HTTP/1.1 request head (RFC 9112), read strictly: what two readers could understand in two
+// ways is refused, never repaired.  Everything here views into the bytes that were read.  With
+// room for all its fields it is 8 kB: one serves all connections of a thread.
+class Head {
+public:
+    static constexpr std::size_t most_fields = 256;
+
+    enum class Step : std::uint8_t {
+        more,   // the bytes so far begin a head
+        done,   // size() bytes of them are one
+        refused // fault() says why, as soon as it is known
+    };
+    // From the beginning of the head each time; costs time in proportion to `bytes`.  A verdict
+    // holds whatever comes behind `bytes`.  Of a refused head the fields ahead of the fault are
+    // there, for an answer that its Origin may read.
+    Step read(std::string_view bytes, const HeadLimits &);
+
+    std::size_t size() const noexcept { return size_; }
+    const Fault &fault() const noexcept { return fault_; }
+
+    Method method() const noexcept { return method_; }
+    int minor() const noexcept { return minor_; } // of HTTP/1.x: 0 or 1
+    std::string_view target() const noexcept { return target_; }
+    // Raw, of either form of target ("/a", "http://host/a"); "*" for OPTIONS *.  Never empty.
+    std::string_view path() const noexcept { return path_; }
+    std::string_view query() const noexcept { return query_; } // raw, behind the first '?'
+    // The path names what it says: no percent-encoding and no dot segment in it.
+    bool plain_path() const noexcept { return plain_path_; }
+
+    std::size_t count() const noexcept { return count_; }
+    const Field &operator[](std::size_t i) const noexcept { return fields_[i]; }
+    // The first field of this lower-case name; empty when it was not sent.
+    std::optional<std::string_view> find(std::string_view lower_case_name) const noexcept;
+    // All fields of this name as one list, in order, joined by ", " (RFC 9110, 5.3).
+    std::optional<std::string> joined(std::string_view lower_case_name) const;
+    // Does a field of this name list this word, whatever its case?
+    bool lists(std::string_view lower_case_name, std::string_view lower_case_word) const noexcept;
+
+    // ---- framing and connection -----------------------------------------------------------
+    bool chunked() const noexcept { return chunked_; }
+    std::optional<std::uint64_t> length() const noexcept { return length_; } // Content-Length
+    bool has_body() const noexcept { return chunked_ || length_.value_or(0) > 0; }
+    // What the peer wants done with the connection after the answer.  HTTP/1.0 has to ask for it.
+    bool keep_alive() const noexcept { return keep_alive_; }
+    bool expects_continue() const noexcept { return expects_continue_; }
+    bool wants_upgrade() const noexcept { return find("upgrade").has_value(); }
+
+private:
+    struct Reader;
+
+    std::string_view target_, path_, query_;
+    std::optional<std::uint64_t> length_;
+    Fault fault_;
+    std::size_t size_ = 0, count_ = 0;
+    int minor_ = 1;
+    Method method_ = Method::other;
+    bool plain_path_ = true, chunked_ = false, keep_alive_ = true, expects_continue_ = false;
+    std::array<Field, most_fields> fields_; // the first count_ are set
+};
+
+} // namespace roomd::http

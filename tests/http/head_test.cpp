@@ -1,0 +1,334 @@
+#include "http/head.hpp"
+
+#include "vectors/vectors.hpp"
+
+#include <doctest/doctest.h>
+#include <string>
+
+using namespace roomd;
+using http::Head;
+using http::HeadLimits;
+using http::Method;
+
+namespace {
+
+constexpr HeadLimits of_the_vectors = {.bytes = 8192, .fields = 64};
+
+std::string verdict(Head &head, std::string_view bytes, const HeadLimits &limits) {
+    switch (head.read(bytes, limits)) {
+    case Head::Step::more: return "more";
+    case Head::Step::done: return "taken";
+    case Head::Step::refused: break;
+    }
+    return std::to_string(head.fault().status);
+}
+
+// A head that has to be taken.
+void read(Head &head, std::string_view bytes) {
+    INFO(bytes);
+    REQUIRE(head.read(bytes, {}) == Head::Step::done);
+    REQUIRE(head.size() <= bytes.size());
+}
+
+std::string get(std::string_view fields) {
+    return "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
+
+std::string aim(std::string_view target) {
+    return "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+}
+
+std::string refusal(std::string_view bytes) {
+    Head head;
+    INFO(bytes);
+    REQUIRE(head.read(bytes, {}) == Head::Step::refused);
+    return std::to_string(head.fault().status) + ' ' + std::string(head.fault().code) + ": " +
+           std::string(head.fault().message);
+}
+
+} // namespace
+
+TEST_CASE("every head of the vectors has its verdict, and no beginning of it has another") {
+    for (const char *expected : {"taken", "more", "400", "414", "417", "431", "501", "505"}) {
+        for (const auto &example : test::vectors(std::string("http_head/") + expected)) {
+            INFO(expected << '/' << example.name);
+            const std::string &bytes = example.bytes;
+            Head head;
+            CHECK(verdict(head, bytes, of_the_vectors) == expected);
+            const std::size_t size = head.size();
+            bool known = false;
+            for (std::size_t n = 0; n <= bytes.size(); ++n) {
+                const auto now =
+                    verdict(head, std::string_view(bytes).substr(0, n), of_the_vectors);
+                INFO(n << " bytes: " << now);
+                REQUIRE((now == expected || (now == "more" && !known)));
+                known = known || now != "more";
+                if (now == "taken") REQUIRE((head.size() == size && n >= size));
+            }
+        }
+    }
+}
+
+TEST_CASE("a browser's head is taken apart") {
+    const std::string bytes = test::vector("http_head/taken/browser_upgrade");
+    Head head;
+    read(head, bytes);
+    CHECK(head.size() == bytes.size());
+    CHECK(head.method() == Method::get);
+    CHECK(head.minor() == 1);
+    CHECK(head.path() == "/socket.io/");
+    CHECK(head.query() == "EIO=4&transport=websocket&sid=abcdefghijklmnop");
+    CHECK(head.target() == std::string(head.path()) + '?' + std::string(head.query()));
+    CHECK(head.plain_path());
+    CHECK(head.count() == 16);
+    CHECK(head[0].name == "Host");
+    CHECK(head[15].value == "websocket");
+    CHECK(head.find("sec-websocket-key") == "dGhlIHNhbXBsZSBub25jZQ==");
+    CHECK(head.lists("connection", "upgrade"));
+    CHECK(head.wants_upgrade());
+    CHECK(head.keep_alive());
+    CHECK_FALSE(head.has_body());
+}
+
+TEST_CASE("a head that is read leaves nothing for the next one") {
+    Head head;
+    read(head, "POST http://a/%2e?q HTTP/1.0\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+    CHECK(head.read("GET", {}) == Head::Step::more);
+    read(head, "GET / HTTP/1.1\r\nHost: b\r\nExpect: 100-continue\r\n"
+               "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+    read(head, get(""));
+    CHECK(head.method() == Method::get);
+    CHECK(head.minor() == 1);
+    CHECK(head.query().empty());
+    CHECK(head.plain_path());
+    CHECK(head.count() == 1);
+    CHECK(head.keep_alive());
+    CHECK_FALSE(head.expects_continue());
+    CHECK_FALSE(head.has_body());
+    CHECK_FALSE(head.length());
+}
+
+TEST_CASE("methods are words in capitals; any other word is another method") {
+    const std::pair<const char *, Method> cases[] = {
+        {"GET", Method::get},         {"HEAD", Method::head},   {"POST", Method::post},
+        {"PUT", Method::put},         {"PATCH", Method::patch}, {"DELETE", Method::del},
+        {"OPTIONS", Method::options}, {"TRACE", Method::trace}, {"get", Method::other},
+        {"GETS", Method::other},      {"BREW", Method::other}};
+    for (const auto &[word, method] : cases) {
+        Head head;
+        read(head, std::string(word) + " / HTTP/1.1\r\nHost: a\r\n\r\n");
+        CHECK(head.method() == method);
+        CHECK(http::name(method) == (method == Method::other ? "" : word));
+    }
+    CHECK(http::name(Method::connect) == "CONNECT");
+}
+
+TEST_CASE("what begins no request is refused at its first byte") {
+    for (const char c : std::string_view(" \n\0\x16\x80{/", 7)) {
+        Head head;
+        CHECK(verdict(head, std::string_view(&c, 1), {}) == "400");
+    }
+    CHECK(refusal("PROXY ") == "400 bad_request: the PROXY protocol is not spoken here");
+    CHECK(refusal("PRI ") == "505 bad_version: HTTP/2 is not spoken here");
+    CHECK(refusal("CONNECT ") == "501 unknown_method: CONNECT is for proxies, and this is none");
+    CHECK(refusal("GET x") == "400 bad_request: the target is neither a path nor an http URL");
+}
+
+TEST_CASE("a target is a path, or a URL with the host that Host names") {
+    const struct {
+        const char *target, *path, *query;
+    } cases[] = {{"/", "/", ""},
+                 {"/a/b?c?d", "/a/b", "c?d"},
+                 {"/?", "/", ""},
+                 {"//metrics", "//metrics", ""},
+                 {"http://a", "/", ""},
+                 {"HTTP://A/x?y", "/x", "y"},
+                 {"https://a?y=/z", "/", "y=/z"}};
+    for (const auto &[target, path, query] : cases) {
+        Head head;
+        const std::string bytes = aim(target);
+        read(head, bytes);
+        CHECK(head.target() == target);
+        CHECK(head.path() == path);
+        CHECK(head.query() == query);
+    }
+    CHECK(refusal(aim("http://b/")) == "400 bad_host: Host and the target name different hosts");
+    Head head;
+    read(head, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(head.path() == "*");
+    read(head, "GET http://a/x HTTP/1.0\r\n\r\n");
+    CHECK(head.path() == "/x");
+}
+
+TEST_CASE("a path with percent-encoding or a dot segment is not plain") {
+    const auto plain = [](std::string_view target) {
+        Head head;
+        const std::string bytes = aim(target);
+        read(head, bytes);
+        return head.plain_path();
+    };
+    for (const char *target :
+         {"/", "/a.b", "/.a", "/..a/b", "/a./b", "/...", "//a", "/a?b=%2e/../c"})
+        CHECK_MESSAGE(plain(target), target);
+    for (const char *target : {"/%61", "/.", "/..", "/./a", "/../a", "/a/.", "/a/..", "/a/../b",
+                               "/.a/./b", "/socket.io/..%2fmetrics", "http://a/.."})
+        CHECK_MESSAGE(!plain(target), target);
+}
+
+TEST_CASE("of a target only what browsers send raw is taken beside what RFC 3986 allows") {
+    for (int c = 0; c < 256; ++c) {
+        const bool common = c > ' ' && c < 0x7F &&
+                            std::string_view("\"#<>").find(char(c)) == std::string_view::npos;
+        const bool in_path =
+            common && std::string_view("\\^`{|}").find(char(c)) == std::string_view::npos;
+        INFO(c);
+        Head head;
+        CHECK(verdict(head, aim(std::string("/a") + char(c)), {}) == (in_path ? "taken" : "400"));
+        CHECK(verdict(head, aim(std::string("/?a") + char(c)), {}) == (common ? "taken" : "400"));
+    }
+}
+
+TEST_CASE("the bound counts all of a head, and is told apart for the request line") {
+    const std::string bytes = get("X: 0123456789\r\n");
+    const auto at = [&](std::size_t bound) {
+        Head head;
+        return verdict(head, bytes, {.bytes = bound});
+    };
+    CHECK(at(bytes.size()) == "taken");
+    CHECK(at(bytes.size() - 1) == "431");
+    CHECK(at(16) == "431"); // "GET / HTTP/1.1\r\n"
+    CHECK(at(15) == "414");
+    CHECK(at(0) == "414");
+    Head head;
+    CHECK(verdict(head, bytes.substr(0, 20), {.bytes = 21}) == "more");
+    CHECK(verdict(head, bytes.substr(0, 21), {.bytes = 21}) == "431"); // no byte more will help
+}
+
+TEST_CASE("there are at most as many fields as configured, and as there is room for") {
+    const auto with = [](std::size_t count, std::size_t most) {
+        std::string fields;
+        for (std::size_t i = 1; i < count; ++i)
+            fields += "X: y\r\n";
+        Head head;
+        return verdict(head, get(fields), {.fields = most});
+    };
+    CHECK(with(100, 100) == "taken");
+    CHECK(with(101, 100) == "431");
+    CHECK(with(Head::most_fields, 10000) == "taken");
+    CHECK(with(Head::most_fields + 1, 10000) == "431");
+}
+
+TEST_CASE("a value comes without the white space around it, and may be empty") {
+    Head head;
+    const std::string bytes = get("A: \t b c\t \r\nB:\r\nC:\t\r\nD:d\r\n");
+    read(head, bytes);
+    CHECK(head.find("a") == "b c");
+    CHECK(head.find("b") == "");
+    CHECK(head.find("c") == "");
+    CHECK(head.find("d") == "d");
+    CHECK_FALSE(head.find("e"));
+}
+
+TEST_CASE("every byte but controls may be in a value, every token byte in a name") {
+    for (int c = 0; c < 256; ++c) {
+        INFO(c);
+        Head head;
+        const bool control = (c < ' ' && c != '\t') || c == 0x7F;
+        CHECK(verdict(head, get(std::string("X: a") + char(c) + "b\r\n"), {}) ==
+              (control ? "400" : "taken"));
+        if (c == ':') continue; // ends the name
+        const bool token =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+            (c != 0 && std::string_view("!#$%&'*+-.^_`|~").find(char(c)) != std::string_view::npos);
+        CHECK(verdict(head, get(std::string("X") + char(c) + "Y: b\r\n"), {}) ==
+              (token ? "taken" : "400"));
+    }
+}
+
+TEST_CASE("fields of one name are one list, in order") {
+    Head head;
+    const std::string bytes =
+        get("X-Forwarded-For: 1.1.1.1\r\nOther: x\r\nx-forwarded-for: 2.2.2.2 , 3.3.3.3\r\n");
+    read(head, bytes);
+    CHECK(head.joined("x-forwarded-for") == "1.1.1.1, 2.2.2.2 , 3.3.3.3");
+    CHECK_FALSE(head.joined("x-real-ip"));
+    CHECK(head.lists("x-forwarded-for", "3.3.3.3"));
+    CHECK_FALSE(head.lists("x-forwarded-for", "2.2.2"));
+    CHECK_FALSE(head.lists("other", "1.1.1.1"));
+}
+
+TEST_CASE("a field that must be one is named when it is repeated") {
+    for (const char *name :
+         {"Origin", "Content-Type", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}) {
+        const std::string field = std::string(name) + ": 1\r\n";
+        CHECK(refusal(get(field + field)) ==
+              "400 bad_header: " + std::string(name) + " is repeated");
+    }
+    CHECK(refusal(get("HOST: a\r\n")) == "400 bad_header: Host is repeated");
+    CHECK(refusal(get("Content-Length: 1\r\nContent-length: 1\r\n")) ==
+          "400 bad_header: Content-Length is repeated");
+    CHECK(refusal(get("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")) ==
+          "400 bad_header: Transfer-Encoding is repeated");
+}
+
+TEST_CASE("a body is framed by one length, or by chunks") {
+    Head head;
+    read(head, get("Content-Length: 000000000042\r\n"));
+    CHECK(head.length() == 42);
+    CHECK(head.has_body());
+    read(head, get("Content-Length: 999999999999\r\n"));
+    CHECK(head.length() == 999999999999);
+    read(head, get("Content-Length: 0\r\n"));
+    CHECK(head.length() == 0);
+    CHECK_FALSE(head.has_body());
+    read(head, get("Transfer-Encoding: Chunked\r\n"));
+    CHECK(head.chunked());
+    CHECK(head.has_body());
+    CHECK_FALSE(head.length());
+    CHECK(refusal(get("Transfer-Encoding: gzip\r\n")).starts_with("501 unknown_coding"));
+    CHECK(refusal(get("Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"))
+              .starts_with("400 bad_length"));
+}
+
+TEST_CASE("a connection is kept when HTTP/1.1 does not say close, when HTTP/1.0 asks for it") {
+    const auto kept = [](const char *version, std::string_view fields) {
+        Head head;
+        read(head, "GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n" + std::string(fields) +
+                       "\r\n");
+        return head.keep_alive();
+    };
+    CHECK(kept("1.1", ""));
+    CHECK_FALSE(kept("1.1", "Connection: Close\r\n"));
+    CHECK_FALSE(kept("1.1", "Connection: upgrade\r\nConnection: x, close\r\n"));
+    CHECK_FALSE(kept("1.1", "Connection: close, keep-alive\r\n"));
+    CHECK(kept("1.1", "Connection: closed\r\n"));
+    CHECK_FALSE(kept("1.0", ""));
+    CHECK(kept("1.0", "Connection: Keep-Alive\r\n"));
+    CHECK_FALSE(kept("1.0", "Connection: close, keep-alive\r\n"));
+    CHECK_FALSE(kept("1.0", "Connection: keep-alive, close\r\n"));
+}
+
+TEST_CASE("100-continue is the one expectation, and HTTP/1.0 has none") {
+    Head head;
+    read(head, get("Expect: 100-Continue\r\n"));
+    CHECK(head.expects_continue());
+    read(head, "GET / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n");
+    CHECK_FALSE(head.expects_continue());
+    CHECK(refusal(get("Expect: tea\r\n")) ==
+          "417 unknown_expectation: the only expectation is 100-continue");
+}
+
+TEST_CASE("the fields ahead of a fault are there") {
+    Head head;
+    CHECK(head.read(get("Origin: http://a\r\nX : y\r\n"), {}) == Head::Step::refused);
+    CHECK(head.find("origin") == "http://a");
+}
+
+TEST_CASE("what follows a head is not its own") {
+    Head head;
+    const std::string one = get("");
+    read(head, one + one);
+    CHECK(head.size() == one.size());
+    read(head, "\r\n" + one + "rest");
+    CHECK(head.size() == one.size() + 2);
+}
