@@ -3,7 +3,6 @@
 #include "http/bytes.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace roomd::http {
 namespace {
@@ -11,14 +10,6 @@ namespace {
 constexpr unsigned most_digits = 8;
 constexpr unsigned most_extensions = 256; // bytes, of all chunks of a body together
 constexpr unsigned most_trailers = 1024;  // bytes, without the empty line
-
-// The value of a hex digit, or none.
-std::optional<unsigned> digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    const char lower = static_cast<char>(c | 0x20);
-    if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a') + 10;
-    return std::nullopt;
-}
 
 } // namespace
 
@@ -59,8 +50,8 @@ std::size_t Body::payload(std::string_view bytes, std::string *out) {
 bool Body::syntax(char c) noexcept {
     switch (at_) {
     case At::size:
-        if (const auto value = digit(c)) {
-            left_ = left_ * 16 + *value;
+        if (const int value = hex(c); value >= 0) {
+            left_ = left_ * 16 + static_cast<unsigned>(value);
             return ++digits_ <= most_digits;
         }
         if (c == '\r')

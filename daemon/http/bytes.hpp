@@ -34,4 +34,11 @@ private:
 inline constexpr Bytes token_bytes{"!#$%&'*+-.^_`|~"}; // RFC 9110, 5.6.2
 inline constexpr Bytes value_bytes = Bytes::visible(); // of a field, RFC 9110, 5.5
 
+// The value of a hex digit, or -1.
+constexpr int hex(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 } // namespace roomd::http
