@@ -113,9 +113,11 @@ struct Head::Reader {
 
     std::string_view take(const Bytes &set) noexcept {
         const std::size_t from = at;
-        while (at < bytes.size() && set.has(bytes[at]))
-            ++at;
-        return bytes.substr(from, at - from);
+        std::size_t to = at; // kept in a register
+        while (to < bytes.size() && set.has(bytes[to]))
+            ++to;
+        at = to;
+        return bytes.substr(from, to - from);
     }
 
     Step read() noexcept {
