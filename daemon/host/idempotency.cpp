@@ -2,8 +2,10 @@
 
 #include "base/random.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace roomd::host {
@@ -99,34 +101,56 @@ Idempotency::Seen Idempotency::look(const OwnedEmit &emit, base::Time now, const
     drop_old(now);
     const auto found = results_.find(name(emit));
     if (found == results_.end()) return Seen::never;
-    if (found->second.digest != digest(emit)) return Seen::other_content;
-    first = &found->second.result;
+    if (found->second->digest != digest(emit)) return Seen::other_content;
+    first = &found->second->result;
     return Seen::same;
 }
 
 void Idempotency::keep(const OwnedEmit &emit, base::Time now, Result result) {
     std::string key = name(emit);
+    if (results_.contains(key)) return;
     const std::size_t bytes = bytes_of(key, result);
-    const auto [place, fresh] =
-        results_.try_emplace(key, Kept{std::move(result), digest(emit), bytes});
-    if (!fresh) return;
+    auto &owner = *owners_.try_emplace(emit.on_behalf).first;
+    order_.push_back(
+        {now + options_.window, std::move(key), &owner, std::move(result), digest(emit), bytes});
+    const auto place = std::prev(order_.end());
+    results_.emplace(place->name, place);
+    owner.second.order.push_back(place);
+    owner.second.bytes += bytes;
     bytes_ += bytes;
-    order_.emplace_back(now + options_.window, std::move(key));
-    while (!order_.empty() && (results_.size() > options_.entries || bytes_ > options_.bytes)) {
-        drop_oldest();
-    }
+    while (over())
+        drop_oldest(largest());
 }
 
-void Idempotency::drop_oldest() {
-    const auto found = results_.find(order_.front().second);
-    bytes_ -= found->second.bytes;
-    results_.erase(found);
-    order_.pop_front();
+bool Idempotency::over() const noexcept {
+    return results_.size() > options_.entries || bytes_ > options_.bytes;
+}
+
+// By what there is too much of.
+Idempotency::Owner &Idempotency::largest() noexcept {
+    const bool by_entries = results_.size() > options_.entries;
+    const auto size = [&](const Owner &owner) {
+        return by_entries ? owner.order.size() : owner.bytes;
+    };
+    return std::max_element(
+               owners_.begin(), owners_.end(),
+               [&](const auto &a, const auto &b) { return size(a.second) < size(b.second); })
+        ->second;
+}
+
+void Idempotency::drop_oldest(Owner &owner) {
+    const Order::iterator oldest = owner.order.front();
+    owner.order.pop_front();
+    owner.bytes -= oldest->bytes;
+    bytes_ -= oldest->bytes;
+    if (owner.order.empty()) owners_.erase(owners_.find(oldest->owner->first));
+    results_.erase(oldest->name);
+    order_.erase(oldest);
 }
 
 void Idempotency::drop_old(base::Time now) {
-    while (!order_.empty() && order_.front().first <= now)
-        drop_oldest();
+    while (!order_.empty() && order_.front().until <= now)
+        drop_oldest(order_.front().owner->second);
 }
 
 } // namespace roomd::host

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,8 +15,10 @@
 namespace roomd::host {
 
 // What an emit with a key came to, for the next one with that key.  Who emits on behalf of an API
-// key has keys of its own.  Bounded in time, entries and bytes: the oldest goes first.  A refused
-// emit is not kept, so it may be tried again.
+// key has keys of its own.  Bounded in time, entries and bytes.  Over the bound the oldest of the
+// API key that holds most goes, so one that holds no more than its share (the bound over the number
+// of those that hold any) is pushed out by nobody.  A refused emit is not kept, so it may be tried
+// again.
 class Idempotency {
 public:
     explicit Idempotency(const IdempotencyOptions &);
@@ -36,17 +39,32 @@ public:
     static std::string name(const OwnedEmit &); // of its key, among all of the instance
 
 private:
+    struct Kept;
+    // Oldest first.  The window is the same for all, so this is also the order of each owner.
+    using Order = std::list<Kept>;
+    struct Owner {
+        std::deque<Order::iterator> order;
+        std::size_t bytes = 0;
+    };
+    // As many as there are API keys.
+    using Owners = std::unordered_map<std::string, Owner>;
     struct Kept {
+        base::Time until;
+        std::string name;
+        Owners::pointer owner;
         Result result;
         std::uint64_t digest;
         std::size_t bytes;
     };
-    void drop_oldest();
+    bool over() const noexcept;
+    Owner &largest() noexcept;
+    void drop_oldest(Owner &);
     void drop_old(base::Time now);
 
     IdempotencyOptions options_;
-    std::unordered_map<std::string, Kept> results_;
-    std::deque<std::pair<base::Time, std::string>> order_; // kept until, key
+    Order order_;
+    Owners owners_; // by API key, none of them without entries
+    std::unordered_map<std::string_view, Order::iterator> results_; // views into `name`
     std::size_t bytes_ = 0;
     std::uint64_t secret_[2];
 };

@@ -19,6 +19,11 @@ host::OwnedEmit keyed(std::string key, std::string json = "[1]") {
     emit.args.json = std::move(json);
     return emit;
 }
+host::OwnedEmit keyed_of(std::string api_key, std::string key) {
+    host::OwnedEmit emit = keyed(std::move(key));
+    emit.on_behalf = std::move(api_key);
+    return emit;
+}
 Idempotency::Result result(std::string id) {
     Idempotency::Result out;
     out.id = std::move(id);
@@ -100,4 +105,45 @@ TEST_CASE("over the bound of entries or bytes the oldest key goes first") {
     CHECK(table.look(keyed("a"), at(1), first) == Seen::never);
     CHECK(table.look(keyed("c"), at(1), first) == Seen::same);
     CHECK(table.bytes() <= options.bytes);
+}
+
+TEST_CASE("a flood of one API key pushes out its own keys, not those of another") {
+    host::IdempotencyOptions options;
+    SUBCASE("entries") {
+        options.entries = 8;
+    }
+    SUBCASE("bytes") {
+        options.bytes = 8 * 300;
+    }
+    Idempotency table(options);
+    const Idempotency::Result *first = nullptr;
+    for (const char *key : {"a", "b", "c"})
+        table.keep(keyed_of("quiet", key), at(0), result("quiet"));
+    for (int i = 0; i < 1000; ++i)
+        table.keep(keyed_of("loud", "key" + std::to_string(i)), at(1), result("loud"));
+
+    for (const char *key : {"a", "b", "c"})
+        CHECK(table.look(keyed_of("quiet", key), at(2), first) == Seen::same);
+    CHECK(table.look(keyed_of("loud", "key0"), at(2), first) == Seen::never);
+    CHECK(table.look(keyed_of("loud", "key999"), at(2), first) == Seen::same);
+    CHECK(table.size() <= 8);
+    CHECK(table.bytes() <= options.bytes);
+}
+
+TEST_CASE("an API key may have the whole table while no other needs it") {
+    host::IdempotencyOptions options;
+    options.entries = 4;
+    Idempotency table(options);
+    const Idempotency::Result *first = nullptr;
+    for (const char *key : {"a", "b", "c", "d"})
+        table.keep(keyed_of("one", key), at(0), result("x"));
+    CHECK(table.size() == 4);
+    // Who comes later gets its share, from the one that has most.
+    for (const char *key : {"a", "b", "c"})
+        table.keep(keyed_of("two", key), at(1), result("x"));
+    CHECK(table.size() == 4);
+    CHECK(table.look(keyed_of("one", "b"), at(2), first) == Seen::never);
+    CHECK(table.look(keyed_of("one", "d"), at(2), first) == Seen::same);
+    CHECK(table.look(keyed_of("two", "a"), at(2), first) == Seen::never);
+    CHECK(table.look(keyed_of("two", "c"), at(2), first) == Seen::same);
 }
