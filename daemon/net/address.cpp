@@ -10,8 +10,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace roomd::net {
 
@@ -139,12 +141,16 @@ std::string unix_path(const std::string &address) {
     return address.starts_with(unix_prefix) ? address.substr(unix_prefix.size()) : std::string();
 }
 
-int open_listener(const std::string &text, unsigned mode) {
+Opened open_listener(const std::string &text, unsigned mode) {
     Address address{};
     const std::string path = unix_path(text);
     const bool local = text.starts_with(unix_prefix);
     const socklen_t size = local ? parse_unix(path, address) : parse_tcp(text, address);
-    if (local) clear_way(path, address, size);
+    std::optional<FolderLock> lock; // between bind and listen we look like a dead daemon
+    if (local) {
+        lock.emplace(path);
+        clear_way(path, address, size);
+    }
     Fd fd(socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (fd.get() < 0) fail("socket");
     const int on = 1;
@@ -154,9 +160,15 @@ int open_listener(const std::string &text, unsigned mode) {
     // The mode is set before the file can be connected to: nobody slips in between.
     if (local && fchmod(fd.get(), 0) != 0) fail("fchmod");
     if (bind(fd.get(), &address.any, size) != 0) fail("bind");
-    if (local && chmod(path.c_str(), mode) != 0) fail("chmod");
+    SocketFile file;
+    if (local) {
+        if (chmod(path.c_str(), mode) != 0) fail("chmod");
+        file = SocketFile(path);
+    }
     if (listen(fd.get(), backlog) != 0) fail("listen");
-    return fd.release();
+    // Where the folder could not be locked.
+    if (local && !file.in_place()) throw std::runtime_error("another process took it meanwhile");
+    return {fd.release(), std::move(file)};
 }
 
 std::string bound_address(int fd) {

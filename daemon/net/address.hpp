@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/socket_file.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -23,10 +25,16 @@ struct Peer {
 
 Peer peer_of(const sockaddr &) noexcept;
 
+struct Opened {
+    int fd;
+    SocketFile file; // of a Unix socket: whoever closes it removes this first
+};
+
 // A listening, non-blocking socket for "127.0.0.1:3001", "[::1]:3001" or "unix:/path".  Throws when
 // the text is no such address or the system refuses.  A Unix socket's file gets `mode`; one that a
-// dead daemon left is replaced, one that answers is refused.
-int open_listener(const std::string &address, unsigned mode);
+// dead daemon left is replaced, one that answers is refused.  Of several that open one path at the
+// same time one gets it.
+Opened open_listener(const std::string &address, unsigned mode);
 // The address a socket is bound to, in the form open_listener() takes.
 std::string bound_address(int fd);
 // The path of "unix:/path"; empty for others.

@@ -24,8 +24,9 @@ constexpr std::size_t told = 64;
 // An operator still gets in then, but not any number of them.
 constexpr std::size_t told_and_admin = told + 64;
 
-int take_or_open(const ListenerOptions &listener) {
-    return listener.inherited.empty() ? open_listener(listener.name, listener.mode) : listener.fd;
+Opened take_or_open(const ListenerOptions &listener) {
+    if (listener.inherited.empty()) return open_listener(listener.name, listener.mode);
+    return {listener.fd, {}}; // its file is that of whoever handed it over
 }
 
 int open_spare() noexcept {
@@ -35,15 +36,18 @@ int open_spare() noexcept {
 } // namespace
 
 Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost) :
+    Listener(core, index, vhost, take_or_open(core.options.listeners[index])) {}
+
+Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost, Opened opened) :
     core_(core),
     vhost_(vhost),
     index_(index),
     tls_(!core.options.listeners[index].certificate.empty()),
     admin_(core.options.listeners[index].side == Side::admin),
-    fd_(take_or_open(core.options.listeners[index])),
+    fd_(opened.fd),
     spare_(open_spare()),
     address_(bound_address(fd_)),
-    file_(unix_path(core.options.listeners[index].name)), // not of one that was handed over
+    file_(std::move(opened.file)),
     watch_(std::make_unique<loop::Watch>(core.loop(), fd_, [this](bool, bool) { on_ready(); })),
     pause_(core.loop(), [this] { watch_->want(true, false); }) {
     watch_->want(true, false);
@@ -51,7 +55,7 @@ Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost) :
 
 Listener::~Listener() {
     watch_.reset();
-    if (!file_.empty()) unlink(file_.c_str());
+    file_.remove();
     close(fd_);
     if (spare_ >= 0) close(spare_);
 }

@@ -2,6 +2,7 @@
 
 #include "loop/timer.hpp"
 #include "loop/watch.hpp"
+#include "net/address.hpp"
 #include "net/core.hpp"
 
 #include <cstdint>
@@ -25,6 +26,7 @@ public:
     int fd() const noexcept { return fd_; }
 
 private:
+    Listener(Core &, std::uint16_t index, lws_vhost *, Opened);
     void on_ready();
     bool take_one(); // false: nothing more for now
     void out_of_descriptors();
@@ -37,7 +39,8 @@ private:
     bool admin_;
     int fd_;
     int spare_; // given up to refuse a connection when there is no other descriptor
-    std::string address_, file_;
+    std::string address_;
+    SocketFile file_;
     std::unique_ptr<loop::Watch> watch_;
     loop::Timer pause_;
 };

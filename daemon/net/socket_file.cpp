@@ -1,0 +1,62 @@
+#include "net/socket_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+#include <utility>
+
+namespace roomd::net {
+
+namespace {
+
+// Daemons hold the lock for some microseconds.  Anyone who may read the folder can hold it for
+// longer, and must not keep a daemon from its start.
+constexpr int most_tries = 100;
+constexpr timespec pause{0, 5'000'000};
+
+std::string folder_of(const std::string &file) {
+    return file.substr(0, file.rfind('/') + 1);
+}
+
+} // namespace
+
+FolderLock::FolderLock(const std::string &file) noexcept :
+    fd_(open(folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    for (int i = 0; fd_ >= 0 && !held_ && i < most_tries; ++i) {
+        held_ = flock(fd_, LOCK_EX | LOCK_NB) == 0;
+        if (held_ || (errno != EWOULDBLOCK && errno != EINTR)) return;
+        nanosleep(&pause, nullptr);
+    }
+}
+
+FolderLock::~FolderLock() {
+    if (fd_ >= 0) close(fd_);
+}
+
+SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
+    struct stat st {};
+    if (lstat(path_.c_str(), &st) != 0)
+        throw std::system_error(errno, std::generic_category(), "the socket's file");
+    device_ = st.st_dev;
+    inode_ = st.st_ino;
+}
+
+bool SocketFile::in_place() const noexcept {
+    struct stat st {};
+    return lstat(path_.c_str(), &st) == 0 && st.st_dev == device_ && st.st_ino == inode_;
+}
+
+void SocketFile::remove() noexcept {
+    if (path_.empty()) return;
+    const FolderLock lock(path_);
+    // Without the lock it may be replaced just now; one that stays is replaced by the next daemon.
+    if (lock.held() && in_place()) unlink(path_.c_str());
+    path_.clear();
+}
+
+} // namespace roomd::net
