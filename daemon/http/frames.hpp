@@ -18,7 +18,8 @@ class Frames {
 public:
     // What is read goes to one of these.  A view is valid during the call, and is one into `bytes`
     // where the frame came whole.  False: read no more (the sink has closed the connection); the
-    // reader is not used again, and may be gone when the call returns, and `bytes` with it.
+    // reader is not used again, and may be gone when the call returns, and `bytes` with it.  It
+    // does not call read().
     class Sink {
     public:
         // Bytes of payload that the message now arriving may have, all its fragments together.

@@ -140,6 +140,9 @@ TEST_CASE("the limit is over all fragments of a message together") {
     const std::string half(limit / 2, 'x');
     CHECK(told(frame(0x02, half) + frame(0x89, "p") + frame(0x80, half)).size() == 2);
     CHECK(told(frame(0x02, half) + frame(0x00, half) + frame(0x80, "x"), 1009).empty());
+    // Control frames and empty fragments are within it, even when it is all used.
+    const std::string full = frame(0x02, half) + frame(0x00, half);
+    CHECK(told(full + frame(0x89, "p") + frame(0x00, "") + frame(0x80, "")).size() == 2);
     CHECK(told(frame(0x02, half) + "\x80\xFF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 1009).empty());
 }
 
@@ -295,6 +298,15 @@ TEST_CASE("what is held is at most twice what came, however much is announced") 
         CHECK(frames.held() >= came);
         CHECK(frames.held() <= empty + std::min(2 * came, limit));
     }
+}
+
+TEST_CASE("what is held is told to the byte") {
+    Frames frames;
+    Told told(limit);
+    std::string first = frame(0x01, std::string(1000, 'x'));
+    const std::size_t before = test::allocated();
+    frames.read(first, told);
+    CHECK(frames.held() == test::allocated() - before);
 }
 
 TEST_CASE("empty fragments take no memory") {
