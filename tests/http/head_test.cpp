@@ -319,8 +319,9 @@ TEST_CASE("100-continue is the one expectation, and HTTP/1.0 has none") {
 }
 
 TEST_CASE("the fields ahead of a fault are there") {
+    const std::string bytes = get("Origin: http://a\r\nX : y\r\n"); // the fields view into them
     Head head;
-    CHECK(head.read(get("Origin: http://a\r\nX : y\r\n"), {}) == Head::Step::refused);
+    CHECK(head.read(bytes, {}) == Head::Step::refused);
     CHECK(head.find("origin") == "http://a");
 }
 
