@@ -4,8 +4,32 @@
 
 #include <algorithm>
 #include <functional>
+#include <string>
+#include <vector>
 
 using namespace roomd;
+
+namespace {
+
+// A sink that stops at an event is told those ahead of it, and that one.
+void check_stop(std::string_view wire, std::size_t limit, const std::vector<std::string> &events,
+                fuzz::Lengths lengths) {
+    http::Frames frames;
+    test::Told told(limit);
+    told.stop_after = 1 + lengths.next() % events.size();
+    auto step = http::Frames::Step::more;
+    while (step == http::Frames::Step::more) {
+        fuzz::must(!wire.empty());
+        const auto piece = wire.substr(0, lengths.next());
+        std::vector<char> bytes(piece.begin(), piece.end());
+        fuzz::must(frames.read(bytes, told, &step) == 0);
+        wire.remove_prefix(piece.size());
+    }
+    const auto end = events.begin() + static_cast<std::ptrdiff_t>(told.stop_after);
+    fuzz::must(told.events == std::vector(events.begin(), end));
+}
+
+} // namespace
 
 // Any bytes tell the same and end the same however they are cut; what is held is bounded by what
 // came, and is nothing between messages.
@@ -22,5 +46,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const auto next = [&](std::size_t) { return lengths.next(); };
     fuzz::must(whole == fuzz::hear_bounded(wire, limit, next));
     fuzz::must(whole == fuzz::hear_bounded(wire, limit, next));
+    if (!whole.events.empty()) check_stop(wire, limit, whole.events, fuzz::Lengths(seed));
     return 0;
 }
