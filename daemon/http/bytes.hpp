@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -26,6 +27,9 @@ public:
     }
 
     constexpr bool has(char c) const noexcept { return in_[static_cast<unsigned char>(c)]; }
+    bool hold(std::string_view text) const noexcept { // nothing but these
+        return std::all_of(text.begin(), text.end(), [this](char c) { return has(c); });
+    }
 
 private:
     std::array<bool, 256> in_{};
@@ -33,6 +37,8 @@ private:
 
 inline constexpr Bytes token_bytes{"!#$%&'*+-.^_`|~"}; // RFC 9110, 5.6.2
 inline constexpr Bytes value_bytes = Bytes::visible(); // of a field, RFC 9110, 5.5
+// RFC 3986, 3.2.2 and 3.2.3, without the comma: two Host fields that a proxy joined are no host.
+inline constexpr Bytes host_bytes{"-._~!$&'()*+;=%:[]"};
 
 // The value of a hex digit, or -1.
 constexpr int hex(char c) noexcept {

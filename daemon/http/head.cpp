@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "http/bytes.hpp"
+#include "http/list.hpp"
 
 #include <algorithm>
 
@@ -12,70 +13,19 @@ constexpr std::array<std::string_view, 9> method_names{
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"};
 constexpr std::size_t longest_method = 32; // no registered one has more than 17 (IANA)
 
-// RFC 3986, 3.2.2 and 3.2.3, without the comma: two Host fields that a proxy joined are no host.
-constexpr Bytes host_bytes{"-._~!$&'()*+;=%:[]"};
 // RFC 3986, 3.3, and the brackets, which browsers do not encode.
 constexpr Bytes path_bytes{"-._~!$&'()*+,;=%:@/[]"};
 // Browsers leave more of a query as it is than RFC 3986 allows (the URL standard's "query
 // percent-encode set"): a page that asks for ?q={"a"} is no attack.
 constexpr Bytes query_bytes{"-._~!$&'()*+,;=%:@/[]?\\^`{|}"};
 
-// Fields with a meaning for the framing or for who is answered, which must not be said twice.
-enum class Known : std::uint8_t {
-    host,
-    content_length,
-    transfer_encoding,
-    origin,
-    content_type,
-    websocket_key,
-    websocket_version,
-    connection, // this one and those below are lists
-    expect
-};
-struct KnownField {
-    std::string_view name;
-    Known which;
-    std::string_view repeated; // what is said to whoever repeats it; empty when it is a list
-};
-constexpr std::array<KnownField, 9> known_fields{{
-    {"host", Known::host, "Host is repeated"},
-    {"content-length", Known::content_length, "Content-Length is repeated"},
-    {"transfer-encoding", Known::transfer_encoding, "Transfer-Encoding is repeated"},
-    {"origin", Known::origin, "Origin is repeated"},
-    {"content-type", Known::content_type, "Content-Type is repeated"},
-    {"sec-websocket-key", Known::websocket_key, "Sec-WebSocket-Key is repeated"},
-    {"sec-websocket-version", Known::websocket_version, "Sec-WebSocket-Version is repeated"},
-    {"connection", Known::connection, ""},
-    {"expect", Known::expect, ""},
-}};
-
-const KnownField *known(std::string_view name) noexcept {
-    for (const KnownField &field : known_fields)
-        if (name.size() == field.name.size() && base::equal_nocase(name, field.name)) return &field;
-    return nullptr;
-}
-
 Method method_of(std::string_view word) noexcept {
     const auto *found = std::find(method_names.begin(), method_names.end(), word);
     return static_cast<Method>(found - method_names.begin());
 }
 
-bool all_of(std::string_view text, const Bytes &set) noexcept {
-    return std::all_of(text.begin(), text.end(), [&](char c) { return set.has(c); });
-}
-
 bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t';
-}
-
-// Calls `see` with each member of a list (RFC 9110, 5.6.1), until it says true, and says so.
-template <class See> bool any_member(std::string_view list, See see) {
-    for (;;) {
-        const std::size_t comma = list.find(',');
-        if (see(base::trim(list.substr(0, comma)))) return true;
-        if (comma == std::string_view::npos) return false;
-        list.remove_prefix(comma + 1);
-    }
 }
 
 bool has_dot_segment(std::string_view path) noexcept {
@@ -100,9 +50,7 @@ struct Head::Reader {
     std::size_t most_fields;
     std::size_t at = 0;              // the byte that is read next
     std::string_view authority = {}; // of an absolute target
-    unsigned seen = 0;               // a bit for each of known_fields
     bool in_fields = false;
-    bool asks_close = false, asks_keep_alive = false;
 
     Step refuse(int status, std::string_view code, std::string_view message) noexcept {
         head.fault_ = {status, code, message};
@@ -217,7 +165,7 @@ struct Head::Reader {
             if (form[i] == '\r' && (bytes[at + major] != '1' || bytes[at + minor] > '1'))
                 return refuse(505, "bad_version", "HTTP/1.1 is spoken here");
         }
-        head.minor_ = bytes[at + minor] - '0';
+        head.framing_ = Framing(bytes[at + minor] - '0', authority);
         at += form.size();
         in_fields = true;
         return Step::done;
@@ -258,95 +206,28 @@ struct Head::Reader {
             field.value.remove_suffix(1);
         if (const Step step = line_end(); step != Step::done) return step;
         head.fields_[head.count_++] = field;
-        const KnownField *found = known(field.name);
-        return found == nullptr ? Step::done : known_field(*found, field.value);
+        return judge(head.framing_.take(field));
     }
 
-    Step known_field(const KnownField &field, std::string_view value) noexcept {
-        const unsigned bit = 1u << static_cast<unsigned>(field.which);
-        if ((seen & bit) != 0 && !field.repeated.empty())
-            return refuse(400, "bad_header", field.repeated);
-        seen |= bit;
-        switch (field.which) {
-        case Known::host: return host(value);
-        case Known::content_length: return content_length(value);
-        case Known::transfer_encoding: return transfer_encoding(value);
-        case Known::connection: return connection(value);
-        case Known::expect: return expect(value);
-        default: return Step::done;
-        }
-    }
-
-    Step host(std::string_view value) noexcept {
-        if (value.empty() || !all_of(value, host_bytes))
-            return refuse(400, "bad_host", "Host is not one host");
-        if (!authority.empty() && !base::equal_nocase(value, authority))
-            return refuse(400, "bad_host", "Host and the target name different hosts");
-        return Step::done;
-    }
-
-    Step content_length(std::string_view value) noexcept {
-        if (value.empty() || value.size() > 12)
-            return refuse(400, "bad_length", "Content-Length is not a number");
-        std::uint64_t length = 0;
-        for (const char c : value) {
-            if (c < '0' || c > '9')
-                return refuse(400, "bad_length", "Content-Length is not a number");
-            length = length * 10 + static_cast<std::uint64_t>(c - '0');
-        }
-        head.length_ = length;
-        return one_framing();
-    }
-
-    Step transfer_encoding(std::string_view value) noexcept {
-        if (head.minor_ == 0)
-            return refuse(400, "bad_length", "HTTP/1.0 knows no Transfer-Encoding");
-        if (!base::equal_nocase(value, "chunked"))
-            return refuse(501, "unknown_coding", "the only Transfer-Encoding is chunked");
-        head.chunked_ = true;
-        return one_framing();
-    }
-
-    Step one_framing() noexcept {
-        if (head.chunked_ && head.length_)
-            return refuse(400, "bad_length", "both Content-Length and Transfer-Encoding");
-        return Step::done;
-    }
-
-    Step connection(std::string_view value) noexcept {
-        const bool bad = any_member(value, [&](std::string_view word) {
-            asks_close = asks_close || base::equal_nocase(word, "close");
-            asks_keep_alive = asks_keep_alive || base::equal_nocase(word, "keep-alive");
-            return !all_of(word, token_bytes);
-        });
-        return bad ? refuse(400, "bad_header", "Connection is no list of words") : Step::done;
-    }
-
-    Step expect(std::string_view value) noexcept {
-        if (!base::equal_nocase(value, "100-continue"))
-            return refuse(417, "unknown_expectation", "the only expectation is 100-continue");
-        head.expects_continue_ = head.minor_ > 0; // RFC 9110, 10.1.1
-        return Step::done;
+    Step judge(const Fault *fault) noexcept {
+        if (fault == nullptr) return Step::done;
+        head.fault_ = *fault;
+        return Step::refused;
     }
 
     Step end() noexcept {
-        if (head.minor_ > 0 && (seen & (1u << static_cast<unsigned>(Known::host))) == 0)
-            return refuse(400, "bad_host", "the Host header is missing");
-        head.keep_alive_ = !asks_close && (head.minor_ > 0 || asks_keep_alive);
         head.size_ = at;
-        return Step::done;
+        return judge(head.framing_.end());
     }
 };
 
 Head::Step Head::read(std::string_view bytes, const HeadLimits &limits) {
     target_ = path_ = query_ = {};
-    length_.reset();
+    framing_ = {};
     fault_ = {};
     size_ = count_ = 0;
-    minor_ = 1;
     method_ = Method::other;
-    plain_path_ = keep_alive_ = true;
-    chunked_ = expects_continue_ = false;
+    plain_path_ = true;
 
     Reader reader{*this, bytes.substr(0, limits.bytes), std::min(limits.fields, most_fields)};
     const Step step = reader.read();

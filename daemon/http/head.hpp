@@ -1,5 +1,8 @@
 #pragma once
 
+#include "http/field.hpp"
+#include "http/framing.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,16 +26,6 @@ enum class Method : std::uint8_t {
 };
 
 std::string_view name(Method) noexcept; // "GET"; empty for `other`
-
-struct Field {
-    std::string_view name, value; // as sent; the value without white space around it
-};
-
-// Why bytes are refused: the status of the answer, and the code and the sentence of its body.
-struct Fault {
-    int status = 0;
-    std::string_view code, message;
-};
 
 struct HeadLimits {
     // Of the request line and all fields, and of blank lines ahead.  When as many bytes were read
@@ -62,7 +55,7 @@ public:
     const Fault &fault() const noexcept { return fault_; }
 
     Method method() const noexcept { return method_; }
-    int minor() const noexcept { return minor_; } // of HTTP/1.x: 0 or 1
+    int minor() const noexcept { return framing_.minor(); } // of HTTP/1.x: 0 or 1
     std::string_view target() const noexcept { return target_; }
     // Raw, of either form of target ("/a", "http://host/a"); "*" for OPTIONS *.  Never empty.
     std::string_view path() const noexcept { return path_; }
@@ -80,24 +73,25 @@ public:
     bool lists(std::string_view lower_case_name, std::string_view lower_case_word) const noexcept;
 
     // ---- framing and connection -----------------------------------------------------------
-    bool chunked() const noexcept { return chunked_; }
-    std::optional<std::uint64_t> length() const noexcept { return length_; } // Content-Length
-    bool has_body() const noexcept { return chunked_ || length_.value_or(0) > 0; }
+    bool chunked() const noexcept { return framing_.chunked(); }
+    std::optional<std::uint64_t> length() const noexcept {
+        return framing_.length();
+    } // Content-Length
+    bool has_body() const noexcept { return chunked() || length().value_or(0) > 0; }
     // What the peer wants done with the connection after the answer.  HTTP/1.0 has to ask for it.
-    bool keep_alive() const noexcept { return keep_alive_; }
-    bool expects_continue() const noexcept { return expects_continue_; }
+    bool keep_alive() const noexcept { return framing_.keep_alive(); }
+    bool expects_continue() const noexcept { return framing_.expects_continue(); }
     bool wants_upgrade() const noexcept { return find("upgrade").has_value(); }
 
 private:
     struct Reader;
 
     std::string_view target_, path_, query_;
-    std::optional<std::uint64_t> length_;
+    Framing framing_;
     Fault fault_;
     std::size_t size_ = 0, count_ = 0;
-    int minor_ = 1;
     Method method_ = Method::other;
-    bool plain_path_ = true, chunked_ = false, keep_alive_ = true, expects_continue_ = false;
+    bool plain_path_ = true;
     std::array<Field, most_fields> fields_; // the first count_ are set
 };
 

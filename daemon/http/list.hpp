@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/text.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace roomd::http {
+
+// Calls `see` with each member of a list (RFC 9110, 5.6.1), until it says true, and says so.
+template <class See> bool any_member(std::string_view list, See see) {
+    for (;;) {
+        const std::size_t comma = list.find(',');
+        if (see(base::trim(list.substr(0, comma)))) return true;
+        if (comma == std::string_view::npos) return false;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+} // namespace roomd::http
