@@ -157,6 +157,30 @@ TEST_CASE("a chunk's size has at most eight digits") {
     CHECK(step("fFaA0909\r\n") == Step::more);
 }
 
+TEST_CASE("no line of the chunks ends otherwise than in CR LF") {
+    const std::string body = "3;a=b\r\nabc\r\n0\r\nX: y\r\n\r\n";
+    CHECK(step(body) == Step::done);
+    for (std::size_t at = 0; at < body.size(); ++at) {
+        if (body[at] != '\r' && body[at] != '\n') continue;
+        for (const char other : {'\r', '\n', ' ', '\0'}) {
+            std::string changed = body;
+            changed[at] = other;
+            INFO(at);
+            CHECK(step(changed) == (other == body[at] ? Step::done : Step::malformed));
+        }
+        const Step without = at + 1 == body.size() ? Step::more : Step::malformed;
+        CHECK(step(body.substr(0, at) + body.substr(at + 1)) == without);
+    }
+}
+
+TEST_CASE("an extension is a word, or two with a sign between") {
+    for (const char *good : {";a", ";a=b", ";a;b", ";a=b;c=d"})
+        CHECK_MESSAGE(step("0" + std::string(good) + "\r\n\r\n") == Step::done, good);
+    for (const char *bad : {";", ";;a", ";=a", ";a=", ";a==b", ";a=b=c", ";a b", "; a", " ;a",
+                            ";a=;b", ";a=\"b\"", ";\t"})
+        CHECK_MESSAGE(step("0" + std::string(bad) + "\r\n\r\n") == Step::malformed, bad);
+}
+
 TEST_CASE("extensions have 256 bytes in all, trailers a kibibyte") {
     const auto extended = [](std::size_t first, std::size_t second) { // each ends in a CR
         return step("1;" + std::string(first - 1, 'e') + "\r\na\r\n1;" +

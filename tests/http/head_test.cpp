@@ -106,6 +106,10 @@ TEST_CASE("a head that is read leaves nothing for the next one") {
     Head head;
     read(head, "POST http://a/%2e?q HTTP/1.0\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
     CHECK(head.read("GET", {}) == Head::Step::more);
+    CHECK(head.method() == Method::other);
+    CHECK(head.minor() == 1);
+    CHECK(head.plain_path());
+    CHECK_FALSE(head.length());
     read(head, "GET / HTTP/1.1\r\nHost: b\r\nExpect: 100-continue\r\n"
                "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
     read(head, get(""));
@@ -146,6 +150,25 @@ TEST_CASE("what begins no request is refused at its first byte") {
     CHECK(refusal("GET x") == "400 bad_request: the target is neither a path nor an http URL");
 }
 
+TEST_CASE("a version is two digits, and the first of them 1") {
+    const auto with = [](std::string_view version) {
+        Head head;
+        return verdict(head, "GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n", {});
+    };
+    for (const char *version : {"1.1", "1.0"})
+        CHECK(with(version) == "taken");
+    for (const char *version : {"0.9", "1.2", "1.9", "2.0", "3.0", "9.1"})
+        CHECK_MESSAGE(with(version) == "505", version);
+    for (const char *version :
+         {"", "1", "1.", "1.x", "1./", "x.1", "/.1", "1,1", "1.1 ", "1.10", "11.1", "01.1"})
+        CHECK_MESSAGE(with(version) == "400", version);
+}
+
+TEST_CASE("a folded header is called so") {
+    CHECK(refusal(get("X: a\r\n b\r\n")) == "400 bad_header: a header is folded");
+    CHECK(refusal("GET / HTTP/1.1\r\n\tHost: a\r\n\r\n") == "400 bad_header: a header is folded");
+}
+
 TEST_CASE("a target is a path, or a URL with the host that Host names") {
     const struct {
         const char *target, *path, *query;
@@ -165,6 +188,11 @@ TEST_CASE("a target is a path, or a URL with the host that Host names") {
         CHECK(head.query() == query);
     }
     CHECK(refusal(aim("http://b/")) == "400 bad_host: Host and the target name different hosts");
+    for (const char *target :
+         {"http://a@b/", "http://a,b/", "http:///", "http://", "http:/a", "ftp://a/"})
+        CHECK_MESSAGE(refusal(aim(target)) ==
+                          "400 bad_request: the target is neither a path nor an http URL",
+                      target);
     Head head;
     read(head, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
     CHECK(head.path() == "*");
@@ -197,6 +225,8 @@ TEST_CASE("of a target only what browsers send raw is taken beside what RFC 3986
         Head head;
         CHECK(verdict(head, aim(std::string("/a") + char(c)), {}) == (in_path ? "taken" : "400"));
         CHECK(verdict(head, aim(std::string("/?a") + char(c)), {}) == (common ? "taken" : "400"));
+        const std::string behind = std::string("GET /") + char(c) + "HTTP/1.1\r\nHost: a\r\n\r\n";
+        CHECK(verdict(head, behind, {}) == (c == ' ' ? "taken" : "400"));
     }
 }
 

@@ -44,6 +44,11 @@ TEST_CASE("a query is what Node's querystring.parse makes of it") {
     CHECK(parse_query("%00=a%00b") == Query{{std::string(1, '\0'), std::string("a\0b", 3)}});
 }
 
+TEST_CASE("what is behind a query is not read") {
+    CHECK(parse_query(std::string_view("%41", 2)) == Query{{"%4", ""}});
+    CHECK(parse_query(std::string_view("a=%41", 3)) == Query{{"a", "%"}});
+}
+
 TEST_CASE("what is not UTF-8 is replaced as Node replaces it") {
     const std::string one = "\uFFFD";
     const std::pair<const char *, std::string> cases[] = {
