@@ -174,6 +174,8 @@ std::vector<metrics::Family> CorePages::families() const {
                 http.bad_requests),
         counter("roomd_guard_kills_total", "Connections cut by a transport guard",
                 http.guard_kills),
+        counter("roomd_log_lines_dropped_total", "Lines of the log that nobody read in time",
+                shard_.log.dropped()),
     };
     add_portals(out, stats);
     for (const auto &metric : shard_.plugins.metrics()) {

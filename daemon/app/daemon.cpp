@@ -47,6 +47,7 @@ private:
     static constexpr base::Duration step{50};
     static constexpr std::size_t fewest_a_step = 100;
     static constexpr base::Duration grace{1000}; // for close frames to be read
+    static constexpr base::Duration last_words{200};
 
     Reloaded reload() {
         if (stopping_) {
@@ -69,6 +70,7 @@ private:
     void stop() {
         if (stopping_) {
             shard_.log.warning("second signal: ending at once");
+            shard_.log.flush(last_words);
             std::_Exit(exit_runtime);
         }
         stopping_ = true;
@@ -130,7 +132,7 @@ bool guarded(const Shard &shard) {
 } // namespace
 
 int run(const config::Config &config, const ConfigFile &file) {
-    log::Logger log(log_options(config));
+    log::Logger log(log_options(config), log::Writing::behind);
     log.notice("roomd starts", {{"version", version}, {"config", config.path}});
     warn(log, config);
     std::optional<Shard> shard;

@@ -2,23 +2,16 @@
 
 #include "base/clock.hpp"
 #include "log/line.hpp"
+#include "log/writer.hpp"
 
 #include <atomic>
-
-#include <spdlog/logger.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <mutex>
+#include <optional>
+#include <unistd.h>
 
 namespace roomd::log {
 
-// spdlog owns the descriptor and the lock that keeps lines whole; what a line says is ours.
 struct Logger::Impl {
-    Impl() : out("roomd", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
-        out.set_level(spdlog::level::trace); // wants() has decided
-        out.set_formatter(std::make_unique<spdlog::pattern_formatter>(
-            "%v", spdlog::pattern_time_type::utc, "\n"));
-    }
-
     Options options() const noexcept {
         return {level.load(std::memory_order_relaxed), format.load(std::memory_order_relaxed),
                 priorities.load(std::memory_order_relaxed)};
@@ -29,22 +22,27 @@ struct Logger::Impl {
         priorities.store(options.journal_priorities, std::memory_order_relaxed);
     }
 
-    spdlog::logger out;
     std::atomic<Level> level{Level::info};
     std::atomic<Format> format{Format::text};
     std::atomic<bool> priorities{false};
+    std::optional<Writer> writer; // none: at once
+    std::mutex whole;             // lines written at once are
 };
 
-Logger::Logger(const Options &options) : impl_(std::make_unique<Impl>()) {
+Logger::Logger(const Options &options, Writing writing) : impl_(std::make_unique<Impl>()) {
     impl_->take(options);
+    if (writing == Writing::behind) impl_->writer.emplace(STDERR_FILENO, options);
 }
 
 Logger::~Logger() = default;
 
 void Logger::write(Level level, std::string_view message, std::span<const Field> fields) noexcept {
     if (!wants(level)) return;
-    const std::string text = line(impl_->options(), base::unix_ms(), level, message, fields);
-    impl_->out.log(spdlog::level::info, spdlog::string_view_t(text.data(), text.size()));
+    std::string text = line(impl_->options(), base::unix_ms(), level, message, fields);
+    if (impl_->writer) return impl_->writer->put(text);
+    text += '\n';
+    const std::lock_guard lock(impl_->whole);
+    write_all(STDERR_FILENO, text);
 }
 
 bool Logger::wants(Level level) const noexcept {
@@ -53,6 +51,15 @@ bool Logger::wants(Level level) const noexcept {
 
 void Logger::reconfigure(const Options &options) {
     impl_->take(options);
+    if (impl_->writer) impl_->writer->reconfigure(options);
+}
+
+void Logger::flush(std::chrono::milliseconds longest) noexcept {
+    if (impl_->writer) impl_->writer->flush(longest);
+}
+
+std::uint64_t Logger::dropped() const noexcept {
+    return impl_->writer ? impl_->writer->dropped() : 0;
 }
 
 } // namespace roomd::log

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -40,18 +41,28 @@ struct Options {
     bool journal_priorities = false; // "<6>" in front, when stderr is the journal
 };
 
+// Who writes a line to stderr.
+enum class Writing : std::uint8_t {
+    at_once, // who logs it, and waits where nobody reads
+    behind   // a thread of the logger: who logs never waits.  See Writer for bound and crash
+};
+
 // Constant message + fields, one line each, to stderr.  Values are escaped: no line of a stranger
 // can forge another.  Safe from any thread.
 class Logger {
 public:
-    explicit Logger(const Options &);
-    ~Logger();
+    explicit Logger(const Options &, Writing = Writing::at_once);
+    ~Logger(); // waits for what is not written yet, a second at most
     Logger(const Logger &) = delete;
     Logger &operator=(const Logger &) = delete;
 
     void write(Level, std::string_view message, std::span<const Field> fields) noexcept;
     bool wants(Level) const noexcept;
     void reconfigure(const Options &);
+    // Waits until what was logged is written, but no longer than this.
+    void flush(std::chrono::milliseconds) noexcept;
+    // Lines that were not written because nobody read: with Writing::behind alone.
+    std::uint64_t dropped() const noexcept;
 
     void error(std::string_view m, std::initializer_list<Field> f = {}) noexcept {
         put(Level::error, m, f);

@@ -45,7 +45,6 @@ OWNERS = {
     "nlohmann": "json",
     "valijson": "catalogue",
     "re2": "catalogue",
-    "spdlog": "log",
     "prometheus": "metrics",
     "systemd": "app",
     "CLI": "cli",
