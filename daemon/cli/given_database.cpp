@@ -2,9 +2,9 @@
 
 #include "app/exit_code.hpp"
 #include "app/place.hpp"
+#include "base/file.hpp"
 #include "cli/standard_input.hpp"
 #include "config/load.hpp"
-#include "config/reference.hpp"
 #include "json/json.hpp"
 
 #include <exception>
@@ -31,7 +31,7 @@ int read_dsn(const GivenDatabase &given, Io &io, std::optional<std::string> &out
     if (named && file_named) return refuse("say --dsn or --dsn-file, not both");
     if (file_named) {
         std::string why;
-        const auto text = config::read_file(given.dsn_file, most_dsn, config::Wanted::any, why);
+        const auto text = base::read_file(given.dsn_file, most_dsn, base::Wanted::any, why);
         if (!text)
             return fail(io, given.form(), app::exit_runtime, "dsn_unreadable",
                         given.dsn_file + " can not be read: " + why);

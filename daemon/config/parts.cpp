@@ -1,8 +1,8 @@
 #include "config/parts.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "config/merge.hpp"
-#include "config/reference.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -59,7 +59,7 @@ bool find_names(const Source &source, const std::string &folder, std::vector<std
 std::optional<Item> read_parts(Source &source) {
     const std::string main = source.files.front().path;
     std::string why;
-    const auto text = read_file(main, largest_yaml, Wanted::any, why);
+    const auto text = base::read_file(main, largest_yaml, base::Wanted::any, why);
     if (!text) {
         source.fault({}, "can not be read: " + why, "give another with --config FILE");
         return {};
@@ -79,7 +79,7 @@ std::optional<Item> read_parts(Source &source) {
         const Mark mark{0, 0, source.files.size()};
         source.files.push_back(file_at(inside + name));
         const std::string &path = source.files.back().path;
-        const auto part = read_file(path, largest_yaml, Wanted::regular, why);
+        const auto part = base::read_file(path, largest_yaml, base::Wanted::regular, why);
         if (!part)
             source.fault(mark, "can not be read: " + why, "let roomd's user read it, or remove it");
         auto tree = part ? parse_part(*part, path, mark.file, left, source.faults) : std::nullopt;

@@ -1,3 +1,4 @@
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "catalogue/template.hpp"
 #include "config/plugin_json.hpp"
@@ -118,7 +119,7 @@ private:
         const auto [file, is_new] = files_.try_emplace(whole);
         if (is_new) {
             std::string why;
-            const auto text = read_file(whole, largest_file, Wanted::regular, why);
+            const auto text = base::read_file(whole, largest_file, base::Wanted::regular, why);
             if (!text)
                 in.fault("schema", in.shown("schema") + ": \"" + path + "\" can not be read",
                          std::move(why));

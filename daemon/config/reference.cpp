@@ -1,44 +1,24 @@
 #include "config/reference.hpp"
 
+#include "base/file.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace roomd::config {
 namespace {
 
 constexpr std::size_t largest_secret = 64 * 1024;
 
-// Closes on every way out.
-class Descriptor {
-public:
-    explicit Descriptor(int fd) noexcept : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    int get() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
-
 std::string message_of(int error) {
     return std::generic_category().message(error);
 }
 
-std::string why_errno() {
-    return message_of(errno);
-}
-
 std::optional<std::string> from_file(const std::string &path, std::string &why) {
-    auto text = read_file(path, largest_secret, Wanted::regular, why);
+    auto text = base::read_file(path, largest_secret, base::Wanted::regular, why);
     if (!text && why == message_of(EACCES))
         why += ": let the user that runs roomd read it, or take ${credential:NAME}";
     return text;
@@ -120,41 +100,6 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
         return {};
     }
     return base::Secret(std::move(*value));
-}
-
-std::optional<std::string> read_file(const std::string &path, std::size_t limit, Wanted wanted,
-                                     std::string &why) {
-    const int more = wanted == Wanted::regular ? O_NONBLOCK : 0;
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | more));
-    if (file.get() < 0) {
-        why = why_errno();
-        return {};
-    }
-    struct stat status {};
-    if (fstat(file.get(), &status) != 0) {
-        why = why_errno();
-        return {};
-    }
-    if (S_ISDIR(status.st_mode) || (wanted == Wanted::regular && !S_ISREG(status.st_mode))) {
-        why = "it is not a file";
-        return {};
-    }
-    std::string out;
-    std::array<char, 16384> buffer{};
-    for (;;) {
-        const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            why = why_errno();
-            return {};
-        }
-        if (n == 0) return out;
-        out.append(buffer.data(), static_cast<std::size_t>(n));
-        if (out.size() > limit) {
-            why = "it is larger than " + std::to_string(limit) + " bytes";
-            return {};
-        }
-    }
 }
 
 } // namespace roomd::config

@@ -17,10 +17,4 @@ bool holds_reference(std::string_view text) noexcept;
 // its end.  Else a fault at `mark`, which names the reference and never what was read.
 std::optional<base::Secret> resolve(const Source &, std::string_view text, Mark mark);
 
-// A whole file of at most `limit` bytes, or why not.  Does not wait for a FIFO's writer when
-// `regular` is asked for.
-enum class Wanted { any, regular };
-std::optional<std::string> read_file(const std::string &path, std::size_t limit, Wanted wanted,
-                                     std::string &why);
-
 } // namespace roomd::config
