@@ -1,11 +1,13 @@
 #include "net/bundle.hpp"
 
+#include "base/file.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace roomd::net {
 
@@ -15,6 +17,20 @@ constexpr std::array<std::string_view, 8> names{
     "socket.io.js",         "socket.io.js.map",         "socket.io.min.js",
     "socket.io.min.js.map", "socket.io.msgpack.min.js", "socket.io.msgpack.min.js.map",
     "socket.io.esm.min.js", "socket.io.esm.min.js.map"};
+
+constexpr std::size_t largest_file = 4u << 20;
+
+std::string path_of(const std::string &directory, std::string_view name) {
+    return directory + "/" + std::string(name);
+}
+
+bool is_there(const std::string &path) {
+    return access(path.c_str(), F_OK) == 0;
+}
+
+[[noreturn]] void refuse(const std::string &path, const std::string &why) {
+    throw std::runtime_error("client bundle " + path + ": " + why);
+}
 
 // FNV-1a: the tag only has to change with the text.
 std::string tag_of(std::string_view text) {
@@ -31,15 +47,14 @@ std::string tag_of(std::string_view text) {
 Bundle::Bundle(const std::string &directory) {
     if (directory.empty()) return;
     for (const std::string_view name : names) {
-        std::ifstream in(directory + "/" + std::string(name), std::ios::binary);
-        if (!in) continue;
+        const std::string path = path_of(directory, name);
+        if (!is_there(path)) continue;
+        std::string why;
+        auto text = base::read_file(path, largest_file, base::Wanted::regular, why);
+        if (!text) refuse(path, why);
         File file;
         file.name = name;
-        in.seekg(0, std::ios::end);
-        file.text.resize(static_cast<std::size_t>(std::max<std::streamoff>(in.tellg(), 0)));
-        in.seekg(0);
-        in.read(file.text.data(), static_cast<std::streamsize>(file.text.size()));
-        file.text.resize(static_cast<std::size_t>(in.gcount()));
+        file.text = *std::move(text);
         file.type = name.ends_with(".map") ? "application/json; charset=utf-8"
                                            : "application/javascript; charset=utf-8";
         file.etag = tag_of(file.text);
@@ -49,10 +64,15 @@ Bundle::Bundle(const std::string &directory) {
 }
 
 void Bundle::check(const std::string &directory) {
-    const bool some = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-        return std::ifstream(directory + "/" + std::string(name)).is_open();
+    if (directory.empty()) return;
+    const auto some = std::count_if(names.begin(), names.end(), [&](std::string_view name) {
+        const std::string path = path_of(directory, name);
+        if (!is_there(path)) return false;
+        std::string why;
+        if (!base::is_readable_file(path, largest_file, why)) refuse(path, why);
+        return true;
     });
-    if (!directory.empty() && !some) throw std::runtime_error("no client bundle in " + directory);
+    if (some == 0) throw std::runtime_error("no client bundle in " + directory);
 }
 
 const Bundle::File *Bundle::find(std::string_view name) const noexcept {

@@ -12,7 +12,8 @@ namespace roomd::net {
 class Bundle {
 public:
     Bundle() = default;
-    // Throws when the directory is named and holds none of the files.
+    // Throws when the directory is named and holds none of the files, or one that is no regular
+    // file of at most 4 MiB.
     explicit Bundle(const std::string &directory);
     // Throws what the constructor would throw; reads nothing.
     static void check(const std::string &directory);

@@ -1,13 +1,13 @@
 #include "net/tls.hpp"
 
+#include "base/file.hpp"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include <cerrno>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
-#include <system_error>
-#include <unistd.h>
 
 namespace roomd::net {
 
@@ -20,10 +20,13 @@ namespace {
     throw std::runtime_error(what + ": " + reason);
 }
 
-// OpenSSL calls all of these "system lib".
+constexpr std::size_t largest_pem = 1u << 20;
+
+// OpenSSL calls all that fails "system lib", and waits for a FIFO's writer.
 void readable(const std::string &what, const std::string &path) {
-    if (access(path.c_str(), R_OK) != 0)
-        throw std::runtime_error(what + path + ": " + std::generic_category().message(errno));
+    std::string why;
+    if (!base::is_readable_file(path, largest_pem, why))
+        throw std::runtime_error(what + path + ": " + why);
 }
 
 } // namespace

@@ -1,0 +1,74 @@
+#include "net/bundle.hpp"
+#include "net/tls.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <sys/stat.h>
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+
+// Files that the server reads, at its start and at each reload: on its loop.
+
+namespace {
+
+struct Folder {
+    Folder() {
+        char name[] = "/tmp/roomd-net-XXXXXX";
+        if (mkdtemp(name) == nullptr) throw std::runtime_error("mkdtemp");
+        path = name;
+    }
+    ~Folder() { std::filesystem::remove_all(path); }
+    Folder(const Folder &) = delete;
+    Folder &operator=(const Folder &) = delete;
+    std::string operator/(const std::string &name) const { return path + "/" + name; }
+
+    std::string fifo(const std::string &name) const {
+        REQUIRE(mkfifo((*this / name).c_str(), 0600) == 0);
+        return *this / name;
+    }
+    std::string file(const std::string &name, std::size_t size) const {
+        std::ofstream(*this / name).close();
+        std::filesystem::resize_file(*this / name, size);
+        return *this / name;
+    }
+    std::string path;
+};
+
+} // namespace
+
+TEST_CASE("a bundle waits for no FIFO and takes no file that is too large") {
+    const Folder folder;
+    folder.file("socket.io.min.js", 4u << 20);
+    CHECK_NOTHROW(net::Bundle::check(folder.path));
+    CHECK(net::Bundle(folder.path).find("socket.io.min.js")->text.size() == 4u << 20);
+
+    folder.fifo("socket.io.js");
+    CHECK_THROWS_WITH(net::Bundle::check(folder.path),
+                      doctest::Contains("socket.io.js: it is not a file"));
+    CHECK_THROWS(net::Bundle(folder.path));
+    std::filesystem::remove(folder / "socket.io.js");
+
+    folder.file("socket.io.min.js", (4u << 20) + 1);
+    CHECK_THROWS_WITH(net::Bundle::check(folder.path),
+                      doctest::Contains("it is larger than 4194304 bytes"));
+    CHECK_THROWS(net::Bundle(folder.path));
+}
+
+TEST_CASE("a certificate or a key that is a FIFO, or larger than any, holds nobody up") {
+    const Folder folder;
+    const std::string some = folder.file("some", 1), fifo = folder.fifo("fifo"),
+                      large = folder.file("large", (1u << 20) + 1);
+    CHECK_THROWS_WITH(net::check_certificate(fifo, some),
+                      doctest::Contains("fifo: it is not a file"));
+    CHECK_THROWS_WITH(net::check_certificate(some, fifo),
+                      doctest::Contains("fifo: it is not a file"));
+    CHECK_THROWS_WITH(net::check_certificate(large, some),
+                      doctest::Contains("it is larger than 1048576 bytes"));
+    CHECK_THROWS_WITH(net::check_certificate(some, large),
+                      doctest::Contains("it is larger than 1048576 bytes"));
+}
