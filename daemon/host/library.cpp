@@ -1,5 +1,6 @@
 #include "host/library.hpp"
 
+#include "host/elf.hpp"
 #include "host/sizes.hpp"
 
 #include <algorithm>
@@ -30,6 +31,7 @@ bool is_plugin_name(std::string_view name) noexcept {
 }
 
 Library::Library(const std::string &file, std::string_view name) : file_(file) {
+    if (const std::string why = fault_of_shared_object(file); !why.empty()) refuse(file, why);
     // NOW: a missing symbol fails here and not in the middle of a night.  LOCAL: two plugins never
     // bind to each other.
     void *const object = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

@@ -48,8 +48,7 @@ TEST_CASE("a file that is not there says so once, and what to do") {
     entry.file = "/nowhere/puppet.so";
     const auto faults = shard.registry->check({entry});
     REQUIRE(faults.size() == 1);
-    CHECK(faults[0].text == "plugin /nowhere/puppet.so: cannot open shared object file: "
-                            "No such file or directory");
+    CHECK(faults[0].text == "plugin /nowhere/puppet.so: No such file or directory");
     CHECK(has(faults[0].hint, "plugins.directory"));
 }
 TEST_CASE("a name can not lead out of the plugin directory") {
