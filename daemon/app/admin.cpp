@@ -108,7 +108,6 @@ Admin::Admin(Shard &shard, Doors doors) :
         shard.loop, shard.router, shard.clients,
         [this](base::ExchangeId id, const std::string &json) { answer(id, json); },
         [this] { gather_.after(gather); }, Tail::Limits()),
-    reload_(shard.loop, [this] { run_reload(); }),
     gather_(shard.loop, [this] { tail_.serve(); }),
     ticks_(shard.loop, [this] {
         tail_.tick();
@@ -160,16 +159,11 @@ void Admin::refuse(base::ExchangeId id, const Problem &problem) {
 
 // ---- reload ------------------------------------------------------------------------------
 
-// Not inside a callback of the transport, whose settings change; who asks meanwhile gets the same
-// outcome.
 void Admin::reload(const net::Request &request) {
-    want_reload_.push_back(request.id);
-    reload_.after(base::Duration{0});
+    doors_.reload([this, id = request.id](const Reloaded &what) { reloaded(id, what); });
 }
 
-void Admin::run_reload() {
-    const std::vector<base::ExchangeId> waiting = std::exchange(want_reload_, {});
-    const Reloaded what = doors_.reload();
+void Admin::reloaded(base::ExchangeId id, const Reloaded &what) {
     net::Response response;
     switch (what.became) {
     case Reloaded::Became::applied: response.body = success(reloaded_page(what)); break;
@@ -194,8 +188,7 @@ void Admin::run_reload() {
         response.body = failure({503, "stopping", "the daemon is going down"});
         break;
     }
-    for (const base::ExchangeId id : waiting)
-        shard_.server.respond(id, response);
+    shard_.server.respond(id, std::move(response));
 }
 
 // ---- questions ---------------------------------------------------------------------------

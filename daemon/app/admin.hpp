@@ -22,7 +22,7 @@ struct Shard;
 class Admin {
 public:
     struct Doors {
-        std::function<Reloaded()> reload;
+        std::function<void(Reload::Done)> reload;
         std::string config;                     // the file's path; empty: the built-in one
         std::function<std::string()> effective; // the configuration in force as text; may be empty
     };
@@ -47,7 +47,7 @@ private:
     void emit(const net::Request &);
     void tail(const net::Request &);
 
-    void run_reload();
+    void reloaded(base::ExchangeId, const Reloaded &);
     void answer(base::ExchangeId, std::string_view data);
     void refuse(base::ExchangeId, const Problem &);
 
@@ -57,9 +57,8 @@ private:
     const std::string run_; // begins the ids of this run's emits
     std::uint64_t emits_ = 0;
     std::vector<std::uint64_t> routes_;
-    std::vector<base::ExchangeId> want_reload_;
     Tail tail_;
-    loop::Timer reload_, gather_, ticks_;
+    loop::Timer gather_, ticks_;
 };
 
 } // namespace roomd::app

@@ -34,16 +34,20 @@ std::string reason(const std::exception &e) {
     return out;
 }
 
-void check_settings(const config::Config &config, const net::Server *running,
-                    config::Faults &faults) {
+void check_settings(const config::Config &config, config::Faults &faults) {
     try {
         static_cast<void>(keys(config));
         static_cast<void>(dispatch_options(config));
-        const net::Options options = net_options(config);
-        if (running != nullptr)
-            running->check(options);
-        else
-            net::check(options);
+        net::check(net_options(config));
+    } catch (const std::exception &e) {
+        faults.add({config.path, {}, reason(e), ""});
+    }
+}
+
+void check_running(const config::Config &config, const net::Server &server,
+                   config::Faults &faults) {
+    try {
+        server.check(net_options(config));
     } catch (const std::exception &e) {
         faults.add({config.path, {}, reason(e), ""});
     }

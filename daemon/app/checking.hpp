@@ -18,8 +18,10 @@ void check_plugins(host::Libraries &, const config::Config &, config::Faults &fa
 // "listen 127.0.0.1:3443: certificate: no such file", from the outermost to the cause.
 std::string reason(const std::exception &);
 
-// What only shows when the settings are made: certificates and the client's bundle are read.
-// `running`: a server whose certificates are read again as well, or null.
-void check_settings(const config::Config &, const net::Server *running, config::Faults &faults);
+// What only shows when the settings are made: certificates and the client's bundle are read.  On
+// any thread.
+void check_settings(const config::Config &, config::Faults &faults);
+// What only the running server can tell: its own certificates are read again.  On its loop.
+void check_running(const config::Config &, const net::Server &, config::Faults &faults);
 
 } // namespace roomd::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/file.hpp"
 #include "config/config.hpp"
 #include "config/fault.hpp"
 #include "host/library.hpp"
@@ -13,7 +14,10 @@ struct ConfigFile {
     std::string path;  // empty: the built-in development configuration
     std::string admin; // the admin socket when the file names none; empty: then there is none
 
-    // Reads and checks all of it, the plugins' own sections too.  Good when no fault was added.
+    // Reads and checks all of it but the plugins' own sections, which only the loop's thread may
+    // ask about.  Good when no fault was added.
+    config::Config load(base::Wanted main, config::Faults &) const;
+    // The same with those sections.
     config::Config read(host::Libraries &, config::Faults &) const;
 };
 

@@ -29,12 +29,14 @@ class Life {
 public:
     Life(Shard &shard, const config::Config &config, const ConfigFile &file) :
         shard_(shard),
-        reload_(shard, config, file),
-        admin_(shard, {[this] { return reload(); }, file.path,
+        reload_(
+            shard, config, file,
+            {[this] { notify_.reloading(); }, [this](const Reloaded &what) { reloaded(what); }}),
+        admin_(shard, {[this](Reload::Done done) { reload(std::move(done)); }, file.path,
                        [this] { return reload_.running().effective; }}),
         drain_(config.drain),
         signals_(
-            shard.loop, [this] { stop(); }, [this] { reload(); }),
+            shard.loop, [this] { stop(); }, [this] { reload({}); }),
         watchdog_(shard.loop, [this] { notify_.alive(); }),
         leaving_(shard.loop, [this] { leave(); }) {
         if (const auto period = notify_.watchdog_period(); period > base::Duration::zero())
@@ -49,20 +51,20 @@ private:
     static constexpr base::Duration grace{1000}; // for close frames to be read
     static constexpr base::Duration last_words{200};
 
-    Reloaded reload() {
-        if (stopping_) {
-            Reloaded late;
-            late.became = Reloaded::Became::stopping;
-            return late;
-        }
-        notify_.reloading();
-        Reloaded what = reload_();
+    void reload(Reload::Done done) {
+        if (!stopping_) return reload_.ask(std::move(done));
+        Reloaded late;
+        late.became = Reloaded::Became::stopping;
+        if (done) done(late);
+    }
+
+    void reloaded(const Reloaded &what) {
+        if (what.became == Reloaded::Became::stopping) return;
         drain_ = reload_.running().drain;
         const bool good =
             what.became == Reloaded::Became::applied || what.became == Reloaded::Became::built_in;
         notify_.ready(good ? "running" : "running; the last reload failed");
         if (what.became == Reloaded::Became::applied) warn(shard_.log, reload_.running());
-        return what;
     }
 
     // Stop accepting, let plugins say their last, then close clients a few at a time so that they
@@ -74,6 +76,7 @@ private:
             std::_Exit(exit_runtime);
         }
         stopping_ = true;
+        reload_.stop();
         shard_.draining = true;
         notify_.stopping("stopping, " + std::to_string(shard_.sessions.size()) +
                          " sessions to close");

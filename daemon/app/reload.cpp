@@ -5,43 +5,92 @@
 #include "config/diff.hpp"
 
 #include <exception>
+#include <memory>
 #include <utility>
 
 namespace roomd::app {
-Reload::Reload(Shard &shard, const config::Config &started, ConfigFile file) :
+
+struct Reload::Read {
+    config::Config config;
+    config::Faults faults;
+    std::vector<std::string> restart;
+};
+
+Reload::Reload(Shard &shard, const config::Config &started, ConfigFile file, Watch watch) :
     shard_(shard),
     started_(started),
     running_(started),
-    file_(std::move(file)) {}
+    file_(std::move(file)),
+    watch_(std::move(watch)),
+    worker_(shard.loop) {}
 
-Reloaded Reload::operator()() {
-    Reloaded what = read_and_apply();
-    tell(what);
-    return what;
+void Reload::ask(Done done) {
+    if (done) waiting_.push_back(std::move(done));
+    wanted_ = true;
+    if (!worker_.is_at_work()) begin();
 }
 
-Reloaded Reload::read_and_apply() {
+void Reload::stop() {
+    stopping_ = true;
+    std::vector<Done> told = std::exchange(served_, {});
+    for (Done &done : std::exchange(waiting_, {}))
+        told.push_back(std::move(done));
+    Reloaded late;
+    late.became = Reloaded::Became::stopping;
+    for (const Done &done : told)
+        done(late);
+}
+
+// With the built-in configuration too: who asks is never answered inside ask().
+void Reload::begin() {
+    wanted_ = false;
+    served_ = std::exchange(waiting_, {});
+    if (watch_.begins) watch_.begins();
+    const auto what = std::make_shared<Read>();
+    worker_.run([this, what] { read(*what); }, [this, what] { finish(*what); });
+}
+
+void Reload::read(Read &what) const {
+    if (file_.path.empty()) return;
+    // A FIFO would be waited for as long as nobody writes.
+    what.config = file_.load(base::Wanted::regular, what.faults);
+    if (!what.faults.empty()) return;
+    check_settings(what.config, what.faults);
+    what.restart = config::needs_restart(started_, what.config);
+}
+
+void Reload::finish(Read &what) {
     Reloaded out;
     out.config = file_.path;
-    if (file_.path.empty()) {
+    if (stopping_)
+        out.became = Reloaded::Became::stopping;
+    else if (file_.path.empty())
         out.became = Reloaded::Became::built_in;
-        return out;
-    }
-    config::Config next = file_.read(libraries_, out.faults);
-    if (out.faults.empty()) check_settings(next, &shard_.server, out.faults);
-    if (!out.faults.empty()) {
+    else
+        apply(what, out);
+    tell(out);
+    if (watch_.ends) watch_.ends(out);
+    for (const Done &done : std::exchange(served_, {}))
+        done(out);
+    if (wanted_ && !stopping_) begin();
+}
+
+void Reload::apply(Read &what, Reloaded &out) {
+    if (what.faults.empty()) check_plugins(libraries_, what.config, what.faults);
+    if (what.faults.empty()) check_running(what.config, shard_.server, what.faults);
+    if (!what.faults.empty()) {
+        out.faults = std::move(what.faults);
         out.became = Reloaded::Became::refused;
-        return out;
+        return;
     }
-    out.restart = config::needs_restart(started_, next);
+    out.restart = std::move(what.restart);
     try {
-        out.kept = shard_.apply(next); // the point of no return
-        running_ = std::move(next);
+        out.kept = shard_.apply(what.config); // the point of no return
+        std::swap(running_, what.config);
     } catch (const std::exception &e) {
         out.became = Reloaded::Became::failed;
         out.why = reason(e);
     }
-    return out;
 }
 
 void Reload::tell(const Reloaded &what) const {

@@ -36,7 +36,7 @@ int check(Given given, Io &io) {
     config::Faults faults;
     host::Libraries libraries("");
     const config::Config config = given.file.read(libraries, faults);
-    if (faults.empty()) app::check_settings(config, nullptr, faults);
+    if (faults.empty()) app::check_settings(config, faults);
     if (!faults.empty()) return refuse(given, faults, io);
     std::vector<std::string> changes;
     if (given.diff) {

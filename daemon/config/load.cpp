@@ -44,11 +44,11 @@ Config load_text(std::string_view yaml, const std::string &path, Faults &faults)
     return config;
 }
 
-Config load_file(const std::string &path, Faults &faults) {
+Config load_file(const std::string &path, Faults &faults, base::Wanted main) {
     Config config;
     config.path = path;
     Source source{{file_at(path)}, faults};
-    const std::optional<Item> root = read_parts(source);
+    const std::optional<Item> root = read_parts(source, main);
     if (root) read(source, *root, config);
     return config;
 }

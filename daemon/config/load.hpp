@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/file.hpp"
 #include "config/config.hpp"
 #include "config/fault.hpp"
 
@@ -10,9 +11,10 @@
 namespace roomd::config {
 
 // Reads and checks a file and the `conf.d/*.yaml` beside it.  Every fault is added to `faults`; the
-// result is good only when none was.  Reads the files that `${file:..}` names; opens nothing else.
-// Does not throw for what the files say.
-Config load_file(const std::string &path, Faults &faults);
+// result is good only when none was.  Reads the files that `${file:..}` names and those of schemas;
+// opens nothing else.  Does not throw for what the files say.  `main`: what the file itself may be;
+// all others are regular ones.
+Config load_file(const std::string &path, Faults &faults, base::Wanted main = base::Wanted::any);
 
 // The same for one text in memory, without any conf.d.  `path` names it in messages; relative paths
 // in it are relative to the folder of `path`.

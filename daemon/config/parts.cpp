@@ -1,6 +1,5 @@
 #include "config/parts.hpp"
 
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "config/merge.hpp"
 
@@ -56,10 +55,10 @@ bool find_names(const Source &source, const std::string &folder, std::vector<std
 
 } // namespace
 
-std::optional<Item> read_parts(Source &source) {
+std::optional<Item> read_parts(Source &source, base::Wanted wanted) {
     const std::string main = source.files.front().path;
     std::string why;
-    const auto text = base::read_file(main, largest_yaml, base::Wanted::any, why);
+    const auto text = base::read_file(main, largest_yaml, wanted, why);
     if (!text) {
         source.fault({}, "can not be read: " + why, "give another with --config FILE");
         return {};

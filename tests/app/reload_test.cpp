@@ -8,6 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
 
 using namespace roomd;
 using Became = app::Reloaded::Became;
@@ -27,7 +30,12 @@ public:
         quiet.level = log::Level::error;
         log.reconfigure(quiet);
         shard.emplace(config, log);
-        reload.emplace(*shard, config, file);
+        reload.emplace(*shard, config, file,
+                       app::Reload::Watch{[this] { ++begun; },
+                                          [this](const app::Reloaded &what) {
+                                              if (what.became == Became::stopping)
+                                                  shard->loop.stop();
+                                          }});
     }
     ~Running() { std::filesystem::remove_all(folder); }
     Running(const Running &) = delete;
@@ -40,6 +48,19 @@ public:
                                  << more;
     }
 
+    // Asks, and waits for what becomes of it.
+    app::Reloaded operator()() { return ask(*reload); }
+    app::Reloaded ask(app::Reload &of) {
+        app::Reloaded out;
+        of.ask([&](const app::Reloaded &what) {
+            out = what;
+            shard->loop.stop();
+        });
+        shard->loop.run();
+        return out;
+    }
+
+    int begun = 0;
     std::string folder = make_folder();
     app::ConfigFile file{folder + "/roomd.yaml", folder + "/admin.sock"};
     log::Logger log{log::Options{}};
@@ -58,9 +79,9 @@ private:
 
 TEST_CASE("a reload applies the file, and names the keys that wait for a restart") {
     Running daemon;
-    CHECK((*daemon.reload)().restart.empty()); // the admin socket that --admin says is no change
+    CHECK(daemon().restart.empty()); // the admin socket that --admin says is no change
     daemon.write("service: { name: other }\ndrain: 7s\nidempotency: { entries: 5 }\n");
-    const app::Reloaded what = (*daemon.reload)();
+    const app::Reloaded what = daemon();
     CHECK(what.became == Became::applied);
     CHECK(what.config == daemon.file.path);
     CHECK(what.restart == std::vector<std::string>{"idempotency.entries"});
@@ -68,25 +89,25 @@ TEST_CASE("a reload applies the file, and names the keys that wait for a restart
     CHECK(daemon.reload->running().service.name == "other");
     CHECK(daemon.reload->running().drain == base::Duration(7000));
     // Compared with what was started, not with the last reload: it still waits.
-    CHECK((*daemon.reload)().restart == std::vector<std::string>{"idempotency.entries"});
+    CHECK(daemon().restart == std::vector<std::string>{"idempotency.entries"});
 }
 
 TEST_CASE("a reload of a file with faults changes nothing and names their places") {
     Running daemon;
     daemon.write("service: { name: other }\nlimitz: {}\n");
-    const app::Reloaded what = (*daemon.reload)();
+    const app::Reloaded what = daemon();
     CHECK(what.became == Became::refused);
     CHECK(what.faults.text().starts_with(daemon.file.path + ":5:1: unknown key \"limitz\""));
     CHECK(daemon.reload->running().service.name == "roomd");
     daemon.write("");
-    CHECK((*daemon.reload)().became == Became::applied);
+    CHECK(daemon().became == Became::applied);
 }
 
 TEST_CASE("what only the server can tell is told before anything is changed") {
     Running daemon;
     std::filesystem::create_directory(daemon.folder + "/empty");
     daemon.write("service: { name: other }\nsocketio: { client_directory: empty }\n");
-    const app::Reloaded what = (*daemon.reload)();
+    const app::Reloaded what = daemon();
     CHECK(what.became == Became::refused);
     CHECK(what.faults.text() ==
           daemon.file.path + ": no client bundle in " + daemon.folder + "/empty");
@@ -95,6 +116,53 @@ TEST_CASE("what only the server can tell is told before anything is changed") {
 
 TEST_CASE("the built-in configuration has nothing to reload") {
     Running daemon;
-    app::Reload built_in(*daemon.shard, daemon.reload->running(), app::ConfigFile{});
-    CHECK(built_in().became == Became::built_in);
+    app::Reload built_in(*daemon.shard, daemon.reload->running(), app::ConfigFile{}, {});
+    CHECK(daemon.ask(built_in).became == Became::built_in);
+}
+
+TEST_CASE("those who ask while a reload is at work share the next one, which reads again") {
+    Running daemon;
+    std::vector<std::string> names;
+    const auto note = [&](const app::Reloaded &what) {
+        CHECK(what.became == Became::applied);
+        names.push_back(daemon.reload->running().service.name);
+    };
+    daemon.write("service: { name: first }\n");
+    daemon.reload->ask([&](const app::Reloaded &what) {
+        note(what);
+        daemon.write("service: { name: second }\n");
+    });
+    for (int i = 0; i < 200; ++i)
+        daemon.reload->ask();
+    daemon.reload->ask(note);
+    daemon.reload->ask([&](const app::Reloaded &what) {
+        note(what);
+        daemon.shard->loop.stop();
+    });
+    daemon.shard->loop.run();
+    CHECK(names == std::vector<std::string>{"first", "second", "second"});
+    CHECK(daemon.begun == 2);
+}
+
+TEST_CASE("who waits for a reload when the daemon goes down is told, and nothing is applied") {
+    Running daemon;
+    daemon.write("service: { name: other }\n");
+    int told = 0;
+    const auto note = [&](const app::Reloaded &what) { told += what.became == Became::stopping; };
+    daemon.reload->ask(note);
+    daemon.reload->ask(note);
+    daemon.reload->stop();
+    CHECK(told == 2);
+    daemon.shard->loop.run(); // until what was read is not applied
+    CHECK(daemon.reload->running().service.name == "roomd");
+    CHECK(daemon.begun == 1);
+}
+
+TEST_CASE("a reload waits for no FIFO in the place of the file") {
+    Running daemon;
+    std::filesystem::remove(daemon.file.path);
+    REQUIRE(mkfifo(daemon.file.path.c_str(), 0600) == 0);
+    const app::Reloaded what = daemon();
+    CHECK(what.became == Became::refused);
+    CHECK(what.faults.text().starts_with(daemon.file.path + ": can not be read: it is not a file"));
 }
