@@ -42,6 +42,17 @@ std::size_t signature_size(const KeyMaterial &key, Algorithm algorithm) noexcept
     }
 }
 
+unsigned check_us(const KeyMaterial &key) noexcept {
+    switch (key.kind) { // as tests/auth/verify_bench measures them
+    case Kind::secret: return 2;
+    case Kind::rsa: return static_cast<unsigned>(25 * key.n.size() * key.n.size() / (256 * 256));
+    case Kind::p256: return 60;
+    case Kind::p384: return 650;
+    case Kind::p521: return 470;
+    }
+    return 0;
+}
+
 const char *weakness(const KeyMaterial &key) noexcept {
     if (key.kind != Kind::rsa) return nullptr;
     // 2,047 bits and fewer: one byte less, or its first bit not set.

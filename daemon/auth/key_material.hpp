@@ -30,6 +30,8 @@ struct KeyMaterial {
 bool fits(const KeyMaterial &, Algorithm) noexcept;
 // Of a signature made with it, in bytes.
 std::size_t signature_size(const KeyMaterial &, Algorithm) noexcept;
+// About how long it takes to check one, in microseconds of one core.
+unsigned check_us(const KeyMaterial &) noexcept;
 // Why no key like this may be used, whatever it is for: too short, too weak.  Null when it may.
 const char *weakness(const KeyMaterial &) noexcept;
 

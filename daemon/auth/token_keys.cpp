@@ -12,6 +12,10 @@ struct VerifyKeys::Key {
     KeyMaterial material; // without the secret, which is in `jwk`
     std::vector<Algorithm> serves;
     Jwk jwk;
+
+    bool does(Algorithm algorithm) const noexcept {
+        return std::find(serves.begin(), serves.end(), algorithm) != serves.end();
+    }
 };
 
 namespace {
@@ -104,13 +108,11 @@ base::Result<std::string> sign(const KeyMaterial &key, Algorithm algorithm, std:
 
 } // namespace
 
-// Keys that a token which names none is tried with: each costs as much as a good one.
-constexpr std::size_t most_tries = 8;
-
-VerifyKeys::VerifyKeys(std::vector<std::shared_ptr<const Key>> keys) :
-    keys_(std::move(keys)),
-    have_ids_(std::any_of(keys_.begin(), keys_.end(),
-                          [](const auto &key) { return key->material.id.has_value(); })) {}
+VerifyKeys::VerifyKeys(std::vector<std::shared_ptr<const Key>> keys) : keys_(std::move(keys)) {
+    const auto named = std::stable_partition(
+        keys_.begin(), keys_.end(), [](const auto &key) { return !key->material.id.has_value(); });
+    have_ids_ = named != keys_.end();
+}
 
 VerifyKeys VerifyKeys::joined(const std::vector<VerifyKeys> &all) {
     std::vector<std::shared_ptr<const Key>> keys;
@@ -119,32 +121,42 @@ VerifyKeys VerifyKeys::joined(const std::vector<VerifyKeys> &all) {
     return VerifyKeys(std::move(keys));
 }
 
-VerifyKeys::Found VerifyKeys::check(std::string_view token, std::string_view signature,
-                                    Algorithm algorithm,
-                                    const std::optional<std::string> &id) const {
+VerifyKeys::Count VerifyKeys::serving(Algorithm algorithm) const noexcept {
+    Count count;
+    for (const auto &key : keys_) {
+        if (!key->does(algorithm)) continue;
+        ++count.all;
+        if (!key->material.id) ++count.nameless;
+    }
+    return count;
+}
+
+VerifyKeys::Checked VerifyKeys::check(std::string_view token, std::string_view signature,
+                                      Algorithm algorithm,
+                                      const std::optional<std::string> &id) const {
     const CleanErrors clean;
-    Found found = Found::no_key;
+    Checked out;
     Jws jws;
     std::size_t tried = 0;
     for (const auto &key : keys_) {
         if (id && have_ids_ && key->material.id != *id) continue;
-        if (std::find(key->serves.begin(), key->serves.end(), algorithm) == key->serves.end())
-            continue;
-        found = Found::bad;
+        if (!key->does(algorithm)) continue;
+        out.found = Found::bad;
         // cjose 0.6.2 reads beyond a short HMAC, and takes signatures of other lengths with
         // leading zeros for curves and PSS.
         if (signature.size() != signature_size(key->material, algorithm)) continue;
         if (!jws) {
             jws.reset(cjose_jws_import(token.data(), token.size(), nullptr));
-            if (!jws) return Found::unclear;
+            if (!jws) return {Found::unclear, out.us};
             const char *seen =
                 cjose_header_get(cjose_jws_get_protected(jws.get()), CJOSE_HDR_ALG, nullptr);
-            if (seen == nullptr || seen != name(algorithm)) return Found::unclear;
+            if (seen == nullptr || seen != name(algorithm)) return {Found::unclear, out.us};
         }
-        if (cjose_jws_verify(jws.get(), key->jwk.get(), nullptr)) return Found::good;
+        out.us += check_us(key->material);
+        if (cjose_jws_verify(jws.get(), key->jwk.get(), nullptr)) return {Found::good, out.us};
         if (++tried == most_tries) break;
     }
-    return found;
+    return out;
 }
 
 base::Result<VerifyKeys> parse_keys(std::string_view material,

@@ -31,14 +31,26 @@ public:
         no_key,  // none has this id, or none was parsed for this algorithm
         unclear, // the library reads the token otherwise than we do
     };
+    struct Checked {
+        Found found = Found::no_key;
+        unsigned us = 0; // about what it took, of one core
+    };
     // Is this compact token signed by one of these keys?  `signature` is the decoded last part,
     // `id` the header's `kid`, `algorithm` its `alg`, which the caller has let in.  With an id only
-    // keys of that id count; where no key has an id, all do.  Without one, all do.
-    Found check(std::string_view token, std::string_view signature, Algorithm algorithm,
-                const std::optional<std::string> &id) const;
+    // keys of that id count; where no key has an id, all do.  Without one, all do: those that have
+    // no id either come first.  Not more than most_tries are tried.
+    Checked check(std::string_view token, std::string_view signature, Algorithm algorithm,
+                  const std::optional<std::string> &id) const;
+    static constexpr std::size_t most_tries = 8;
+
+    struct Count {
+        std::size_t all = 0, nameless = 0; // with or without an id; without one
+    };
+    // Those that a token of this algorithm may be signed with.
+    Count serving(Algorithm) const noexcept;
 
 private:
-    std::vector<std::shared_ptr<const Key>> keys_;
+    std::vector<std::shared_ptr<const Key>> keys_; // those without an id first
     bool have_ids_ = false;
 };
 

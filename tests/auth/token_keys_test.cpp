@@ -45,7 +45,7 @@ Found check(const VerifyKeys &with, const std::string &token, Algorithm algorith
             const std::optional<std::string> &id = {}) {
     const auto signature = base::unbase64url(token.substr(token.rfind('.') + 1));
     REQUIRE(signature.has_value());
-    return with.check(token, *signature, algorithm, id);
+    return with.check(token, *signature, algorithm, id).found;
 }
 
 // What kind of key signs with it.
@@ -285,4 +285,64 @@ TEST_CASE("without a key nothing is taken") {
     const std::string token = test::sign("HS256", signing("secret.txt"), "{}");
     CHECK(check(VerifyKeys{}, token, HS256) == Found::no_key);
     CHECK(check(VerifyKeys::joined({}), token, HS256) == Found::no_key);
+}
+
+namespace {
+
+std::string nth_secret(int i) {
+    return std::string(31, 'k') + static_cast<char>('A' + i);
+}
+
+// A secret as a JWK, with an id when it has one.
+VerifyKeys jwk(int i, const std::string &id = "") {
+    return keys(R"({"kty":"oct","alg":"HS256","k":")" + base::base64url(nth_secret(i)) + '"' +
+                    (id.empty() ? "" : R"(,"kid":")" + id + '"') + '}',
+                {HS256});
+}
+
+} // namespace
+
+TEST_CASE("a token without a key id is tried with eight keys, those without an id first") {
+    std::vector<VerifyKeys> some;
+    for (int i = 0; i < 12; ++i)
+        some.push_back(jwk(i, "k" + std::to_string(i)));
+    for (int i = 12; i < 15; ++i)
+        some.push_back(jwk(i));
+    const VerifyKeys all_of_them = VerifyKeys::joined(some);
+    const auto by = [&](int i, const std::optional<std::string> &id) {
+        return check(all_of_them, test::sign("HS256", nth_secret(i), "{}"), HS256, id);
+    };
+    for (const int tried : {14, 13, 12, 0, 4})
+        CHECK_MESSAGE(by(tried, {}) == Found::good, tried);
+    for (const int beyond : {5, 11})
+        CHECK_MESSAGE(by(beyond, {}) == Found::bad, beyond);
+    CHECK(by(11, "k11") == Found::good);
+
+    const VerifyKeys::Count count = all_of_them.serving(HS256);
+    CHECK(count.all == 15);
+    CHECK(count.nameless == 3);
+    CHECK(all_of_them.serving(ES256).all == 0);
+}
+
+TEST_CASE(
+    "the more keys a token is tried with, and the slower they are, the more it is said to take") {
+    const auto took = [](const VerifyKeys &with, const std::string &token, Algorithm algorithm) {
+        const auto signature = base::unbase64url(token.substr(token.rfind('.') + 1));
+        return with.check(token, *signature, algorithm, {}).us;
+    };
+    const auto by = [](Algorithm algorithm, const std::string &file, int times) {
+        return VerifyKeys::joined(
+            std::vector(static_cast<std::size_t>(times), keys(checking(file), {algorithm})));
+    };
+    const std::string es256 = test::sign("ES256", signing("p256.pem"), "{}");
+    const std::string es384 = test::sign("ES384", signing("p384.pem"), "{}");
+    const std::string rs256 = test::sign("RS256", signing("rsa_other.pem"), "{}");
+    const unsigned one = took(by(RS256, "rsa.pem", 1), rs256, RS256);
+    CHECK(one > 0);
+    CHECK(took(by(RS256, "rsa.pem", 5), rs256, RS256) == 5 * one);
+    CHECK(took(by(RS256, "rsa.pem", 64), rs256, RS256) == 8 * one);
+    CHECK(took(by(ES256, "p256.pem", 64), es256, ES256) > one); // good at the first
+    CHECK(took(by(ES384, "p384.pem", 64), es384, ES384) >
+          5 * took(by(ES256, "p256.pem", 1), es256, ES256));
+    CHECK(took(by(ES384, "p384.pem", 1), es256, ES384) == 0); // of another length: not tried
 }

@@ -312,3 +312,26 @@ TEST_CASE("a token that names no key is tried with eight, one that names its key
     CHECK(verify(with, token_by(8, "k8")) == "ok");
     CHECK(verify(with, token_by(9, "k9")) == "ok");
 }
+
+TEST_CASE("what a refused token took is told, the longer it is the more") {
+    const auto took = [](const std::string &token) {
+        const auto result = tokens().verify(token, now);
+        return std::get<auth::TokenFault>(result).us;
+    };
+    const std::string forged = sign("HS256", std::string(40, 'x'), with_exp());
+    CHECK(took(forged) > took("x.y.z"));
+    CHECK(took(std::string(auth::max_token, 'x')) > took("x"));
+    CHECK(took(std::string(auth::max_token + 1, 'x')) == 0); // nobody reads it
+}
+
+TEST_CASE("a token that was taken before is taken again unchecked, until it expires") {
+    const auto taker = tokens();
+    const std::string token = hs256(with_exp());
+    const auto again = [&](const std::string &which, std::int64_t at) {
+        return outcome(taker.verify_again(which, at));
+    };
+    CHECK(again(token, now) == "ok");
+    CHECK(again(token, now + 60000 + leeway) == "token_expired");
+    const std::string forged = sign("HS256", std::string(40, 'x'), with_exp());
+    CHECK(again(forged, now) == "ok"); // whoever calls knows the token
+}

@@ -39,6 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const auto signature = base::unbase64url(token->substr(token->rfind('.') + 1));
     // A JWK's key_ops may let it sign alone.
     if (keys && signature)
-        fuzz::must(keys->check(*token, *signature, HS256, {}) == auth::VerifyKeys::Found::good);
+        fuzz::must(keys->check(*token, *signature, HS256, {}).found ==
+                   auth::VerifyKeys::Found::good);
     return 0;
 }
