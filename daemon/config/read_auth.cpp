@@ -89,14 +89,41 @@ void read_key(const Section &entry, const Item &node, auth::Issuer &issuer) {
     issuer.keys.push_back(std::move(*keys));
 }
 
+// A token without `kid` is tried with a few of its issuer's keys, and no more: those beyond are for
+// tokens that name their key.
+void check_reach(const Section &entry, const auth::Issuer &issuer) {
+    constexpr std::size_t most = auth::VerifyKeys::most_tries;
+    const auto keys = auth::VerifyKeys::joined(issuer.keys);
+    for (const auth::Algorithm algorithm : issuer.algorithms) {
+        const auto [all, nameless] = keys.serving(algorithm);
+        if (all <= most) continue;
+        const std::string what = entry.shown("key") + ": " + std::to_string(all) + " keys serve " +
+                                 std::string(auth::name(algorithm)) +
+                                 ", and a token without a key id (kid) is tried with " +
+                                 std::to_string(most);
+        if (nameless > most) {
+            entry.fault("key", what + ": " + std::to_string(nameless) + " of them have no id",
+                        "take old keys out, or write them as JWKs with a \"kid\"");
+        } else {
+            entry.source().warn(entry.find("key")->mark, what,
+                                "let its tokens name their key, or take old keys out");
+        }
+        return; // one algorithm will do
+    }
+}
+
 void read_keys_of(const Section &entry, auth::Issuer &issuer) {
     if (!entry.require("key", how_to_write_keys)) return;
     const Item &node = *entry.find("key");
-    if (node.kind != Item::Kind::list) return read_key(entry, node, issuer);
+    if (node.kind != Item::Kind::list) {
+        read_key(entry, node, issuer);
+        return check_reach(entry, issuer);
+    }
     if (node.items.empty())
         entry.fault("key", entry.shown("key") + " names none", how_to_write_keys);
     for (const Item &item : node.items)
         read_key(entry, item, issuer);
+    check_reach(entry, issuer);
 }
 
 void read_issuers(const Section &in, std::vector<auth::Issuer> &out) {

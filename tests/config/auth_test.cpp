@@ -185,6 +185,35 @@ TEST_CASE("what is no key for the algorithms says why, and is not shown") {
     CHECK(hint("RS256", "refused/none_usable.jwks") == "it holds no key for signatures");
 }
 
+TEST_CASE("more keys than a token without kid is tried with are told when the file is read") {
+    const auto with = [](const std::string &algorithms, const std::string &name, int times) {
+        std::string list;
+        for (int i = 0; i < times; ++i)
+            list += (i == 0 ? "" : ", ") + file(name);
+        return "mode: required, issuers: [{ algorithms: [" + algorithms + "], key: [" + list +
+               "] }]";
+    };
+    const auto warnings = [](const std::string &auth) {
+        config::Faults faults;
+        const auto config = config::load_text(with_auth(auth), "roomd.yaml", faults);
+        if (!faults.empty()) throw std::runtime_error(faults.text());
+        std::string out;
+        for (const config::Fault &one : config.warnings)
+            out += config::text(one);
+        return out;
+    };
+    CHECK(faults(with("ES256", "checking/p256.pem", 9)) ==
+          "roomd.yaml:2:63: \"auth.issuers[0].key\": 9 keys serve ES256, and a token without a key "
+          "id (kid) is tried with 8: 9 of them have no id\n"
+          "  take old keys out, or write them as JWKs with a \"kid\"");
+    CHECK(warnings(with("RS256, ES256", "checking/set.jwks", 5)) ==
+          "roomd.yaml:2:70: warning: \"auth.issuers[0].key\": 10 keys serve RS256, and a token "
+          "without a key id (kid) is tried with 8\n"
+          "  let its tokens name their key, or take old keys out");
+    CHECK(warnings(with("RS256, ES256", "checking/set.jwks", 4)).empty());
+    CHECK(warnings(with("ES256", "checking/p256.pem", 8)).empty());
+}
+
 TEST_CASE("an audience is a text or a list of them, and none of them empty") {
     CHECK(issuer_faults("audience: [], " + good) ==
           "roomd.yaml:2:47: \"auth.issuers[0].audience\" names none\n  remove it");
