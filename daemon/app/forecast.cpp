@@ -136,7 +136,8 @@ std::optional<Forecast> refuse_connect(const config::Config &config,
                                                 "; only a plugin may serve it");
     const std::string auth =
         who.token.empty() ? "" : R"({"token":)" + json::quoted(who.token) + "}";
-    const auto known = dispatch::identify(options, {}, auth, now_ms);
+    dispatch::TokenGate gate;
+    const auto known = dispatch::identify(options, gate, {}, auth, {}, now_ms);
     if (const auto *why = std::get_if<dispatch::NotIn>(&known))
         return refused(why->code, why->message);
     identity = std::get<dispatch::Who>(known).identity;

@@ -33,6 +33,12 @@ void Overload::look(const Counts &counts, base::Time now) {
                       {"limit", counts.limit},
                       {"do", "look at who asks, or raise limits.send_buffer_total"},
                       {"count", "roomd_unread_answers_cut_total"}});
+    if (const std::uint64_t refused = tokens_.begins(counts.tokens, now); refused != 0)
+        log_.warning("tokens refused unread: too many from one address are bad",
+                     {{"refused", refused},
+                      {"address", counts.address},
+                      {"do", "look at who is there; a proxy belongs under trusted_proxies"},
+                      {"count", "roomd_tokens_unread_total"}});
 }
 
 } // namespace roomd::app

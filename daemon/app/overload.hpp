@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace roomd::log {
 class Logger;
@@ -11,8 +12,8 @@ class Logger;
 
 namespace roomd::app {
 
-// Tells the operator that clients had to go because all together were too far behind: once, until
-// it has been quiet for a minute.
+// Tells the operator that clients had to go because all together were too far behind, or tokens to
+// be refused because too many were bad: once, until it has been quiet for a minute.
 class Overload {
 public:
     explicit Overload(log::Logger &log) noexcept : log_(log) {}
@@ -22,6 +23,8 @@ public:
         std::uint64_t answers = 0;  // that were cut because nobody read them, ever
         std::size_t waiting = 0;    // bytes
         std::size_t limit = 0;
+        std::uint64_t tokens = 0; // refused unread, ever
+        std::string_view address; // of the last one
     };
     void look(const Counts &, base::Time now);
 
@@ -37,7 +40,7 @@ private:
     };
 
     log::Logger &log_;
-    Episode sessions_, answers_;
+    Episode sessions_, answers_, tokens_;
 };
 
 } // namespace roomd::app

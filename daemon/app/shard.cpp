@@ -40,7 +40,8 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
         clients.tick();
         router.tick();
         overload.look({sessions.totals().sacrificed, server.totals().unread_cut, sessions.waiting(),
-                       sessions.options().send_buffer_total},
+                       sessions.options().send_buffer_total, router.tokens_unread().count,
+                       router.tokens_unread().address},
                       loop.now());
     }) {
     clients.wire(sessions, router);

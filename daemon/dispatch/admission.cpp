@@ -52,7 +52,7 @@ void Admission::connecting(base::ClientId client, std::string_view nsp, std::str
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
     if (!knows(nsp)) return refuse(client, "Invalid namespace", {});
-    auto known = identify(options_, *info.handshake, auth, base::unix_ms());
+    auto known = identify(options_, tokens_, *info.handshake, auth, clock_.now(), base::unix_ms());
     if (const auto *why = std::get_if<NotIn>(&known)) return refuse(client, *why);
     Who who = std::get<Who>(std::move(known));
     // Waits before anyone is asked: a plugin may decide, join or emit inside the call.

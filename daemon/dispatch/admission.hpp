@@ -9,6 +9,7 @@
 #include "dispatch/options.hpp"
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/router.hpp"
+#include "dispatch/token_gate.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
@@ -39,6 +40,11 @@ public:
     // Those that the options of now would not let in: an identity is needed, the portal is gone or
     // has other roles, or the namespace is.
     std::vector<base::ClientId> unwelcome() const;
+
+    // Tokens that were good may be so no more.
+    void keys_changed() noexcept { tokens_.keys_changed(); }
+    void tick() { tokens_.tick(clock_.now()); }
+    const TokenGate::Unread &unread() const noexcept { return tokens_.unread(); }
 
     // Configured, or served by a plugin.
     bool knows(std::string_view nsp) const;
@@ -74,6 +80,7 @@ private:
     Membership &membership_;
     PortalCounts &portals_;
     Hooks *hooks_ = nullptr;
+    TokenGate tokens_;
     std::unordered_map<base::ClientId, Waiting> waiting_;
 };
 

@@ -70,8 +70,9 @@ std::string NotIn::data() const {
     return out;
 }
 
-std::variant<Who, NotIn> identify(const Options &options, const session::Handshake &handshake,
-                                  std::string_view auth, std::int64_t now_ms) {
+std::variant<Who, NotIn> identify(const Options &options, TokenGate &gate,
+                                  const session::Handshake &handshake, std::string_view auth,
+                                  base::Time now, std::int64_t now_ms) {
     if (options.auth == AuthMode::none || !options.tokens) return Who{};
     const auto found = find_token(options, handshake, auth);
     if (!found || (found->token.empty() && !found->malformed)) {
@@ -79,10 +80,13 @@ std::variant<Who, NotIn> identify(const Options &options, const session::Handsha
         return NotIn{"token_missing", "a token is needed: auth: { token }", false};
     }
     if (found->malformed) return NotIn{"token_malformed", "the token is no text", false};
-    auto verified = options.tokens->verify(found->token, now_ms);
-    if (const auto *fault = std::get_if<auth::TokenFault>(&verified))
+    const auto verified = gate.check(*options.tokens, found->token, handshake.address, now, now_ms);
+    if (!verified)
+        return NotIn{"too_many_attempts", "too many bad tokens come from your address: try later",
+                     true};
+    if (const auto *fault = std::get_if<auth::TokenFault>(&*verified))
         return NotIn{fault->code, fault->message, fault->retryable};
-    const auto &good = std::get<auth::Verified>(verified);
+    const auto &good = std::get<auth::Verified>(*verified);
     return Who{options.tokens->identity(good.claims), good.expires_ms};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dispatch/options.hpp"
+#include "dispatch/token_gate.hpp"
 #include "session/handshake.hpp"
 
 #include <cstdint>
@@ -27,8 +28,8 @@ struct NotIn {
 // The token comes from CONNECT's auth ({"token":".."}), else from Authorization: Bearer, else from
 // the configured cookie; the first of these that is there counts, and a bad one is refused, never
 // passed over.
-std::variant<Who, NotIn> identify(const Options &, const session::Handshake &,
-                                  std::string_view auth, std::int64_t now_ms);
+std::variant<Who, NotIn> identify(const Options &, TokenGate &, const session::Handshake &,
+                                  std::string_view auth, base::Time now, std::int64_t now_ms);
 
 // May someone with this identity use the portal of this handshake?
 bool portal_admits(const Options &, std::string_view portal, std::string_view identity);

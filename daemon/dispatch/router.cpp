@@ -66,6 +66,7 @@ void Router::reconfigure(const Options &options) {
     const std::size_t max_emit = impl_->options.max_emit;
     impl_->options = options;
     impl_->options.max_emit = max_emit; // as the bodies that listeners take: until a restart
+    impl_->admission.keys_changed();
     for (const base::ClientId client : impl_->admission.unwelcome())
         impl_->clients.disconnect(client, session::CloseReason::forced_close, true);
     if (other_rules) impl_->membership.revise();
@@ -254,7 +255,12 @@ void Router::watch(Watcher *watcher) noexcept {
     impl_->watcher = watcher;
 }
 
+const TokenGate::Unread &Router::tokens_unread() const noexcept {
+    return impl_->admission.unread();
+}
+
 void Router::tick() {
+    impl_->admission.tick();
     impl_->identities.bury();
     for (const base::ClientId client : impl_->identities.expired(impl_->clock.now()))
         impl_->clients.disconnect(client, session::CloseReason::expired, true); // gone() drops it

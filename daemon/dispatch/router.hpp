@@ -6,6 +6,7 @@
 #include "dispatch/hooks.hpp"
 #include "dispatch/options.hpp"
 #include "dispatch/portal_counts.hpp"
+#include "dispatch/token_gate.hpp"
 #include "dispatch/watcher.hpp"
 #include "session/clients.hpp"
 #include "session/events.hpp"
@@ -80,6 +81,9 @@ public:
     std::string positions() const;        // as Positions::text()
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
     void watch(Watcher *) noexcept;       // null: nobody looks on, and emits cost nothing more
+
+    // Tokens that nobody read because their address had sent too many bad ones.
+    const TokenGate::Unread &tokens_unread() const noexcept;
 
     void tick(); // expiries
     // Clients that the new options would not let in are closed, those that a room no longer takes

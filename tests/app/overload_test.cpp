@@ -18,7 +18,7 @@ TEST_CASE("an overload is told once with what to do, and again when it comes bac
     test::HandClock clock;
     test::Stderr err;
     const auto look = [&](std::uint64_t sessions, std::uint64_t answers = 0) {
-        overload.look({sessions, answers, 600, 512}, clock.now());
+        overload.look({sessions, answers, 600, 512, 0, ""}, clock.now());
     };
     look(0);
     look(3);
@@ -39,4 +39,25 @@ TEST_CASE("an overload is told once with what to do, and again when it comes bac
     CHECK(lines[0].find("limits.send_buffer_total") != std::string::npos);
     CHECK(lines[1].find("cut=5") != std::string::npos);
     CHECK(lines[2].find("closed=7") != std::string::npos);
+}
+
+TEST_CASE("tokens that were refused unread are told with the address, once a minute") {
+    log::Logger log(log::Options{});
+    app::Overload overload(log);
+    test::HandClock clock;
+    test::Stderr err;
+    const auto look = [&](std::uint64_t tokens) {
+        overload.look({0, 0, 0, 0, tokens, "192.0.2.1"}, clock.now());
+    };
+    look(0);
+    for (std::uint64_t i = 1; i < 20; ++i) {
+        clock.advance(5s);
+        look(5 * i);
+    }
+    clock.advance(61s);
+    look(96);
+    const std::vector<std::string> lines = err.lines();
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].find("refused=5 address=192.0.2.1") != std::string::npos);
+    CHECK(lines[1].find("refused=1 address=192.0.2.1") != std::string::npos);
 }

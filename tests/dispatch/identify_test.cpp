@@ -188,3 +188,43 @@ TEST_CASE_FIXTURE(IdentityFixture,
     CHECK_FALSE(fake.alive(kicked));
     CHECK(router.decide_connect(kicked, yes()) == Status::gone);
 }
+
+TEST_CASE_FIXTURE(IdentityFixture,
+                  "who sends too many bad tokens is told to wait; a token of before still enters") {
+    fake.handshake.address = "192.0.2.7";
+    const std::string mine = with_token(R"({"sub":"u1"})");
+    CHECK(fake.alive(fake.connect("/", mine)));
+    const std::string bad = R"({"token":")" + std::string(8000, 'x') + ".y.z\"}";
+    const auto told_to_wait = [&] {
+        return holds(last_refusal(), R"({"code":"too_many_attempts","retryable":true})");
+    };
+    for (int i = 0; i < 10000 && !told_to_wait(); ++i)
+        fake.connect("/", bad);
+    CHECK(told_to_wait());
+    CHECK(router.tokens_unread().count == 1);
+    CHECK(router.tokens_unread().address == "192.0.2.7");
+    CHECK_FALSE(fake.alive(enter(R"({"sub":"u2"})"))); // never seen
+    CHECK(fake.alive(fake.connect("/", mine)));
+    fake.handshake.address = "192.0.2.8";
+    CHECK(fake.alive(enter(R"({"sub":"u2"})")));
+
+    fake.handshake.address = "192.0.2.7";
+    CHECK(router.tokens_unread().count == 2);
+    clock.advance(base::Duration{1000});
+    CHECK(fake.alive(enter(R"({"sub":"u3"})")));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture, "a token that was good is not, when the keys are others") {
+    const std::string mine = with_token(R"({"sub":"u1"})");
+    CHECK(fake.alive(fake.connect("/", mine)));
+    auth::Issuer issuer;
+    issuer.algorithms = {auth::Algorithm::HS256};
+    issuer.require_exp = false;
+    issuer.keys = {
+        *auth::parse_keys("another secret, and of 32 bytes or more too", issuer.algorithms)};
+    options.tokens = std::make_shared<const auth::Tokens>(std::vector{std::move(issuer)},
+                                                          auth::ClaimNames{}, base::Duration{});
+    router.reconfigure(options);
+    CHECK_FALSE(fake.alive(fake.connect("/", mine)));
+    CHECK(holds(last_refusal(), "token_signature"));
+}
