@@ -1,8 +1,6 @@
 #include "rig.hpp"
 #include "wire.hpp"
 
-#include "net/address.hpp"
-
 #include <doctest/doctest.h>
 
 #include <openssl/bio.h>
@@ -16,14 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <barrier>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <mutex>
-#include <thread>
 
 using namespace roomd;
 using namespace roomd::test;
@@ -157,80 +152,6 @@ TEST_CASE("one server listens on IPv4, IPv6 and a Unix socket, which has its mod
         CHECK(rig.address(2) == "unix:" + path);
     }
     CHECK_FALSE(std::filesystem::exists(path));
-}
-
-TEST_CASE("a dead daemon's socket file is replaced, a live one's and a plain file are not") {
-    const Folder folder;
-    const std::string path = folder / "s.sock";
-    const net::Opened dead = net::open_listener("unix:" + path, 0660);
-    close(dead.fd); // the file stays
-    CHECK(std::filesystem::exists(path));
-    {
-        Rig rig(listening({"unix:" + path}));
-        CHECK_THROWS(Rig(listening({"unix:" + path})));
-        Wire wire = websocket("unix:" + path);
-        wire.send(ws(1, "4still here"));
-        CHECK(wire.frame().payload == "4still here");
-    }
-    std::ofstream(path) << "precious";
-    CHECK_THROWS(Rig(listening({"unix:" + path})));
-    CHECK(std::filesystem::file_size(path) == 8);
-}
-
-TEST_CASE("a server that stops leaves the socket file of another at its path") {
-    const Folder folder;
-    const std::string path = folder / "s.sock";
-    auto first = std::make_unique<Rig>(listening({"unix:" + path}));
-    std::filesystem::remove(path);
-    {
-        Rig second(listening({"unix:" + path}));
-        first.reset();
-        Wire wire = websocket("unix:" + path);
-        wire.send(ws(1, "4x"));
-        CHECK(wire.frame().payload == "4x");
-    }
-    CHECK_FALSE(std::filesystem::exists(path));
-}
-
-TEST_CASE("of several that listen on one path at the same time one gets it") {
-    constexpr int rounds = 40, starters = 6;
-    const Folder folder;
-    const std::string path = folder / "s.sock";
-    for (int round = 0; round < rounds; ++round) {
-        std::barrier together(starters);
-        std::mutex mutex;
-        std::vector<net::Opened> opened;
-        std::vector<std::thread> threads;
-        for (int i = 0; i < starters; ++i)
-            threads.emplace_back([&] {
-                together.arrive_and_wait();
-                try {
-                    net::Opened mine = net::open_listener("unix:" + path, 0660);
-                    const std::lock_guard lock(mutex);
-                    opened.push_back(std::move(mine));
-                } catch (const std::exception &) {
-                    return; // another has it
-                }
-            });
-        for (auto &thread : threads)
-            thread.join();
-        REQUIRE(opened.size() == 1);
-        CHECK(opened[0].file.in_place());
-        opened[0].file.remove();
-        close(opened[0].fd);
-    }
-}
-
-TEST_CASE("who holds a folder's lock does not keep a socket from it") {
-    const Folder folder;
-    const std::string path = folder / "s.sock";
-    const net::FolderLock lock(path);
-    REQUIRE(lock.held());
-    net::Opened opened = net::open_listener("unix:" + path, 0660);
-    CHECK(opened.file.in_place());
-    opened.file.remove(); // not without the lock: the next daemon replaces it
-    CHECK(std::filesystem::exists(path));
-    close(opened.fd);
 }
 
 TEST_CASE("an address that is none, or is taken, is a set-up error") {
