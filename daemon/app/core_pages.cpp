@@ -58,28 +58,35 @@ CorePages::CorePages(Shard &shard, std::string service) :
     service_(std::move(service)) {}
 
 void CorePages::add_routes() {
-    const auto add = [this](const char *path, auto page, const std::string &scope) {
+    using net::Request, net::Side;
+    const auto get = [this](const char *path, Side side, auto page) {
         net::Route route;
         route.method = "GET";
         route.path = path;
-        route.side = net::Side::both;
-        if (!scope.empty()) {
-            route.headers = Gate::headers();
-            route.admit = [this, scope](const net::Request &request) {
-                return shard_.gate.admit(request, scope);
-            };
-        }
-        route.serve = [this, page](const net::Request &request) {
-            shard_.server.respond(request.id, answer(page()));
+        route.side = side;
+        route.headers = Gate::headers();
+        route.serve = [this, page](const Request &request) {
+            shard_.server.respond(request.id, answer(page(request)));
         };
-        shard_.server.add_route(std::move(route));
+        return route;
     };
-    add(
-        "/health", [this] { return pages::health(snapshot()); }, "");
-    add(
-        "/ready", [this] { return pages::ready(readiness()); }, "");
-    add(
-        "/metrics", [this] { return pages::metrics(families()); }, "metrics");
+    // Anyone may ask a front listener how the daemon is; why is for operators.
+    shard_.server.add_route(get("/health", Side::front, [this](const Request &request) {
+        const Gate &gate = shard_.gate;
+        const bool operates = gate.holds(request, "metrics") || gate.holds(request, "admin");
+        return pages::health(snapshot(), operates ? pages::Detail::reasons : pages::Detail::names);
+    }));
+    shard_.server.add_route(get("/health", Side::admin, [this](const Request &) {
+        return pages::health(snapshot(), pages::Detail::reasons);
+    }));
+    shard_.server.add_route(
+        get("/ready", Side::both, [this](const Request &) { return pages::ready(readiness()); }));
+    net::Route metrics =
+        get("/metrics", Side::both, [this](const Request &) { return pages::metrics(families()); });
+    metrics.admit = [this](const Request &request) {
+        return shard_.gate.admit(request, "metrics");
+    };
+    shard_.server.add_route(std::move(metrics));
 }
 
 pages::Snapshot CorePages::snapshot() const {

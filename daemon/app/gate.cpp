@@ -60,6 +60,11 @@ bool Gate::needs_key(std::string_view scope) const {
     return keys_->any_of_scope(scope);
 }
 
+bool Gate::holds(const net::Request &request, std::string_view scope) const {
+    const auto key = presented(request);
+    return !key.empty() && keys_->find(key, scope).why == auth::Why::ok;
+}
+
 net::Admission Gate::admit(const net::Request &request, std::string_view scope) const {
     const auto key = presented(request);
     if (!key.empty()) {

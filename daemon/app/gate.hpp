@@ -22,6 +22,8 @@ public:
     static const std::vector<std::string> &headers();
 
     net::Admission admit(const net::Request &, std::string_view scope) const;
+    // Did it come with a key that has this scope?
+    bool holds(const net::Request &, std::string_view scope) const;
     bool needs_key(std::string_view scope) const;
 
     const auth::Keys &keys() const noexcept { return *keys_; }

@@ -6,7 +6,7 @@
 namespace roomd::pages {
 namespace {
 
-void append_parts(std::string &out, const std::vector<Part> &parts) {
+void append_parts(std::string &out, const std::vector<Part> &parts, Detail detail) {
     out += ",\"parts\":[";
     bool first = true;
     for (const Part &part : parts) {
@@ -16,8 +16,10 @@ void append_parts(std::string &out, const std::vector<Part> &parts) {
         json::append_quoted(out, part.name);
         out +=
             part.state == Part::State::down ? ",\"status\":\"down\"" : ",\"status\":\"degraded\"";
-        out += ",\"why\":";
-        json::append_quoted(out, part.why);
+        if (detail == Detail::reasons) {
+            out += ",\"why\":";
+            json::append_quoted(out, part.why);
+        }
         out += '}';
     }
     out += ']';
@@ -32,12 +34,12 @@ std::string names(const std::vector<Part> &parts) {
 
 } // namespace
 
-Page health(const Snapshot &now) {
+Page health(const Snapshot &now, Detail detail) {
     if (now.draining)
         return {503, "application/json", failure("draining", "The daemon is going down.")};
     std::string body = "{\"success\":true,\"data\":{\"status\":";
     body += now.ailing.empty() ? "\"healthy\"" : "\"degraded\"";
-    if (!now.ailing.empty()) append_parts(body, now.ailing);
+    if (!now.ailing.empty()) append_parts(body, now.ailing, detail);
     body += ",\"service\":";
     json::append_quoted(body, now.service);
     body += now.websocket ? ",\"websocket\":\"enabled\"" : ",\"websocket\":\"disabled\"";

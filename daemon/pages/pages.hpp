@@ -35,8 +35,12 @@ struct Snapshot {
     std::vector<Part> ailing; // parts that are not well
 };
 
+// What is told of a part that is not well.  Its reason is for operators: it may name hosts, roles
+// and what a database said.
+enum class Detail : std::uint8_t { names, reasons };
+
 // 200 `healthy`, 200 `degraded` with the parts named, 503 while draining.
-Page health(const Snapshot &);
+Page health(const Snapshot &, Detail);
 
 struct Readiness {
     std::int64_t now_ms = 0;

@@ -368,7 +368,7 @@ typedef struct roomd_host {
     roomd_status (*members)(roomd_self *, roomd_str nsp, roomd_str room, roomd_clients_fn fn, void *user);
     roomd_status (*stats)(roomd_self *, roomd_text_fn fn, void *user);
 
-    /* [any] How this plugin is; shown with the reason in /health, asked by /ready when
+    /* [any] How this plugin is; shown in /health, to operators with the reason, asked by /ready when
      * `required`.  UP until it says otherwise. */
     void (*health)(roomd_self *, roomd_health, roomd_str why);
 

@@ -106,3 +106,15 @@ TEST_CASE("what a proxy passes on is not from this machine, whatever its address
         CHECK_MESSAGE(admission.body.find("by a proxy") != std::string::npos, name);
     }
 }
+
+TEST_CASE("a request holds a scope only by a key that has it") {
+    const app::Gate gate(one_key());
+    CHECK(gate.holds(with_header("x-api-key", "open sesame"), "emit"));
+    CHECK(gate.holds(with_header("authorization", "Bearer open sesame"), "emit"));
+    CHECK_FALSE(gate.holds(with_header("x-api-key", "open sesame"), "metrics"));
+    CHECK_FALSE(gate.holds(with_header("x-api-key", "guess"), "emit"));
+    CHECK_FALSE(gate.holds(from_this_machine(), "emit")); // neither that it is near
+    net::Request file = from_this_machine();
+    file.unix_socket = true; // nor that it came over a file
+    CHECK_FALSE(gate.holds(file, "emit"));
+}

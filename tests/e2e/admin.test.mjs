@@ -1,6 +1,7 @@
 // The admin socket and the command line, each command once with good and once with bad input.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -91,6 +92,32 @@ describe('the admin socket', () => {
             assert.equal((await request(server.admin, 'GET', route)).status, 404, route);
         assert.equal((await request(server.admin, 'POST', '/api/emit', '{}', JSON_TYPE)).status, 404);
         assert.equal((await request(server.admin, 'GET', '/admin/kick')).status, 405);
+    });
+    test('tells operators alone why a part is not well', async (t) => {
+        const digest = (key) => 'sha256:' + createHash('sha256').update(key).digest('hex');
+        const server = await roomd(t, (port) => {
+            const keys = ['metrics', 'admin', 'emit'].map((scope) => ({ name: scope, key: digest(`key for ${scope}`), scopes: [scope] }));
+            const config = settings(port, { keys, admin: { socket: 'admin.sock' } });
+            config.plugins.load.push({ name: 'postgres', dsn: 'postgresql://secret_role@127.0.0.1:1/secret_base' });
+            return config;
+        });
+        const socket = path.join(server.folder, 'admin.sock');
+        const why = /127\.0\.0\.1:1|secret_role/;
+        await until('the reason', async () => why.test((await request(socket, 'GET', '/health')).body));
+        const told = async (headers) => {
+            const answer = await server.get('/health', { headers });
+            assert.equal(answer.status, 200);
+            return (await answer.json()).data;
+        };
+        for (const key of ['metrics', 'admin'])
+            for (const headers of [{ 'X-API-Key': `key for ${key}` }, { Authorization: `Bearer key for ${key}` }])
+                assert.match((await told(headers)).parts[0].why, why);
+        for (const headers of [{}, { 'X-API-Key': 'key for emit' }, { 'X-API-Key': 'guess' }]) {
+            const { status, parts } = await told(headers);
+            assert.equal(status, 'degraded');
+            assert.deepEqual(parts, [{ name: 'postgres', status: 'degraded' }]);
+        }
+        assert.match((await call(['plugin', 'list', '--socket', socket]).ended).out, why);
     });
     test('answers when the daemon is full', async (t) => {
         const server = await administered(t, { limits: { connections: 1 } });

@@ -21,6 +21,7 @@ const events = {
 function withPlugin(section) {
     return (port) => {
         const config = settings(port, { events, catalogue: { unknown: 'refuse' } });
+        config.admin = { socket: 'admin.sock' };
         config.plugins.load.push({ name: 'postgres', dsn: database.dsn(), ...quick, ...section });
         return config;
     };

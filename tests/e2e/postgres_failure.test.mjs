@@ -20,6 +20,7 @@ const quick = { connect_timeout: '1s', probe: '500ms', answer_timeout: '1s', ret
 function withPlugin({ required = false, ...section } = {}) {
     return (port) => {
         const config = settings(port);
+        config.admin = { socket: 'admin.sock' };
         config.plugins.load.push({ name: 'postgres', required, dsn: database.dsn('daemon'), ...quick, ...section });
         return config;
     };

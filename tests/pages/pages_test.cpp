@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace roomd;
+using pages::Detail;
 
 namespace {
 
@@ -18,7 +19,7 @@ pages::Snapshot snapshot() {
 } // namespace
 
 TEST_CASE("a healthy daemon says so as the contract has it") {
-    const pages::Page page = pages::health(snapshot());
+    const pages::Page page = pages::health(snapshot(), Detail::names);
     CHECK(page.status == 200);
     CHECK(page.content_type == "application/json");
     CHECK(page.body == R"({"success":true,"data":{"status":"healthy","service":"auth-service",)"
@@ -28,9 +29,22 @@ TEST_CASE("a healthy daemon says so as the contract has it") {
 
 TEST_CASE("a degraded daemon names its parts and stays 200") {
     auto now = snapshot();
+    now.ailing = {{"postgres", pages::Part::State::down, "no route to db.internal as roomd"},
+                  {"feed", pages::Part::State::degraded, "never heard"}};
+    const pages::Page page = pages::health(now, Detail::names);
+    CHECK(page.status == 200);
+    CHECK(page.body == R"({"success":true,"data":{"status":"degraded","parts":[)"
+                       R"({"name":"postgres","status":"down"},)"
+                       R"({"name":"feed","status":"degraded"}],"service":"auth-service",)"
+                       R"("websocket":"enabled","version":"0.1.0","uptime":12,)"
+                       R"("timestamp":"2026-11-23T09:00:00.123Z"}})");
+}
+
+TEST_CASE("an operator is told why its parts are not well") {
+    auto now = snapshot();
     now.ailing = {{"postgres", pages::Part::State::down, "connection \"refused\""},
                   {"feed", pages::Part::State::degraded, ""}};
-    const pages::Page page = pages::health(now);
+    const pages::Page page = pages::health(now, Detail::reasons);
     CHECK(page.status == 200);
     CHECK(page.body == R"({"success":true,"data":{"status":"degraded","parts":[)"
                        R"({"name":"postgres","status":"down","why":"connection \"refused\""},)"
@@ -42,14 +56,15 @@ TEST_CASE("a degraded daemon names its parts and stays 200") {
 TEST_CASE("a daemon without the websocket transport says so") {
     auto now = snapshot();
     now.websocket = false;
-    CHECK(pages::health(now).body.find(R"("websocket":"disabled")") != std::string::npos);
+    CHECK(pages::health(now, Detail::names).body.find(R"("websocket":"disabled")") !=
+          std::string::npos);
 }
 
 TEST_CASE("a draining daemon is neither healthy nor ready") {
     auto now = snapshot();
     now.draining = true;
-    CHECK(pages::health(now).status == 503);
-    CHECK(pages::health(now).body ==
+    CHECK(pages::health(now, Detail::names).status == 503);
+    CHECK(pages::health(now, Detail::names).body ==
           R"({"success":false,"error":{"code":"draining","message":"The daemon is going down."}})");
     pages::Readiness readiness;
     readiness.listening = true;
