@@ -24,13 +24,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row[b.size()];
 }
 
-// C0, DEL and C1: what a terminal obeys.
-bool is_control(std::string_view at) noexcept {
-    const auto first = static_cast<unsigned char>(at[0]);
-    if (first < 0x20 || first == 0x7F) return true;
-    return first == 0xC2 && at.size() > 1 && static_cast<unsigned char>(at[1]) < 0xA0;
-}
-
 char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -76,6 +69,58 @@ bool is_utf8(std::string_view bytes) noexcept {
     return true;
 }
 
+Rune first_rune(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned first = byte(0);
+    if (first < 0x80) return {1, first, true};
+    const std::size_t size = utf8_sequence(text);
+    if (size == 0) return {1, first, false};
+    char32_t code = first & (0xFFu >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i)
+        code = (code << 6) | (byte(i) & 0x3Fu);
+    return {size, code, true};
+}
+
+bool is_unseen(char32_t c) noexcept {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+void append_visible(std::string &out, std::string_view text, Breaks breaks) {
+    const bool keep = breaks == Breaks::kept;
+    while (!text.empty()) {
+        std::size_t plain = 0;
+        Rune rune{};
+        for (; plain < text.size(); plain += rune.size) {
+            rune = first_rune(text.substr(plain));
+            const bool kept = keep && (rune.code == '\n' || rune.code == '\t');
+            if (!rune.valid || (is_unseen(rune.code) && !kept)) break;
+        }
+        out += text.substr(0, plain);
+        if (plain == text.size()) return;
+        text.remove_prefix(plain + rune.size);
+        char code[8];
+        const int n = std::snprintf(code, sizeof code, rune.valid ? "\\u%04x" : "\\x%02x",
+                                    static_cast<unsigned>(rune.code) & 0xFFFFu);
+        out.append(code, static_cast<std::size_t>(n));
+    }
+}
+
+std::string visible(std::string_view text, std::size_t limit) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t before = out.size();
+        const std::size_t size = first_rune(text).size;
+        append_visible(out, text.substr(0, size), Breaks::shown);
+        if (out.size() > limit) {
+            out.resize(before);
+            return out += "...";
+        }
+        text.remove_prefix(size);
+    }
+    return out;
+}
+
 std::string_view nearest(std::string_view word, const std::vector<std::string_view> &candidates) {
     constexpr std::size_t longest = 64; // a longer word is no typing slip
     if (word.size() > longest) return {};
@@ -95,15 +140,15 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 std::string printable(std::string_view text, std::size_t limit) {
     std::string out;
     while (!text.empty() && out.size() < limit) {
-        const std::size_t length = utf8_sequence(text);
-        if (length == 0 || is_control(text)) {
+        const Rune rune = first_rune(text);
+        if (!rune.valid || is_unseen(rune.code)) {
             out += '?';
-            text.remove_prefix(length == 0 ? 1 : length);
+            text.remove_prefix(rune.size);
             continue;
         }
-        if (out.size() + length > limit) break;
-        out += text.substr(0, length);
-        text.remove_prefix(length);
+        if (out.size() + rune.size > limit) break;
+        out += text.substr(0, rune.size);
+        text.remove_prefix(rune.size);
     }
     if (!text.empty()) out += "...";
     return out;

@@ -23,33 +23,6 @@ std::string_view name(Level level) noexcept {
     return "error";
 }
 
-// One character of text that may be anything: its length in bytes and its code point; invalid
-// bytes come one at a time.
-struct Rune {
-    std::size_t size;
-    char32_t code;
-    bool valid;
-};
-
-Rune front(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned first = byte(0);
-    if (first < 0x80) return {1, first, true};
-    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (text.size() < size || !base::is_utf8(text.substr(0, size))) return {1, first, false};
-    char32_t code = first & (0xFFu >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i)
-        code = (code << 6) | (byte(i) & 0x3Fu);
-    return {size, code, true};
-}
-
-// Would it move the cursor, end the line or turn the direction of what follows?
-bool is_unseen(char32_t c) noexcept {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0x200E ||
-           c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
-           c == 0xFEFF;
-}
-
 template <class... Args> void append(std::string &out, const char *format, Args... args) {
     char text[16];
     const int n = std::snprintf(text, sizeof text, format, args...);
@@ -58,7 +31,7 @@ template <class... Args> void append(std::string &out, const char *format, Args.
 
 void append_escaped(std::string &out, std::string_view text, bool json) {
     while (!text.empty()) {
-        const Rune rune = front(text);
+        const base::Rune rune = base::first_rune(text);
         const std::string_view bytes = text.substr(0, rune.size);
         text.remove_prefix(rune.size);
         if (!rune.valid) {
@@ -72,7 +45,7 @@ void append_escaped(std::string &out, std::string_view text, bool json) {
             out += "\\r";
         else if (rune.code == '\t')
             out += "\\t";
-        else if (is_unseen(rune.code))
+        else if (base::is_unseen(rune.code))
             append(out, "\\u%04x", static_cast<unsigned>(rune.code));
         else if (rune.code == '\\' || (rune.code == '"'))
             (out += '\\') += bytes;

@@ -90,6 +90,38 @@ TEST_CASE("printable text has no controls and no broken UTF-8") {
     CHECK(printable("\xC2\xA0") == "\xC2\xA0");
 }
 
+TEST_CASE("printable text turns no direction") {
+    for (const auto mark :
+         {"\u061C", "\u200E", "\u200F", "\u202A", "\u202E", "\u2066", "\u2069", "\u2028", "\uFEFF"})
+        CHECK(printable(std::string("a") + mark + "b") == "a?b");
+    CHECK(printable("\u05D0\u200D\u0639") == "\u05D0\u200D\u0639"); // letters, and how they join
+}
+
+TEST_CASE("visible text shows what a terminal would obey") {
+    CHECK(visible("caf\u00E9 \\u") == "caf\u00E9 \\u");
+    CHECK(visible("a\x1B[31m\x7F") == R"(a\u001b[31m\u007f)");
+    CHECK(visible("a\r\n\tb") == R"(a\u000d\u000a\u0009b)");
+    CHECK(visible("a\0b"sv) == R"(a\u0000b)");
+    CHECK(visible("\u009B31m") == R"(\u009b31m)");
+    CHECK(visible("user\u202Egnp.exe") == R"(user\u202egnp.exe)");
+    CHECK(visible("\u061C\u200E\u200F\u202A\u2066\u2069") ==
+          R"(\u061c\u200e\u200f\u202a\u2066\u2069)");
+    CHECK(visible("\xFF\xE2\x80z") == R"(\xff\xe2\x80z)");
+}
+
+TEST_CASE("visible text is cut at the limit, between characters") {
+    CHECK(visible("abcdef", 6) == "abcdef");
+    CHECK(visible("abcdef", 5) == "abcde...");
+    CHECK(visible("ab\u202E", 7) == "ab...");
+    CHECK(visible("ab\u202E", 8) == R"(ab\u202e)");
+}
+
+TEST_CASE("visible lines keep their ends and their tabs") {
+    std::string out = "> ";
+    append_visible(out, "a\tb\nc\rd\u202E\n", Breaks::kept);
+    CHECK(out == "> a\tb\nc\\u000dd\\u202e\n");
+}
+
 TEST_CASE("printable text is cut at the limit, between characters") {
     CHECK(printable("abcdef", 6) == "abcdef");
     CHECK(printable("abcdef", 5) == "abcde...");

@@ -55,6 +55,7 @@ TEST_CASE("controls of every kind are shown, not sent to the terminal") {
     CHECK(text("m", {{"k", std::string("\0\x7f", 2)}}).ends_with(R"(k="\u0000\u007f")"));
     CHECK(text("m", {{"k", "\xC2\x9B"}}).ends_with(R"(k="\u009b")"));     // C1: CSI
     CHECK(text("m", {{"k", "\xE2\x80\xAE"}}).ends_with(R"(k="\u202e")")); // right-to-left override
+    CHECK(text("m", {{"k", "\xD8\x9C"}}).ends_with(R"(k="\u061c")"));     // Arabic letter mark
     CHECK(text("m", {{"k", "\xE2\x80\xA8"}}).ends_with(R"(k="\u2028")")); // line separator
 }
 
