@@ -1,4 +1,5 @@
 #include "app/exit_code.hpp"
+#include "base/text.hpp"
 #include "cli/cli.hpp"
 
 #include <cstdio>
@@ -6,6 +7,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <iostream>
+#include <string>
 #include <unistd.h>
 
 // jemalloc's own, read before main(): one arena for the loop and one for all others, and what is
@@ -18,15 +20,18 @@ const char *malloc_conf =
 namespace {
 
 // "listen 127.0.0.1:3001: bind: Address already in use", from the outermost to the cause.
-void print(const std::exception &e, bool first = true) {
-    std::fprintf(stderr, first ? "roomd: %s" : ": %s", e.what());
+// What a plugin or the system said is in it, so it goes to the terminal as visible text.
+std::string told(const std::exception &e) {
+    std::string out = ": ";
+    roomd::base::append_visible(out, e.what(), roomd::base::Breaks::kept);
     try {
         std::rethrow_if_nested(e);
     } catch (const std::exception &cause) {
-        print(cause, false);
+        out += told(cause);
     } catch (...) {
-        std::fprintf(stderr, ": unknown exception");
+        out += ": unknown exception";
     }
+    return out;
 }
 
 // A file or a socket that takes the number of a closed standard stream would get what is printed.
@@ -43,8 +48,7 @@ int main(int argc, char **argv) {
         roomd::cli::Io io{std::cin, std::cout, std::cerr};
         return roomd::cli::run(argc, argv, io);
     } catch (const std::exception &e) {
-        print(e);
-        std::fputc('\n', stderr);
+        std::fprintf(stderr, "roomd%s\n", told(e).c_str());
         return roomd::app::exit_runtime;
     }
 }

@@ -4,6 +4,7 @@
 #include "app/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
+#include "cli/screen.hpp"
 #include "cli/usage.hpp"
 
 #include <CLI/CLI.hpp>
@@ -35,7 +36,9 @@ void add_commands(Tree &tree) {
         add(tree);
 }
 
-int run(int argc, const char *const *argv, Io &io) {
+int run(int argc, const char *const *argv, Io &given) {
+    Screen out(given.out), err(given.err);
+    Io io{given.in, out.out(), err.out()};
     CLI::App app{"Rooms for Socket.IO clients, fed by plugins", "roomd"};
     app.set_version_flag("--version", std::string("roomd ") + app::version);
     app.require_subcommand(1);

@@ -25,7 +25,7 @@ struct Given {
 std::string any_of(const std::vector<std::string> &roles) {
     std::string out;
     for (const auto &role : roles)
-        out += (out.empty() ? "" : " or ") + base::printable(role);
+        out += (out.empty() ? "" : " or ") + base::visible(role);
     return out;
 }
 

@@ -20,10 +20,10 @@ struct Given {
 int print(Io &io, std::string_view data) {
     std::vector<std::string_view> rooms;
     json::split_array(json::member(data, "rooms"), rooms);
-    io.out << "emitted " << base::printable(json::string(json::member(data, "event"))) << " to "
+    io.out << "emitted " << base::visible(json::string(json::member(data, "event"))) << " to "
            << json::member(data, "recipients") << " clients";
     for (std::size_t i = 0; i < rooms.size(); ++i)
-        io.out << (i == 0 ? " in " : ", ") << base::printable(json::string(rooms[i]));
+        io.out << (i == 0 ? " in " : ", ") << base::visible(json::string(rooms[i]));
     io.out << '\n';
     return app::exit_ok;
 }

@@ -18,11 +18,11 @@ struct Given {
 int print(Io &io, const std::string &user, std::string_view data) {
     const std::string kicked(json::member(data, "kicked"));
     if (kicked == "0") {
-        io.err << "roomd: no client of user " << base::printable(user) << " is connected\n";
+        io.err << "roomd: no client of user " << base::visible(user) << " is connected\n";
         return app::exit_runtime;
     }
     io.out << "disconnected " << kicked << (kicked == "1" ? " client" : " clients") << " of user "
-           << base::printable(user) << '\n';
+           << base::visible(user) << '\n';
     return app::exit_ok;
 }
 

@@ -97,7 +97,7 @@ int choose_entry(Io &io, Form how, const config::Config &config, std::string_vie
                         "\"\n  add it, or name another file with --config");
     return fail(io, how, app::exit_usage, "usage",
                 instance.empty() ? "say which one with --instance: " + known
-                                 : "there is no instance \"" + base::printable(instance, 80) +
+                                 : "there is no instance \"" + base::visible(instance, 80) +
                                        "\"; " + known + (entries.size() == 1 ? " is one" : " are"));
 }
 
@@ -111,7 +111,7 @@ int run_plugin_command(Io &io, Form how, host::Libraries &libraries, const host:
     }
     if (table->command == nullptr)
         return fail(io, how, app::exit_runtime, "command_unsupported",
-                    "plugin " + entry.file + " (version " + base::printable(table->version, 40) +
+                    "plugin " + entry.file + " (version " + base::visible(table->version, 40) +
                         ") has no commands; a newer one may have");
     roomd_command asked{};
     asked.struct_size = sizeof asked;

@@ -14,18 +14,17 @@ namespace {
 constexpr base::Duration patience{300000}; // plugins may take their time
 
 int print(Io &io, std::string_view data) {
-    io.out << "reloaded " << base::printable(json::string(json::member(data, "config")), 4096)
+    io.out << "reloaded " << base::visible(json::string(json::member(data, "config")), 4096)
            << '\n';
     std::vector<std::string_view> list;
     json::split_array(json::member(data, "restart"), list);
     for (const auto key : list)
-        io.out << "  " << base::printable(json::string(key))
-               << " has changed: it needs a restart\n";
+        io.out << "  " << base::visible(json::string(key)) << " has changed: it needs a restart\n";
     json::split_array(json::member(data, "kept"), list);
     for (const auto plugin : list)
-        io.out << "  plugin " << base::printable(json::string(json::member(plugin, "plugin")))
+        io.out << "  plugin " << base::visible(json::string(json::member(plugin, "plugin")))
                << " kept its old configuration: "
-               << base::printable(json::string(json::member(plugin, "why")), 1000) << '\n';
+               << base::visible(json::string(json::member(plugin, "why")), 1000) << '\n';
     return list.empty() ? app::exit_ok : app::exit_runtime;
 }
 

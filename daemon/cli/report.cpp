@@ -47,7 +47,7 @@ void print_table(std::ostream &out, const std::vector<std::vector<std::string>> 
     for (auto &row : shown) {
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i) {
-            row[i] = base::printable(row[i], longest);
+            row[i] = base::visible(row[i], longest);
             widths[i] = std::max(widths[i], width(row[i]));
         }
     }

@@ -24,7 +24,7 @@ void print_success(Io &, std::string_view data);
 // ["a","b"]
 std::string json_list(const std::vector<std::string> &texts);
 
-// Rows in columns, the first row being their names; what could disturb a terminal is replaced.
+// Rows in columns, the first row being their names; what a terminal would obey is written out.
 void print_table(std::ostream &, const std::vector<std::vector<std::string>> &rows);
 
 } // namespace roomd::cli

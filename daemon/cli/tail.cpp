@@ -21,7 +21,7 @@ struct Given {
 };
 
 std::string text_of(std::string_view object, std::string_view member) {
-    return base::printable(json::string(json::member(object, member)));
+    return base::visible(json::string(json::member(object, member)));
 }
 
 // "12:00:01.123 booking:created -> user:u1 library:l1 (17) {"bookingId":"b1"}"
@@ -32,7 +32,7 @@ void print_event(Io &io, std::string_view event) {
     std::vector<std::string_view> rooms;
     json::split_array(json::member(event, "rooms"), rooms);
     for (const auto room : rooms)
-        io.out << ' ' << base::printable(json::string(room));
+        io.out << ' ' << base::visible(json::string(room));
     if (!json::member(event, "broadcast").empty()) io.out << " everyone";
     if (!json::member(event, "client").empty()) io.out << " client " << text_of(event, "client");
     const std::string nsp = text_of(event, "namespace");
@@ -45,7 +45,7 @@ void print_event(Io &io, std::string_view event) {
     }
     args.remove_prefix(1);
     args.remove_suffix(1);
-    io.out << base::printable(args, longest_line) << '\n';
+    io.out << base::visible(args, longest_line) << '\n';
 }
 
 // What one answer tells.  False: enough.

@@ -26,7 +26,7 @@ std::string named_by(const std::string &config) {
 std::string refusal(std::string_view error) {
     std::string out = json::string(json::member(error, "message"));
     const std::string pointer = json::string(json::member(error, "pointer"));
-    if (!pointer.empty()) out += " (" + base::printable(pointer) + ")";
+    if (!pointer.empty()) out += " (" + base::visible(pointer) + ")";
     return out;
 }
 

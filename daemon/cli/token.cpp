@@ -64,7 +64,7 @@ int mint(const Mint &given, Io &io) {
     const auto algorithm = auth::parse_algorithm(given.algorithm);
     if (!algorithm)
         return refuse(app::exit_usage, "usage",
-                      '"' + base::printable(given.algorithm) +
+                      '"' + base::visible(given.algorithm) +
                           "\" is no algorithm: write HS256, RS256, PS256 or ES256, or one of them "
                           "with 384 or 512");
     const auto kind = json::check(given.claims);
@@ -75,12 +75,12 @@ int mint(const Mint &given, Io &io) {
     std::string key;
     if (const std::string why = read_key(given.key, key); !why.empty())
         return refuse(app::exit_runtime, "key_unreadable",
-                      "the key " + base::printable(given.key) + " can not be read: " + why);
+                      "the key " + base::visible(given.key) + " can not be read: " + why);
     const auto token =
         auth::mint(key, *algorithm, with_times(given.claims, given.seconds), given.key_id);
     if (!token)
         return refuse(app::exit_runtime, "key_unfit",
-                      base::printable(given.key) + " signs nothing: " + token.error());
+                      base::visible(given.key) + " signs nothing: " + token.error());
     if (given.json)
         print_success(io, R"({"token":)" + json::quoted(*token) + "}");
     else

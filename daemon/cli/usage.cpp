@@ -17,7 +17,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 std::string shown(std::string_view text) {
-    return '"' + base::printable(text, 80) + '"';
+    return '"' + base::visible(text, 80) + '"';
 }
 
 std::string perhaps(const std::string &path, std::string_view word, const Words &known) {
@@ -69,7 +69,7 @@ std::string what_is_wrong(CLI::App &at, const std::string &path, const Words &be
         if ((option || letter) && std::find(known.begin(), known.end(), name) == known.end())
             return "there is no option " + shown(name) + perhaps("", name, known);
     }
-    return base::printable(parser, 300);
+    return base::visible(parser, 300);
 }
 
 } // namespace

@@ -288,7 +288,7 @@ table('wrong usage', [
     ['a shell that is none', ['completion', 'tcsh'], /tcsh not in/],
     ['dev with a configuration', ['dev', '-c', good], /there is no option|not expected/],
     ['a long word', ['x'.repeat(100000)], /^roomd: there is no command "x{1,200}/],
-    ['bytes for a terminal', ['check', '--\u001b[2J'], /there is no option "--\?\[2J"/],
+    ['bytes for a terminal', ['check', '--\u001b[2J'], /there is no option "--\\u001b\[2J"/],
 ], async (words, expected) => {
     const said = await roomd(words);
     assert.deepEqual([said.code, said.out], [2, ''], said.err);
