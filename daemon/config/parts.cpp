@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/merge.hpp"
+#include "config/trust.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -17,6 +18,12 @@ namespace fs = std::filesystem;
 // "conf.d/" beside the file, named as the file was.
 std::string folder_beside(const std::string &path) {
     return path.substr(0, path.rfind('/') + 1) + "conf.d";
+}
+
+std::string absolute(const std::string &path) {
+    std::error_code error;
+    const fs::path whole = fs::absolute(path, error);
+    return error ? path : whole.string();
 }
 
 // The names of a conf.d that are to be read, in order; nothing when there is no such folder.
@@ -63,6 +70,7 @@ std::optional<Item> read_parts(Source &source, base::Wanted wanted) {
         source.fault({}, "can not be read: " + why, "give another with --config FILE");
         return {};
     }
+    trust(source, {}, absolute(main));
     Bounds left;
     std::optional<Item> root = parse_part(*text, main, 0, left, source.faults);
     bool good = root.has_value();
@@ -74,10 +82,12 @@ std::optional<Item> read_parts(Source &source, base::Wanted wanted) {
     const std::string folder = folder_beside(main), inside = folder + '/';
     std::vector<std::string> names;
     good = find_names(source, folder, names) && good;
+    trust(source, {}, absolute(folder));
     for (const std::string &name : names) {
         const Mark mark{0, 0, source.files.size()};
         source.files.push_back(file_at(inside + name));
         const std::string &path = source.files.back().path;
+        trust(source, mark, absolute(path));
         const auto part = base::read_file(path, largest_yaml, base::Wanted::regular, why);
         if (!part)
             source.fault(mark, "can not be read: " + why, "let roomd's user read it, or remove it");

@@ -1,5 +1,6 @@
 #include "config/readers.hpp"
 #include "config/scalar.hpp"
+#include "config/trust.hpp"
 
 #include <algorithm>
 
@@ -19,6 +20,8 @@ void read_tls(const Section &entry, Listen &listen) {
     if (tls.require("certificate", "write certificate: /etc/roomd/tls.crt"))
         tls.path("certificate", listen.tls->certificate);
     if (tls.require("key", "write key: /etc/roomd/tls.key")) tls.path("key", listen.tls->key);
+    trust(tls.source(), tls.mark("certificate"), listen.tls->certificate);
+    trust_secret(tls.source(), tls.mark("key"), listen.tls->key);
 }
 
 void read_mode(const Section &entry, Listen &listen) {
@@ -161,6 +164,8 @@ void read_socketio(const Section &top, Config &config) {
     in.flag("io_uring", out.io_uring);
     in.flag("serve_client", out.serve_client);
     in.path("client_directory", out.client_directory);
+    if (!out.client_directory.empty())
+        trust_folder(in.source(), in.mark("client_directory"), out.client_directory);
 }
 
 void read_rooms(const Section &top, Config &config) {

@@ -4,6 +4,7 @@
 #include "config/plugin_json.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
+#include "config/trust.hpp"
 
 #include <algorithm>
 #include <array>
@@ -118,6 +119,7 @@ private:
         const std::string whole = source_.absolute(path, node.mark);
         const auto [file, is_new] = files_.try_emplace(whole);
         if (is_new) {
+            trust(source_, node.mark, whole);
             std::string why;
             const auto text = base::read_file(whole, largest_file, base::Wanted::regular, why);
             if (!text)

@@ -1,6 +1,7 @@
 #include "config/key_table.hpp"
 #include "config/plugin_json.hpp"
 #include "config/readers.hpp"
+#include "config/trust.hpp"
 
 #include <algorithm>
 
@@ -35,6 +36,7 @@ void read_file(const Section &entry, const std::string &directory, Plugin &plugi
 void read_plugins(const Section &top, Config &config) {
     const Section in = top.map("plugins");
     in.path("directory", config.plugins.directory);
+    trust(in.source(), in.mark("directory"), config.plugins.directory);
     in.duration("slow_call", config.plugins.slow_call, base::Duration(1), base::Duration(60000));
     in.duration("answer_timeout", config.plugins.answer_timeout, base::Duration(10),
                 base::Duration(3600000));
@@ -55,6 +57,7 @@ void read_plugins(const Section &top, Config &config) {
         entry.size("budget", plugin.budget, 64 * 1024, std::size_t{1} << 30);
         // A plugin that is off may name secrets that are not there yet.
         if (!enabled) continue;
+        trust(entry.source(), entry.mark(entry.has("file") ? "file" : "name"), plugin.file);
         plugin.node = plugin_node(entry.source(), *entry.node(), core_names);
         config.plugins.load.push_back(std::move(plugin));
     }

@@ -1,6 +1,7 @@
 #include "config/reference.hpp"
 
 #include "base/file.hpp"
+#include "config/trust.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +32,8 @@ std::optional<std::string> from_env(const std::string &name, std::string &why) {
     return {};
 }
 
-std::optional<std::string> from_credential(const std::string &name, std::string &why) {
+std::optional<std::string> from_credential(const Source &source, const std::string &name, Mark mark,
+                                           std::string &why) {
     const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '_' || c == '-' || c == '.';
@@ -45,7 +47,9 @@ std::optional<std::string> from_credential(const std::string &name, std::string 
         why = "there are none: systemd gives them with LoadCredential=";
         return {};
     }
-    auto text = from_file(std::string(folder) + '/' + name, why);
+    const std::string path = std::string(folder) + '/' + name;
+    trust_secret(source, mark, path);
+    auto text = from_file(path, why);
     if (!text && why == message_of(ENOENT)) why += ": name it in the unit's LoadCredential=";
     return text;
 }
@@ -81,12 +85,14 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
     std::optional<std::string> value;
     if (name.empty())
         why = "it names nothing";
-    else if (scheme == "file")
-        value = from_file(source.absolute(name, mark), why);
-    else if (scheme == "env")
+    else if (scheme == "file") {
+        const std::string path = source.absolute(name, mark);
+        trust_secret(source, mark, path);
+        value = from_file(path, why);
+    } else if (scheme == "env")
         value = from_env(name, why);
     else if (scheme == "credential")
-        value = from_credential(name, why);
+        value = from_credential(source, name, mark, why);
     else
         why = "no such kind; write file, env or credential";
     if (!value) {

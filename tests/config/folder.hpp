@@ -29,6 +29,7 @@ public:
         const std::filesystem::path file = path + '/' + name;
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file) << text;
+        std::filesystem::permissions(file, std::filesystem::perms(0644)); // whatever the umask
         return file.string();
     }
 

@@ -2,7 +2,7 @@
 // a daemon is in admin.test.mjs, explain in explain.test.mjs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -62,6 +62,16 @@ describe('check', { concurrency: 8 }, () => {
         const { code, data } = await json(['check', '-c', good]);
         assert.equal(code, 0);
         assert.deepEqual(data.warnings.map(({ line }) => line > 1), [true, true]);
+    });
+    test('what every user of the machine may write to is a fault, for the start too', async () => {
+        const writable = file('writable.yaml', settings(3999));
+        chmodSync(writable, 0o666);
+        for (const command of ['check', 'run']) {
+            const said = await roomd([command, '-c', writable]);
+            assert.deepEqual([said.code, said.err], [3, `${writable}: every user of this machine may write to "${writable}"\n  chmod o-w ${writable}\n`]);
+        }
+        chmodSync(writable, 0o664);
+        assert.equal((await roomd(['check', '-c', writable])).code, 0);
     });
     test('every fault is told with its place, also to programs', async () => {
         const faulty = file('faulty.yaml', 'auth: { mode: none, cookei: x }\ndrain: 5\n');

@@ -1,10 +1,10 @@
 // A reload changes what may be, and disturbs nobody whom it does not concern.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { client, connected, received } from './support/clients.mjs';
-import { roomd, settings, short } from './support/roomd.mjs';
+import { plugin, roomd, settings, short } from './support/roomd.mjs';
 import { ENV, IDENTITY, token } from './support/token.mjs';
 import { once, tick, until, within } from './support/wait.mjs';
 
@@ -181,4 +181,29 @@ test('plugins that are added start, removed ones stop, changed ones change', asy
     await reload(server, load());
     assert.deepEqual([await status('/other'), await status('/second')], [404, 404]);
     assert.ok(socket.connected);
+});
+
+test('what every user of the machine may write to is not reloaded, and no plugin of it is opened', async (t) => {
+    const server = await roomd(t);
+    const socket = await connected(t, server);
+    await socket.emitWithAck('join:library', 'a');
+    const none = settings(server.port, { rooms: {} }); // would put it out
+    const refused = async (what) => {
+        const seen = server.output.length;
+        await reload(server, none);
+        assert.match(server.output.slice(seen), /configuration not reloaded/);
+        assert.ok(server.output.slice(seen).includes(what), server.output.slice(seen));
+        assert.equal((await server.emit('probe', null, 'library:a')).recipients, 1);
+    };
+    const file = path.join(server.folder, 'other.so');
+    copyFileSync(plugin('test_event'), file);
+    none.plugins.load = [{ name: 'other', file }];
+    chmodSync(file, 0o777);
+    await refused(`every user of this machine may write to \\"${file}\\"`);
+    none.plugins.load = [];
+    chmodSync(server.file, 0o666);
+    await refused(`every user of this machine may write to \\"${server.file}\\"`);
+    chmodSync(server.file, 0o644);
+    await reload(server, none);
+    await until('the reload', () => server.output.includes('configuration reloaded'));
 });

@@ -66,7 +66,7 @@ export class Roomd {
 
     // JSON is YAML: what a test says reads the same in both.
     write(config) {
-        writeFileSync(this.file, typeof config === 'string' ? config : JSON.stringify(config, null, 2));
+        writeFileSync(this.file, typeof config === 'string' ? config : JSON.stringify(config, null, 2), { mode: 0o644 });
     }
 
     spawn() {
