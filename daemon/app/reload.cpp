@@ -110,6 +110,8 @@ void Reload::tell(const Reloaded &what) const {
     case Reloaded::Became::applied: break;
     }
     log.notice("configuration reloaded", {{"config", what.config}});
+    for (const auto &warning : running_.warnings)
+        log.warning("configuration", {{"warning", text(warning)}});
     for (const auto &failure : what.kept)
         log.error("plugin kept its old configuration",
                   {{"plugin", failure.instance}, {"why", failure.text}});

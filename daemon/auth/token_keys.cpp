@@ -1,6 +1,7 @@
 #include "auth/token_keys.hpp"
 
 #include "auth/jose.hpp"
+#include "auth/strength.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -108,7 +109,10 @@ base::Result<std::string> sign(const KeyMaterial &key, Algorithm algorithm, std:
 
 } // namespace
 
-VerifyKeys::VerifyKeys(std::vector<std::shared_ptr<const Key>> keys) : keys_(std::move(keys)) {
+VerifyKeys::VerifyKeys(std::vector<std::shared_ptr<const Key>> keys,
+                       std::vector<const char *> doubts) :
+    keys_(std::move(keys)),
+    doubts_(std::move(doubts)) {
     const auto named = std::stable_partition(
         keys_.begin(), keys_.end(), [](const auto &key) { return !key->material.id.has_value(); });
     have_ids_ = named != keys_.end();
@@ -164,6 +168,7 @@ base::Result<VerifyKeys> parse_keys(std::string_view material,
     auto read = read_any(material, algorithms);
     if (!read) return base::Error{read.error()};
     std::vector<std::shared_ptr<const VerifyKeys::Key>> keys;
+    std::vector<const char *> doubts;
     const char *why = nullptr;
     for (KeyMaterial &one : *read) {
         if (one.kind != Kind::secret && !one.secret.empty())
@@ -179,12 +184,15 @@ base::Result<VerifyKeys> parse_keys(std::string_view material,
             if (is_pem(material)) break; // each block was meant; a JWKS holds what others need too
             continue;
         }
+        const char *const against = doubt(one);
+        if (against != nullptr && std::find(doubts.begin(), doubts.end(), against) == doubts.end())
+            doubts.push_back(against);
         const base::Secret wiped(std::move(one.secret));
         keys.push_back(std::make_shared<const VerifyKeys::Key>(
             VerifyKeys::Key{std::move(one), std::move(serves), std::move(jwk)}));
     }
     if (keys.empty() || (why != nullptr && is_pem(material))) return base::Error{why};
-    return VerifyKeys(std::move(keys));
+    return VerifyKeys(std::move(keys), std::move(doubts));
 }
 
 base::Result<std::string> mint(std::string_view key_material, Algorithm algorithm,

@@ -19,11 +19,14 @@ public:
     struct Key;
 
     VerifyKeys() = default; // none
-    explicit VerifyKeys(std::vector<std::shared_ptr<const Key>> keys);
+    explicit VerifyKeys(std::vector<std::shared_ptr<const Key>> keys,
+                        std::vector<const char *> doubts = {});
     // All keys of all of these.
     static VerifyKeys joined(const std::vector<VerifyKeys> &);
 
     std::size_t size() const noexcept { return keys_.size(); }
+    // What parse_keys() found to speak against some of them, each once (auth/strength.hpp).
+    const std::vector<const char *> &doubts() const noexcept { return doubts_; }
 
     enum class Found : std::uint8_t {
         good,
@@ -51,6 +54,7 @@ public:
 
 private:
     std::vector<std::shared_ptr<const Key>> keys_; // those without an id first
+    std::vector<const char *> doubts_;
     bool have_ids_ = false;
 };
 

@@ -1,4 +1,5 @@
 #include "auth/keys.hpp"
+#include "auth/strength.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
 
@@ -25,7 +26,14 @@ std::optional<auth::Digest> read_digest(const Section &entry) {
         const std::string_view key = secret->reveal();
         const bool graphic =
             std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-        if (key.size() >= shortest_key && graphic) return auth::sha256(key);
+        if (key.size() >= shortest_key && graphic) {
+            if (auth::is_guessable(key))
+                entry.source().warn(entry.mark("key"),
+                                    entry.shown("key") + ": what \"" + node->text +
+                                        "\" stands for is no random key: it repeats itself",
+                                    "make another with `roomd key new`");
+            return auth::sha256(key);
+        }
         entry.fault("key",
                     entry.shown("key") + ": what \"" + node->text + "\" stands for is no key",
                     "a key has at least 16 characters, no spaces and nothing beyond ASCII");

@@ -86,6 +86,10 @@ void read_key(const Section &entry, const Item &node, auth::Issuer &issuer) {
         return fault(": what \"" + node.text + "\" stands for is no key for " +
                          shown(issuer.algorithms),
                      keys.error());
+    for (const char *doubt : keys->doubts())
+        entry.source().warn(
+            node.mark, entry.shown("key") + ": of what \"" + node.text + "\" stands for, " + doubt,
+            "make another, such as with `openssl rand -base64 48` or `openssl genrsa`");
     issuer.keys.push_back(std::move(*keys));
 }
 

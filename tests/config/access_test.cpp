@@ -35,6 +35,22 @@ TEST_CASE("a key is kept as its digest alone") {
     unsetenv("ROOMD_TEST_KEY");
 }
 
+TEST_CASE("a key that repeats itself is worth a word, which does not show it") {
+    const auto warned = [](const char *secret) {
+        setenv("ROOMD_TEST_KEY", secret, 1);
+        const auto config = test::read(key("'${env:ROOMD_TEST_KEY}'"));
+        unsetenv("ROOMD_TEST_KEY");
+        return config.warnings;
+    };
+    const auto warnings = warned("zzzzzzzzzzzzzzzzzzzz");
+    REQUIRE(warnings.size() == 1);
+    CHECK(text(warnings[0])
+              .find("is no random key: it repeats itself\n  make another with "
+                    "`roomd key new`") != std::string::npos);
+    CHECK(text(warnings[0]).find("zzz") == std::string::npos);
+    CHECK(warned("roomd_kHZzvVk3vR9B0mQyX1dT5u").empty());
+}
+
 TEST_CASE("what a key may is taken over") {
     const auto config = test::read(
         key("'sha256:" + digits + "'", ", events: ['booking:*'], rooms: [], broadcast: true"));

@@ -214,6 +214,27 @@ TEST_CASE("more keys than a token without kid is tried with are told when the fi
     CHECK(warnings(with("ES256", "checking/p256.pem", 8)).empty());
 }
 
+TEST_CASE("a secret that repeats itself is worth a word, which does not show it") {
+    const auto warned = [](const std::string &secret) {
+        setenv("ROOMD_TEST_KEY", secret.c_str(), 1);
+        config::Faults faults;
+        const config::Config config =
+            config::load_text(with_auth("mode: required, issuers: [{ algorithms: [HS256], key: "
+                                        "'${env:ROOMD_TEST_KEY}' }]"),
+                              "roomd.yaml", faults);
+        unsetenv("ROOMD_TEST_KEY");
+        CHECK(faults.empty());
+        return config.warnings;
+    };
+    const auto warnings = warned(std::string(64, 'q'));
+    REQUIRE(warnings.size() == 1);
+    CHECK(text(warnings[0]) ==
+          "roomd.yaml:2:63: warning: \"auth.issuers[0].key\": of what \"${env:ROOMD_TEST_KEY}\" "
+          "stands for, the secret is no random one: it repeats itself\n  make another, such as "
+          "with `openssl rand -base64 48` or `openssl genrsa`");
+    CHECK(warned("kHZzvVk3vR9B0mQyX1dT5uJwL8cNs2Ae").empty());
+}
+
 TEST_CASE("an audience is a text or a list of them, and none of them empty") {
     CHECK(issuer_faults("audience: [], " + good) ==
           "roomd.yaml:2:47: \"auth.issuers[0].audience\" names none\n  remove it");
