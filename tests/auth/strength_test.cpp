@@ -63,8 +63,8 @@ TEST_CASE("a random secret is not guessable, in whatever form") {
         const std::string_view raw(bytes, sizeof bytes);
         std::string hex;
         for (const char c : raw)
-            for (const unsigned digit : {static_cast<unsigned char>(c) >> 4, c & 15})
-                hex += "0123456789abcdef"[digit & 15];
+            for (const int digit : {(c >> 4) & 15, c & 15})
+                hex += "0123456789abcdef"[digit];
         CHECK_FALSE(is_guessable(raw));
         CHECK_FALSE(is_guessable(raw.substr(0, 16)));
         CHECK_FALSE(is_guessable(base::base64(raw)));

@@ -85,12 +85,13 @@ TEST_CASE("nothing that a daemon says reaches the terminal as a command to it") 
         {{"config", "show", "--running"}, R"(name: "%")"},
         {{"stats"}, R"({"success":false,"error":{"code":"%","message":"%","pointer":"/%"}})"},
     };
-    for (const auto &[words, body] : cases) {
+    for (const auto &one : cases) {
+        const auto &words = one.words;
         for (const bool json : {false, true}) {
             if (json && words[0] == "config") continue;
             CAPTURE(words[0]);
             CAPTURE(json);
-            const Peer peer(answer("200 OK", body));
+            const Peer peer(answer("200 OK", one.body));
             std::vector<std::string> all = words;
             all.insert(all.end(), {"--socket", peer.path()});
             if (json) all.emplace_back("--json");
