@@ -115,7 +115,9 @@ Routed Catalogue::route(std::string_view event, std::string_view data, Rooms roo
         if (const auto why = known.schema->check(*index)) {
             std::string text = why->text + " (" + known.schema_source;
             if (!why->keyword.empty()) (text += '#') += why->keyword;
-            return refused("schema_mismatch", "/data" + why->pointer, text + ')');
+            Routed out = refused("schema_mismatch", "/data" + why->pointer, text + ')');
+            out.given_up = why->given_up;
+            return out;
         }
     }
     Routed out;

@@ -43,6 +43,7 @@ struct Routed {
     std::string text;               // behind the pointer: "must be integer (schemas/seat.json#/..)"
     std::vector<std::string> rooms; // none when the event has no templates
     bool vanishing = false;
+    bool given_up = false; // refused because checking it would take too long
 };
 
 // Which events there are, what their data must be, and which rooms they go to.  Immutable: may be

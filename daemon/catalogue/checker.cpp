@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "catalogue/here.hpp"
+#include "catalogue/pattern_work.hpp"
 #include "catalogue/wording.hpp"
 
 #include <algorithm>
@@ -19,9 +20,9 @@ using json::Kind;
 using valijson::Subschema;
 
 constexpr std::size_t deepest_data = 128;
-// A schema that branches at each level could ask about one value over and over.
-constexpr std::size_t steps_per_value = 64;
-constexpr std::size_t steps_at_least = 1000000;
+// A schema that branches at each level could ask about one value over and over.  A step takes 20
+// to 50 ns: this is a tenth of a second at most.
+constexpr std::size_t most_steps = 2000000;
 
 // A whole number of divisors, as near as doubles tell: 19.99 is a multiple of 0.01.
 bool is_multiple(double value, double divisor) {
@@ -46,7 +47,7 @@ public:
     Checker(const Model &model, const Document &data) :
         model_(model),
         doc_(data),
-        here_(data, steps_at_least + steps_per_value * data.values()),
+        here_(data, most_steps),
         judge_([this](const constraints::Constraint &one) { return one.accept(*this); }) {}
 
     std::optional<Mismatch> run() {
@@ -80,14 +81,14 @@ public:
 
     bool visit(const constraints::PolyConstraint &constraint) override {
         const auto &word = static_cast<const Word &>(constraint); // the only ones that are built
-        if (!here_.spend_on_text()) return false;
         if (const auto *values = std::get_if<Values>(&word.check()))
             return is_among(*values, word.keyword());
         if (!here_.is(Kind::string)) return true;
+        if (!here_.spend_on_text()) return false;
         std::string scratch;
         const std::string_view text = doc_.string(here_.at, scratch);
         if (const auto *pattern = std::get_if<Pattern>(&word.check()))
-            return is_found(*pattern, text) ||
+            return is_found(*pattern, text, here_.at) ||
                    here_.fail("pattern", "must match " + base::printable(pattern->expression()));
         const Format &format = *std::get<const Format *>(word.check());
         return format.fits(text) ||
@@ -209,7 +210,7 @@ public:
 
     bool visit(const UniqueItemsConstraint &) override {
         if (!here_.is(Kind::array)) return true;
-        if (!here_.spend_on_text()) return false;
+        if (!here_.spend_on_inner()) return false;
         std::vector<std::pair<std::string, Index>> elements;
         elements.reserve(here_.size());
         for (Index i = here_.begin(); i < here_.end(); i = doc_.next(i))
@@ -324,31 +325,32 @@ private:
         for (Index name = here_.begin(); name < here_.end(); name = doc_.next(name + 1)) {
             const std::string_view text = doc_.string(name, scratch);
             if (!here_.spend_on(text)) return false;
-            if (!is_found(model_.names[which], text)) continue;
+            if (!is_found(model_.names[which], text, name)) continue;
             met.push_back(name + 1);
             if (!fits(name + 1, schema)) return false;
         }
         return true;
     }
 
-    bool is_found(const Pattern &pattern, std::string_view text) {
-        if (text.size() <= pattern.longest()) return pattern.found_in(text);
-        here_.verdict.abandon("must not hold a text that is too long for its pattern");
+    bool is_found(const Pattern &pattern, std::string_view text, Index at) {
+        if (here_.verdict.is_abandoned()) return false;
+        if (const auto found = patterns_.find(pattern, text)) return *found;
+        here_.verdict.abandon("must be shorter: the schema's patterns would take too long for a "
+                              "text of this size",
+                              doc_.pointer(at));
         return false;
     }
 
     bool is_among(const Values &values, const char *keyword) {
-        const std::string text = doc_.canonical(here_.at);
-        const auto &all = values.texts;
-        if (std::find(all.begin(), all.end(), text) != all.end()) return true;
-        if (!here_.verdict.wants_reason()) return false;
-        std::string wanted = all.size() == 1 ? "must be " : "must be one of ";
-        for (const std::string &value : all)
-            (wanted += &value == &all.front() ? "" : ", ") += value;
-        return here_.fail(keyword, base::printable(wanted));
+        if (values.any(doc_.kind(here_.at))) {
+            if (!here_.spend_on_inner()) return false;
+            if (values.has(doc_.canonical(here_.at))) return true;
+        }
+        return here_.verdict.wants_reason() &&
+               here_.fail(keyword, must_be_among(values.as_written()));
     }
 
-    double number() const { return doc_.number(here_.at); }
+    double number() { return here_.number(); }
     std::size_t length() { return here_.spend_on_text() ? here_.characters() : 0; }
 
     bool at_least(std::size_t size, std::uint64_t least, const char *keyword, const char *one,
@@ -382,6 +384,7 @@ private:
     const Model &model_;
     const Document &doc_;
     Here here_;
+    PatternWork patterns_;
     Subschema::ApplyFunction judge_; // calls the visit() of a constraint
 };
 

@@ -6,18 +6,19 @@ namespace roomd::catalogue {
 namespace {
 
 // What one step may read.
-constexpr std::size_t bytes_per_step = 64;
+constexpr std::size_t bytes_per_step = 32;
 constexpr std::size_t names_per_step = 16;
+constexpr std::size_t steps_per_inner_value = 5; // canonical texts, compared log n times
 
 } // namespace
 
-bool Here::is(JsonType type) const {
+bool Here::is(JsonType type) {
     using Type = valijson::constraints::TypeConstraint;
     switch (type) {
     case Type::kAny: return true;
     case Type::kArray: return is(json::Kind::array);
     case Type::kBoolean: return is(json::Kind::boolean);
-    case Type::kInteger: return is(json::Kind::number) && doc.whole(at);
+    case Type::kInteger: return is(json::Kind::number) && is_whole();
     case Type::kNull: return is(json::Kind::null);
     case Type::kNumber: return is(json::Kind::number);
     case Type::kObject: return is(json::Kind::object);
@@ -41,6 +42,21 @@ Document::Index Here::find(std::string_view name) {
 
 bool Here::spend_on(std::string_view text) noexcept {
     return verdict.spend(1 + text.size() / bytes_per_step);
+}
+
+bool Here::spend_on_inner() noexcept {
+    const std::size_t inner = doc.next(at) - at - 1;
+    return spend_on_text() && (inner == 0 || verdict.spend(inner * steps_per_inner_value));
+}
+
+double Here::number() {
+    verdict.spend(doc.text(at).size() / bytes_per_step);
+    return verdict.is_abandoned() ? 0 : doc.number(at);
+}
+
+bool Here::is_whole() {
+    verdict.spend(doc.text(at).size() / bytes_per_step);
+    return !verdict.is_abandoned() && doc.whole(at);
 }
 
 bool Here::fail_at(Index where, std::string_view keyword, std::string text) {

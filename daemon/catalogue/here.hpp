@@ -40,7 +40,7 @@ public:
     };
 
     bool is(json::Kind kind) const noexcept { return doc.kind(at) == kind; }
-    bool is(JsonType) const;
+    bool is(JsonType);
     std::size_t size() const noexcept { return doc.size(at); }
     Index begin() const noexcept { return Document::first(at); }
     Index end() const noexcept { return doc.next(at); }
@@ -52,6 +52,11 @@ public:
     // For what reads all of the value: may it?
     bool spend_on_text() noexcept { return spend_on(doc.text(at)); }
     bool spend_on(std::string_view text) noexcept;
+    // ... for what goes to all values in it, and sorts them.
+    bool spend_on_inner() noexcept;
+    // The value of this number: long ones count.
+    double number();
+    bool is_whole();
 
     // Tells why the value does not fit, if that is wanted.  Gives false.
     bool fail(std::string_view keyword, std::string text) {

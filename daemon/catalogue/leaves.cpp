@@ -60,12 +60,16 @@ void make_enum(Reading &in, Index value, const Subschema *to) {
         return in.fault(value, "\"enum\" is a list of at least one value");
     Values values;
     for (Index i = Document::first(value); i < in.doc.next(value); i = in.doc.next(i))
-        values.texts.push_back(in.doc.canonical(i));
+        values.add(in.doc.kind(i), in.doc.canonical(i));
+    values.sort();
     in.add(Word("enum", std::move(values)), to);
 }
 
 void make_const(Reading &in, Index value, const Subschema *to) {
-    in.add(Word("const", Values{{in.doc.canonical(value)}}), to);
+    Values one;
+    one.add(in.doc.kind(value), in.doc.canonical(value));
+    one.sort();
+    in.add(Word("const", std::move(one)), to);
 }
 
 void make_format(Reading &in, Index value, const Subschema *to) {

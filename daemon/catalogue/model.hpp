@@ -2,8 +2,11 @@
 
 #include "catalogue/format.hpp"
 #include "catalogue/pattern.hpp"
+#include "json/json.hpp"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -15,9 +18,20 @@
 // tests/catalogue/valijson_test.cpp shows each.
 namespace roomd::catalogue {
 
-// `enum` and `const`: the canonical texts of what is allowed.
-struct Values {
-    std::vector<std::string> texts;
+// `enum` and `const`: what is allowed, by its canonical text.
+class Values {
+public:
+    void add(json::Kind, std::string canonical);
+    void sort(); // once, when all are there
+    // Is one of them of this kind?
+    bool any(json::Kind kind) const noexcept { return (kinds_ >> unsigned(kind) & 1u) != 0; }
+    bool has(std::string_view canonical) const;
+    const std::vector<std::string> &as_written() const noexcept { return texts_; }
+
+private:
+    std::vector<std::string> texts_;    // in the order of the schema
+    std::vector<std::uint32_t> sorted_; // places in it, by text
+    unsigned kinds_ = 0;                // a bit each
 };
 
 // A keyword that valijson has no sound constraint for.

@@ -1,6 +1,5 @@
 #include "catalogue/pattern.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -14,9 +13,7 @@ namespace {
 constexpr std::size_t longest_expression = 4096;
 constexpr int largest_program = 10000;
 constexpr std::int64_t memory = 1 << 20; // of RE2's cached states; without it still linear, slower
-// Bytes of text times instructions of the program.  When RE2's cache is of no use it takes about
-// 15 ns for each: this is half a second.
-constexpr std::size_t most_work = std::size_t{1} << 25;
+constexpr std::size_t each_call = 64;    // what a call takes by itself, as instructions
 
 // \s of ECMA-262, as members of a class.
 constexpr std::string_view space = "\\t\\n\\v\\f\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}"
@@ -187,8 +184,8 @@ bool Pattern::found_in(std::string_view text) const {
     return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *re_);
 }
 
-std::size_t Pattern::longest() const noexcept {
-    return most_work / static_cast<std::size_t>(std::max(re_->ProgramSize(), 1));
+std::size_t Pattern::work_on(std::string_view text) const noexcept {
+    return each_call + (text.size() + 1) * static_cast<std::size_t>(re_->ProgramSize());
 }
 
 } // namespace roomd::catalogue

@@ -20,10 +20,10 @@ public:
     // ECMA-262 and RE2 read differently.
     static std::optional<Pattern> compile(std::string_view expression, std::string &why);
 
-    // Of texts of longest() bytes at most: how long a large expression takes grows with its size
-    // too, and everyone waits for it.
     bool found_in(std::string_view text) const;
-    std::size_t longest() const noexcept;
+    // How much that is at worst: instructions of the program times bytes of the text.  Ask
+    // PatternWork, which bounds it.
+    std::size_t work_on(std::string_view text) const noexcept;
 
     const std::string &expression() const noexcept { return expression_; } // as written
 

@@ -23,13 +23,14 @@ struct SchemaFault {
 
 // Why data does not fit.
 struct Mismatch {
-    std::string pointer; // into the data
-    std::string text;    // "must be at least 1"
-    std::string keyword; // where the schema says so: "/properties/guests/minimum"
+    std::string pointer;   // into the data
+    std::string text;      // "must be at least 1"
+    std::string keyword;   // where the schema says so: "/properties/guests/minimum"
+    bool given_up = false; // the check would take too long
 };
 
-// A JSON Schema of draft 7, compiled once and asked often.  The data's size alone says how long an
-// answer takes, and its depth how deep the stack gets.
+// A JSON Schema of draft 7, compiled once and asked often.  An answer takes a tenth of a second at
+// most, whatever the schema and the data, and the data's depth says how deep the stack gets.
 class Schema {
 public:
     // Null after a fault.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace roomd::catalogue {
 
@@ -35,10 +36,13 @@ public:
     }
 
     // The check can not be finished.  The data is refused whatever the rest gives: under a `not`
-    // a false would else become a yes.
-    void abandon(const char *why) noexcept {
-        if (abandoned_ == nullptr) abandoned_ = why;
+    // a false would else become a yes.  `pointer`: where that was.
+    void abandon(const char *why, std::string pointer = {}) noexcept {
+        if (abandoned_ != nullptr) return;
+        abandoned_ = why;
+        pointer_ = std::move(pointer);
     }
+    bool is_abandoned() const noexcept { return abandoned_ != nullptr; }
     // May that many more steps be done?
     bool spend(std::size_t steps = 1) noexcept {
         if (steps > steps_left_) abandon("must be smaller: checking it takes too many steps");
@@ -49,7 +53,7 @@ public:
 
     // `fits`: what the walk gave.
     std::optional<Mismatch> take(bool fits) {
-        if (abandoned_ != nullptr) return Mismatch{"", abandoned_, ""};
+        if (abandoned_ != nullptr) return Mismatch{std::move(pointer_), abandoned_, "", true};
         if (fits) return {};
         return std::move(reason_);
     }
@@ -57,6 +61,7 @@ public:
 private:
     std::optional<Mismatch> reason_;
     const char *abandoned_ = nullptr;
+    std::string pointer_;
     std::size_t steps_left_;
     int quiet_ = 0;
 };

@@ -33,6 +33,14 @@ const char *name_of(JsonType type) noexcept {
     return "anything";
 }
 
+std::string must_be_among(const std::vector<std::string> &values) {
+    constexpr std::size_t plenty = 300; // bytes: printable() shows less
+    std::string out = values.size() == 1 ? "must be " : "must be one of ";
+    for (std::size_t i = 0; i < values.size() && out.size() < plenty; ++i)
+        (out += i == 0 ? "" : ", ") += values[i];
+    return base::printable(out);
+}
+
 std::string must_have(const char *at, std::uint64_t count, const char *one, const char *many) {
     return "must have at " + std::string(at) + ' ' + std::to_string(count) + ' ' +
            (count == 1 ? one : many);

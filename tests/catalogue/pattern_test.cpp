@@ -1,4 +1,5 @@
 #include "catalogue/pattern.hpp"
+#include "catalogue/pattern_work.hpp"
 #include "checking.hpp"
 
 #include <doctest/doctest.h>
@@ -8,6 +9,7 @@
 using namespace roomd;
 using namespace std::string_view_literals;
 using catalogue::Pattern;
+using catalogue::PatternWork;
 
 namespace {
 
@@ -118,17 +120,53 @@ TEST_CASE("a megabyte is searched in time that grows with it alone") {
     CHECK(watch.seconds() < test::plenty);
 }
 
-TEST_CASE("the larger the expression, the shorter the texts it is run on") {
+TEST_CASE("the larger the expression, the more work a text is") {
     std::string why;
     const auto small = Pattern::compile("^[A-Z]{3}$", why);
     const auto large = Pattern::compile("a[ab]{900}c", why);
     REQUIRE((small && large));
-    CHECK(small->longest() > 1000000);
-    CHECK(large->longest() < 50000);
-    std::string worst; // keeps all of the large one's states busy
-    for (unsigned x = 1; worst.size() < large->longest(); x = x * 1103515245 + 12345)
+    const std::string text(1000, 'a');
+    CHECK(small->work_on(text) < 20000);
+    CHECK(large->work_on(text) > 800000);
+    CHECK(large->work_on(text + text) > 1600000);
+    CHECK(small->work_on("") > 0); // a call costs something, whatever the text
+}
+
+TEST_CASE("texts that keep all states of a large expression busy are given up soon") {
+    std::string why, worst;
+    const auto large = Pattern::compile("a[ab]{900}c", why);
+    REQUIRE(large);
+    for (unsigned x = 1; worst.size() < 1000; x = x * 1103515245 + 12345)
         worst += (x >> 16 & 1) != 0 ? 'a' : 'b';
+    PatternWork work;
+    int texts = 0;
     const test::Stopwatch watch;
-    CHECK_FALSE(large->found_in(worst));
-    CHECK(watch.seconds() < test::plenty);
+    while (texts < 2000 && work.find(*large, worst))
+        ++texts;
+    CHECK(texts >= 12); // at the worst of its worst
+    CHECK(texts < 2000);
+    CHECK(watch.seconds() < 2);
+    const auto small = Pattern::compile("^[ab]+$", why);
+    CHECK(work.find(*small, "ab").value_or(false)); // what is small still goes
+}
+
+TEST_CASE("a text that would be too much by itself is not begun") {
+    std::string why;
+    const auto large = Pattern::compile("a[ab]{900}c", why);
+    REQUIRE(large);
+    PatternWork work;
+    CHECK_FALSE(work.find(*large, std::string(14000, 'x')));
+    CHECK(work.find(*large, std::string(12000, 'x')).has_value());
+}
+
+TEST_CASE("ten thousand short texts are no work, though the sum of their worst would be") {
+    std::string why;
+    const auto uuid =
+        Pattern::compile("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", why);
+    REQUIRE(uuid);
+    const std::string one = "b3f1c2d4-7a5e-4c1b-9f0a-2d6e8b7c9a10";
+    CHECK(10000 * uuid->work_on(one) > 2 * PatternWork::most);
+    PatternWork work;
+    for (int i = 0; i < 10000; ++i)
+        REQUIRE(work.find(*uuid, one).value_or(false));
 }
