@@ -70,6 +70,7 @@ void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Ev
     if (options_.client_schemas != nullptr) {
         auto routed =
             options_.client_schemas->route(known.name, data, catalogue::Catalogue::Rooms::given);
+        if (routed.given_up) ++counts_.given_up;
         if (routed.code != nullptr) return refuse(wanted, routed.code, routed.text, routed.pointer);
         wanted.vanishing = routed.vanishing;
     }

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "dispatch/emit.hpp"
+#include "dispatch/event_counts.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/options.hpp"
 #include "rooms/hub.hpp"
@@ -19,12 +20,13 @@ namespace roomd::dispatch {
 class ClientEvents {
 public:
     ClientEvents(const Options &options, session::Clients &clients, rooms::Hub &hub,
-                 const Identities &identities, const base::Clock &clock) :
+                 const Identities &identities, const base::Clock &clock, EventCounts &counts) :
         options_(options),
         clients_(clients),
         hub_(hub),
         identities_(identities),
-        clock_(clock) {}
+        clock_(clock),
+        counts_(counts) {}
 
     // What a client wants to have emitted.
     struct Wanted {
@@ -50,6 +52,7 @@ private:
     rooms::Hub &hub_;
     const Identities &identities_;
     const base::Clock &clock_;
+    EventCounts &counts_;
 };
 
 } // namespace roomd::dispatch

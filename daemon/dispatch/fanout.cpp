@@ -57,6 +57,7 @@ Emitted Fanout::route(Emit &emit, std::vector<std::string> &rooms) const {
     using Rooms = catalogue::Catalogue::Rooms;
     auto routed = catalogue->route(emit.event, json::trim(json::first_element(emit.args.json)),
                                    chosen ? Rooms::given : Rooms::chosen);
+    if (routed.given_up) ++counts_.given_up;
     if (routed.code != nullptr)
         return invalid(routed.code, std::move(routed.pointer), std::move(routed.text));
     emit.vanishing = emit.vanishing || routed.vanishing;

@@ -3,6 +3,7 @@
 #include "base/ids.hpp"
 #include "dispatch/admission.hpp"
 #include "dispatch/emit.hpp"
+#include "dispatch/event_counts.hpp"
 #include "dispatch/options.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
@@ -19,11 +20,12 @@ namespace roomd::dispatch {
 class Fanout {
 public:
     Fanout(const Options &options, session::Clients &clients, rooms::Hub &hub,
-           const Admission &admission) :
+           const Admission &admission, EventCounts &counts) :
         options_(options),
         clients_(clients),
         hub_(hub),
-        admission_(admission) {}
+        admission_(admission),
+        counts_(counts) {}
 
     // What the catalogue makes of an emit with `route` (Router::route).
     Emitted route(Emit &, std::vector<std::string> &rooms) const;
@@ -44,6 +46,7 @@ private:
     session::Clients &clients_;
     rooms::Hub &hub_;
     const Admission &admission_;
+    EventCounts &counts_;
     std::vector<base::ClientId> named_, left_out_; // scratch of one emit
     std::uint64_t emits_ = 0, deliveries_ = 0;
 };

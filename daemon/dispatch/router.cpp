@@ -2,6 +2,7 @@
 
 #include "dispatch/admission.hpp"
 #include "dispatch/client_events.hpp"
+#include "dispatch/event_counts.hpp"
 #include "dispatch/fanout.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
@@ -23,8 +24,8 @@ struct Router::Impl {
         clock(k),
         membership(options, clients, hub, identities, portals, clock),
         admission(options, clients, clock, hub, identities, membership, portals),
-        client_events(options, clients, hub, identities, clock),
-        fanout(options, clients, hub, admission) {}
+        client_events(options, clients, hub, identities, clock, counts),
+        fanout(options, clients, hub, admission, counts) {}
 
     Options options; // the units refer to it
     session::Clients &clients;
@@ -34,6 +35,7 @@ struct Router::Impl {
     rooms::Hub hub;
     Identities identities;
     PortalCounts portals;
+    EventCounts counts;
     Positions positions;
     Membership membership;
     Admission admission;
@@ -213,6 +215,7 @@ Stats Router::stats(std::size_t limit) const {
     stats.emits = impl_->fanout.emits();
     stats.deliveries = impl_->fanout.deliveries();
     stats.events_in = impl_->events_in;
+    stats.events_given_up = impl_->counts.given_up;
     stats.joins_refused = impl_->membership.refused();
     stats.portals.assign(impl_->portals.all().begin(), impl_->portals.all().end());
 

@@ -29,6 +29,7 @@ struct Stats {
     };
     std::vector<Room> largest; // at most `limit` of them, in order of namespace and name
     std::uint64_t emits = 0, deliveries = 0, events_in = 0, joins_refused = 0;
+    std::uint64_t events_given_up = 0; // whose check would have taken too long
     std::vector<std::pair<std::string, PortalCount>> portals; // by name; "": no Origin header
 };
 

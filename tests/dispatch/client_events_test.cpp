@@ -168,3 +168,31 @@ TEST_CASE_FIXTURE(ClientEventsFixture, "a reload takes the permission back") {
     CHECK(fake.sent(ann).empty());
     CHECK(fake.sent(bob).empty());
 }
+
+TEST_CASE_FIXTURE(ClientEventsFixture,
+                  "an event whose check would take too long is refused and counted") {
+    const std::string slow = R"({"items":{"not":{"pattern":"a[ab]{900}c"}}})";
+    std::vector<catalogue::Fault> faults;
+    options.client_schemas = std::make_shared<const catalogue::Catalogue>(
+        catalogue::Catalogue::build({{"typing", {}, slow, "t.json", true}}, faults));
+    options.catalogue = std::make_shared<const catalogue::Catalogue>(
+        catalogue::Catalogue::build({{"news", {"role:staff"}, slow, "n.json", false}}, faults));
+    REQUIRE(faults.empty());
+    router.reconfigure(options);
+    const std::string data = "[\"a\",\"" + std::string(14000, 'x') + "\"]";
+    const std::string answer = ask(bob, "typing", "[\"library:l1\"," + data + "]");
+    CHECK(answer.find(R"("code":"schema_mismatch","message":"must be shorter: the schema's)") !=
+          std::string::npos);
+    CHECK(answer.find(R"("pointer":"/data/1")") != std::string::npos);
+    CHECK(router.stats(0).events_given_up == 1);
+
+    const std::string args = '[' + data + ']';
+    Emit emit;
+    emit.event = "news";
+    emit.args.json = args;
+    emit.route = true;
+    CHECK(router.emit(emit).code == "schema_mismatch");
+    CHECK(router.stats(0).events_given_up == 2);
+    CHECK(ask(bob, "typing", R"(["library:l1",["b"]])").find("true") != std::string::npos);
+    CHECK(router.stats(0).events_given_up == 2);
+}
