@@ -164,6 +164,10 @@ void Clients::text(base::SessionId session, std::string_view message) {
 void Clients::binary(base::SessionId session, std::string_view message) {
     Peer *peer = impl_->peer(session);
     if (peer == nullptr) return;
+    if (peer->first == base::ClientId::none && !peer->joined && !peer->waits) {
+        ++impl_->other_parsers; // its first packet is to be text: CONNECT (msgpack's is binary)
+        return impl_->violated(session);
+    }
     impl_->take(*peer, peer->decoder.binary(message, impl_->limits(*peer), impl_->scratch));
 }
 
@@ -171,6 +175,28 @@ std::size_t Clients::message_limit(base::SessionId session) const noexcept {
     const Peer *peer = impl_->peer(session);
     if (peer == nullptr || peer->joined) return SIZE_MAX;
     return impl_->options.before_connect + 1; // Engine.IO's digit
+}
+
+bool Clients::make_room() {
+    auto &unjoined = impl_->unjoined;
+    while (!unjoined.empty() && impl_->clock.now() - unjoined.front().since >= new_for) {
+        const base::SessionId session = unjoined.front().session;
+        unjoined.pop_front();
+        const Peer *peer = impl_->peer(session);
+        if (peer == nullptr || peer->joined) continue;
+        ++impl_->displaced;
+        impl_->down->close(session, CloseReason::forced_close, Goodbye::cut);
+        return true;
+    }
+    return false;
+}
+
+std::uint64_t Clients::other_parsers() const noexcept {
+    return impl_->other_parsers;
+}
+
+std::uint64_t Clients::displaced() const noexcept {
+    return impl_->displaced;
 }
 
 void Clients::closed(base::SessionId session, CloseReason reason) {

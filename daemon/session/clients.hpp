@@ -75,7 +75,11 @@ public:
     bool info(base::ClientId, Info &) const noexcept;
     base::ClientId find(std::string_view nsp, std::string_view id) const noexcept;
     std::size_t size() const noexcept; // accepted ones
-    void tick();                       // ask and connect time-outs
+    // Sessions that began in another encoding than Socket.IO's own, and were closed for it.
+    std::uint64_t other_parsers() const noexcept;
+    // Sessions closed to make room for others.
+    std::uint64_t displaced() const noexcept;
+    void tick(); // ask and connect time-outs
     void reconfigure(const ClientOptions &);
 
     // ---- from Sessions (Messages) --------------------------------------------------------
@@ -84,6 +88,7 @@ public:
     void binary(base::SessionId, std::string_view message) override;
     void closed(base::SessionId, CloseReason) override;
     std::size_t message_limit(base::SessionId) const noexcept override;
+    bool make_room() override;
 
 private:
     struct Impl;

@@ -54,6 +54,7 @@ struct Clients::Impl {
     Acks acks;
     sio::Scratch scratch;
     std::size_t accepted = 0;
+    std::uint64_t other_parsers = 0, displaced = 0;
 };
 
 } // namespace roomd::session

@@ -30,4 +30,8 @@ struct Options {
 // next GET of a polling client, the window of a blocked websocket.
 inline constexpr base::Duration farewell_timeout{30000};
 
+// How long a session is new, and not closed to make room: an honest client joins within a round
+// trip.
+inline constexpr base::Duration new_for{2000};
+
 } // namespace roomd::session

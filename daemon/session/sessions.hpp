@@ -74,6 +74,9 @@ public:
         return std::min(options_.max_payload, up_.message_limit(id));
     }
 
+    // Whoever never joined goes when a newcomer finds no place; false: all stay.
+    bool make_room() { return up_.make_room(); }
+
     void writable(base::SessionId, Link &); // it was blocked
     // What a link had put off at its flush did not fit the peer's window: as Flushed::blocked.
     void blocked(base::SessionId, Link &);

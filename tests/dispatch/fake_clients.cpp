@@ -201,4 +201,8 @@ std::size_t Clients::message_limit(base::SessionId) const noexcept {
     return SIZE_MAX;
 }
 
+bool Clients::make_room() {
+    return false;
+}
+
 } // namespace roomd::session
