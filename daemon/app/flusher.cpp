@@ -20,11 +20,6 @@ void Flusher::operator()() {
     const bool worked = sessions_.dirty() >= large;
     sessions_.flush();
     sessions_.reap();
-    // Answers to polling clients make libwebsockets wait for sockets that take bytes already.
-    if (loop_.deliver_writable()) {
-        sessions_.flush();
-        sessions_.reap();
-    }
     if (worked) loop_.update_time(); // else timers are late by the time the writes took
 }
 

@@ -2,7 +2,7 @@
 
 #include "app/gate.hpp"
 #include "log/log.hpp"
-#include "net/head.hpp"
+#include "net/query.hpp"
 #include "net/server.hpp"
 
 #include <algorithm>

@@ -37,6 +37,7 @@ public:
         return !chunked_ && left_ + got_ > most;
     }
     bool done() const noexcept { return at_ == At::done; }
+    bool chunked() const noexcept { return chunked_; }
 
 private:
     enum class At : std::uint8_t {

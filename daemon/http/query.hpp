@@ -8,7 +8,7 @@
 
 namespace roomd::http {
 
-// The query of a target, decoded as Node's querystring does, which Engine.IO reads it with: split
+// The query of a target, decoded as Node does (querystring, and URLSearchParams alike): split
 // at '&', '+' is a blank, "%41" is "A", and a '%' that starts no such triple stands for itself.
 // In order; a member without '=' has an empty value; at most `most` members, the empty ones among
 // them counted, and the rest is dropped.  Names and values are UTF-8: U+FFFD is where they were

@@ -10,8 +10,6 @@ struct uv_loop_s;
 
 namespace roomd::loop {
 
-class Interests;
-
 // The uv loop of one shard.  It is also the shard's clock: the time is read once per iteration.
 class Loop final : public base::Clock {
 public:
@@ -30,19 +28,11 @@ public:
     // Called once per iteration, last before the loop blocks (a uv_prepare started before all
     // others): flush and reap go here.  Set once.
     void before_blocking(std::function<void()>);
-    // Calls those that asked to write since the last poll, and can: see Interests.  The loop does
-    // so after each poll by itself; this is for what before_blocking() made them ask.  True when
-    // somebody was called.
-    bool deliver_writable();
     // Make the next poll return at once (settle): one more round before blocking.
     void poll_once_more(bool on) noexcept;
-    // True while fresh socket events are delivered (between prepare and check); false in timers
-    // and in libwebsockets' replays of buffered input (reference: the pipelining guard).
-    bool in_io_phase() const noexcept;
     bool on_this_thread() const noexcept;
 
     uv_loop_s *raw() noexcept;
-    const Interests &interests() const noexcept;
 
 private:
     struct Impl;

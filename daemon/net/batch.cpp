@@ -1,11 +1,9 @@
 #include "net/batch.hpp"
 
 #include "log/log.hpp"
-#include "net/conn.hpp"
-#include "net/core.hpp"
+#include "net/stream.hpp"
 
 #include <liburing.h>
-#include <libwebsockets.h>
 
 #include <sys/socket.h>
 
@@ -20,6 +18,13 @@ namespace {
 constexpr unsigned entries = 1024;
 constexpr std::size_t worth_it = 8;          // fewer are as quick one by one
 constexpr std::size_t most_bytes = 1u << 20; // that are put together for one submit
+// A ring that only says EINTR or the like is given up: the loop waits for no one.
+constexpr int most_failures = 64;
+
+std::ptrdiff_t result(long code) noexcept {
+    if (code >= 0) return code;
+    return code == -EAGAIN || code == -EINTR || code == -ENOBUFS ? 0 : -1;
+}
 
 } // namespace
 
@@ -64,32 +69,40 @@ bool Batch::ring() noexcept {
     return true;
 }
 
-void Batch::put(Conn &conn, const base::FrameRef &frame) {
-    add(conn, frame, 0, frame->size());
-}
-
-void Batch::add(Conn &conn, const base::FrameRef &frame, std::size_t from, std::size_t size) {
-    conn.batched = true;
-    writes_.push_back({&conn, frame, from, size});
+void Batch::put(Stream &stream, int fd, std::span<const base::FrameRef> frames) {
+    Write write{&stream, fd, frames_.size(), frames.size(), bytes_.size(), 0};
+    frames_.insert(frames_.end(), frames.begin(), frames.end());
+    if (frames.size() > 1)
+        for (const base::FrameRef &frame : frames)
+            bytes_ += frame->wire();
+    write.size = bytes_.size() - write.bytes_from;
+    writes_.push_back(write);
     if (writes_.size() >= entries || bytes_.size() >= most_bytes) submit();
 }
 
 std::string_view Batch::text(const Write &write) const noexcept {
-    return write.frame ? write.frame->wire()
-                       : std::string_view(bytes_).substr(write.from, write.size);
+    return write.count == 1 ? frames_[write.from]->wire()
+                            : std::string_view(bytes_).substr(write.bytes_from, write.size);
 }
 
 void Batch::submit() noexcept {
     if (writes_.empty()) return;
-    // Below, connections are written to and killed, which may want to submit.
-    for (const Write &write : writes_)
-        write.conn->batched = false;
     if (writes_.size() >= worth_it && ring()) through_ring();
-    for (const Write &one : writes_)
-        if (!one.done) write(one, text(one));
-    writes_.clear();
+    for (Write &one : writes_) {
+        if (one.done) continue;
+        const std::string_view bytes = text(one);
+        const ssize_t sent = send(one.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        one.sent = result(sent >= 0 ? sent : -errno);
+    }
+    // A stream that is told may want to submit: there must be nothing left of this.
+    writes_.swap(told_);
+    frames_.swap(told_frames_);
     bytes_.clear();
     if (bytes_.capacity() > 2 * most_bytes) bytes_.shrink_to_fit();
+    for (const Write &one : told_)
+        one.stream->on_sent(one.sent, std::span(told_frames_).subspan(one.from, one.count));
+    told_.clear();
+    told_frames_.clear();
 }
 
 void Batch::through_ring() noexcept {
@@ -100,23 +113,24 @@ void Batch::through_ring() noexcept {
         if (entry == nullptr) break; // it has no room for them all: the others go one by one
         ++open;
         const std::string_view bytes = text(write);
-        io_uring_prep_send(entry, lws_get_socket_fd(write.conn->wsi), bytes.data(), bytes.size(),
+        io_uring_prep_send(entry, write.fd, bytes.data(), bytes.size(),
                            MSG_DONTWAIT | MSG_NOSIGNAL);
         io_uring_sqe_set_data(entry, &write);
     }
     int error = 0;
-    for (int failures = 0; open > 0 && failures < 3;) {
+    for (int failures = 0; open > 0 && failures < most_failures;) {
         const int taken = io_uring_submit_and_wait(&uring, 1);
         if (taken < 0) {
             error = -taken;
-            if (error != EINTR) ++failures;
+            ++failures;
         }
         io_uring_cqe *end = nullptr;
         while (open > 0 && io_uring_peek_cqe(&uring, &end) == 0) {
             Write &write = *static_cast<Write *>(io_uring_cqe_get_data(end));
-            const int result = end->res;
+            write.sent = result(end->res);
+            write.done = true;
+            ++sends_;
             io_uring_cqe_seen(&uring, end);
-            take(write, result);
             --open;
         }
     }
@@ -124,21 +138,6 @@ void Batch::through_ring() noexcept {
     // What it did not take it never will: the rest goes one by one, and from now on all do.
     ring_.reset();
     log_.warning("io_uring fails: writes go out one by one", {{"why", std::strerror(error)}});
-}
-
-void Batch::take(Write &done, int result) noexcept {
-    done.done = true;
-    ++sends_;
-    const std::string_view bytes = text(done);
-    if (result == static_cast<int>(bytes.size())) return;
-    // If it is the socket that is broken, the write says so too.
-    write(done, bytes.substr(result > 0 ? static_cast<std::size_t>(result) : 0));
-}
-
-void Batch::write(const Write &put, std::string_view bytes) noexcept {
-    Conn &conn = *put.conn;
-    if (conn.core.write(conn, bytes) && conn.ws && lws_partial_buffered(conn.wsi) != 0)
-        conn.ws->held_up();
 }
 
 } // namespace roomd::net

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,14 +16,13 @@ class Logger;
 
 namespace roomd::net {
 
-struct Conn;
+class Stream;
 
 // The writes of one flush, given to the kernel together (io_uring): one system call for up to 1,024
 // websockets.  They are sends that do not wait, carried out in the order they were put, before
-// submit() returns; what a socket does not take goes the usual way, through libwebsockets, which
-// keeps it.  A connection has one write here at most, and whatever else is to be written to it
-// first calls submit().  Where the kernel has no ring for us, or the batch is small, submit()
-// writes one after the other.  Not for TLS.
+// submit() returns, which tells each stream how far it got.  A stream has one write here at most,
+// and before anything else is written to its socket it calls submit().  Where the kernel has no
+// ring for us, or the batch is small, submit() sends one after the other.  Not for TLS.
 class Batch {
 public:
     explicit Batch(log::Logger &log);
@@ -30,13 +30,8 @@ public:
     Batch(const Batch &) = delete;
     Batch &operator=(const Batch &) = delete;
 
-    // One frame, which is kept until it is sent; or the bytes that `fill(std::string &)` appends.
-    void put(Conn &, const base::FrameRef &);
-    template <class Fill> void put_bytes(Conn &conn, Fill fill) {
-        const std::size_t from = bytes_.size();
-        fill(bytes_);
-        add(conn, {}, from, bytes_.size() - from);
-    }
+    // Frames in a row, which are kept until they are sent.
+    void put(Stream &, int fd, std::span<const base::FrameRef>);
     void submit() noexcept;
 
     std::uint64_t sends() const noexcept { return sends_; } // that went through the ring
@@ -44,24 +39,24 @@ public:
 private:
     struct Ring;
     struct Write {
-        Conn *conn;
-        base::FrameRef frame; // or, without one, of bytes_
-        std::size_t from, size;
+        Stream *stream;
+        int fd;
+        std::size_t from, count;          // of frames_
+        std::size_t bytes_from = 0, size; // of bytes_, when there are several
+        std::ptrdiff_t sent = 0;
         bool done = false;
     };
 
-    void add(Conn &, const base::FrameRef &, std::size_t from, std::size_t size);
     std::string_view text(const Write &) const noexcept;
     bool ring() noexcept;
     void through_ring() noexcept;
-    void take(Write &, int result) noexcept;
-    void write(const Write &, std::string_view) noexcept;
 
     log::Logger &log_;
     std::unique_ptr<Ring> ring_;
     bool tried_ = false;
-    std::vector<Write> writes_;
-    std::string bytes_;
+    std::vector<Write> writes_, told_; // told_: those whose streams are told how far they got
+    std::vector<base::FrameRef> frames_, told_frames_;
+    std::string bytes_; // of several frames, put together
     std::uint64_t sends_ = 0;
 };
 

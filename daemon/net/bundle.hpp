@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/exchange.hpp"
+#include "net/answer.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,30 +1,400 @@
 #include "net/conn.hpp"
 
+#include "net/core.hpp"
+#include "net/forwarded.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
 namespace roomd::net {
 
-void Deadlines::put(Conn &conn, Wait wait, base::Time due) noexcept {
-    drop(conn);
-    List &list = lists_[static_cast<std::size_t>(wait)];
-    conn.wait = wait;
-    conn.due = due;
-    conn.before = list.tail;
-    (list.tail != nullptr ? list.tail->after : list.head) = &conn;
-    list.tail = &conn;
-    ++list.size;
+namespace {
+
+// A body that is not wanted is read to its end up to this size, so that its sender, who may write
+// all of it before it reads, gets to see the answer.
+constexpr std::uint64_t most_discarded = 8u << 20;
+// Kept behind a request that is not answered.  More is left unread.
+constexpr std::size_t most_behind = 16384;
+
+} // namespace
+
+Conn::Conn(Core &core, Requests &requests, const Peer &peer, std::uint16_t listener) :
+    core_(core),
+    requests_(requests),
+    socket_(*this, core.carrier()),
+    caller_(core.tally(), peer),
+    listener_(listener) {}
+
+Conn::~Conn() = default;
+
+void Conn::adopt(Core &core, Requests &requests, lws_vhost *vhost, int fd, const Peer &peer,
+                 std::uint16_t listener) {
+    auto *conn = new Conn(core, requests, peer, listener);
+    const ListenerOptions &on = core.options().listeners[listener];
+    Deadlines &deadlines = core.deadlines();
+    if (deadlines.count(Wait::head) >= core.options().half_open)
+        static_cast<Conn *>(deadlines.first(Wait::head))->guard("too many half-open connections");
+    core.tally().opened();
+    // Whose session never joined is closed for it, and its connection with that.
+    if (core.tally().full() && on.side != Side::admin && !core.sessions().make_room()) {
+        conn->caller_.refuse_all();
+        ++core.tally().totals().refused_limit;
+    }
+    switch (conn->socket_.adopt(vhost, fd, !on.certificate.empty())) {
+    case Socket::Adopted::yes:
+        if (!conn->dead() && conn->waits_for() == Wait::nothing) conn->wait(Wait::head);
+        return;
+    case Socket::Adopted::dying:
+    case Socket::Adopted::gone: return;
+    case Socket::Adopted::never: conn->on_end(); conn->on_gone();
+    }
 }
 
-void Deadlines::drop(Conn &conn) noexcept {
-    if (conn.wait == Wait::nothing) return;
-    List &list = lists_[static_cast<std::size_t>(conn.wait)];
-    (conn.before != nullptr ? conn.before->after : list.head) = conn.after;
-    (conn.after != nullptr ? conn.after->before : list.tail) = conn.before;
-    conn.before = conn.after = nullptr;
-    conn.wait = Wait::nothing;
-    --list.size;
+void Conn::on_bytes(std::span<char> bytes) {
+    core_.tally().totals().bytes_in += bytes.size();
+    if (!reads()) return keep(bytes);
+    if (input_.empty()) return consume(bytes);
+    // Half a head: it is looked at when there is a line more, so that its reading takes no longer
+    // than its size and its lines are worth.
+    const std::string_view text(bytes.data(), bytes.size());
+    const bool more_lines = text.find('\n') != std::string_view::npos;
+    input_.append(bytes);
+    if (!more_lines && input_.size() <= core_.options().head) return charge();
+    std::string all = input_.take();
+    consume(all);
 }
 
-Conn *Deadlines::first(Wait wait) const noexcept {
-    return lists_[static_cast<std::size_t>(wait)].head;
+void Conn::consume(std::span<char> bytes) {
+    consuming_ = true;
+    while (!bytes.empty() && !dead()) {
+        const std::size_t used = step(bytes);
+        if (used == 0) break;
+        bytes = bytes.subspan(used);
+    }
+    consuming_ = false;
+    if (dead()) return;
+    if (bytes.empty()) return charge();
+    keep(bytes);
+}
+
+// How many bytes it took from the front; 0: none of them can be used now.
+std::size_t Conn::step(std::span<char> bytes) {
+    switch (state_) {
+    case State::head: return read_head(bytes);
+    case State::body: return read_payload(bytes);
+    case State::draining: return drain(bytes);
+    case State::stream: stream_->on_bytes(bytes); return bytes.size();
+    case State::finishing:
+    case State::farewell:
+        discarded_ += static_cast<std::uint32_t>(bytes.size());
+        if (discarded_ > most_discarded) cut();
+        return bytes.size();
+    case State::asked:
+    case State::held:
+    case State::answering: break;
+    }
+    return 0;
+}
+
+void Conn::keep(std::span<char> bytes) {
+    input_.append(bytes);
+    charge();
+    if (dead()) return;
+    if (state_ == State::head) {
+        if (waits_for() != Wait::head) wait(Wait::head);
+        return;
+    }
+    // Behind a request that is not answered.  Its peer waits for us, but not with these for ever.
+    if (waits_for() == Wait::nothing) wait(Wait::body);
+    if (input_.size() > most_behind) socket_.pause(); // and with it the peer's end goes unseen
+}
+
+// After an answer that came later, or one that took its time to be written: what came meanwhile.
+void Conn::continue_reading() {
+    if (consuming_ || dead() || !reads()) return;
+    socket_.resume();
+    if (input_.empty()) return;
+    std::string all = input_.take();
+    consume(all);
+}
+
+std::size_t Conn::read_head(std::span<char> bytes) {
+    http::Head &head = core_.head();
+    switch (head.read({bytes.data(), bytes.size()}, {core_.options().head, 100})) {
+    case http::Head::Step::more: return 0;
+    case http::Head::Step::refused: refuse_head(head.fault(), &head); return bytes.size();
+    case http::Head::Step::done: break;
+    }
+    const std::size_t size = head.size();
+    begin(head);
+    asked_->waits_for_continue = head.expects_continue() && bytes.size() == size;
+    requests_.request(*this, head);
+    if (state_ != State::body || dead()) return size;
+    if (asked_->body.done()) {
+        complete({});
+    } else if (std::exchange(asked_->waits_for_continue, false)) { // now it sends its body
+        if (output_.put(socket_, "HTTP/1.1 100 Continue\r\n\r\n") == Output::State::broken) cut();
+    }
+    return size;
+}
+
+void Conn::begin(const http::Head &head) {
+    core_.deadlines().drop(*this);
+    ++core_.tally().totals().http_requests;
+    state_ = State::asked;
+    asked_ = std::make_unique<Asked>();
+    asked_->framing.keep = head.keep_alive();
+    asked_->framing.old = head.minor() == 0;
+    asked_->framing.head_only = head.method() == http::Method::head;
+    asked_->body = http::Body(head);
+    asked_->secure = socket_.tls();
+    if (core_.options().listeners[listener_].side != Side::admin)
+        caller_.look_behind_proxy(core_.options(), head, socket_.fd(), asked_->secure);
+}
+
+void Conn::refuse_head(const http::Fault &fault, const http::Head *head) {
+    ++core_.tally().totals().bad_requests;
+    core_.deadlines().drop(*this);
+    state_ = State::asked;
+    asked_ = std::make_unique<Asked>();
+    if (head != nullptr) asked_->lines = requests_.lines(*this, *head);
+    Answer no = failure(fault.status, fault.code, fault.message);
+    no.close = true;
+    answer(no);
+}
+
+void Conn::read_body(std::uint64_t most, std::unique_ptr<Exchange> exchange) {
+    asked_->exchange = std::move(exchange);
+    asked_->body.limit(most);
+    state_ = State::body;
+    if (!asked_->body.done()) wait(Wait::body);
+}
+
+void Conn::hold(std::unique_ptr<Exchange> exchange) {
+    asked_->exchange = std::move(exchange);
+    state_ = State::held;
+}
+
+std::size_t Conn::read_payload(std::span<char> bytes) {
+    Asked &asked = *asked_;
+    const std::string_view text(bytes.data(), bytes.size());
+    std::size_t used = 0;
+    // One that came whole is not copied.
+    const bool whole = asked.body.got() == 0 && !asked.body.announces_more_than(text.size()) &&
+                       !asked.body.chunked();
+    switch (asked.body.read(text, used, whole ? nullptr : &asked.payload)) {
+    case http::Body::Step::more: charge(); return used;
+    case http::Body::Step::done: break;
+    case http::Body::Step::malformed:
+        refuse_body({400, "bad_chunks", "the body's chunks are malformed"});
+        return text.size();
+    case http::Body::Step::too_large:
+        refuse_body({413, "too_large", "the body is too large"});
+        return used;
+    }
+    core_.deadlines().drop(*this);
+    if (whole) {
+        complete(text.substr(0, used));
+    } else {
+        const std::string payload = std::move(asked.payload);
+        complete(payload);
+    }
+    return used;
+}
+
+void Conn::refuse_body(const http::Fault &fault) {
+    ++core_.tally().totals().bad_requests;
+    Answer no = failure(fault.status, fault.code, fault.message);
+    no.close = fault.status != 413; // of one that is too large the rest is dropped
+    asked_->lines += asked_->refusal_lines;
+    answer(no);
+}
+
+void Conn::complete(std::string_view body) {
+    state_ = State::held;
+    asked_->exchange->complete(*this, body);
+}
+
+std::size_t Conn::drain(std::span<char> bytes) {
+    std::size_t used = 0;
+    switch (drained_->read({bytes.data(), bytes.size()}, used, nullptr)) {
+    case http::Body::Step::more: return used;
+    case http::Body::Step::done:
+        drained_.reset();
+        answered();
+        return used;
+    case http::Body::Step::malformed:
+    case http::Body::Step::too_large: farewell(); return bytes.size();
+    }
+    return used;
+}
+
+bool Conn::answer(const Answer &answer) noexcept {
+    Asked &asked = *asked_;
+    Framing framing = asked.framing;
+    http::Body rest = asked.body;
+    // A peer that waits for "100 Continue" sends its body or it does not: nobody can tell.
+    const bool drains = !rest.done() && !answer.close && !asked.waits_for_continue &&
+                        !rest.announces_more_than(most_discarded);
+    framing.keep = framing.keep && !answer.close && (rest.done() || drains);
+    std::string bytes = serialize(answer, asked.lines, framing);
+    asked_.reset();
+    core_.deadlines().drop(*this);
+    charge();
+    if (drains) {
+        rest.limit(most_discarded);
+        drained_ = std::make_unique<http::Body>(rest);
+    }
+    keep_ = framing.keep;
+    if (output_.put(socket_, std::move(bytes)) == Output::State::broken) {
+        cut();
+        return false;
+    }
+    answered();
+    if (!consuming_ && !input_.empty() && reads()) socket_.want_room(); // not in here: it may ask
+    return true;
+}
+
+// What comes behind an answer, as far as that is written.
+void Conn::answered() noexcept {
+    core_.unread().set(unread_, output_.kept());
+    if (!output_.idle()) {
+        state_ = keep_ || drained_ ? State::answering : State::finishing;
+        wait(Wait::answer);
+        core_.unread().relieve(core_.deadlines(), {Wait::answer}, core_.options().send_buffer_total,
+                               *this);
+    } else if (drained_) {
+        state_ = State::draining;
+        wait(Wait::body);
+    } else if (!keep_) {
+        farewell();
+    } else {
+        state_ = State::head;
+        wait(Wait::idle);
+        if (!consuming_) socket_.resume();
+    }
+}
+
+void Conn::switch_protocols(std::string answer, std::unique_ptr<Stream> stream) {
+    asked_.reset();
+    state_ = State::stream;
+    stream_ = std::move(stream);
+    if (output_.put(socket_, std::move(answer)) == Output::State::broken) cut();
+}
+
+void Conn::on_room() {
+    switch (output_.resume(socket_)) {
+    case Output::State::broken: return cut();
+    case Output::State::blocked:
+        if (state_ != State::stream) core_.unread().set(unread_, output_.kept());
+        return;
+    case Output::State::open: break;
+    }
+    if (state_ == State::stream) return stream_->on_room();
+    if (state_ == State::answering || state_ == State::finishing) answered();
+    continue_reading();
+}
+
+void Conn::finish() noexcept {
+    keep_ = false;
+    if (dead() || state_ == State::farewell) return;
+    if (output_.idle()) return farewell();
+    state_ = State::finishing;
+    wait(Wait::farewell);
+}
+
+void Conn::farewell() noexcept {
+    if (dead()) return;
+    state_ = State::farewell;
+    input_.clear();
+    held_ = 0;
+    charge();
+    core_.unread().set(unread_, 0);
+    socket_.finish();
+    wait(Wait::farewell);
+}
+
+void Conn::cut() noexcept {
+    if (dead()) return;
+    socket_.cut();
+    core_.deadlines().drop(*this);
+    output_.clear();
+    input_.clear();
+    core_.unread().set(unread_, 0);
+    core_.unfinished().set(unfinished_, 0);
+}
+
+void Conn::guard(std::string_view what) noexcept {
+    if (dead()) return;
+    ++core_.tally().totals().guard_kills;
+    core_.log().debug("connection ended by a guard", {{"guard", what}, {"address", peer().text()}});
+    cut();
+}
+
+void Conn::on_end() {
+    core_.deadlines().drop(*this);
+    core_.unread().set(unread_, 0);
+    core_.unfinished().set(unfinished_, 0);
+    if (stream_) stream_->on_end();
+    const std::unique_ptr<Asked> asked = std::move(asked_);
+    if (asked && asked->exchange) asked->exchange->gone(*this);
+}
+
+void Conn::on_gone() {
+    core_.tally().closed();
+    delete this;
+}
+
+void Conn::wait(Wait what) noexcept {
+    if (!dead()) core_.deadlines().put(*this, what);
+}
+
+void Conn::expired(Wait what) {
+    switch (what) {
+    case Wait::head:
+        if (input_.empty()) return guard("header deadline");
+        return refuse_head({408, "timeout", "the request's head did not come in time"}, nullptr);
+    case Wait::body:
+        if (state_ == State::stream) return stream_->on_late();
+        if (state_ == State::body)
+            return refuse_body({408, "timeout", "the request's body did not come in time"});
+        return guard("body deadline");
+    case Wait::answer: return guard("answer not read");
+    case Wait::idle: return farewell();
+    case Wait::farewell: return cut();
+    case Wait::pace:
+        if (state_ == State::stream) stream_->on_pace();
+        return;
+    case Wait::nothing: return;
+    }
+}
+
+void Conn::charge() noexcept {
+    if (dead()) return;
+    const std::size_t payload = asked_ && !asked_->payload.empty() ? asked_->payload.capacity() : 0;
+    const std::size_t before = unfinished_;
+    core_.unfinished().set(unfinished_, input_.memory() + payload + held_);
+    if (unfinished_ <= before) return; // who gives some back is not to blame
+    const bool fits =
+        core_.unfinished().relieve(core_.deadlines(), {Wait::pace, Wait::body, Wait::head},
+                                   core_.options().receive_total, *this);
+    if (!fits) give_up(Wait::body);
+}
+
+void Conn::give_up(Wait what) {
+    Totals &totals = core_.tally().totals();
+    if (what == Wait::answer) {
+        if (unread_ == 0) return;
+        ++totals.unread_cut;
+        return guard("answer not read, and too many such");
+    }
+    if (unfinished_ == 0) return;
+    ++totals.unfinished_cut;
+    guard("too much is half received");
 }
 
 } // namespace roomd::net

@@ -1,74 +1,156 @@
 #pragma once
 
-#include "base/clock.hpp"
-#include "net/address.hpp"
+#include "http/body.hpp"
+#include "http/head.hpp"
+#include "net/answer.hpp"
+#include "net/caller.hpp"
+#include "net/deadlines.hpp"
 #include "net/exchange.hpp"
-#include "net/ws_link.hpp"
+#include "net/input.hpp"
+#include "net/output.hpp"
+#include "net/socket.hpp"
+#include "net/stream.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-
-struct lws;
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace roomd::net {
 
 class Core;
+class Conn;
 
-// What a connection is waited for, with an absolute end: nothing refreshes it.
-enum class Wait : std::uint8_t {
-    nothing,
-    header,  // of the first request, TLS included
-    body,    // of a request; the rest of a fragmented message
-    answer,  // until the peer has taken an answer that did not fit its window
-    idle,    // for the next request
-    farewell // until the peer has closed, after us
-};
-inline constexpr std::size_t waits = 6;
-
-// One TCP connection: libwebsockets' opaque user data, freed in WSI_DESTROY and nowhere else.
-// Small: 50,000 of them are idle websockets.  What a request needs is in `exchange`, what a
-// websocket needs in `ws`, and only one of them exists.
-struct Conn {
-    Conn(Core &owner, const Peer &from, std::uint16_t on) : core(owner), peer(from), listener(on) {}
-    Conn(const Conn &) = delete;
-    Conn &operator=(const Conn &) = delete;
-
-    Core &core;
-    lws *wsi = nullptr;
-    std::unique_ptr<Exchange> exchange;
-    std::unique_ptr<WsLink> ws;
-    Conn *before = nullptr, *after = nullptr; // in the list of its wait
-    base::Time due{};
-    std::size_t kept = 0; // bytes that libwebsockets has copied and not sent, at most
-    Peer peer;            // behind a trusted proxy: who its last request was from
-    std::uint16_t listener;
-    Wait wait = Wait::nothing;
-    std::uint8_t refused = 0; // 1: too many connections, 2: too many from this address
-    bool proxied = false;     // through a trusted proxy: nothing of it counts as local
-    bool counted = false;     // among those of its address
-    bool dead = false;        // killed; its WSI_DESTROY is on the way
-    bool closing = false;     // answered for the last time; ends when that is written
-    bool batched = false;     // has a write in Core::batch
-    bool close_now = false;   // the running callback is to end it
-};
-
-// Who waits for what, by time.  Each wait has one length, so each list is sorted by itself and
-// costs nothing per connection that does not wait.
-class Deadlines {
+// Who is asked what becomes of a request whose head was read.  It must answer(), read_body(),
+// hold() or switch_protocols(), once, before it returns.
+class Requests {
 public:
-    void put(Conn &, Wait, base::Time due) noexcept; // instead of any other
-    void drop(Conn &) noexcept;
-    Conn *first(Wait) const noexcept;
-    std::size_t count(Wait w) const noexcept { return lists_[static_cast<std::size_t>(w)].size; }
+    virtual void request(Conn &, const http::Head &) = 0;
+    // Header lines for the answer to a head that is refused; its fields may be incomplete.
+    virtual std::string lines(const Conn &, const http::Head &) = 0;
+
+protected:
+    ~Requests() = default;
+};
+
+// One connection, from accept to its end, as a state machine over its socket: heads, bodies and
+// answers of HTTP/1.1, then what was switched to, then a farewell.  Frees itself.
+class Conn final : public Waiter, private Socket::Owner {
+public:
+    // Hands an accepted descriptor over.
+    static void adopt(Core &, Requests &, lws_vhost *, int fd, const Peer &,
+                      std::uint16_t listener);
+
+    Core &core() noexcept { return core_; }
+    const Core &core() const noexcept { return core_; }
+    const Peer &peer() const noexcept { return caller_.peer(); } // of its last request
+    std::uint16_t listener() const noexcept { return listener_; }
+    bool proxied() const noexcept { return caller_.proxied(); }
+    bool secure() const noexcept { return asked_ && asked_->secure; } // TLS, here or at a proxy
+    Excess excess() const noexcept { return caller_.excess(); }
+    bool dead() const noexcept { return socket_.dead(); }
+
+    // ---- one request -----------------------------------------------------------------------
+    // The request was answered for now with this: its body is read, then it is complete().
+    void read_body(std::uint64_t most, std::unique_ptr<Exchange>);
+    // It has no body that anyone wants; answer() comes later.
+    void hold(std::unique_ptr<Exchange>);
+    void switch_protocols(std::string answer, std::unique_ptr<Stream>);
+    // Ends the request.  A body that was not read yet is read and dropped, up to a bound.  False:
+    // the connection is broken and cut.
+    bool answer(const Answer &) noexcept;
+    // The exchange of the request at hand; null when there is none.
+    Exchange *exchange() noexcept { return asked_ ? asked_->exchange.get() : nullptr; }
+    bool head_only() const noexcept { return asked_ && asked_->framing.head_only; }
+    void add_lines(std::string_view lines) { asked_->lines += lines; } // to the answer's header
+    std::string &lines() noexcept { return asked_->lines; }
+    void add_lines_if_refused(std::string lines) { asked_->refusal_lines = std::move(lines); }
+
+    // ---- for streams -----------------------------------------------------------------------
+    Socket &socket() noexcept { return socket_; }
+    Output &output() noexcept { return output_; }
+    Stream *stream() noexcept { return stream_.get(); }
+    void wait(Wait) noexcept; // instead of any other
+    // So many bytes of a message are kept, of which parts are still to come.
+    void holds(std::size_t bytes) {
+        held_ = static_cast<std::uint32_t>(bytes);
+        charge();
+    }
+    // When all is written: no more goes out, and it ends when the peer has closed too.
+    void finish() noexcept;
+
+    // ---- the end ---------------------------------------------------------------------------
+    void cut() noexcept;
+    void guard(std::string_view what) noexcept; // cuts it for what its peer did
 
 private:
-    struct List {
-        Conn *head = nullptr, *tail = nullptr;
-        std::size_t size = 0;
+    enum class State : std::uint8_t {
+        head,      // of a request is read
+        asked,     // what becomes of it is decided right now
+        body,      // is read
+        held,      // the answer is owed
+        answering, // the answer is not out yet
+        draining,  // a body that nobody wants is dropped, behind its answer
+        stream,    // another protocol has it
+        finishing, // the last bytes are not out yet
+        farewell,  // the peer is to close
     };
-    std::array<List, waits> lists_;
+    // A request that is not answered yet.
+    struct Asked {
+        Framing framing;
+        http::Body body;
+        std::string payload;       // what was read of it
+        std::string lines;         // of the answer's header
+        std::string refusal_lines; // further ones, should its body be refused
+        std::unique_ptr<Exchange> exchange;
+        bool secure = false;
+        bool waits_for_continue = false;
+    };
+
+    Conn(Core &, Requests &, const Peer &, std::uint16_t listener);
+    ~Conn() override;
+
+    void on_bytes(std::span<char>) override;
+    void on_room() override;
+    void on_end() override;
+    void on_gone() override;
+    void expired(Wait) override;
+    void give_up(Wait) override;
+
+    bool reads() const noexcept { return state_ != State::held && state_ != State::answering; }
+    void consume(std::span<char>);
+    std::size_t step(std::span<char>);
+    std::size_t read_head(std::span<char>);
+    std::size_t read_payload(std::span<char>);
+    std::size_t drain(std::span<char>);
+    void keep(std::span<char>);
+    void continue_reading();
+    void begin(const http::Head &);
+    void refuse_head(const http::Fault &, const http::Head *);
+    void refuse_body(const http::Fault &);
+    void complete(std::string_view body);
+    void answered() noexcept;
+    void farewell() noexcept;
+    void charge() noexcept;
+
+    Core &core_;
+    Requests &requests_;
+    Socket socket_;
+    Output output_;
+    Input input_;
+    std::unique_ptr<Asked> asked_;
+    std::unique_ptr<Stream> stream_;
+    std::unique_ptr<http::Body> drained_;       // what is still to come of a body that nobody wants
+    std::uint32_t unfinished_ = 0, unread_ = 0; // its accounts in Core
+    std::uint32_t held_ = 0;                    // what its stream said in holds()
+    std::uint32_t discarded_ = 0;
+    Caller caller_;
+    std::uint16_t listener_;
+    State state_ = State::head;
+    bool keep_ = true;       // the connection, after the answer that is not out yet
+    bool consuming_ = false; // consume() runs
 };
 
 } // namespace roomd::net

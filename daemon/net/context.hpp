@@ -6,7 +6,6 @@
 
 #include <list>
 #include <string>
-#include <string_view>
 
 namespace roomd::net {
 
@@ -19,16 +18,14 @@ public:
     Context &operator=(const Context &) = delete;
 
     lws_vhost *add_vhost(const ListenerOptions &); // throws
+    // Of files that check_certificate() has found good: libwebsockets keeps the old ones without a
+    // word where they are not.
     void reload_certificates(const Options &);
-    // Before a websocket request is let through that offers subprotocols: this one is chosen.
-    static void choose_subprotocol(lws *, std::string_view) noexcept;
 
 private:
     struct Vhost { // libwebsockets keeps these addresses as long as it lives
         std::string name;
-        lws_protocols protocols[3];
-        char chosen[64]; // the name of the second, as the request at hand wants it
-        lws_http_mount mount;
+        lws_protocols protocols[2];
     };
     Core &core_;
     std::list<Vhost> vhosts_;

@@ -1,26 +1,35 @@
 #include "net/cors.hpp"
 
-#include "net/guards.hpp"
-
 namespace roomd::net {
 
-bool origin_allowed(const Options &options, const Head &head) {
-    if (!head.origin_given) return options.cors.allow_missing_origin;
-    return !options.portal_of || options.portal_of(head.origin).has_value();
+namespace {
+
+// An empty one counts as none, as with Node.
+std::string_view origin(const http::Head &head) noexcept {
+    return head.find("origin").value_or(std::string_view());
 }
 
-std::string_view portal(const Options &options, const Head &head) {
-    if (!head.origin_given || !options.portal_of) return {};
-    return options.portal_of(head.origin).value_or(std::string_view{});
+} // namespace
+
+bool origin_allowed(const Options &options, const http::Head &head) {
+    const std::string_view from = origin(head);
+    if (from.empty()) return options.cors.allow_missing_origin;
+    return !options.portal_of || options.portal_of(from).has_value();
 }
 
-std::string cors_lines(const Options &options, const Head &head, bool preflight) {
+std::string_view portal(const Options &options, const http::Head &head) {
+    const std::string_view from = origin(head);
+    if (from.empty() || !options.portal_of) return {};
+    return options.portal_of(from).value_or(std::string_view{});
+}
+
+std::string cors_lines(const Options &options, const http::Head &head, bool preflight) {
     std::string out =
         preflight ? "Vary: Origin, Access-Control-Request-Headers\r\n" : "Vary: Origin\r\n";
-    // An allowed origin is echoed, so nothing that could end a header line may be in it.
-    if (!head.origin_given || has_illegal_byte(head.origin) || !origin_allowed(options, head))
-        return out;
-    out += "Access-Control-Allow-Origin: " + head.origin + "\r\n";
+    // An allowed origin is echoed; the head's reader lets nothing through that could end a line.
+    const std::string_view from = origin(head);
+    if (from.empty() || !origin_allowed(options, head)) return out;
+    out.append("Access-Control-Allow-Origin: ").append(from).append("\r\n");
     if (options.cors.credentials) out += "Access-Control-Allow-Credentials: true\r\n";
     return out;
 }
@@ -30,13 +39,12 @@ void vary_by(std::string &lines, std::string_view header) {
     if (lines.starts_with(first)) lines.insert(first.size(), ", " + std::string(header));
 }
 
-std::string preflight_lines(const Options &options, const std::string &asked) {
+std::string preflight_lines(const Options &options, std::string_view asked) {
     std::string out = "Access-Control-Allow-Methods: ";
     for (std::size_t i = 0; i < options.cors.methods.size(); ++i)
         out += (i == 0 ? "" : ",") + options.cors.methods[i];
     out += "\r\n";
-    if (!asked.empty() && !has_illegal_byte(asked))
-        out += "Access-Control-Allow-Headers: " + asked + "\r\n";
+    if (!asked.empty()) out.append("Access-Control-Allow-Headers: ").append(asked).append("\r\n");
     return out;
 }
 

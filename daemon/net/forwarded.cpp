@@ -1,10 +1,6 @@
 #include "net/forwarded.hpp"
 
-#include "net/core.hpp"
-#include "net/head.hpp"
-
-#include <libwebsockets.h>
-
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -32,15 +28,6 @@ Peer peer_at(const policy::Address &address) noexcept {
     return peer_of(reinterpret_cast<const sockaddr &>(in));
 }
 
-// Of the connection itself, whatever its requests said.
-Peer peer_of_socket(lws *wsi) noexcept {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    auto &any = reinterpret_cast<sockaddr &>(address);
-    if (getpeername(lws_get_socket_fd(wsi), &any, &size) != 0) return {};
-    return peer_of(any);
-}
-
 } // namespace
 
 bool is_proxy(const policy::Proxies &proxies, const Peer &peer) noexcept {
@@ -49,28 +36,16 @@ bool is_proxy(const policy::Proxies &proxies, const Peer &peer) noexcept {
     return proxies.trusts(address_of(peer));
 }
 
-void look_behind_proxy(Conn &conn) {
-    const Options &options = conn.core.options;
-    const bool admin = options.listeners[conn.listener].side == Side::admin;
-    if (admin || (!conn.proxied && !options.proxies.any())) return;
-    // A reload may have changed whom we trust since it connected.
-    const Peer own = conn.proxied ? peer_of_socket(conn.wsi) : conn.peer;
-    const bool trusted = is_proxy(options.proxies, own);
-    if (!conn.proxied && !trusted) return;
-    conn.proxied = true; // for good: whom it spoke for before may have been anyone
-    std::string chain;
-    std::optional<policy::Address> client;
-    if (trusted && read_header(conn.wsi, "x-forwarded-for", chain))
-        client = options.proxies.client(chain);
-    conn.core.speaks_for(conn, client ? peer_at(*client) : own);
+std::optional<Peer> forwarded_for(const policy::Proxies &proxies, const http::Head &head) {
+    const std::optional<std::string> chain = head.joined("x-forwarded-for");
+    if (!chain) return std::nullopt;
+    const std::optional<policy::Address> client = proxies.client(*chain);
+    if (!client) return std::nullopt;
+    return peer_at(*client);
 }
 
-bool came_by_tls(const Conn &conn) {
-    const Options &options = conn.core.options;
-    if (!options.listeners[conn.listener].certificate.empty()) return true;
-    if (!conn.proxied || !is_proxy(options.proxies, peer_of_socket(conn.wsi))) return false;
-    std::string scheme;
-    return read_header(conn.wsi, "x-forwarded-proto", scheme) && scheme == "https";
+bool forwarded_tls(const http::Head &head) {
+    return head.find("x-forwarded-proto") == "https";
 }
 
 } // namespace roomd::net

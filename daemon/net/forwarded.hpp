@@ -1,20 +1,21 @@
 #pragma once
 
+#include "http/head.hpp"
 #include "net/address.hpp"
 #include "policy/proxies.hpp"
 
-namespace roomd::net {
+#include <optional>
 
-struct Conn;
+namespace roomd::net {
 
 // Whether such a peer's word on others is taken.
 bool is_proxy(const policy::Proxies &, const Peer &) noexcept;
 
-// At each request, before anything looks at its peer: behind a trusted proxy the peer is whom
-// X-Forwarded-For names.  Where that names nobody it is the proxy itself.
-void look_behind_proxy(Conn &);
+// Whom a trusted proxy's request is from, by all its X-Forwarded-For; nothing where it names
+// nobody.
+std::optional<Peer> forwarded_for(const policy::Proxies &, const http::Head &);
 
-// Whether the request at hand came by TLS, here or at a trusted proxy (X-Forwarded-Proto).
-bool came_by_tls(const Conn &);
+// Whether a trusted proxy says that the request came to it by TLS (X-Forwarded-Proto).
+bool forwarded_tls(const http::Head &);
 
 } // namespace roomd::net

@@ -4,10 +4,16 @@
 #include "eio/refusal.hpp"
 #include "net/accept_encoding.hpp"
 #include "net/cors.hpp"
-#include "net/guards.hpp"
+#include "net/poll_link.hpp"
+#include "net/query.hpp"
+#include "net/upgrade.hpp"
+#include "net/ws_link.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace roomd::net {
@@ -23,36 +29,35 @@ constexpr std::string_view retry_after = "Retry-After: 1\r\n";
 constexpr std::size_t messages_per_post = 4;
 
 struct Question {
-    std::vector<Field> query;
-    const std::string *sid; // null: a new session is asked for
-    std::string_view transport, version;
-    bool jsonp;
+    http::Query query;
+    std::string sid; // empty: a new session is asked for
+    std::string transport, version;
+    bool jsonp, base64;
 };
 
-Question ask(lws *wsi) {
-    Question q{read_query(wsi), nullptr, {}, {}, false};
+Question ask(const http::Head &head) {
+    Question q;
+    q.query = http::parse_query(head.query());
     const auto text = [&](std::string_view name) {
-        const std::string *value = last(q.query, name);
-        return value != nullptr ? std::string_view(*value) : std::string_view();
+        return member(q.query, name).value_or(std::string());
     };
-    q.sid = last(q.query, "sid");
-    if (q.sid != nullptr && q.sid->empty()) q.sid = nullptr;
+    q.sid = text("sid");
     q.transport = text("transport");
     q.version = text("EIO");
-    q.jsonp = last(q.query, "j") != nullptr;
+    q.jsonp = member(q.query, "j").has_value();
+    q.base64 = !text("b64").empty();
     return q;
 }
 
 // The checks that plain requests and upgrades share, in the order of the protocol's table.
-std::optional<Refusal> check(Conn &conn, const Head &head, const Question &q, bool upgrade,
-                             base::SessionId &session) {
-    session::Sessions &sessions = conn.core.sessions();
+std::optional<Refusal> check(const session::Sessions &sessions, const http::Head &head,
+                             const Question &q, bool upgrade, base::SessionId &session) {
     const bool polling = q.transport == "polling" && sessions.options().polling;
     const bool websocket = q.transport == "websocket" && sessions.options().websocket;
     if (!polling && !websocket) return Refusal::transport_unknown;
-    if (has_illegal_byte(head.origin) || q.jsonp) return Refusal::bad_request;
-    if (q.sid != nullptr) {
-        session = sessions.find(*q.sid);
+    if (q.jsonp && !upgrade) return Refusal::bad_request;
+    if (!q.sid.empty()) {
+        session = sessions.find(q.sid);
         if (session == base::SessionId::none) return Refusal::session_unknown;
         if (upgrade) {
             if (!websocket || q.version != "4") return Refusal::bad_request;
@@ -61,7 +66,7 @@ std::optional<Refusal> check(Conn &conn, const Head &head, const Question &q, bo
         }
         return std::nullopt;
     }
-    if (head.method != Method::get) return Refusal::bad_method;
+    if (head.method() != http::Method::get) return Refusal::bad_method;
     if (websocket != upgrade) return Refusal::bad_request;
     if (q.version != "4") return Refusal::unsupported_version;
     return std::nullopt;
@@ -90,195 +95,220 @@ Answer busy() {
     return answer;
 }
 
-std::unique_ptr<session::Handshake> handshake(Conn &conn, const Head &head, const Question &q) {
-    const Options &options = conn.core.options;
+Answer forbidden(Core &core, const Conn &conn, const http::Head &head) {
+    ++core.tally().totals().refused_origin;
+    core.log().debug("origin not allowed",
+                     {{"origin", head.find("origin").value_or(std::string_view())},
+                      {"address", conn.peer().text()}});
+    return refusal(Refusal::forbidden);
+}
+
+std::unique_ptr<session::Handshake> handshake(Conn &conn, const http::Head &head,
+                                              const Question &q) {
+    Core &core = conn.core();
     auto out = std::make_unique<session::Handshake>();
-    out->address = conn.peer.text();
-    out->listener = options.listeners[conn.listener].name;
-    out->portal = conn.core.keep_name(portal(options, head));
-    out->secure = conn.exchange->secure;
+    out->address = conn.peer().text();
+    out->listener = core.options().listeners[conn.listener()].name;
+    out->portal = core.keep_name(portal(core.options(), head));
+    out->secure = conn.secure();
     out->query = json_object(q.query);
     out->issued_ms = base::unix_ms();
-    std::string value;
-    for (const std::string &name : options.kept_headers)
-        if (read_header(conn.wsi, name, value)) out->headers.emplace_back(name, value);
+    for (const std::string &name : core.options().kept_headers)
+        if (auto value = head.joined(name)) out->headers.emplace_back(name, std::move(*value));
     return out;
 }
 
-void preflight(Conn &conn, const Head &head) {
+// A polling client's packets.
+class PostExchange final : public Exchange {
+public:
+    PostExchange(Core &core, base::SessionId session) noexcept : core_(core), session_(session) {}
+    ~PostExchange() override { abort(); } // refused before its body was complete
+
+    void complete(Conn &conn, std::string_view body) override {
+        core_.sessions().post_end(std::exchange(session_, base::SessionId::none), body);
+        if (conn.dead() || conn.exchange() != this) return;
+        Answer answer;
+        answer.content_type = "text/html";
+        answer.headers = not_stored;
+        answer.body = "ok";
+        conn.answer(answer);
+    }
+    void gone(Conn &) override { abort(); }
+
+private:
+    void abort() noexcept {
+        const base::SessionId session = std::exchange(session_, base::SessionId::none);
+        if (session != base::SessionId::none) core_.sessions().post_abort(session);
+    }
+
+    Core &core_;
+    base::SessionId session_;
+};
+
+void preflight(Conn &conn, const http::Head &head) {
+    const Options &options = conn.core().options();
     Answer answer;
     answer.status = 204;
-    std::string asked;
-    read_header(conn.wsi, "access-control-request-headers", asked);
-    answer.headers = preflight_lines(conn.core.options, asked);
-    conn.exchange->cors = cors_lines(conn.core.options, head, true);
-    conn.core.answer(conn, answer);
+    answer.headers = preflight_lines(
+        options, head.joined("access-control-request-headers").value_or(std::string()));
+    conn.lines() = cors_lines(options, head, true);
+    conn.answer(answer);
 }
 
-void open(Conn &conn, const Head &head, const Question &q) {
-    Exchange &exchange = *conn.exchange;
+void open(Conn &conn, const http::Head &head, const Question &q) {
+    Core &core = conn.core();
     auto made = handshake(conn, head, q);
+    if (core.tally().too_many_sessions()) core.sessions().make_room();
     // Between two polls a session has no connection that would count.
-    if (const auto refused = conn.core.admit_polling(conn.peer, made->counted); refused != 0)
-        return conn.core.refuse(conn, over_limit(refused));
-    exchange.kind = Exchange::Kind::get;
-    exchange.get.emplace(conn);
-    const base::SessionId id =
-        conn.core.sessions().open(session::Transport::polling, std::move(made), *exchange.get);
-    if (conn.exchange) conn.exchange->session = id;
-}
-
-void poll(Conn &conn, base::SessionId id) {
-    Exchange &exchange = *conn.exchange;
-    exchange.kind = Exchange::Kind::get;
-    exchange.get.emplace(conn);
-    exchange.session = id;
-    // Never for the first answer, which holds the sid.
-    std::string encodings;
-    exchange.gzip = conn.core.options.compress_from != 0 &&
-                    read_header(conn.wsi, "accept-encoding", encodings) && takes_gzip(encodings);
-    if (conn.core.sessions().poll(id, *exchange.get) == session::Sessions::Poll::taken) return;
-    exchange.session = base::SessionId::none;
-    conn.core.answer(conn, empty(400));
-}
-
-void post(Conn &conn, const Head &head, base::SessionId id) {
-    Core &core = conn.core;
-    Exchange &exchange = *conn.exchange;
-    if (base::lower(head.content_type).starts_with("application/octet-stream")) {
-        core.sessions().close(id, session::CloseReason::transport_error);
-        return core.refuse(conn, empty(400));
+    if (const Excess excess = core.tally().admit_polling(conn.peer(), made->counted);
+        excess != Excess::none) {
+        conn.answer(over_limit(excess));
+        return;
     }
-    if (head.content_encoding) return core.refuse(conn, empty(415));
-    const std::size_t most = std::min(core.sessions().options().max_payload,
-                                      messages_per_post * core.sessions().message_limit(id));
-    if (exchange.want > most) return core.refuse(conn, empty(413));
-    if (!core.sessions().post_begin(id)) return core.refuse(conn, empty(400));
-    exchange.kind = Exchange::Kind::post;
-    exchange.session = id;
-    if (exchange.want == 0) return; // it completes all the same
-    exchange.body.reserve(exchange.want < 65536 ? exchange.want : 65536);
-    if (exchange.expects_continue) core.write(conn, "HTTP/1.1 100 Continue\r\n\r\n");
-    core.await_body(conn);
+    // Never packed: it holds the sid.
+    auto link = std::make_unique<PollLink>(conn, false);
+    PollLink &get = *link;
+    conn.hold(std::move(link));
+    const base::SessionId id =
+        core.sessions().open(session::Transport::polling, std::move(made), get);
+    if (conn.exchange() == &get) get.attach(id);
+}
+
+void poll(Conn &conn, const http::Head &head, base::SessionId id) {
+    Core &core = conn.core();
+    const auto encodings = head.joined("accept-encoding");
+    const bool gzip = core.options().compress_from != 0 && encodings && takes_gzip(*encodings);
+    auto link = std::make_unique<PollLink>(conn, gzip);
+    PollLink &get = *link;
+    get.attach(id);
+    conn.hold(std::move(link));
+    if (core.sessions().poll(id, get) == session::Sessions::Poll::taken) return;
+    get.attach(base::SessionId::none);
+    conn.answer(empty(400));
+}
+
+void post(Conn &conn, const http::Head &head, base::SessionId id) {
+    session::Sessions &sessions = conn.core().sessions();
+    const std::string type = base::lower(head.find("content-type").value_or(std::string_view()));
+    if (type.starts_with("application/octet-stream")) {
+        sessions.close(id, session::CloseReason::transport_error);
+        conn.answer(empty(400));
+        return;
+    }
+    if (head.find("content-encoding")) {
+        conn.answer(empty(415));
+        return;
+    }
+    const std::size_t most =
+        std::min(sessions.options().max_payload, messages_per_post * sessions.message_limit(id));
+    if (head.length().value_or(0) > most) {
+        conn.answer(empty(413));
+    } else if (!sessions.post_begin(id)) {
+        conn.answer(empty(400));
+    } else {
+        conn.read_body(most, std::make_unique<PostExchange>(conn.core(), id));
+    }
 }
 
 // How a refused upgrade is told: the sentence alone, then the end.
-bool refuse_upgrade(Conn &conn, Refusal why) {
-    ++conn.core.totals.bad_requests;
+void refuse_upgrade(Conn &conn, std::string_view why) {
+    ++conn.core().tally().totals().bad_requests;
     Answer answer;
     answer.status = 400;
     answer.content_type = "text/html";
-    answer.body = eio::message(why);
+    answer.body = why;
     answer.close = true;
-    conn.core.answer(conn, answer);
-    return false;
-}
-
-Answer forbidden(Core &core, Conn &conn, const Head &head) {
-    ++core.totals.refused_origin;
-    core.log().debug("origin not allowed",
-                     {{"origin", head.origin}, {"address", conn.peer.text()}});
-    return refusal(Refusal::forbidden);
+    conn.answer(answer);
 }
 
 } // namespace
 
-bool on_path(const Core &core, const Head &head) noexcept {
-    return head.path.starts_with(core.options.path);
+bool Handshake::on_path(const http::Head &head) const noexcept {
+    return head.plain_path() && head.path().starts_with(core_.options().path);
 }
 
-void polling_request(Conn &conn, const Head &head) {
-    Core &core = conn.core;
-    Exchange &exchange = *conn.exchange;
-    exchange.cors = cors_lines(core.options, head, false);
+void Handshake::request(Conn &conn, const http::Head &head) {
+    const Options &options = core_.options();
+    conn.lines() = cors_lines(options, head, false);
+    const bool reads = head.method() == http::Method::get || head.method() == http::Method::head;
     if (const Bundle::File *file =
-            head.method == Method::get || head.method == Method::head
-                ? core.bundle.find(head.path.substr(core.options.path.size()))
-                : nullptr) {
-        std::string tag;
-        read_header(conn.wsi, "if-none-match", tag);
-        core.answer(conn, Bundle::answer(*file, tag));
+            reads ? core_.bundle().find(head.path().substr(options.path.size())) : nullptr) {
+        conn.answer(Bundle::answer(*file, head.joined("if-none-match").value_or(std::string())));
         return;
     }
-    if (!has_illegal_byte(head.origin) && !origin_allowed(core.options, head))
-        return core.refuse(conn, forbidden(core, conn, head));
-    if (head.method == Method::options) return preflight(conn, head);
-    const Question q = ask(conn.wsi);
-    base::SessionId session = base::SessionId::none;
-    if (const auto why = check(conn, head, q, false, session)) {
-        ++core.totals.bad_requests;
-        return core.refuse(conn, refusal(*why));
-    }
-    if (session == base::SessionId::none) {
-        if (core.refusing) return core.refuse(conn, busy());
-        return open(conn, head, q);
-    }
-    if (head.method == Method::get) return poll(conn, session);
-    if (head.method == Method::post) return post(conn, head, session);
-    core.refuse(conn, empty(500));
-}
-
-void polling_body(Conn &conn) {
-    Exchange &exchange = *conn.exchange;
-    const base::SessionId id = std::exchange(exchange.session, base::SessionId::none);
-    const std::string body = std::move(exchange.body);
-    exchange.served = true;
-    conn.core.sessions().post_end(id, body);
-    if (!conn.exchange) return;
-    Answer answer;
-    answer.content_type = "text/html";
-    answer.headers = not_stored;
-    answer.body = "ok";
-    conn.core.answer(conn, answer);
-}
-
-bool websocket_request(Conn &conn, const Head &head) {
-    Core &core = conn.core;
-    if (!has_illegal_byte(head.origin) && !origin_allowed(core.options, head)) {
-        Answer answer = forbidden(core, conn, head);
-        answer.close = true;
-        core.answer(conn, answer);
-        return false;
-    }
-    const Question q = ask(conn.wsi);
-    base::SessionId session = base::SessionId::none;
-    if (const auto why = check(conn, head, q, true, session)) return refuse_upgrade(conn, *why);
-    Exchange &exchange = *conn.exchange;
-    const std::string *base64 = last(q.query, "b64");
-    exchange.base64 = base64 != nullptr && !base64->empty();
-    if (session != base::SessionId::none) {
-        exchange.sid = *q.sid;
-        return true;
-    }
-    if (core.refusing) {
-        core.answer(conn, busy());
-        return false;
-    }
-    if (core.too_many_sessions()) {
-        ++core.totals.refused_limit;
-        core.answer(conn, over_limit(1));
-        return false;
-    }
-    exchange.handshake = handshake(conn, head, q);
-    return true;
-}
-
-void websocket_open(Conn &conn) {
-    const std::unique_ptr<Exchange> exchange = std::move(conn.exchange);
-    conn.ws = std::make_unique<WsLink>(conn, exchange->base64);
-    session::Sessions &sessions = conn.core.sessions();
-    if (exchange->handshake) {
-        conn.ws->attach(
-            sessions.open(session::Transport::websocket, std::move(exchange->handshake), *conn.ws));
+    if (!origin_allowed(options, head)) {
+        conn.answer(forbidden(core_, conn, head));
         return;
     }
-    // It was there when the upgrade was checked; that it still is, and polls, is asked again.
-    const base::SessionId id = sessions.find(exchange->sid);
-    if (id != base::SessionId::none && sessions.probe(id, *conn.ws)) {
-        conn.ws->attach(id);
+    if (head.method() == http::Method::options) return preflight(conn, head);
+    const Question q = ask(head);
+    base::SessionId session = base::SessionId::none;
+    if (const auto why = check(core_.sessions(), head, q, false, session)) {
+        ++core_.tally().totals().bad_requests;
+        conn.answer(refusal(*why));
+    } else if (session == base::SessionId::none) {
+        if (core_.refusing()) {
+            conn.answer(busy());
+        } else {
+            open(conn, head, q);
+        }
+    } else if (head.method() == http::Method::get) {
+        poll(conn, head, session);
+    } else if (head.method() == http::Method::post) {
+        post(conn, head, session);
     } else {
-        conn.ws->close(session::Goodbye::polite);
+        conn.answer(empty(500));
     }
+}
+
+void Handshake::websocket(Conn &conn, const http::Head &head) {
+    if (!origin_allowed(core_.options(), head)) {
+        Answer answer = forbidden(core_, conn, head);
+        answer.close = true;
+        conn.answer(answer);
+        return;
+    }
+    const Question q = ask(head);
+    base::SessionId session = base::SessionId::none;
+    if (q.transport == "polling") {
+        constexpr std::string_view why = "a websocket was asked for with transport=polling: does a "
+                                         "proxy in front change the query?";
+        refused_upgrade(conn, why);
+        return refuse_upgrade(conn, why);
+    }
+    if (const auto why = check(core_.sessions(), head, q, true, session))
+        return refuse_upgrade(conn, eio::message(*why));
+    if (session == base::SessionId::none && core_.refusing()) {
+        conn.answer(busy());
+        return;
+    }
+    if (session == base::SessionId::none && core_.tally().too_many_sessions() &&
+        !core_.sessions().make_room()) {
+        ++core_.tally().totals().refused_limit;
+        conn.answer(over_limit(Excess::all));
+        return;
+    }
+    std::unique_ptr<session::Handshake> made;
+    if (session == base::SessionId::none) made = handshake(conn, head, q);
+    auto stream = std::make_unique<WsLink>(conn, q.base64);
+    WsLink &link = *stream;
+    conn.switch_protocols(switching(head), std::move(stream));
+    if (conn.dead()) return;
+    if (made) {
+        link.attach(core_.sessions().open(session::Transport::websocket, std::move(made), link));
+    } else if (core_.sessions().probe(session, link)) {
+        link.attach(session);
+    } else { // it no longer polls, or probes already
+        link.close(session::Goodbye::polite);
+    }
+}
+
+void Handshake::refused_upgrade(const Conn &conn, std::string_view why) {
+    const base::Time now = core_.loop().now();
+    if (now < next_line_) return;
+    next_line_ = now + std::chrono::minutes(1);
+    core_.log().warning("websockets are refused; a proxy may be the cause",
+                        {{"why", why}, {"address", conn.peer().text()}});
 }
 
 } // namespace roomd::net

@@ -1,22 +1,31 @@
 #pragma once
 
+#include "base/clock.hpp"
+#include "http/head.hpp"
 #include "net/conn.hpp"
 #include "net/core.hpp"
-#include "net/head.hpp"
+
+#include <string_view>
 
 namespace roomd::net {
 
 // The Socket.IO path: the checks of a request in the order clients rely on, and what it then does
-// to its session.  Each function gives the connection's exchange its end, or keeps it open.
+// to its session.
+class Handshake {
+public:
+    explicit Handshake(Core &core) noexcept : core_(core) {}
 
-bool on_path(const Core &, const Head &) noexcept;
+    bool on_path(const http::Head &) const noexcept;
+    // A plain request; a whole and legal one for a websocket.  Both give the request its end, or
+    // leave it to an exchange or a stream.
+    void request(Conn &, const http::Head &);
+    void websocket(Conn &, const http::Head &);
+    // One line in the log, of many such requests one a minute: clients try again and again.
+    void refused_upgrade(const Conn &, std::string_view why);
 
-// A plain request.  The connection has an exchange; a body, if any, has not been read.
-void polling_request(Conn &, const Head &);
-// Its body is complete.
-void polling_body(Conn &);
-// A request for a websocket on the path.  True: switch protocols, then websocket_open().
-bool websocket_request(Conn &, const Head &);
-void websocket_open(Conn &);
+private:
+    Core &core_;
+    base::Time next_line_{};
+};
 
 } // namespace roomd::net

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "net/options.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -15,8 +16,8 @@ using Field = std::pair<std::string, std::string>; // header names in lower case
 
 // One HTTP request outside the Socket.IO path, for whoever owns its route.  Valid during the call.
 struct Request {
-    base::ExchangeId id = base::ExchangeId::none; // answer with Server::respond(), once
-    std::string_view method, path, address, listener;
+    base::ExchangeId id = base::ExchangeId::none;     // answer with Server::respond(), once
+    std::string_view method, path, address, listener; // the path as it was sent
     bool secure = false;
     bool loopback = false;      // the peer is on this machine (loopback address)
     bool unix_socket = false;   // the peer came over a Unix socket: file permissions let it in
@@ -44,10 +45,6 @@ struct Admission {
     std::string body;
     std::vector<Field> headers;
 };
-
-// Which listeners serve a route.  One on the admin side has its own routes and those of both sides,
-// and no Socket.IO path.
-enum class Side : std::uint8_t { front, admin, both };
 
 struct Route {
     std::string method; // "GET"; HEAD is answered from GET

@@ -1,7 +1,5 @@
 #include "net/listener.hpp"
 
-#include <libwebsockets.h>
-
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -35,15 +33,16 @@ int open_spare() noexcept {
 
 } // namespace
 
-Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost) :
-    Listener(core, index, vhost, take_or_open(core.options.listeners[index])) {}
+Listener::Listener(Core &core, Requests &requests, std::uint16_t index, lws_vhost *vhost) :
+    Listener(core, requests, index, vhost, take_or_open(core.options().listeners[index])) {}
 
-Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost, Opened opened) :
+Listener::Listener(Core &core, Requests &requests, std::uint16_t index, lws_vhost *vhost,
+                   Opened opened) :
     core_(core),
+    requests_(requests),
     vhost_(vhost),
     index_(index),
-    tls_(!core.options.listeners[index].certificate.empty()),
-    admin_(core.options.listeners[index].side == Side::admin),
+    admin_(core.options().listeners[index].side == Side::admin),
     fd_(opened.fd),
     spare_(open_spare()),
     address_(bound_address(fd_)),
@@ -74,15 +73,18 @@ bool Listener::take_one() {
         if (errno == EMFILE || errno == ENFILE) out_of_descriptors();
         return errno == ECONNABORTED || errno == EINTR;
     }
-    const std::size_t most = core_.options.connections + (admin_ ? told_and_admin : told);
-    if (core_.totals.open >= most) {
-        ++core_.totals.refused_limit;
+    const std::size_t most = core_.options().connections + (admin_ ? told_and_admin : told);
+    if (core_.tally().totals().open >= most) {
+        ++core_.tally().totals().refused_limit;
         close(fd);
         return true;
     }
     const int on = 1;
     if (address.ss_family != AF_UNIX) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    adopt(fd, peer_of(*any));
+    // Half of what the kernel counts is its own.
+    const auto most_kept = static_cast<int>(core_.options().kernel_buffer / 2);
+    if (most_kept > 0) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &most_kept, sizeof most_kept);
+    Conn::adopt(core_, requests_, vhost_, fd, peer_of(*any), index_);
     return true;
 }
 
@@ -90,7 +92,7 @@ bool Listener::take_one() {
 void Listener::out_of_descriptors() {
     core_.log().warning("out of file descriptors: a connection was refused",
                         {{"listener", address_}});
-    ++core_.totals.refused_limit;
+    ++core_.tally().totals().refused_limit;
     if (spare_ >= 0) {
         close(spare_);
         const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -100,34 +102,6 @@ void Listener::out_of_descriptors() {
     watch_->want(false, false);
     pause_.after(pause);
     errno = EMFILE;
-}
-
-void Listener::adopt(int fd, const Peer &peer) {
-    auto *conn = new Conn(core_, peer, index_);
-    core_.opened(*conn);
-    if (conn->refused != 0) ++core_.totals.refused_limit;
-    lws_adopt_desc_t how;
-    std::memset(&how, 0, sizeof how);
-    how.vh = vhost_;
-    how.type = static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
-                                              (tls_ ? LWS_ADOPT_ALLOW_SSL : 0));
-    how.fd.sockfd = fd;
-    how.opaque = conn;
-    core_.adopting = conn;
-    core_.wsi_made = false;
-    lws *wsi = lws_adopt_descriptor_vhost_via_info(&how);
-    const bool destroyed = std::exchange(core_.adopting, nullptr) == nullptr;
-    if (destroyed) return; // libwebsockets failed late; WSI_DESTROY freed it
-    if (wsi == nullptr) {
-        // A TLS hello that is none fails in here, and under libuv WSI_DESTROY comes later.
-        conn->dead = true;
-        if (core_.wsi_made) return;
-        core_.destroyed(*conn); // failed early: it closed the socket, and nobody else knows of it
-        delete conn;
-        return;
-    }
-    conn->wsi = wsi;
-    if (!conn->dead && conn->wait == Wait::nothing) core_.await_header(*conn);
 }
 
 } // namespace roomd::net

@@ -3,6 +3,7 @@
 #include "loop/timer.hpp"
 #include "loop/watch.hpp"
 #include "net/address.hpp"
+#include "net/conn.hpp"
 #include "net/core.hpp"
 
 #include <cstdint>
@@ -17,7 +18,7 @@ namespace roomd::net {
 class Listener {
 public:
     // Throws when it cannot listen.
-    Listener(Core &, std::uint16_t index, lws_vhost *);
+    Listener(Core &, Requests &, std::uint16_t index, lws_vhost *);
     ~Listener();
     Listener(const Listener &) = delete;
     Listener &operator=(const Listener &) = delete;
@@ -26,16 +27,15 @@ public:
     int fd() const noexcept { return fd_; }
 
 private:
-    Listener(Core &, std::uint16_t index, lws_vhost *, Opened);
+    Listener(Core &, Requests &, std::uint16_t index, lws_vhost *, Opened);
     void on_ready();
     bool take_one(); // false: nothing more for now
     void out_of_descriptors();
-    void adopt(int fd, const Peer &);
 
     Core &core_;
+    Requests &requests_;
     lws_vhost *vhost_;
     std::uint16_t index_;
-    bool tls_;
     bool admin_;
     int fd_;
     int spare_; // given up to refuse a connection when there is no other descriptor

@@ -21,13 +21,13 @@ Answer payload(std::string body) {
 }
 
 // The packets of a GET's answer, in the form that its peer takes.
-Answer answer_to(Conn &conn, std::string body) {
-    const std::size_t from = conn.core.options.compress_from;
+Answer answer_to(Conn &conn, std::string body, bool gzip) {
+    const std::size_t from = conn.core().options().compress_from;
     if (from == 0 || body.size() < from || body.size() > Gzip::most)
         return payload(std::move(body));
-    vary_by(conn.exchange->cors, "Accept-Encoding");
-    if (!conn.exchange->gzip) return payload(std::move(body));
-    Answer answer = payload(std::string(conn.core.gzip.pack(body)));
+    vary_by(conn.lines(), "Accept-Encoding");
+    if (!gzip) return payload(std::move(body));
+    Answer answer = payload(std::string(conn.core().gzip().pack(body)));
     answer.headers += "content-encoding: gzip\r\n";
     return answer;
 }
@@ -35,6 +35,8 @@ Answer answer_to(Conn &conn, std::string body) {
 } // namespace
 
 session::Flushed PollLink::flush(session::Outbox &box) noexcept {
+    session_ = base::SessionId::none; // spent or failed: the session knows it no more
+    if (conn_.dead()) return session::Flushed::failed;
     std::size_t size = 0;
     for (std::size_t i = 0; i < box.count(); ++i)
         size += eio::payload_size(*box[i]);
@@ -42,25 +44,26 @@ session::Flushed PollLink::flush(session::Outbox &box) noexcept {
     body.reserve(size);
     for (std::size_t i = 0; i < box.count(); ++i)
         eio::append_packet(body, *box[i]);
-    Conn &conn = conn_;
-    if (conn.dead || !conn.exchange) return session::Flushed::failed;
-    const Answer answer = answer_to(conn, std::move(body));
-    conn.exchange->session = base::SessionId::none; // the session drops this link now
-    // This link ends inside answer(): nothing of it is touched afterwards.
-    if (!conn.core.answer(conn, answer)) return session::Flushed::failed;
+    const Answer answer = answer_to(conn_, std::move(body), gzip_);
+    // This ends inside answer(): nothing of it is touched afterwards.
+    if (!conn_.answer(answer)) return session::Flushed::failed;
     box.pop(box.count());
     return session::Flushed::spent;
 }
 
 void PollLink::close(session::Goodbye how) noexcept {
-    Conn &conn = conn_;
-    if (conn.dead || !conn.exchange) return;
-    conn.exchange->session = base::SessionId::none;
+    session_ = base::SessionId::none;
+    if (conn_.dead()) return;
     if (how == session::Goodbye::cut) {
-        conn.core.kill(conn);
+        conn_.cut();
     } else {
-        conn.core.answer(conn, payload("1"));
+        conn_.answer(payload("1"));
     }
+}
+
+void PollLink::gone(Conn &conn) {
+    if (session_ == base::SessionId::none) return;
+    conn.core().sessions().link_gone(session_, *this, session::CloseReason::transport_error);
 }
 
 } // namespace roomd::net

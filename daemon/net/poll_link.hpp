@@ -1,22 +1,34 @@
 #pragma once
 
+#include "base/ids.hpp"
+#include "net/exchange.hpp"
 #include "session/link.hpp"
 
 namespace roomd::net {
 
-struct Conn;
+class Conn;
 
 // The held GET of a polling session.  Its answer is all the outbox has; then it is spent.
-class PollLink final : public session::Link {
+class PollLink final : public session::Link, public Exchange {
 public:
-    explicit PollLink(Conn &conn) noexcept : conn_(conn) {}
+    // gzip: its peer takes a body packed so.
+    PollLink(Conn &conn, bool gzip) noexcept : conn_(conn), gzip_(gzip) {}
 
+    void attach(base::SessionId session) noexcept { session_ = session; }
+
+    // ---- session::Link -----------------------------------------------------------------------
     session::Transport transport() const noexcept override { return session::Transport::polling; }
     session::Flushed flush(session::Outbox &) noexcept override;
     void close(session::Goodbye) noexcept override;
 
+    // ---- Exchange ----------------------------------------------------------------------------
+    void complete(Conn &, std::string_view) override {} // it takes no body
+    void gone(Conn &) override;
+
 private:
-    Conn &conn_; // gone, as this link is, when the answer was written
+    Conn &conn_;
+    base::SessionId session_ = base::SessionId::none;
+    bool gzip_;
 };
 
 } // namespace roomd::net

@@ -1,10 +1,9 @@
 #include "net/server.hpp"
 
-#include "net/callback.hpp"
 #include "net/context.hpp"
 #include "net/core.hpp"
+#include "net/front.hpp"
 #include "net/listener.hpp"
-#include "net/requests.hpp"
 #include "net/tls.hpp"
 
 #include <exception>
@@ -16,22 +15,24 @@ namespace roomd::net {
 
 struct Server::Impl {
     Core core;
+    Front front;
     Context context;
     std::vector<std::unique_ptr<Listener>> listeners;
 
     Impl(const Options &options, loop::Loop &loop, session::Sessions &sessions, log::Logger &log) :
         core(options, loop, sessions, log),
+        front(core),
         context(core) {
         for (std::size_t i = 0; i < options.listeners.size(); ++i) {
             try {
                 const auto index = static_cast<std::uint16_t>(i);
                 lws_vhost *vhost = context.add_vhost(options.listeners[i]);
-                listeners.push_back(std::make_unique<Listener>(core, index, vhost));
+                listeners.push_back(std::make_unique<Listener>(core, front, index, vhost));
             } catch (...) {
                 std::throw_with_nested(std::runtime_error("listen " + options.listeners[i].name));
             }
         }
-        sessions.after_flush([this] { core.batch.submit(); }); // last: a throw leaves none behind
+        sessions.after_flush([this] { core.batch().submit(); }); // last: a throw leaves none behind
     }
     ~Impl() { core.sessions().after_flush({}); }
     Impl(const Impl &) = delete;
@@ -61,24 +62,24 @@ Server::Server(const Options &options, loop::Loop &loop, session::Sessions &sess
 Server::~Server() = default;
 
 Server::RouteId Server::add_route(Route route) {
-    return impl_->core.routes.add(std::move(route));
+    return impl_->core.routes().add(std::move(route));
 }
 
 void Server::remove_route(RouteId id) noexcept {
     Core &core = impl_->core;
-    const auto entry = core.routes.remove(id);
+    const auto entry = core.routes().remove(id);
     if (!entry) return;
     std::vector<Conn *> waiting; // for an answer that nobody will give
-    core.exchanges.each([&](base::ExchangeId, Conn *conn) {
-        if (conn->exchange && conn->exchange->route == entry) waiting.push_back(conn);
+    core.owed().each([&](base::ExchangeId, const Owed &owed) {
+        if (owed.route == entry.get()) waiting.push_back(owed.conn);
     });
     for (Conn *conn : waiting)
-        core.answer(*conn, failure(503, "unavailable", "the service behind this path has stopped"));
+        conn->answer(failure(503, "unavailable", "the service behind this path has stopped"));
 }
 
 bool Server::respond(base::ExchangeId id, Response response) {
-    Conn *const *conn = impl_->core.exchanges.find(id);
-    return conn != nullptr && net::respond(**conn, std::move(response));
+    const Owed *owed = impl_->core.owed().find(id);
+    return owed != nullptr && !owed->conn->dead() && net::respond(*owed->conn, std::move(response));
 }
 
 std::vector<std::string> Server::addresses() const {
@@ -100,47 +101,49 @@ void Server::stop_accepting() noexcept {
 }
 
 void Server::refuse_new(bool on) noexcept {
-    impl_->core.refusing = on;
+    impl_->core.refuse(on);
 }
 
 void Server::check(const Options &options) const {
     net::check(options);
     Options next = options;
-    next.listeners = impl_->core.options.listeners;
+    next.listeners = impl_->core.options().listeners;
     net::check(next);
 }
 
 void Server::reconfigure(const Options &options) {
     Core &core = impl_->core;
     net::check(options);
-    Bundle bundle(options.client_bundle);
     Options next = options;
-    next.listeners = core.options.listeners;
+    next.listeners = core.options().listeners;
     net::check(next);
-    next.kept_headers = core.options.kept_headers;
-    core.options = std::move(next);
-    core.bundle = std::move(bundle);
-    impl_->context.reload_certificates(core.options);
+    next.kept_headers = core.options().kept_headers;
+    core.reconfigure(std::move(next));
+    impl_->context.reload_certificates(core.options());
 }
 
 void Server::keep_headers(std::vector<std::string> names) {
-    impl_->core.options.kept_headers = std::move(names);
+    impl_->core.keep_headers(std::move(names));
 }
 
 bool Server::idle() const noexcept {
-    return impl_->core.totals.open == 0;
+    return impl_->core.tally().totals().open == 0;
 }
 
 std::size_t Server::unread() const noexcept {
-    return impl_->core.unread();
+    return impl_->core.unread_bytes();
+}
+
+std::size_t Server::unfinished() const noexcept {
+    return impl_->core.unfinished_bytes();
 }
 
 std::uint64_t Server::batched() const noexcept {
-    return impl_->core.batch.sends();
+    return impl_->core.batch().sends();
 }
 
 const Server::Totals &Server::totals() const noexcept {
-    return impl_->core.totals;
+    return impl_->core.tally().totals();
 }
 
 } // namespace roomd::net

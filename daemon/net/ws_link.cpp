@@ -3,247 +3,285 @@
 #include "base/base64.hpp"
 #include "net/conn.hpp"
 #include "net/core.hpp"
-#include "net/guards.hpp"
 #include "session/outbox.hpp"
 
-#include <libwebsockets.h>
-
-#include <linux/sock_diag.h>
-#include <poll.h>
-#include <sys/socket.h>
-
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace roomd::net {
 
 namespace {
 
-// Of what one write takes from the outbox.  What the socket does not take of it libwebsockets
-// copies and keeps, beyond the outbox's bound; see kept().
-constexpr std::size_t most_per_write = 65536;
-// Of a larger frame, in each fragment.  What a socket has room for libwebsockets need not copy.
-constexpr std::size_t least_fragment = 16384;
-constexpr std::size_t most_fragment = 131072;
-// Of one message.  An honest peer cuts a message into few; each costs a pass through the loop.
-constexpr std::uint16_t most_fragments = 1024;
+// Of what one write takes from the outbox; as a TLS record is no larger, less there.
+constexpr std::size_t most_per_write = 65536, most_per_record = 16384;
+
+std::uint32_t milliseconds(base::Time time) noexcept {
+    return static_cast<std::uint32_t>(time.time_since_epoch().count());
+}
+
+std::string control(char opcode, std::string_view payload) {
+    std::string out{static_cast<char>(0x80 | opcode), static_cast<char>(payload.size())};
+    return out.append(payload);
+}
 
 } // namespace
 
-session::Flushed WsLink::flush(session::Outbox &box) noexcept {
-    if (conn_.dead || closing_) return fail();
-    // libwebsockets closes it for a violation, and would let bytes follow its close frame.
-    if (lws_get_close_length(conn_.wsi) > 0) {
-        closing_ = true;
-        conn_.core.await_farewell(conn_);
-        return fail();
+// What one read tells: all of it goes to the link, but of many pings the last alone is answered.
+class WsLink::Reading final : public http::Frames::Sink {
+public:
+    explicit Reading(WsLink &link) noexcept : link_(link) {}
+
+    std::size_t message_limit() const noexcept override {
+        return link_.conn_.core().sessions().message_limit(link_.session_);
     }
-    const bool batches = conn_.core.options.io_uring && lws_is_ssl(conn_.wsi) == 0;
-    while (!box.empty()) {
-        if (conn_.batched) conn_.core.batch.submit();
-        if (conn_.dead) return fail();
-        if (lws_partial_buffered(conn_.wsi) != 0) break;
-        const base::Frame &first = *box[0];
-        if (first.size() > most_per_write && !(base64_ && first.is_binary())) {
-            const Took took = write_large(box);
-            if (took == Took::failed) return fail();
-            if (took == Took::blocked) {
-                wait_for_room();
-                return session::Flushed::blocked;
-            }
-            box.pop(1);
-            continue;
-        }
-        std::size_t count = 0, size = 0;
-        while (count < box.count() && (count == 0 || size + box[count]->size() <= most_per_write))
-            size += box[count++]->size();
-        const bool as_it_is = count == 1 && !base64_;
-        if (batches) {
-            Batch &batch = conn_.core.batch;
-            if (as_it_is) {
-                batch.put(conn_, box[0]);
-            } else {
-                batch.put_bytes(conn_, [&](std::string &out) { append(out, box, count); });
-            }
-            box.pop(count);
-            continue;
-        }
-        std::string &all = conn_.core.scratch();
-        all.clear();
-        if (!as_it_is) append(all, box, count);
-        if (!conn_.core.write(conn_, as_it_is ? first.wire() : all)) return fail();
-        box.pop(count);
+    bool message(std::string_view payload, bool binary) override {
+        ++frames;
+        finished = true;
+        link_.deliver(payload, binary);
+        return !link_.conn_.dead() && !link_.closing_;
     }
-    if (lws_partial_buffered(conn_.wsi) == 0) return session::Flushed::open;
-    wait_for_room();
-    return session::Flushed::blocked;
-}
+    bool ping(std::string_view payload) override {
+        ++frames;
+        pinged = true;
+        size_ = payload.copy(ping_.data(), ping_.size());
+        return true;
+    }
+    bool pong(std::string_view) override {
+        ++frames;
+        return true;
+    }
+    void closed(std::uint16_t code, std::string_view) override { link_.peer_closes(code); }
+
+    std::string_view last_ping() const noexcept { return {ping_.data(), size_}; }
+    unsigned frames = 0;
+    bool pinged = false, finished = false; // a message was
+
+private:
+    WsLink &link_;
+    std::array<char, 125> ping_;
+    std::size_t size_ = 0;
+};
+
+WsLink::WsLink(Conn &conn, bool base64) noexcept :
+    conn_(conn),
+    allowance_(static_cast<std::int32_t>(conn.core().options().frames_per_second)),
+    allowed_at_ms_(milliseconds(conn.core().loop().now())),
+    base64_(base64) {}
+
+// ---- down ------------------------------------------------------------------------------------
 
 session::Flushed WsLink::fail() noexcept {
     session_ = base::SessionId::none;
     return session::Flushed::failed;
 }
 
-void WsLink::append(std::string &out, const session::Outbox &box, std::size_t count) const {
-    for (std::size_t i = 0; i < count; ++i) {
-        if (base64_ && box[i]->is_binary()) {
-            out += base::Frame::text({"b", base::base64(box[i]->payload())})->wire();
-        } else {
-            out += box[i]->wire();
+std::span<const base::FrameRef> WsLink::without_binary(std::span<const base::FrameRef> frames) {
+    std::vector<base::FrameRef> &out = conn_.core().frames();
+    out.assign(frames.begin(), frames.end());
+    for (base::FrameRef &frame : out)
+        if (frame->is_binary()) frame = base::Frame::text({"b", base::base64(frame->payload())});
+    return out;
+}
+
+session::Flushed WsLink::flush(session::Outbox &box) noexcept {
+    const bool tls = conn_.socket().tls();
+    const bool batches = conn_.core().options().io_uring && !tls;
+    const std::size_t most = tls ? most_per_record : most_per_write;
+    while (!box.empty()) {
+        if (batched_) conn_.core().batch().submit();
+        if (conn_.dead() || closing_) return fail();
+        if (!conn_.output().idle()) return session::Flushed::blocked;
+        std::size_t count = 1, size = box[0]->size();
+        while (count < box.count() && size + box[count]->size() <= most)
+            size += box[count++]->size();
+        std::span<const base::FrameRef> frames = box.first(count);
+        if (base64_) frames = without_binary(frames);
+        if (batches) {
+            batched_ = true;
+            conn_.core().batch().put(*this, conn_.socket().fd(), frames);
+        } else if (!write(frames)) {
+            return fail();
         }
+        box.pop(count);
     }
+    return conn_.output().idle() ? session::Flushed::open : session::Flushed::blocked;
 }
 
-void WsLink::held_up() noexcept {
-    wait_for_room();
-    if (session_ != base::SessionId::none) conn_.core.sessions().blocked(session_, *this);
-}
-
-void WsLink::wait_for_room() noexcept {
-    blocked_ = true;
-    lws_callback_on_writable(conn_.wsi);
-}
-
-// So many bytes the socket takes now, about.  0: the kernel will say when it takes more.
-std::size_t WsLink::room() const noexcept {
-    const int fd = lws_get_socket_fd(conn_.wsi);
-    std::uint32_t memory[SK_MEMINFO_VARS] = {};
-    socklen_t size = sizeof memory;
-    if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &size) == 0) {
-        const std::uint32_t all = memory[SK_MEMINFO_SNDBUF], used = memory[SK_MEMINFO_WMEM_QUEUED];
-        const std::size_t left = all > used ? (all - used) / 4 * 3 : 0; // the kernel's own share
-        if (left >= least_fragment) return left;
+// False: the socket is broken.
+bool WsLink::write(std::span<const base::FrameRef> frames) noexcept {
+    std::string &all = conn_.core().scratch();
+    if (frames.size() > 1) {
+        all.clear();
+        for (const base::FrameRef &frame : frames)
+            all += frame->wire();
     }
-    pollfd socket{fd, POLLOUT, 0};
-    return poll(&socket, 1, 0) > 0 ? least_fragment : 0; // broken counts: the write will say so
-}
-
-WsLink::Took WsLink::write_large(session::Outbox &box) {
-    const base::Frame &frame = *box[0];
-    const std::string_view payload = frame.payload();
-    std::string &bytes = conn_.core.scratch();
-    while (box.sent() < payload.size()) {
-        const std::size_t most = room();
-        if (most == 0 || lws_partial_buffered(conn_.wsi) != 0) return Took::blocked;
-        if (box.sent() == 0 && most >= frame.size())
-            return conn_.core.write(conn_, frame.wire()) ? Took::all : Took::failed;
-        const std::string_view part = payload.substr(box.sent(), std::min(most, most_fragment));
-        const bool last = box.sent() + part.size() == payload.size();
-        const int opcode = box.sent() > 0 ? 0 : frame.is_binary() ? 2 : 1;
-        bytes.clear();
-        base::append_frame(bytes, opcode, last, part);
-        if (!conn_.core.write(conn_, bytes)) return Took::failed;
-        box.take(part.size());
+    const std::string_view bytes = frames.size() == 1 ? frames[0]->wire() : std::string_view(all);
+    const std::ptrdiff_t sent = conn_.socket().take(bytes);
+    if (sent < 0) {
+        conn_.cut();
+        return false;
     }
-    return Took::all;
+    keep(static_cast<std::size_t>(sent), frames);
+    return true;
 }
 
+void WsLink::keep(std::size_t sent, std::span<const base::FrameRef> frames) {
+    bool some = false;
+    for (const base::FrameRef &frame : frames) {
+        const std::size_t here = std::min(sent, frame->size());
+        sent -= here;
+        if (here == frame->size()) continue;
+        conn_.output().keep(frame, here);
+        some = true;
+    }
+    if (some) conn_.output().await(conn_.socket());
+}
+
+void WsLink::on_sent(std::ptrdiff_t sent, std::span<const base::FrameRef> frames) {
+    batched_ = false;
+    if (conn_.dead()) return;
+    if (sent < 0) return conn_.cut(); // the session is told when it is gone
+    keep(static_cast<std::size_t>(sent), frames);
+    if (conn_.output().idle() || session_ == base::SessionId::none) return;
+    conn_.core().sessions().blocked(session_, *this);
+}
+
+void WsLink::on_room() {
+    if (session_ != base::SessionId::none) conn_.core().sessions().writable(session_, *this);
+}
+
+// Both with what the kernel holds back, which a socket that takes nothing has full.
 std::size_t WsLink::kept() const noexcept {
-    return conn_.kept;
+    const Output &output = conn_.output();
+    return output.idle() ? 0 : output.kept() + conn_.core().options().kernel_buffer;
+}
+
+std::size_t WsLink::memory() const noexcept {
+    const Output &output = conn_.output();
+    return output.idle() ? 0 : output.memory() + conn_.core().options().kernel_buffer;
 }
 
 void WsLink::close(session::Goodbye how) noexcept {
     session_ = base::SessionId::none;
-    if (conn_.dead || closing_) return;
+    if (conn_.dead() || closing_) return;
     if (how == session::Goodbye::cut) {
-        conn_.core.kill(conn_);
+        conn_.cut();
     } else {
         say_goodbye(std::string_view("\x88\x00", 2));
     }
 }
 
-// libwebsockets' own close from SERVER_WRITEABLE under libuv ends without a frame, so ours is
-// written as bytes, and a peer that does not answer is killed later.
 void WsLink::say_goodbye(std::string_view frame) noexcept {
     closing_ = true;
-    message_.reset();
-    if (!conn_.core.write(conn_, frame)) return;
-    conn_.core.await_farewell(conn_);
+    if (batched_) conn_.core().batch().submit(); // that goes ahead
+    if (conn_.dead()) return;
+    if (conn_.output().put(conn_.socket(), std::string(frame)) == Output::State::broken)
+        return conn_.cut();
+    conn_.finish();
+}
+
+void WsLink::end(std::uint16_t code) noexcept {
+    const base::SessionId session = take_session();
+    const char payload[2] = {static_cast<char>(code >> 8), static_cast<char>(code)};
+    if (!closing_) say_goodbye(control(8, {payload, 2}));
+    if (session != base::SessionId::none)
+        conn_.core().sessions().link_gone(session, *this, session::CloseReason::transport_error);
 }
 
 base::SessionId WsLink::take_session() noexcept {
     return std::exchange(session_, base::SessionId::none);
 }
 
-bool WsLink::end(std::uint16_t code) {
-    const base::SessionId session = take_session();
-    const char frame[4] = {'\x88', '\x02', static_cast<char>(code >> 8), static_cast<char>(code)};
-    if (!closing_ && !conn_.dead) say_goodbye(std::string_view(frame, sizeof frame));
-    if (session != base::SessionId::none)
-        conn_.core.sessions().link_gone(session, *this, session::CloseReason::transport_error);
-    return true;
-}
+// ---- up --------------------------------------------------------------------------------------
 
-bool WsLink::receive(std::string_view chunk) {
-    if (conn_.dead) return false;
-    if (closing_) return true;
-    lws *wsi = conn_.wsi;
-    const std::size_t left = lws_remaining_packet_payload(wsi);
-    const bool frame_ends = left == 0;
-    const bool first = lws_is_first_fragment(wsi) != 0;
-    const bool message_ends = frame_ends && lws_is_final_fragment(wsi) != 0;
-    const std::size_t most = conn_.core.sessions().message_limit(session_);
-    const std::size_t have = message_ ? message_->size() : 0;
-    if (first && !message_) binary_ = lws_frame_is_binary(wsi) != 0;
-    // What is announced counts, so that nothing is kept of a message that cannot become legal.
-    if (left > most || have + chunk.size() + left > most) return end(1009);
-    if (!message_ && message_ends) {
-        deliver(chunk, binary_);
-        return true;
+void WsLink::on_bytes(std::span<char> bytes) {
+    if (closing_) return;
+    const bool midway = frames_.midway();
+    Reading reading(*this);
+    const std::uint16_t code = frames_.read(bytes, reading);
+    if (conn_.dead()) return;
+    if (reading.pinged && !closing_) pong(reading.last_ping());
+    if (conn_.dead()) return;
+    if (code != 0) return end(code);
+    if (closing_) return;
+    conn_.holds(frames_.held());
+    if (conn_.dead()) return;
+    // Of each message anew: one that follows another in the same read has its own time.
+    const bool begins = frames_.midway() && (!midway || reading.finished);
+    if (begins) begun_at_ms_ = milliseconds(conn_.core().loop().now());
+    if (hasty(reading.frames)) {
+        conn_.socket().pause();
+        conn_.wait(Wait::pace);
+        return;
     }
-    if (!message_) {
-        message_ = std::make_unique<std::string>();
-        fragments_ = 0;
-        conn_.core.await_body(conn_);
+    conn_.socket().resume(); // no Wait::pace would
+    if (!frames_.midway()) {
+        conn_.wait(Wait::nothing);
+    } else if (begins || conn_.waits_for() != Wait::body) {
+        conn_.wait(Wait::body);
     }
-    message_->append(chunk);
-    if (frame_ends && !message_ends && ++fragments_ > most_fragments) return end(1008);
-    if (!message_ends) return true;
-    const std::unique_ptr<std::string> whole = std::move(message_);
-    conn_.core.await_nothing(conn_);
-    deliver(*whole, binary_);
-    return true;
 }
 
 void WsLink::deliver(std::string_view message, bool binary) {
     if (session_ == base::SessionId::none) return;
     if (binary) {
-        conn_.core.sessions().binary(session_, *this, message);
+        conn_.core().sessions().binary(session_, *this, message);
     } else {
-        conn_.core.sessions().text(session_, *this, message);
+        conn_.core().sessions().text(session_, *this, message);
     }
 }
 
-void WsLink::writable() {
-    if (!blocked_ || conn_.dead) return;
-    if (lws_partial_buffered(conn_.wsi) != 0) {
-        lws_callback_on_writable(conn_.wsi);
-        return;
-    }
-    blocked_ = false;
-    conn_.core.keeps(conn_, 0);
-    if (session_ != base::SessionId::none) conn_.core.sessions().writable(session_, *this);
+// While the output is held up, one answer waits at most: the peer does not read them.
+void WsLink::pong(std::string_view payload) {
+    if (batched_) conn_.core().batch().submit();
+    if (conn_.dead()) return;
+    if (conn_.output().put_latest(conn_.socket(), control(10, payload)) == Output::State::broken)
+        conn_.cut();
 }
 
-bool WsLink::peer_closes(std::string_view payload) {
-    if (closing_) return false; // it answers ours
-    if (!is_close_payload(payload)) {
-        end(1002); // 4.1.6 would echo a code that must not be on the wire
-        return false;
-    }
-    closing_ = true; // libwebsockets answers with the same frame
-    conn_.core.await_farewell(conn_);
+void WsLink::peer_closes(std::uint16_t code) {
+    closing_ = true;
     const base::SessionId session = take_session();
+    const char payload[2] = {static_cast<char>(code >> 8), static_cast<char>(code)};
+    say_goodbye(control(8, {payload, code == 0 ? 0u : 2u}));
     if (session != base::SessionId::none)
-        conn_.core.sessions().link_gone(session, *this, session::CloseReason::transport_close);
-    return true;
+        conn_.core().sessions().link_gone(session, *this, session::CloseReason::transport_close);
 }
 
-void WsLink::gone() {
+// So many frames were read.  Whether the peer is so far ahead of what it may send in a second that
+// nothing is read of it for a moment.
+bool WsLink::hasty(unsigned frames) {
+    const auto most = static_cast<std::int64_t>(conn_.core().options().frames_per_second);
+    if (most == 0) return false;
+    const std::uint32_t now = milliseconds(conn_.core().loop().now());
+    const std::int64_t more = (now - allowed_at_ms_) * most / 1000;
+    if (more > 0) allowed_at_ms_ = now;
+    allowance_ = static_cast<std::int32_t>(std::min(most, allowance_ + more) - frames);
+    return allowance_ < 0;
+}
+
+void WsLink::on_pace() {
+    if (closing_) return;
+    // Frames that come too fast buy no time for the message around them.
+    const std::uint32_t since = milliseconds(conn_.core().loop().now()) - begun_at_ms_;
+    if (frames_.midway() && base::Duration(since) >= conn_.core().options().body_deadline)
+        return on_late();
+    if (hasty(0)) return conn_.wait(Wait::pace);
+    conn_.socket().resume();
+    if (frames_.midway()) conn_.wait(Wait::body);
+}
+
+void WsLink::on_late() {
+    frames_ = http::Frames(); // it is read no more
+    end(1008);                // the rest of a message did not come in time
+}
+
+void WsLink::on_end() {
     closing_ = true;
     const base::SessionId session = take_session();
     if (session != base::SessionId::none)
-        conn_.core.sessions().link_gone(session, *this, session::CloseReason::transport_close);
+        conn_.core().sessions().link_gone(session, *this, session::CloseReason::transport_close);
 }
 
 } // namespace roomd::net

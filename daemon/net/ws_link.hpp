@@ -1,63 +1,73 @@
 #pragma once
 
+#include "base/frame.hpp"
 #include "base/ids.hpp"
+#include "http/frames.hpp"
+#include "net/stream.hpp"
 #include "session/link.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace roomd::net {
 
-struct Conn;
+class Conn;
 
-// One websocket.  Frames of the outbox go out as they are, several in one write; large ones in
-// fragments (RFC 6455, 5.4) where the socket has no room for them, so that of a message for a
-// thousand slow peers there is one copy.  What the peer sends is put together and bounded before
-// the session sees it.
-class WsLink final : public session::Link {
+// One websocket.  Frames of the outbox go out as they are, several in one write; what the socket
+// does not take of them stays in the connection's output, by reference.  What the peer sends is put
+// together and bounded before the session sees it.
+class WsLink final : public session::Link, public Stream {
 public:
     // base64: binary messages go out as text, as a client that cannot take them asks (b64).
-    WsLink(Conn &conn, bool base64) noexcept : conn_(conn), base64_(base64) {}
+    WsLink(Conn &conn, bool base64) noexcept;
 
+    void attach(base::SessionId id) noexcept {
+        if (!closing_) session_ = id;
+    }
+
+    // ---- session::Link -----------------------------------------------------------------------
     session::Transport transport() const noexcept override { return session::Transport::websocket; }
     session::Flushed flush(session::Outbox &) noexcept override;
     void close(session::Goodbye) noexcept override;
     std::size_t kept() const noexcept override;
+    std::size_t memory() const noexcept override;
 
-    // ---- from the callback ---------------------------------------------------------------
-    void attach(base::SessionId id) noexcept {
-        if (!closing_) session_ = id;
-    }
-    // False: end the connection.
-    bool receive(std::string_view chunk);
-    void writable();
-    // What it had put off did not fit the peer's window.
-    void held_up() noexcept;
-    bool peer_closes(std::string_view payload);
-    void gone();
+    // ---- Stream ------------------------------------------------------------------------------
+    void on_bytes(std::span<char>) override;
+    void on_room() override;
+    void on_end() override;
+    void on_pace() override;
+    void on_late() override;
+    void on_sent(std::ptrdiff_t sent, std::span<const base::FrameRef> frames) override;
 
 private:
+    class Reading; // what http::Frames tells
+
     session::Flushed fail() noexcept; // for the session this link is no more
-    enum class Took : std::uint8_t { all, blocked, failed };
-    void append(std::string &, const session::Outbox &, std::size_t count) const;
-    Took write_large(session::Outbox &);
-    std::size_t room() const noexcept;
-    void wait_for_room() noexcept;
+    // As text what is binary.  Valid until the next call.
+    std::span<const base::FrameRef> without_binary(std::span<const base::FrameRef>);
+    bool write(std::span<const base::FrameRef>) noexcept;
+    void keep(std::size_t sent, std::span<const base::FrameRef>);
     void deliver(std::string_view message, bool binary);
     // Tells the session that its link is no more, then says goodbye with a close frame.
-    bool end(std::uint16_t code);
+    void end(std::uint16_t code) noexcept;
     void say_goodbye(std::string_view frame) noexcept;
+    void pong(std::string_view payload);
+    void peer_closes(std::uint16_t code);
+    bool hasty(unsigned frames);
     base::SessionId take_session() noexcept;
 
     Conn &conn_;
+    http::Frames frames_;
     base::SessionId session_ = base::SessionId::none;
-    std::unique_ptr<std::string> message_; // of a message that came in parts
-    std::uint16_t fragments_ = 0;
+    std::int32_t allowance_;        // frames that may be read, before it has to wait
+    std::uint32_t allowed_at_ms_;   // when that was so
+    std::uint32_t begun_at_ms_ = 0; // of a message of which parts are still to come
     bool base64_;
-    bool binary_ = false;
-    bool blocked_ = false; // waits for SERVER_WRITEABLE
+    bool batched_ = false; // has a write in Core::batch()
     bool closing_ = false; // a close frame was sent by one side
 };
 

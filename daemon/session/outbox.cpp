@@ -32,7 +32,6 @@ void Outbox::push(base::FrameRef frame) {
 void Outbox::pop(std::size_t count) noexcept {
     assert(count <= this->count());
     if (count == 0) return;
-    bytes_ += std::exchange(sent_, 0);
     if (!list_) {
         bytes_ = 0;
         one_ = {};
@@ -53,7 +52,7 @@ void Outbox::pop(std::size_t count) noexcept {
 }
 
 void Outbox::clear() noexcept {
-    bytes_ = sent_ = 0;
+    bytes_ = 0;
     one_ = {};
     if (!list_) return;
     if (list_->frames.capacity() > kept_capacity) {
@@ -67,6 +66,11 @@ void Outbox::clear() noexcept {
 const base::FrameRef &Outbox::operator[](std::size_t i) const noexcept {
     assert(i < count());
     return list_ ? list_->frames[list_->head + i] : one_;
+}
+
+std::span<const base::FrameRef> Outbox::first(std::size_t count) const noexcept {
+    assert(count <= this->count());
+    return list_ ? std::span(list_->frames).subspan(list_->head, count) : std::span(&one_, count);
 }
 
 } // namespace roomd::session

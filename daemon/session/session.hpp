@@ -58,7 +58,10 @@ public:
     // How far the peer is behind, in bytes: what is in line, and what its link keeps.
     std::size_t behind() const noexcept { return outbox_.bytes() + kept(); }
     // Memory that it alone takes by being behind.  The frames in line may be others' too.
-    std::size_t weight() const noexcept { return outbox_.count() * Outbox::place + kept(); }
+    std::size_t weight() const noexcept {
+        const bool keeps = blocked_ && link_ != nullptr;
+        return outbox_.count() * Outbox::place + (keeps ? link_->memory() : 0);
+    }
     // When expire() is to be called; Time::max() for never.
     base::Time next_deadline() const noexcept;
 

@@ -242,7 +242,7 @@ typedef struct roomd_request {
     uint32_t struct_size;
     uint32_t secure;
     roomd_ticket ticket;      /* answer with respond()                          */
-    roomd_str method, path, address, listener; /* path: decoded, without query  */
+    roomd_str method, path, address, listener; /* path: as it was sent, no query*/
     roomd_str query;          /* JSON object, as in roomd_connect               */
     roomd_str key;            /* name of the key that let it in, or empty       */
     const roomd_field *headers; size_t n_headers; /* those the route asked for  */

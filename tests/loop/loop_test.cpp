@@ -46,20 +46,6 @@ TEST_CASE("with poll_once_more the loop comes round without waiting") {
     CHECK_FALSE(waited);
 }
 
-TEST_CASE("a timer does not run in the phase of fresh socket events") {
-    Loop loop;
-    bool in_timer = true, in_hook = false;
-    Timer timer(loop, [&] {
-        in_timer = loop.in_io_phase();
-        loop.stop();
-    });
-    loop.before_blocking([&] { in_hook = loop.in_io_phase(); });
-    timer.after(Duration(1));
-    loop.run();
-    CHECK_FALSE(in_timer);
-    CHECK(in_hook); // what follows the hook is the poll
-}
-
 TEST_CASE("the time stands still during a turn and can be moved on") {
     Loop loop;
     const base::Time before = loop.now();

@@ -1,21 +1,14 @@
 #include "rig.hpp"
+#include "tls.hpp"
 #include "wire.hpp"
 
 #include <doctest/doctest.h>
-
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -24,96 +17,6 @@ using namespace roomd;
 using namespace roomd::test;
 
 namespace {
-
-// A folder of its own, gone with the test.
-struct Folder {
-    std::string path;
-    Folder() {
-        char name[] = "/tmp/roomd-net-XXXXXX";
-        path = mkdtemp(name);
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
-    std::string operator/(const std::string &name) const { return path + "/" + name; }
-};
-
-// Writes a self-signed certificate for `name` and its key.
-void make_certificate(const std::string &certificate, const std::string &key, const char *name) {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(EVP_EC_gen("P-256"),
-                                                                   &EVP_PKEY_free);
-    const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), &X509_free);
-    X509_set_version(x509.get(), 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x509.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x509.get()), "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char *>(name), -1, -1, 0);
-    X509_set_issuer_name(x509.get(), X509_get_subject_name(x509.get()));
-    X509_set_pubkey(x509.get(), pair.get());
-    X509_sign(x509.get(), pair.get(), EVP_sha256());
-    std::FILE *out = std::fopen(certificate.c_str(), "w");
-    PEM_write_X509(out, x509.get());
-    std::fclose(out);
-    out = std::fopen(key.c_str(), "w");
-    PEM_write_PrivateKey(out, pair.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    std::fclose(out);
-}
-
-// A TLS client over a raw one.
-class Tls {
-public:
-    explicit Tls(const std::string &address, const char *alpn = nullptr) :
-        wire_(address),
-        context_(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free),
-        ssl_(SSL_new(context_.get()), &SSL_free) {
-        if (alpn != nullptr)
-            SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char *>(alpn),
-                                static_cast<unsigned>(std::char_traits<char>::length(alpn)));
-        SSL_set_fd(ssl_.get(), wire_.fd());
-        const timeval limit{5, 0};
-        setsockopt(wire_.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-        connected = SSL_connect(ssl_.get()) == 1;
-    }
-    ~Tls() { SSL_shutdown(ssl_.get()); }
-    Tls(const Tls &) = delete;
-    Tls &operator=(const Tls &) = delete;
-
-    void send(const std::string &bytes) {
-        SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
-    }
-    std::string until(const std::string &text) {
-        std::string out;
-        char bytes[16384];
-        while (out.find(text) == std::string::npos) {
-            const int n = SSL_read(ssl_.get(), bytes, sizeof bytes);
-            if (n <= 0) break;
-            out.append(bytes, static_cast<std::size_t>(n));
-        }
-        return out;
-    }
-    std::string subject() {
-        const std::unique_ptr<X509, decltype(&X509_free)> x509(
-            SSL_get1_peer_certificate(ssl_.get()), &X509_free);
-        char name[100] = "";
-        if (x509)
-            X509_NAME_get_text_by_NID(X509_get_subject_name(x509.get()), NID_commonName, name,
-                                      sizeof name);
-        return name;
-    }
-    std::string protocol() {
-        const unsigned char *name = nullptr;
-        unsigned size = 0;
-        SSL_get0_alpn_selected(ssl_.get(), &name, &size);
-        return {reinterpret_cast<const char *>(name), size};
-    }
-    bool connected = false;
-
-private:
-    Wire wire_;
-    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
-    std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
-};
 
 Rig::Setup listening(const std::vector<std::string> &names) {
     Rig::Setup setup;
@@ -163,88 +66,6 @@ TEST_CASE("an address that is none, or is taken, is a set-up error") {
         CAPTURE(name);
         CHECK_THROWS(Rig(listening({name})));
     }
-}
-
-TEST_CASE("TLS serves websockets, polling and pipelined guards, and never HTTP/2") {
-    const Folder folder;
-    make_certificate(folder / "c.pem", folder / "k.pem", "first");
-    Rig::Setup setup = listening({"127.0.0.1:0", "127.0.0.1:0"});
-    setup.net.listeners[0].certificate = folder / "c.pem";
-    setup.net.listeners[0].key = folder / "k.pem";
-    Rig rig(setup);
-    Tls ws1(rig.address(0), "\x02h2\x08http/1.1");
-    REQUIRE(ws1.connected);
-    CHECK(ws1.protocol() == "http/1.1");
-    ws1.send(upgrade(engine + "websocket"));
-    CHECK(ws1.until("maxPayload").find("101 Switching") != std::string::npos);
-    const std::string large(60000, 'l');
-    ws1.send(ws(1, "4" + large + large + "end"));
-    CHECK(ws1.until("end").size() <= 120004 + 8 * 4); // in fragments, or whole
-    CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
-        CHECK(sessions.handshake(echo.newest)->secure);
-    }));
-    Tls poll(rig.address(0));
-    poll.send(get(engine + "polling"));
-    const std::string open = poll.until("maxPayload");
-    const std::string sid = open.substr(open.find("\"sid\":\"") + 7, 20);
-    poll.send(post(engine + "polling&sid=" + sid, "4" + large));
-    CHECK(poll.until("\r\n\r\nok").find("200 OK") != std::string::npos);
-    poll.send(get(engine + "polling&sid=" + sid));
-    CHECK(poll.until(large).find("4" + large) != std::string::npos);
-    Tls hostile(rig.address(0));
-    hostile.send(get("/x") + post("/x", "abc"));
-    CHECK(hostile.until("\"}}HTTP/1.1 4").find("404") != std::string::npos);
-    Wire plain = websocket(rig.address(1)); // beside it, without TLS
-    plain.send(ws(1, "4x"));
-    CHECK(plain.frame().payload == "4x");
-    // No TLS where TLS is spoken.  When the bytes are there before the accept, the adoption itself
-    // fails, and libwebsockets frees what it made only later.
-    for (int i = 0; i < 50; ++i) {
-        Wire wrong(rig.address(0));
-        wrong.send(get("/x"));
-        CHECK(wrong.ends());
-    }
-}
-
-TEST_CASE("a new certificate is served after a reload, a broken one changes nothing") {
-    const Folder folder;
-    make_certificate(folder / "c.pem", folder / "k.pem", "first");
-    Rig::Setup setup = listening({"127.0.0.1:0"});
-    setup.net.listeners[0].certificate = folder / "c.pem";
-    setup.net.listeners[0].key = folder / "k.pem";
-    Rig rig(setup);
-    CHECK(Tls(rig.address()).subject() == "first");
-    make_certificate(folder / "c.pem", folder / "other.pem", "broken");
-    CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
-        CHECK_THROWS(server.check(setup.net));
-        CHECK_THROWS(server.reconfigure(setup.net));
-    }));
-    CHECK(Tls(rig.address()).subject() == "first");
-    make_certificate(folder / "c.pem", folder / "k.pem", "second");
-    CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
-        CHECK_NOTHROW(server.reconfigure(setup.net));
-    }));
-    CHECK(Tls(rig.address()).subject() == "second");
-}
-
-TEST_CASE("a certificate that cannot be read is a set-up error") {
-    Rig::Setup setup = listening({"127.0.0.1:0"});
-    setup.net.listeners[0].certificate = "/nowhere/c.pem";
-    setup.net.listeners[0].key = "/nowhere/k.pem";
-    CHECK_THROWS(Rig(setup));
-}
-
-TEST_CASE("a header that never comes is given up under TLS too") {
-    const Folder folder;
-    make_certificate(folder / "c.pem", folder / "k.pem", "first");
-    Rig::Setup setup = listening({"127.0.0.1:0"});
-    setup.net.listeners[0].certificate = folder / "c.pem";
-    setup.net.listeners[0].key = folder / "k.pem";
-    setup.net.header_deadline = base::Duration(300);
-    Rig rig(setup);
-    Wire silent(rig.address());
-    CHECK(silent.ends(2000ms));
-    CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; }));
 }
 
 TEST_CASE("connections over the limit are told 503, and room that is made is used") {

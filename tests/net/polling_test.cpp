@@ -85,12 +85,6 @@ TEST_CASE("refusals come in the protocol's order, with its codes") {
     CHECK(rig.sessions() == 2);
 }
 
-TEST_CASE("the last of repeated parameters holds, and an empty sid is none") {
-    Rig rig;
-    CHECK(ask(rig, get("/socket.io/?EIO=3&transport=x&EIO=4&transport=polling&sid=")).status ==
-          200);
-}
-
 TEST_CASE("a transport that is not enabled is unknown, and is not offered") {
     Rig::Setup setup;
     setup.session.websocket = false;
@@ -287,10 +281,9 @@ TEST_CASE("a preflight is answered 204 and asks no session") {
     CHECK(reply.header("access-control-allow-origin") == "https://a.example");
     CHECK(reply.header("vary") == "Origin, Access-Control-Request-Headers");
     const Reply strange = ask(rig, "OPTIONS " + path +
-                                       " HTTP/1.1\r\nHost: x\r\nOrigin: https://a\x01.example\r\n"
+                                       " HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n"
                                        "Access-Control-Request-Headers: x-\x01\r\n\r\n");
-    CHECK(strange.status == 204);
-    CHECK(strange.header("access-control-allow-origin").empty());
+    CHECK(strange.status == 400);
     CHECK(strange.header("access-control-allow-headers").empty());
     CHECK(rig.sessions() == 0);
 }
@@ -345,28 +338,11 @@ TEST_CASE("a missing origin is refused where the configuration says so") {
 
 TEST_CASE("an origin with a control in it, or two of them, is a bad request") {
     Rig rig;
-    CHECK(ask(rig, get(path, "Origin: a\x01"
-                             "b\r\n"))
-              .body == R"({"code":3,"message":"Bad request"})");
+    const Reply no = ask(rig, get(path, "Origin: a\x01"
+                                        "b\r\n"));
+    CHECK(no.status == 400);
+    CHECK(no.header("access-control-allow-origin").empty());
     CHECK(ask(rig, get(path, "Origin: a\r\nOrigin: b\r\n")).status == 400);
-}
-
-TEST_CASE("the handshake is kept as JSON with the asked headers, the last of duplicates") {
-    Rig::Setup setup;
-    setup.net.kept_headers = {"x-app", "user-agent", "cookie"};
-    Rig rig(setup);
-    CHECK(ask(rig, get(path + "&a=1&a=%22two%22&b=x%20y", "X-App: web\r\nUser-Agent: test\r\n"))
-              .status == 200);
-    CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
-        const session::Handshake *shake = sessions.handshake(echo.newest);
-        REQUIRE(shake != nullptr);
-        CHECK(shake->query == R"({"EIO":"4","transport":"polling","a":"\"two\"","b":"x y"})");
-        CHECK(shake->address == "127.0.0.1");
-        CHECK(shake->headers.size() == 2);
-        CHECK(shake->headers[0] == net::Field("x-app", "web"));
-        CHECK(shake->headers[1] == net::Field("user-agent", "test"));
-        CHECK_FALSE(shake->secure);
-    }));
 }
 
 TEST_CASE("while draining new sessions get 503, open ones go on") {

@@ -1,7 +1,5 @@
 #include "rig.hpp"
 
-#include "loop/interests.hpp"
-
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -80,7 +78,6 @@ void Rig::run(const Setup &setup, const std::function<void(net::Server &)> &read
         tick.every(sessions.tick_every());
         loop.before_blocking([&] {
             ++turns_;
-            told_ = loop.interests().applied();
             sessions.flush();
             sessions.reap();
         });

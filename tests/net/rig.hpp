@@ -58,8 +58,6 @@ public:
     // Waits until `holds` does, looking after each turn of the loop; false after five seconds.
     bool until(std::function<bool(net::Server &, Echo &)> holds);
     std::uint64_t turns() const noexcept { return turns_.load(); } // of the loop
-    // How often libuv was told, up to the last turn, what is asked of a descriptor.
-    std::uint64_t told() const noexcept { return told_.load(); }
     // Runs `act` while the loop stands still: what it sends, and what falls due, meets in one turn.
     void stalled(const std::function<void()> &act);
 
@@ -67,7 +65,7 @@ private:
     void run(const Setup &, const std::function<void(net::Server &)> &);
 
     std::vector<std::string> addresses_;
-    std::atomic<std::uint64_t> turns_{0}, told_{0};
+    std::atomic<std::uint64_t> turns_{0};
     std::function<void()> stop_;
     std::function<void(std::function<void(net::Server &, session::Sessions &, Echo &)>)> post_;
     std::promise<void> started_;

@@ -40,6 +40,11 @@ public:
         return keeps;
     }
 
+    std::size_t memory() const noexcept override {
+        must_live();
+        return keeps;
+    }
+
     bool ended() const noexcept { return ended_; }
 
     std::vector<std::string> got;           // payloads, in order

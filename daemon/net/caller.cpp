@@ -1,0 +1,52 @@
+#include "net/caller.hpp"
+
+#include "net/forwarded.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <optional>
+
+namespace roomd::net {
+
+namespace {
+
+// Of the connection itself, whatever its requests said.
+Peer peer_of_socket(int fd) noexcept {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto &any = reinterpret_cast<sockaddr &>(address);
+    if (getpeername(fd, &any, &size) != 0) return {};
+    return peer_of(any);
+}
+
+} // namespace
+
+void Caller::look_behind_proxy(const Options &options, const http::Head &head, int fd,
+                               bool &secure) {
+    if (!proxied_ && !options.proxies.any()) return;
+    // A reload may have changed whom we trust since it connected.
+    const Peer own = proxied_ ? peer_of_socket(fd) : peer_;
+    const bool trusted = is_proxy(options.proxies, own);
+    if (!proxied_ && !trusted) return;
+    proxied_ = true; // for good: whom it spoke for before may have been anyone
+    std::optional<Peer> client;
+    if (trusted) client = forwarded_for(options.proxies, head);
+    if (trusted) secure = secure || forwarded_tls(head);
+    uncount();
+    peer_ = client.value_or(own);
+    if (excess_ == Excess::address) excess_ = Excess::none; // that was another
+    count();
+}
+
+void Caller::count() {
+    counted_ = tally_.count(peer_, excess_);
+    if (excess_ == Excess::address) ++tally_.totals().refused_limit;
+}
+
+void Caller::uncount() noexcept {
+    if (counted_) tally_.uncount(peer_);
+    counted_ = false;
+}
+
+} // namespace roomd::net

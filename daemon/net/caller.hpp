@@ -1,0 +1,40 @@
+#pragma once
+
+#include "http/head.hpp"
+#include "net/address.hpp"
+#include "net/answer.hpp"
+#include "net/options.hpp"
+#include "net/tally.hpp"
+
+namespace roomd::net {
+
+// Who is at the other end of a connection, and how that counts: at first the peer of the socket;
+// behind a trusted proxy, for each request anew, whom the proxy names.
+class Caller {
+public:
+    Caller(Tally &tally, const Peer &peer) : tally_(tally), peer_(peer) { count(); }
+    ~Caller() { uncount(); }
+    Caller(const Caller &) = delete;
+    Caller &operator=(const Caller &) = delete;
+
+    const Peer &peer() const noexcept { return peer_; }
+    bool proxied() const noexcept { return proxied_; } // nothing of it counts as local
+    Excess excess() const noexcept { return excess_; } // what the connection is one too many of
+    void refuse_all() noexcept { excess_ = Excess::all; }
+
+    // At each request, before anything looks at its peer.  `secure`, which says whether it came by
+    // TLS, becomes what a trusted proxy says.
+    void look_behind_proxy(const Options &, const http::Head &, int fd, bool &secure);
+
+private:
+    void count();
+    void uncount() noexcept;
+
+    Tally &tally_;
+    Peer peer_;
+    Excess excess_ = Excess::none;
+    bool proxied_ = false;
+    bool counted_ = false; // among those of its address
+};
+
+} // namespace roomd::net

@@ -1,0 +1,210 @@
+#include "net/front.hpp"
+
+#include "http/query.hpp"
+#include "net/core.hpp"
+#include "net/cors.hpp"
+#include "net/upgrade.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace roomd::net {
+
+namespace {
+
+Side side_of(const Conn &conn) noexcept {
+    return conn.core().options().listeners[conn.listener()].side;
+}
+
+// A control other than TAB: no header value may hold it.
+bool has_illegal_byte(std::string_view value) noexcept {
+    return std::any_of(value.begin(), value.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && byte != '\t') || byte == 0x7F;
+    });
+}
+
+std::string header_lines(const std::vector<Field> &fields) {
+    std::string out;
+    for (const auto &[name, value] : fields) {
+        // What a plugin echoes must not become a header line of its own.
+        if (name.empty() || has_illegal_byte(name) || has_illegal_byte(value)) continue;
+        out.append(name).append(": ").append(value).append("\r\n");
+    }
+    return out;
+}
+
+// What a route is told of a request, and the text that views into it.
+struct Call {
+    Call(const Conn &conn, const http::Head &head, const Route &route) :
+        path(head.path()),
+        address(conn.peer().text()) {
+        request.method = name(head.method());
+        request.path = path;
+        request.address = address;
+        request.listener = conn.core().options().listeners[conn.listener()].name;
+        request.secure = conn.secure();
+        request.loopback = !conn.proxied() && conn.peer().loopback();
+        request.unix_socket = !conn.proxied() && conn.peer().kind == Peer::Kind::unix_socket;
+        request.query = http::parse_query(head.query());
+        for (const std::string &wanted : route.headers)
+            if (auto value = head.joined(wanted))
+                request.headers.emplace_back(wanted, std::move(*value));
+    }
+    Call(const Call &) = delete;
+    Call &operator=(const Call &) = delete;
+
+    std::string path, address;
+    Request request;
+};
+
+// A request to a route: from its head until it is answered.
+class RouteExchange final : public Exchange {
+public:
+    RouteExchange(Core &core, std::shared_ptr<const RouteEntry> route, std::unique_ptr<Call> call) :
+        core_(core),
+        route_(std::move(route)),
+        call_(std::move(call)) {}
+    ~RouteExchange() override { forget(); }
+
+    void complete(Conn &conn, std::string_view body) override {
+        if (!route_->live) {
+            conn.answer(failure(404, "not_found", "nothing is here"));
+            return;
+        }
+        // The answer may come, and end this, while it is served: what is viewed stays here.
+        const std::shared_ptr<const RouteEntry> route = route_;
+        const std::unique_ptr<Call> call = std::move(call_);
+        id_ = core_.owed().emplace(Owed{&conn, route.get()});
+        call->request.id = id_;
+        call->request.body = body;
+        route->route.serve(call->request);
+    }
+    void gone(Conn &) override { forget(); }
+
+private:
+    void forget() noexcept {
+        if (id_ != base::ExchangeId::none) core_.owed().erase(id_);
+        id_ = base::ExchangeId::none;
+    }
+
+    Core &core_;
+    std::shared_ptr<const RouteEntry> route_;
+    std::unique_ptr<Call> call_;
+    base::ExchangeId id_ = base::ExchangeId::none; // when it was handed to the route
+};
+
+} // namespace
+
+std::string Front::lines(const Conn &conn, const http::Head &head) {
+    return side_of(conn) == Side::admin ? std::string() : cors_lines(core_.options(), head, false);
+}
+
+void Front::refuse(Conn &conn, const http::Head &head, const http::Fault &fault) {
+    ++core_.tally().totals().bad_requests;
+    conn.add_lines(lines(conn, head));
+    Answer no = failure(fault.status, fault.code, fault.message);
+    no.close = fault.status == 400; // its peer frames requests as nobody should
+    conn.answer(no);
+}
+
+void Front::request(Conn &conn, const http::Head &head) {
+    if (conn.excess() != Excess::none) {
+        conn.add_lines(lines(conn, head));
+        conn.answer(over_limit(conn.excess()));
+        return;
+    }
+    const bool body_less = head.method() == http::Method::get ||
+                           head.method() == http::Method::head ||
+                           head.method() == http::Method::options;
+    if (wants_websocket(head)) {
+        websocket(conn, head);
+    } else if (head.method() == http::Method::other) {
+        refuse(conn, head, {501, "unknown_method", "HTTP has no such method"});
+    } else if (head.has_body() && body_less) {
+        refuse(conn, head, {400, "unexpected_body", "this method takes no body"});
+    } else if (side_of(conn) != Side::admin && handshake_.on_path(head)) {
+        handshake_.request(conn, head);
+    } else {
+        route(conn, head);
+    }
+}
+
+void Front::websocket(Conn &conn, const http::Head &head) {
+    conn.add_lines(lines(conn, head));
+    if (const auto fault = check_websocket(head)) {
+        handshake_.refused_upgrade(conn, fault->message);
+        ++core_.tally().totals().bad_requests;
+        Answer answer = failure(fault->status, fault->code, fault->message);
+        answer.headers = "Sec-WebSocket-Version: 13\r\n";
+        answer.close = true;
+        conn.answer(answer);
+    } else if (side_of(conn) != Side::admin && handshake_.on_path(head)) {
+        handshake_.websocket(conn, head);
+    } else {
+        Answer answer = failure(404, "not_found", "no websocket is here");
+        answer.close = true;
+        conn.answer(answer);
+    }
+}
+
+void Front::route(Conn &conn, const http::Head &head) {
+    if (core_.refusing()) {
+        Answer busy = failure(503, "unavailable", "the server is shutting down");
+        busy.headers = "Retry-After: 1\r\n";
+        busy.close = true;
+        conn.add_lines(lines(conn, head));
+        conn.answer(busy);
+        return;
+    }
+    const Side side = side_of(conn);
+    // One path, one meaning: what would have to be decoded or resolved first is no route's.
+    const Routes::Found found = head.plain_path()
+                                    ? core_.routes().find(name(head.method()), head.path(), side)
+                                    : Routes::Found{};
+    if (!found.entry) {
+        if (found.allow.empty()) return refuse(conn, head, {404, "not_found", "nothing is here"});
+        conn.add_lines(lines(conn, head));
+        Answer no = failure(405, "method_not_allowed", "this path takes other methods");
+        no.headers = "Allow: " + found.allow + "\r\n";
+        ++core_.tally().totals().bad_requests;
+        conn.answer(no);
+        return;
+    }
+    const Route &route = found.entry->route;
+    auto call = std::make_unique<Call>(conn, head, route);
+    if (route.admit) {
+        Admission admission = route.admit(call->request);
+        if (admission.status != 0) {
+            Answer no;
+            no.status = admission.status;
+            no.content_type = "application/json";
+            no.headers = header_lines(admission.headers);
+            no.body = std::move(admission.body);
+            conn.add_lines(lines(conn, head));
+            conn.answer(no);
+            return;
+        }
+        call->request.key = std::move(admission.key);
+    }
+    if (head.find("content-encoding"))
+        return refuse(conn, head, {415, "unsupported_encoding", "send the body as it is"});
+    if (head.length().value_or(0) > route.max_body)
+        return refuse(conn, head, {413, "too_large", "the body is too large"});
+    conn.add_lines_if_refused(lines(conn, head));
+    conn.read_body(route.max_body,
+                   std::make_unique<RouteExchange>(core_, found.entry, std::move(call)));
+}
+
+bool respond(Conn &conn, Response response) {
+    Answer answer;
+    answer.status = response.status;
+    if (!has_illegal_byte(response.content_type)) answer.content_type = response.content_type;
+    answer.headers = header_lines(response.headers);
+    answer.body = std::move(response.body);
+    answer.close = response.close;
+    return conn.answer(answer);
+}
+
+} // namespace roomd::net

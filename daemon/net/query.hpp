@@ -1,0 +1,16 @@
+#pragma once
+
+#include "http/query.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace roomd::net {
+
+// A member of a query as Engine.IO looks at it: the last of those of this name.
+std::optional<std::string> member(const http::Query &, std::string_view name);
+// {"name":"value",...}; the last of duplicates.  Always valid JSON.
+std::string json_object(const http::Query &);
+
+} // namespace roomd::net

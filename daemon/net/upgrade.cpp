@@ -1,0 +1,92 @@
+#include "net/upgrade.hpp"
+
+#include "base/base64.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+namespace roomd::net {
+
+namespace {
+
+constexpr std::string_view guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+constexpr std::size_t most_subprotocol = 128;
+
+// 24 characters of base64 for 16 bytes.
+bool is_key(std::string_view key) noexcept {
+    if (key.size() != 24 || key.substr(22) != "==") return false;
+    return std::all_of(key.begin(), key.begin() + 22, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               c == '+' || c == '/';
+    });
+}
+
+bool is_word(std::string_view text) noexcept {
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    return !text.empty() && text.size() <= most_subprotocol &&
+           std::all_of(text.begin(), text.end(), [&](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                      others.find(c) != std::string_view::npos;
+           });
+}
+
+std::string accept_key(std::string_view key) {
+    const std::string text = std::string(key).append(guid);
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha1(), nullptr);
+    return base::base64({reinterpret_cast<const char *>(digest), size});
+}
+
+} // namespace
+
+bool wants_websocket(const http::Head &head) noexcept {
+    return head.lists("upgrade", "websocket");
+}
+
+std::optional<http::Fault> check_websocket(const http::Head &head) noexcept {
+    using http::Fault;
+    if (head.method() != http::Method::get)
+        return Fault{400, "bad_method", "an upgrade must be a GET"};
+    if (head.minor() != 1)
+        return Fault{
+            400, "bad_version",
+            "an upgrade needs HTTP/1.1: a proxy in front speaks HTTP/1.0 to us (nginx: set "
+            "proxy_http_version 1.1)"};
+    if (!head.lists("connection", "upgrade"))
+        return Fault{400, "bad_upgrade",
+                     "Connection does not say upgrade: a proxy in front drops it (nginx: set "
+                     "proxy_set_header Connection)"};
+    if (head.has_body() || head.chunked())
+        return Fault{400, "unexpected_body", "an upgrade takes no body"};
+    if (head.find("sec-websocket-version") != "13")
+        return Fault{400, "bad_version", "Sec-WebSocket-Version is not 13"};
+    if (!is_key(head.find("sec-websocket-key").value_or(std::string_view())))
+        return Fault{400, "bad_key", "Sec-WebSocket-Key is not 16 bytes in base64"};
+    const std::string_view offered =
+        head.find("sec-websocket-protocol").value_or(std::string_view());
+    if (!offered.empty() && first_subprotocol(head).empty())
+        return Fault{400, "bad_protocol", "Sec-WebSocket-Protocol is too long or no list of words"};
+    return std::nullopt;
+}
+
+std::string_view first_subprotocol(const http::Head &head) noexcept {
+    std::string_view list = head.find("sec-websocket-protocol").value_or(std::string_view());
+    list = list.substr(0, list.find(','));
+    while (!list.empty() && (list.back() == ' ' || list.back() == '\t'))
+        list.remove_suffix(1);
+    return is_word(list) ? list : std::string_view();
+}
+
+std::string switching(const http::Head &head) {
+    std::string out = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                      "Connection: Upgrade\r\nSec-WebSocket-Accept: ";
+    out += accept_key(*head.find("sec-websocket-key"));
+    out += "\r\n";
+    if (const std::string_view chosen = first_subprotocol(head); !chosen.empty())
+        out.append("Sec-WebSocket-Protocol: ").append(chosen).append("\r\n");
+    return out += "\r\n";
+}
+
+} // namespace roomd::net

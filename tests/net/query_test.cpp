@@ -1,0 +1,65 @@
+// What a handshake's query means, and what is kept of it.
+#include "rig.hpp"
+#include "wire.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+
+using namespace roomd;
+using namespace roomd::test;
+
+namespace {
+
+const std::string path = engine + "polling";
+
+Reply ask(Rig &rig, const std::string &bytes) {
+    Wire wire(rig.address());
+    wire.send(bytes);
+    return wire.reply();
+}
+
+} // namespace
+
+TEST_CASE("the last of repeated parameters holds, and an empty sid is none") {
+    Rig rig;
+    CHECK(ask(rig, get("/socket.io/?EIO=3&transport=x&EIO=4&transport=polling&sid=")).status ==
+          200);
+    CHECK(ask(rig, get("/socket.io/?EIO=4&EIO=3&transport=polling")).body ==
+          R"({"code":5,"message":"Unsupported protocol version"})");
+}
+
+TEST_CASE("what a query says of its client is decoded as Node does, controls among it") {
+    Rig rig;
+    for (const auto &known :
+         {std::pair("note=a%0Ab", R"("note":"a\u000ab")"),
+          std::pair("note=%00", R"("note":"\u0000")"), std::pair("note=5%", R"("note":"5%")"),
+          std::pair("j%20=a+b", R"("j ":"a b")")}) {
+        CAPTURE(known.first);
+        CHECK(ask(rig, get(path + "&" + known.first)).status == 200);
+        std::string query;
+        CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
+            query = sessions.handshake(echo.newest)->query;
+        }));
+        CHECK(query.find(known.second) != std::string::npos);
+    }
+}
+
+TEST_CASE("the handshake is kept as JSON with the asked headers, the last of duplicates") {
+    Rig::Setup setup;
+    setup.net.kept_headers = {"x-app", "user-agent", "cookie"};
+    Rig rig(setup);
+    CHECK(ask(rig, get(path + "&a=1&a=%22two%22&b=x%20y", "X-App: web\r\nUser-Agent: test\r\n"))
+              .status == 200);
+    CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
+        const session::Handshake *shake = sessions.handshake(echo.newest);
+        REQUIRE(shake != nullptr);
+        CHECK(shake->query == R"({"EIO":"4","transport":"polling","a":"\"two\"","b":"x y"})");
+        CHECK(shake->address == "127.0.0.1");
+        CHECK(shake->headers.size() == 2);
+        CHECK(shake->headers[0] == net::Field("x-app", "web"));
+        CHECK(shake->headers[1] == net::Field("user-agent", "test"));
+        CHECK_FALSE(shake->secure);
+    }));
+}

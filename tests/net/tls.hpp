@@ -1,0 +1,59 @@
+#pragma once
+
+#include "rig.hpp"
+#include "wire.hpp"
+
+#include <openssl/ssl.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace roomd::test {
+
+// A folder of its own, gone with the test.
+struct Folder {
+    std::string path;
+    Folder();
+    ~Folder() { std::filesystem::remove_all(path); }
+    Folder(const Folder &) = delete;
+    Folder &operator=(const Folder &) = delete;
+    std::string operator/(const std::string &name) const { return path + "/" + name; }
+};
+
+// Writes a self-signed certificate for `name` and its key.
+void make_certificate(const std::string &certificate, const std::string &key, const char *name);
+// One listener that speaks TLS, with a certificate in the folder.
+Rig::Setup with_tls(const Folder &);
+
+// Wire, over TLS.
+class Tls {
+public:
+    explicit Tls(const std::string &address, const char *alpn = nullptr,
+                 Wire::Window = Wire::Window::wide);
+    ~Tls();
+    Tls(const Tls &) = delete;
+    Tls &operator=(const Tls &) = delete;
+
+    void send(const std::string &bytes);
+    // What comes, to the end of `text`, or as far as it came.
+    std::string until(const std::string &text);
+    Reply reply();
+    WsFrame frame();
+    // The server ends it with a close_notify, within five seconds.
+    bool ends_properly();
+    std::string subject();
+    std::string protocol(); // of ALPN
+    bool connected = false;
+
+private:
+    bool more();
+    bool need(std::size_t size);
+
+    Wire wire_;
+    std::string buffer_;
+    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
+};
+
+} // namespace roomd::test
