@@ -132,6 +132,15 @@ net::Options net_options(const config::Config &config) {
     out.io_uring = config.socketio.io_uring;
     out.connections = config.limits.connections;
     out.per_address = config.limits.per_address;
+    out.per_network = config.limits.per_network;
+    out.address_prefix = static_cast<unsigned>(config.limits.address_prefix);
+    out.network_prefix = static_cast<unsigned>(config.limits.network_prefix);
+    out.head = config.limits.head;
+    out.receive_total = config.limits.receive_total;
+    out.kernel_buffer = config.limits.kernel_buffer;
+    // Whose events are not counted may send as fast as it is read.
+    if (config.limits.events_per_second != 0)
+        out.frames_per_second = static_cast<unsigned>(config.limits.frames_per_second);
     out.header_deadline = config.limits.header_deadline;
     out.body_deadline = config.limits.body_deadline;
     out.keep_alive = config.limits.keep_alive;

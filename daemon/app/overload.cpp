@@ -39,6 +39,22 @@ void Overload::look(const Counts &counts, base::Time now) {
                       {"address", counts.address},
                       {"do", "look at who is there; a proxy belongs under trusted_proxies"},
                       {"count", "roomd_tokens_unread_total"}});
+    if (const std::uint64_t closed = parsers_.begins(counts.parsers, now); closed != 0)
+        log_.warning(
+            "the client speaks another parser (msgpack?)",
+            {{"closed", closed},
+             {"do", "take the parser option out of the client: roomd speaks Socket.IO's own"},
+             {"count", "roomd_other_parsers_total"}});
+    if (const std::uint64_t closed = displaced_.begins(counts.displaced, now); closed != 0)
+        log_.warning("sessions that never joined were closed to make room",
+                     {{"closed", closed},
+                      {"do", "look at who opens them, or raise limits.connections"},
+                      {"count", "roomd_displaced_sessions_total"}});
+    if (const std::uint64_t cut = unfinished_.begins(counts.unfinished, now); cut != 0)
+        log_.warning("connections cut: too much is half received",
+                     {{"cut", cut},
+                      {"do", "look at who sends so slowly, or raise limits.receive_total"},
+                      {"count", "roomd_unfinished_cut_total"}});
 }
 
 } // namespace roomd::app

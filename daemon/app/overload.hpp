@@ -12,8 +12,8 @@ class Logger;
 
 namespace roomd::app {
 
-// Tells the operator that clients had to go because all together were too far behind, or tokens to
-// be refused because too many were bad: once, until it has been quiet for a minute.
+// Tells the operator what many clients meet at once, such as having to go because all together were
+// too far behind: once, until it has been quiet for a minute.
 class Overload {
 public:
     explicit Overload(log::Logger &log) noexcept : log_(log) {}
@@ -23,8 +23,11 @@ public:
         std::uint64_t answers = 0;  // that were cut because nobody read them, ever
         std::size_t waiting = 0;    // bytes
         std::size_t limit = 0;
-        std::uint64_t tokens = 0; // refused unread, ever
-        std::string_view address; // of the last one
+        std::uint64_t tokens = 0;     // refused unread, ever
+        std::string_view address;     // of the last one
+        std::uint64_t parsers = 0;    // sessions that began in another encoding, ever
+        std::uint64_t displaced = 0;  // sessions that went to make room, ever
+        std::uint64_t unfinished = 0; // connections cut over limits.receive_total, ever
     };
     void look(const Counts &, base::Time now);
 
@@ -40,7 +43,7 @@ private:
     };
 
     log::Logger &log_;
-    Episode sessions_, answers_, tokens_;
+    Episode sessions_, answers_, tokens_, parsers_, displaced_, unfinished_;
 };
 
 } // namespace roomd::app

@@ -41,7 +41,8 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
         router.tick();
         overload.look({sessions.totals().sacrificed, server.totals().unread_cut, sessions.waiting(),
                        sessions.options().send_buffer_total, router.tokens_unread().count,
-                       router.tokens_unread().address},
+                       router.tokens_unread().address, clients.other_parsers(), clients.displaced(),
+                       server.totals().unfinished_cut},
                       loop.now());
     }) {
     clients.wire(sessions, router);

@@ -82,11 +82,16 @@ struct RoomKind {
 struct Limits {
     std::size_t connections = 50000;
     std::size_t per_address = 200; // 0: no limit
-    std::size_t per_user = 0;      // 0: no limit
+    std::size_t per_network = 800; // 0: no limit
+    std::size_t address_prefix = 64, network_prefix = 56;
+    std::size_t per_user = 0; // 0: no limit
     std::size_t rooms_per_client = 100;
     std::size_t namespaces_per_session = 16;
     std::size_t send_buffer = 1u << 20;
     std::size_t send_buffer_total = 512u << 20;
+    std::size_t kernel_buffer = 128u << 10;
+    std::size_t receive_total = 128u << 20;
+    std::size_t head = 32768;
     std::size_t max_emit = 1000000;
     std::size_t before_connect = 16384;
     std::size_t held = 65536; // bytes of one client's packets that wait for a verdict
@@ -94,6 +99,7 @@ struct Limits {
     std::size_t attachments = 10;
     std::size_t json_depth = 128;
     std::size_t events_per_second = 50; // 0: no limit
+    std::size_t frames_per_second = 1000;
     base::Duration connect_timeout{45000};
     base::Duration header_deadline{10000};
     base::Duration body_deadline{30000};

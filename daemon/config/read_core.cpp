@@ -21,7 +21,8 @@ void read_tls(const Section &entry, Listen &listen) {
         tls.path("certificate", listen.tls->certificate);
     if (tls.require("key", "write key: /etc/roomd/tls.key")) tls.path("key", listen.tls->key);
     trust(tls.source(), tls.mark("certificate"), listen.tls->certificate);
-    trust_secret(tls.source(), tls.mark("key"), listen.tls->key);
+    trust(tls.source(), tls.mark("key"), listen.tls->key);
+    keep_secret(tls.source(), tls.mark("key"), listen.tls->key);
 }
 
 void read_mode(const Section &entry, Listen &listen) {
@@ -183,11 +184,17 @@ void read_limits(const Section &top, Config &config) {
     Limits &out = config.limits;
     in.count("connections", out.connections, 1, 1000000);
     in.count("per_address", out.per_address, 0, 1000000);
+    in.count("per_network", out.per_network, 0, 1000000);
+    in.count("address_prefix", out.address_prefix, 1, 128);
+    in.count("network_prefix", out.network_prefix, 1, 128);
     in.count("per_user", out.per_user, 0, 1000000);
     in.count("rooms_per_client", out.rooms_per_client, 1, 100000);
     in.count("namespaces_per_session", out.namespaces_per_session, 1, 1000);
     in.size("send_buffer", out.send_buffer, 4 * kib, 1024 * mib);
     in.size("send_buffer_total", out.send_buffer_total, mib, 1024 * 1024 * mib);
+    in.size("kernel_buffer", out.kernel_buffer, 0, 64 * mib);
+    in.size("receive_total", out.receive_total, mib, 1024 * 1024 * mib);
+    in.size("head", out.head, 4 * kib, mib);
     in.size("max_emit", out.max_emit, 1, 64 * mib);
     in.size("before_connect", out.before_connect, 64, mib);
     in.size("held", out.held, kib, 64 * mib);
@@ -195,6 +202,7 @@ void read_limits(const Section &top, Config &config) {
     in.count("attachments", out.attachments, 0, 1000);
     in.count("json_depth", out.json_depth, 1, 1000);
     in.count("events_per_second", out.events_per_second, 0, 1000000);
+    in.count("frames_per_second", out.frames_per_second, 0, 1000000);
     in.duration("connect_timeout", out.connect_timeout, milliseconds(10), day);
     in.duration("header_deadline", out.header_deadline, milliseconds(100), day);
     in.duration("body_deadline", out.body_deadline, milliseconds(100), day);

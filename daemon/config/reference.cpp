@@ -18,10 +18,22 @@ std::string message_of(int error) {
     return std::generic_category().message(error);
 }
 
-std::optional<std::string> from_file(const std::string &path, std::string &why) {
+// Keys that only check signatures may be read by anyone.
+bool is_public(std::string_view text) noexcept {
+    const bool pem = text.starts_with("-----BEGIN ");
+    if (pem) return text.find("PRIVATE KEY-----") == std::string_view::npos;
+    const bool jwks = text.find("\"kty\"") != std::string_view::npos;
+    return jwks && text.find("\"d\"") == std::string_view::npos &&
+           text.find("\"k\"") == std::string_view::npos;
+}
+
+std::optional<std::string> from_file(const Source &source, const std::string &path, Mark mark,
+                                     std::string &why) {
+    trust(source, mark, path);
     auto text = base::read_file(path, largest_secret, base::Wanted::regular, why);
     if (!text && why == message_of(EACCES))
         why += ": let the user that runs roomd read it, or take ${credential:NAME}";
+    if (text && !is_public(*text)) keep_secret(source, mark, path);
     return text;
 }
 
@@ -48,8 +60,7 @@ std::optional<std::string> from_credential(const Source &source, const std::stri
         return {};
     }
     const std::string path = std::string(folder) + '/' + name;
-    trust_secret(source, mark, path);
-    auto text = from_file(path, why);
+    auto text = from_file(source, path, mark, why);
     if (!text && why == message_of(ENOENT)) why += ": name it in the unit's LoadCredential=";
     return text;
 }
@@ -87,8 +98,7 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
         why = "it names nothing";
     else if (scheme == "file") {
         const std::string path = source.absolute(name, mark);
-        trust_secret(source, mark, path);
-        value = from_file(path, why);
+        value = from_file(source, path, mark, why);
     } else if (scheme == "env")
         value = from_env(name, why);
     else if (scheme == "credential")

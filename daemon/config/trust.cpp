@@ -103,8 +103,7 @@ void trust_folder(const Source &source, Mark mark, const std::string &path) {
         trust(source, mark, at->path().string());
 }
 
-void trust_secret(const Source &source, Mark mark, const std::string &path) {
-    trust(source, mark, path);
+void keep_secret(const Source &source, Mark mark, const std::string &path) {
     const fs::path whole = real(path);
     if (!whole.empty() && everyone_reads(whole))
         source.warn(mark, "every user of this machine may read \"" + path + '"',

@@ -15,7 +15,7 @@ namespace roomd::config {
 void trust(const Source &, Mark mark, const std::string &path);
 // The same for a folder and each file right in it.
 void trust_folder(const Source &, Mark mark, const std::string &path);
-// The same for a file that holds a secret; and a warning where everyone can read it.
-void trust_secret(const Source &, Mark mark, const std::string &path);
+// Adds a warning where everyone can read this file, which holds a secret.
+void keep_secret(const Source &, Mark mark, const std::string &path);
 
 } // namespace roomd::config

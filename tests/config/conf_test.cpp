@@ -134,11 +134,12 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
     CHECK(said.cors.methods == silent.cors.methods);
     CHECK(said.cors.allow_missing_origin == silent.cors.allow_missing_origin);
     const auto limits = [](const Limits &l) {
-        return std::tuple(l.connections, l.per_address, l.rooms_per_client,
-                          l.namespaces_per_session, l.send_buffer, l.send_buffer_total, l.max_emit,
-                          l.before_connect, l.held, l.packets_per_payload, l.attachments,
-                          l.json_depth, l.events_per_second, l.connect_timeout, l.header_deadline,
-                          l.body_deadline, l.keep_alive);
+        return std::tuple(l.connections, l.per_address, l.per_network, l.address_prefix,
+                          l.network_prefix, l.kernel_buffer, l.receive_total, l.head,
+                          l.frames_per_second, l.rooms_per_client, l.namespaces_per_session,
+                          l.send_buffer, l.send_buffer_total, l.max_emit, l.before_connect, l.held,
+                          l.packets_per_payload, l.attachments, l.json_depth, l.events_per_second,
+                          l.connect_timeout, l.header_deadline, l.body_deadline, l.keep_alive);
     };
     CHECK(limits(said.limits) == limits(silent.limits));
     CHECK(said.auth.claims == silent.auth.claims);

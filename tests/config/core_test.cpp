@@ -192,13 +192,22 @@ TEST_CASE("namespaces are names or prefixes") {
 
 TEST_CASE("limits, log and the rest are taken over") {
     const auto config = test::read(
-        "limits: { events_per_second: 0, send_buffer: 4KiB, send_buffer_total: 8GiB, held: 1KiB }\n"
+        "limits: { events_per_second: 0, send_buffer: 4KiB, send_buffer_total: 8GiB, held: 1KiB,\n"
+        "          head: 64KiB, receive_total: 1MiB, kernel_buffer: 0B, per_network: 7,\n"
+        "          address_prefix: 60, network_prefix: 48, frames_per_second: 9 }\n"
         "log: { level: debug, format: json }\ndrain: 0s\n"
         "idempotency: { window: 1m, entries: 5 }\n");
     CHECK(config.limits.events_per_second == 0);
     CHECK(config.limits.send_buffer == 4096);
     CHECK(config.limits.send_buffer_total == std::size_t{8} << 30);
     CHECK(config.limits.held == 1024);
+    CHECK(config.limits.head == 65536);
+    CHECK(config.limits.receive_total == 1u << 20);
+    CHECK(config.limits.kernel_buffer == 0);
+    CHECK(config.limits.per_network == 7);
+    CHECK(config.limits.address_prefix == 60);
+    CHECK(config.limits.network_prefix == 48);
+    CHECK(config.limits.frames_per_second == 9);
     CHECK(config.log.level == config::Log::Level::debug);
     CHECK(config.log.format == config::Log::Format::json);
     CHECK(config.drain == milliseconds(0));

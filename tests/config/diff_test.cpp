@@ -17,6 +17,8 @@ TEST_CASE("each key that a reload does not apply is named when it changes, and n
         {"admin: { socket: /run/a.sock }", "admin.socket"},
         {"admin: { mode: 0660 }", "admin.mode"},
         {"limits: { max_emit: 2MB }", "limits.max_emit"},
+        {"limits: { address_prefix: 60 }", "limits.address_prefix"},
+        {"limits: { network_prefix: 48 }", "limits.network_prefix"},
         {"plugins: { slow_call: 60ms }", "plugins.slow_call"},
         {"plugins: { answer_timeout: 6s }", "plugins.answer_timeout"},
         {"idempotency: { window: 1m }", "idempotency.window"},
