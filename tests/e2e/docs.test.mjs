@@ -176,7 +176,7 @@ const NOT_RUN = {
     picture: 'a drawing',
     'clones and installs': 'needs a network and a root',
     systemd: 'needs systemd as the first process',
-    nginx: 'needs nginx; what it sends is tested in tests/net/forwarded_test.cpp',
+    'a proxy': 'run by proxies.test.mjs',
     'a part of a plugin': 'compiled as a part of the tests of the plugin interface',
 };
 const not = (why) => {
@@ -423,7 +423,8 @@ const EXAMPLES = {
         '`POST /api/emit/batch`': [run(), heard('booking:created')],
         '`test_event`': [run(), heard('test:message'), run(), output],
     },
-    'docs/operations.md': { 'The admin socket': [run()], 'Under systemd': [not('systemd')], 'Behind a proxy': [not('nginx')] },
+    'docs/operations.md': { 'The admin socket': [run()], 'Under systemd': [not('systemd')] },
+    'docs/proxies.md': { nginx: [not('a proxy')], HAProxy: [not('a proxy')], Caddy: [not('a proxy')] },
     'docs/plugins.md': {
         'A plugin in C++': [desk.write, desk.build, desk.client],
         Sending: [not('a part of a plugin')],
