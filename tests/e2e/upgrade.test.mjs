@@ -194,12 +194,10 @@ describe('Socket.IO over another parser', () => {
         });
     }
 
-    test('a first frame that is binary, or text that begins as msgpack does', async (t) => {
-        for (const bytes of [frame(0x82, Buffer.from([0x84, 0xa4])), text('4\x84\xa4type')]) {
-            const own = await front(t);
-            const one = await Websocket.open(t, own.port);
-            await one.send(bytes).rest();
-            await until('the line', () => own.output.includes('the client speaks another parser (msgpack?)'));
-        }
+    test('a first frame that is binary is enough', async (t) => {
+        const own = await front(t);
+        const one = await Websocket.open(t, own.port);
+        await one.send(frame(0x82, Buffer.from([0x84, 0xa4]))).rest();
+        await until('the line', () => own.output.includes('the client speaks another parser (msgpack?)'));
     });
 });
