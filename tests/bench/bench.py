@@ -80,6 +80,11 @@ def most_resident(pid):
         return int(re.search(r"VmHWM:\s*(\d+)", status.read())[1]) * 1024
 
 
+def ports(scenario, port):
+    """Where clients connect: over TLS to the next one, while what is published goes to the plain one."""
+    return ["--port", str(port + 1), "--pub-port", str(port)] if "--tls" in scenario.options else ["--port", str(port)]
+
+
 def loads(scenario, peer):
     """The options of each load generator."""
     options = [*JOIN, *PEERS[peer].options, *COMMON, *(small(scenario.options) if SMALL else scenario.options)]
@@ -122,7 +127,7 @@ def measure(name, peer, bin_, log):
     try:
         for options in loads(scenario, peer):
             generators.append(subprocess.Popen(
-                [bin_ + "/loadgen", "--label", f"{name}.{peer}", "--port", str(port), "--pid", str(server.pid), *options],
+                [bin_ + "/loadgen", "--label", f"{name}.{peer}", *ports(scenario, port), "--pid", str(server.pid), *options],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
         told = [generator.communicate(timeout=400) for generator in generators]
         if server.poll() is not None:
@@ -178,7 +183,8 @@ def main(what="help", peers="all", runs="3"):
     docs = os.environ.get("BENCH_DOCS") or os.path.normpath(os.path.join(HERE, "../../docs"))
     if what == "report":
         return report.write(os.path.join(bin_, "results"), docs)
-    names = [name for name, s in SCENARIOS.items() if name == what or name.startswith(what + "-") or (what == "all" and s.in_all)]
+    names = [what] if what in SCENARIOS else [
+        name for name, s in SCENARIOS.items() if name.startswith(what + "-") or (what == "all" and s.in_all)]
     chosen = set(PEERS) if peers == "all" else {ALIASES.get(peer, peer) for peer in peers.split(",")}
     if not names or chosen - set(PEERS) or not runs.isdigit():
         sys.exit(f"no such scenario, peer or number of runs: {what} {peers} {runs}\n{__doc__}")

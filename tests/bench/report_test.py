@@ -187,6 +187,10 @@ class Loads(unittest.TestCase):
         for scenario in scenarios.SCENARIOS.values():
             self.assertTrue({scenario.main, *scenario.also} <= set(results.FIGURES))
 
+    def test_over_tls_clients_connect_to_the_port_after(self):
+        self.assertEqual(bench.ports(scenarios.SCENARIOS["S1"], 9250), ["--port", "9250"])
+        self.assertEqual(bench.ports(scenarios.SCENARIOS["S1-tls"], 9250), ["--port", "9251", "--pub-port", "9250"])
+
     def test_several_generators_are_one(self):
         early, late = run(cpu=1), run(cpu=9, lost=2, connected=90)
         late["connect"]["s"] = 2.0

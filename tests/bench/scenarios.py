@@ -85,6 +85,12 @@ SCENARIOS = {
     "S7": Scenario("500 long-polling clients in one room, 10 emits a second",
                    options("--n 500 --rate 10 --pub-conns 4 --warmup 1.5 --duration 6 --proto sio-poll"),
                    ("node", "roomd")),
+    "S1-tls": Scenario("300 clients over TLS in one room, 100 emits a second",
+                       options("--tls --n 300 --rate 100 --pub-conns 8 --warmup 1.5 --duration 6"),
+                       ("roomd",), config="tls.yaml"),
+    "S5-tls": Scenario("3,000 clients connect over TLS, as fast as it takes them",
+                       options("--tls --n 3000 --pub none --settle 1 --warmup 0 --duration 0.1"),
+                       ("roomd",), "cpu_per_handshake", ("handshakes",), config="tls.yaml", steal="connect"),
     # About 25,000 deliveries a second each: what a delivery costs as the room grows.
     "FLAT-100": flat(100, 250),
     "FLAT-1000": flat(1000, 25),
