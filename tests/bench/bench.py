@@ -4,8 +4,8 @@ bench.py all [PEERS [RUNS]]        every scenario that has a place in docs/bench
 bench.py report                    docs/benchmarks.md and docs/benchmarks.svg from what is stored
 
 SCENARIO: S1, S2-1000, or S2 for all that begin with S2-.  PEERS: all, or some of node, node-plain,
-floor, floor-batch, roomd (or cmd), with commas.  Environment: BENCH_BIN, where the programs are and
-results/ is; PEER_CMD and PEER_PORT, how roomd is started; BENCH_SMALL=1, miniature loads; BENCH_DOCS,
+floor, floor-batch, before, roomd (or cmd), with commas.  Environment: BENCH_BIN, where the programs are
+and results/ is; PEER_CMD and PEER_PORT, how roomd is started; BENCH_SMALL=1, miniature loads; BENCH_DOCS,
 another folder for the report.
 """
 import json
@@ -30,16 +30,20 @@ def command_of(name, scenario, bin_):
     """How to start the peer: words, folder, environment, port."""
     peer = PEERS[name]
     if peer.command:
-        words = [word.format(bin=bin_) for word in peer.command]
+        words = configured([word.format(bin=bin_) for word in peer.command], scenario)
         return words, peer.folder.format(bin=bin_), dict(os.environ, **dict(peer.env)), peer.port
     if not os.environ.get("PEER_CMD") or not os.environ.get("PEER_PORT"):
         sys.exit("roomd: PEER_CMD and PEER_PORT say how it is started; ./dev bench sets them")
-    words = os.environ["PEER_CMD"].split()
-    if scenario.config:
-        words = [word.replace("roomd.yaml", scenario.config) if word.endswith("/roomd.yaml") else word for word in words]
-        if not any(word.endswith(scenario.config) for word in words):
-            sys.exit(f"PEER_CMD names no roomd.yaml to put {scenario.config} in place of")
+    words = configured(os.environ["PEER_CMD"].split(), scenario)
+    if scenario.config and not any(word.endswith(scenario.config) for word in words):
+        sys.exit(f"PEER_CMD names no roomd.yaml to put {scenario.config} in place of")
     return words, HERE, dict(os.environ), int(os.environ["PEER_PORT"])
+
+
+def configured(words, scenario):
+    """The command with the scenario's own configuration of roomd, where it has one."""
+    file = "/" + (scenario.config or "roomd.yaml")
+    return [word.removesuffix("/roomd.yaml") + file if word.endswith("/roomd.yaml") else word for word in words]
 
 
 def listens(port):
@@ -161,7 +165,7 @@ def series(names, peers, runs, bin_):
     folder = os.path.join(bin_, "results", time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
     os.makedirs(folder)
     with open(os.path.join(folder, "conditions.json"), "w", encoding="utf-8") as out:
-        json.dump({**conditions.read(), "small": SMALL}, out, indent=2)
+        json.dump({**conditions.read(bin_), "small": SMALL}, out, indent=2)
     for name in names:
         for run in range(1, runs[name] + 1):
             for peer in [p for p in SCENARIOS[name].peers if p in peers]:
@@ -188,6 +192,9 @@ def main(what="help", peers="all", runs="3"):
     chosen = set(PEERS) if peers == "all" else {ALIASES.get(peer, peer) for peer in peers.split(",")}
     if not names or chosen - set(PEERS) or not runs.isdigit():
         sys.exit(f"no such scenario, peer or number of runs: {what} {peers} {runs}\n{__doc__}")
+    if "before" in chosen and not os.path.exists(os.path.join(bin_, "before/build/roomd")):
+        print("before: there is no older roomd (./dev bench builds it): passed over")
+        chosen.remove("before")
     least = 3 if what == "all" and not SMALL else 1
     times = {name: 1 if what == "all" and SCENARIOS[name].once else max(least, int(runs)) for name in names}
     series(names, chosen, times, bin_)

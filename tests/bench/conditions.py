@@ -33,7 +33,7 @@ def socketio():
         return json.load(lock)["packages"]["node_modules/socket.io"]["version"]
 
 
-def read():
+def read(bin_):
     changed = said("git", "status", "--porcelain", "--untracked-files=no", "../..")
     return {
         "cores": len(os.sched_getaffinity(0)),
@@ -45,6 +45,7 @@ def read():
         "compiler": said(os.environ.get("CXX") or "g++", "--version"),
         "socketio": socketio(),
         "commit": said("git", "rev-parse", "--short=10", "HEAD") + (" with changes" if changed else ""),
+        "before": found(os.path.join(bin_, "before/.commit"), r"^([0-9a-f]{7})"),
         "descriptors": resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
     }

@@ -5,7 +5,7 @@ from collections import Counter
 
 import chart
 from results import FIGURES, MOST_STEAL, load, miniature
-from scenarios import NAMES, ROWS, SCENARIOS
+from scenarios import BEFORE, NAMES, ROWS, SCENARIOS
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 FLAT = 0.15  # how far the ratios of FLAT may be from their mean
@@ -24,6 +24,12 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)) + "\n"
 
 
+def called(peer, *measured):
+    """Its name in tables.  An older roomd that is not the usual one goes by its commit."""
+    others = {one.conditions.get("before") or BEFORE for one in measured} - {BEFORE}
+    return f"roomd at {', '.join(sorted(others))}" if peer == "before" and others else NAMES[peer]
+
+
 def asked(row):
     return f"≤ {row.most:g} × {NAMES[row.times]}" if row.times else f"≤ {row.most:g}"
 
@@ -38,20 +44,29 @@ def reached(row, measured):
     return f"**missed: {number(value)}{' ×' if row.times else ''}**"
 
 
-def summary_row(row, measured):
+def summary_row(row, measured, before):
     def median(peer):
         return number(measured and measured.median(peer, row.figure))
 
     def ratio(peer, other):
         return number(measured and measured.ratio(row.figure, peer, other))
 
-    return [row.scenario, row.unit, median("node"), median("floor"), median("floor-batch"), f"**{median('roomd')}**",
-            ratio("roomd", row.beside), ratio("node", "roomd"), asked(row), reached(row, measured)]
+    return [row.scenario, row.unit, median("node"), median("floor"), median("floor-batch"), *([median("before")] if before else []),
+            f"**{median('roomd')}**", ratio("roomd", row.beside), *([ratio("roomd", "before")] if before else []),
+            ratio("node", "roomd"), asked(row), reached(row, measured)]
+
+
+def with_before(measured):
+    """Those of them that an older roomd took part in."""
+    return [one for one in measured if "before" in one.runs]
 
 
 def summary(found):
-    head = ["scenario", "unit", "Node", "floor", "floor-batch", "roomd", "roomd ÷ floor", "Node ÷ roomd", "asked", "reached?"]
-    return table(head, [summary_row(row, found.get(row.scenario)) for row in ROWS])
+    before = with_before(found.values())
+    old = called("before", *before)
+    head = ["scenario", "unit", "Node", "floor", "floor-batch", *([old] if before else []), "roomd", "roomd ÷ floor",
+            *([f"roomd ÷ {old}"] if before else []), "Node ÷ roomd", "asked", "reached?"]
+    return table(head, [summary_row(row, found.get(row.scenario), before) for row in ROWS])
 
 
 def out_of(reasons):
@@ -64,7 +79,8 @@ def scenario_row(measured, peer, figures):
     spread = f"{number(min(values))}–{number(max(values))}" if values else "–"
     figure = [number(measured.median(peer, name)) for name in figures]
     counts = [number(measured.total(peer, what)) for what in ("lost", "dup", "reordered")]
-    return [NAMES[peer], str(len(measured.runs[peer])), out_of(measured.left_out(peer)), figure[0], spread, *figure[1:],
+    old = [number(measured.ratio(scenario.main, peer, "before"))] if with_before([measured]) else []
+    return [called(peer, measured), str(len(measured.runs[peer])), out_of(measured.left_out(peer)), figure[0], spread, *old, *figure[1:],
             number(measured.ratio("p99", peer, "node")), *counts]
 
 
@@ -74,7 +90,8 @@ def scenario_table(measured):
     if scenario.main != "rss_per_client":
         figures.insert(-2, "rss_per_client")
     titles = [FIGURES[name].title for name in figures]
-    head = ["server", "runs", "left out", titles[0], "min–max", *titles[1:], "p99 ÷ Node", "lost", "dup", "reordered"]
+    old = [f"÷ {called('before', measured)}"] if with_before([measured]) else []
+    head = ["server", "runs", "left out", titles[0], "min–max", *old, *titles[1:], "p99 ÷ Node", "lost", "dup", "reordered"]
     rows = [scenario_row(measured, peer, figures) for peer in measured.runs]
     return f"### {measured.scenario}: {scenario.title}\n\n" + table(head, rows) + fewer(measured)
 
@@ -95,23 +112,27 @@ def flat_table(found):
     if not sizes:
         return ""
     ratios = {size: measured.ratio("cpu_per_delivery", "roomd", "floor") for size, measured in sizes.items()}
+    before = with_before(sizes.values())
+    old = called("before", *before)
     known = [ratio for ratio in ratios.values() if ratio is not None]
     mean = statistics.mean(known) if known else None
     rows = []
     for size, measured in sizes.items():
-        runs = "; ".join(f"{len(measured.runs[peer])} {peer}" for peer in measured.runs)
+        runs = "; ".join(f"{len(measured.runs[peer])} {called(peer, measured)}" for peer in measured.runs)
         off = "–" if ratios[size] is None else f"{round(100 * (ratios[size] / mean - 1)):+d} %"
         lost = sum(measured.total(peer, what) for peer in measured.runs for what in ("lost", "dup", "reordered"))
         out = out_of([why for peer in measured.runs for why in measured.left_out(peer)])
-        medians = [number(measured.median(peer, "cpu_per_delivery")) for peer in ("floor", "roomd")]
-        rows.append([f"{size:,}", number(measured.median("roomd", "emits")), runs, out, *medians, number(ratios[size]), off, number(lost)])
+        medians = [number(measured.median(peer, "cpu_per_delivery")) for peer in ("floor", *(["before"] if before else []), "roomd")]
+        to_old = [number(measured.ratio("cpu_per_delivery", "roomd", "before"))] if before else []
+        rows.append([f"{size:,}", number(measured.median("roomd", "emits")), runs, out, *medians, *to_old, number(ratios[size]), off, number(lost)])
     if len(known) < 2:
         verdict = "not measured"
     elif all(abs(ratio / mean - 1) <= FLAT for ratio in known):
         verdict = "yes"
     else:
         verdict = f"**missed: {number(min(known))} to {number(max(known))}**"
-    head = ["clients", "emits a second", "runs", "left out", "floor", "roomd", "roomd ÷ floor", "to their mean", "lost, dup, reordered"]
+    head = ["clients", "emits a second", "runs", "left out", "floor", *([old, "roomd", f"roomd ÷ {old}"] if before else ["roomd"]),
+            "roomd ÷ floor", "to their mean", "lost, dup, reordered"]
     return ("### FLAT: the same deliveries a second in larger and larger rooms\n\nCPU µs per delivery.\n\n" + table(head, rows) +
             f"\nAsked: roomd ÷ floor within ±{100 * FLAT:.0f} % of its mean at every size. Reached: {verdict}.\n")
 

@@ -35,6 +35,7 @@ class Reports(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
+        self.before = scenarios.BEFORE
         self.results, self.docs = os.path.join(folder.name, "results"), os.path.join(folder.name, "docs")
         os.makedirs(self.results)
         os.makedirs(self.docs)
@@ -45,7 +46,8 @@ class Reports(unittest.TestCase):
         folder = os.path.join(self.results, series)
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "conditions.json"), "w", encoding="utf-8") as out:
-            json.dump({"cores": 2, "cpu": "Model 7", "commit": "c0ffee" + series, "date": "2026-11-26", "descriptors": 20000, "small": small}, out)
+            json.dump({"cores": 2, "cpu": "Model 7", "commit": "c0ffee" + series, "date": "2026-11-26", "before": self.before, "descriptors": 20000,
+                       "small": small}, out)
         for peer, runs in peers.items():
             for number, one in enumerate(runs, 1):
                 with open(os.path.join(folder, f"{scenario}.{peer.replace('_', '-')}.{number}.json"), "w", encoding="utf-8") as out:
@@ -114,6 +116,30 @@ class Reports(unittest.TestCase):
         self.assertEqual(self.rows(page, "S1")[0][2:8], ["40", "5", "–", "**10**", "2", "4"])
         self.assertIn("Commit c0ffee2;", page)
         self.assertNotIn("miniature", page)
+
+    def test_an_older_roomd_stands_beside_the_new_one_where_it_was_measured(self):
+        self.store("S1", node=[run(30)], floor=[run(4)], before=[run(5)], roomd=[run(2)])
+        self.store("S7", node=[run(60)], roomd=[run(20)])
+        page = self.report()
+        self.assertIn("| floor-batch | roomd 0.1.0 | roomd | roomd ÷ floor | roomd ÷ roomd 0.1.0 | Node ÷ roomd |", page)
+        self.assertEqual(self.rows(page, "S1")[0][2:9], ["30", "4", "–", "5", "**2**", "0.50", "0.40"])
+        self.assertEqual(self.rows(page, "S7")[0][5:9], ["–", "**20**", "–", "–"])
+        self.assertEqual(self.rows(page, "roomd 0.1.0")[0][3:6], ["5", "5–5", "1"])
+        self.assertEqual([row[5] for row in self.rows(page, "roomd")], ["0.40", "20,000"])  # S7 has no such column
+
+    def test_flat_has_an_older_roomd_too(self):
+        self.store("FLAT-100", floor=[run(4)], before=[run(2.5)], roomd=[run(2)])
+        self.store("FLAT-1000", floor=[run(4)], roomd=[run(2)])
+        page = self.report()
+        self.assertEqual(self.rows(page, "100")[0][2:8], ["1 floor; 1 roomd 0.1.0; 1 roomd", "0", "4", "2.50", "2", "0.80"])
+        self.assertEqual(self.rows(page, "1,000")[0][4:9], ["4", "–", "2", "–", "0.50"])
+
+    def test_another_older_roomd_goes_by_its_commit(self):
+        self.before = "0ddba11"
+        self.store("S1", before=[run(5)], roomd=[run(2)])
+        page = self.report()
+        self.assertEqual(len(self.rows(page, "roomd at 0ddba11")), 1)
+        self.assertIn("| roomd ÷ roomd at 0ddba11 |", page)
 
     def test_a_miniature_says_so(self):
         self.store("S1", small=True, node=[run(30)], roomd=[run(6)])
@@ -186,6 +212,16 @@ class Loads(unittest.TestCase):
             self.assertTrue({row.beside, row.times or row.beside} <= set(scenarios.PEERS))
         for scenario in scenarios.SCENARIOS.values():
             self.assertTrue({scenario.main, *scenario.also} <= set(results.FIGURES))
+
+    def test_an_older_roomd_takes_part_wherever_roomd_does(self):
+        for name, scenario in scenarios.SCENARIOS.items():
+            self.assertEqual("before" in scenario.peers, "roomd" in scenario.peers, name)
+
+    def test_an_older_roomd_has_its_own_copy_of_each_configuration(self):
+        for name, file in (("S1", "roomd.yaml"), ("S1-tls", "tls.yaml")):
+            words, _, _, port = bench.command_of("before", scenarios.SCENARIOS[name], "/bin")
+            self.assertEqual(words, ["/bin/before/build/roomd", "run", "--config", "/bin/before/tests/bench/" + file])
+            self.assertEqual(port, 9260)
 
     def test_over_tls_clients_connect_to_the_port_after(self):
         self.assertEqual(bench.ports(scenarios.SCENARIOS["S1"], 9250), ["--port", "9250"])

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 JOIN = ["--proto", "sio", "--send", '42["join:role","r{i%M}"]', "--pub", "http"]
 COMMON = ["--poll-us", "200", "--pad", "150"]
 SATURATED = ["--window", "16", "--pub-conns", "16"]
+BY_KIND = ("--pub-body", '{"event":"bench","room":"role:r{room}","data":{"m":"{mark}","p":"{pad}"}}')  # roomd's rooms have a kind
+BEFORE = "4f6fa18"  # the commit that NAMES has a name for
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,12 @@ PEERS = {
     "node-plain": Peer(("node", "app.js"), 9102, (("PORT", "9102"), ("HTTPD", "plain")), "{bin}/node"),
     "floor": Peer(("{bin}/floor", "9200"), 9200),
     "floor-batch": Peer(("{bin}/floor", "9201"), 9201, (("MODE", "batch"),)),
-    # It names rooms with their kind.
-    "roomd": Peer((), 0, options=("--pub-body", '{"event":"bench","room":"role:r{room}","data":{"m":"{mark}","p":"{pad}"}}')),
+    "before": Peer(("{bin}/before/build/roomd", "run", "--config", "{bin}/before/tests/bench/roomd.yaml"), 9260, options=BY_KIND),
+    "roomd": Peer((), 0, options=BY_KIND),
 }
 ALIASES = {"cmd": "roomd"}
-NAMES = {**{peer: peer for peer in PEERS}, "node": "Node", "node-plain": "Node without Express"}
-WEBSOCKET = ("node", "floor", "floor-batch", "roomd")
+NAMES = {**{peer: peer for peer in PEERS}, "node": "Node", "node-plain": "Node without Express", "before": "roomd 0.1.0"}
+WEBSOCKET = ("node", "floor", "floor-batch", "before", "roomd")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def options(text, *more):
 def flat(clients, rate):
     return Scenario(f"{clients:,} clients in one room, {rate} emits a second",
                     options(f"--n {clients} --rate {rate} --pub-conns 8 --warmup 2 --duration 8 --drain 5"),
-                    ("floor", "roomd"), in_all=False)
+                    ("floor", "before", "roomd"), in_all=False)
 
 
 SCENARIOS = {
@@ -66,7 +68,7 @@ SCENARIOS = {
                         main="cpu_per_emit", also=("emits",), in_all=False),
     "S3-sat": Scenario("1,000 rooms of 5, as many emits as it takes",
                        options("--n 5000 --rooms 1000 --window 64 --pub-conns 64 --warmup 1 --duration 4"),
-                       ("node", "node-plain", "floor", "floor-batch", "roomd"), "cpu_per_emit", ("emits",)),
+                       ("node", "node-plain", "floor", "floor-batch", "before", "roomd"), "cpu_per_emit", ("emits",)),
     "S4": Scenario("10,000 clients that idle for 50 s",
                    options("--n 10000 --pub none --settle 4 --warmup 0 --duration 50 --max-time 150"),
                    main="rss_per_client", also=("idle_cpu", "cpu_per_handshake"), once=True),
@@ -78,19 +80,19 @@ SCENARIOS = {
                    main="cpu_per_handshake", also=("handshakes",), steal="connect"),
     "S6-0": Scenario("emits to an empty room, as many as it takes",
                      options("--poll-us 0 --n 0 --pub-conns 8 --warmup 1 --duration 4"),
-                     ("node", "node-plain", "floor", "floor-batch", "roomd"), "cpu_per_emit", ("emits",), in_all=False),
+                     ("node", "node-plain", "floor", "floor-batch", "before", "roomd"), "cpu_per_emit", ("emits",), in_all=False),
     "S6-1": Scenario("emits to one client, as many as it takes",
                      options("--poll-us 0 --n 1 --pub-conns 8 --warmup 1 --duration 4"),
-                     ("node", "node-plain", "floor", "floor-batch", "roomd"), "cpu_per_emit", ("emits",)),
+                     ("node", "node-plain", "floor", "floor-batch", "before", "roomd"), "cpu_per_emit", ("emits",)),
     "S7": Scenario("500 long-polling clients in one room, 10 emits a second",
                    options("--n 500 --rate 10 --pub-conns 4 --warmup 1.5 --duration 6 --proto sio-poll"),
-                   ("node", "roomd")),
+                   ("node", "before", "roomd")),
     "S1-tls": Scenario("300 clients over TLS in one room, 100 emits a second",
                        options("--tls --n 300 --rate 100 --pub-conns 8 --warmup 1.5 --duration 6"),
-                       ("roomd",), config="tls.yaml"),
+                       ("before", "roomd"), config="tls.yaml"),
     "S5-tls": Scenario("3,000 clients connect over TLS, as fast as it takes them",
                        options("--tls --n 3000 --pub none --settle 1 --warmup 0 --duration 0.1"),
-                       ("roomd",), "cpu_per_handshake", ("handshakes",), config="tls.yaml", steal="connect"),
+                       ("before", "roomd"), "cpu_per_handshake", ("handshakes",), config="tls.yaml", steal="connect"),
     # About 25,000 deliveries a second each: what a delivery costs as the room grows.
     "FLAT-100": flat(100, 250),
     "FLAT-1000": flat(1000, 25),
@@ -98,15 +100,15 @@ SCENARIOS = {
     "FLAT-15000": flat(15000, 2),
     "BIG": Scenario("1,000 clients in one room, 1 MB every 2 s",
                     options("--n 1000 --pad 1000000 --rate 0.5 --pub-conns 1 --warmup 0 --duration 12 --drain 10 --rest 3"),
-                    ("roomd",), "rss_peak", ("rss_before", "rss_end", "cpu_per_delivery"), config="big.yaml", in_all=False),
+                    ("before", "roomd"), "rss_peak", ("rss_before", "rss_end", "cpu_per_delivery"), config="big.yaml", in_all=False),
     # 64 emits of 8 kB: up to 150 kB stay in the kernel, the rest is most of the 512 KiB of burst.yaml.
     "BURST": Scenario("5,000 clients stop reading, are sent 8 kB 64 times, and read on",
                       options("--n 5000 --stall 5000 --stall-for 6 --mss 1460 --rcvbuf 8192 --pad 8000 --rate 16"
                               " --pub-conns 1 --settle 2 --warmup 0 --duration 3.95 --drain 60 --rest 5"),
-                      ("roomd",), "rss_peak", ("rss_before", "rss_end", "rss_left"), config="burst.yaml", in_all=False),
+                      ("before", "roomd"), "rss_peak", ("rss_before", "rss_end", "rss_left"), config="burst.yaml", in_all=False),
     "CROWD": Scenario("50,000 clients, or as many as the system allows, idle for 20 s",
                       options("--n 50000 --pub none --settle 15 --warmup 0 --duration 20 --max-time 280"),
-                      ("roomd",), "rss_per_client", ("clients", "idle_cpu", "handshakes"), once=True, config="crowd.yaml", loadgens=4, in_all=False),
+                      ("before", "roomd"), "rss_per_client", ("clients", "idle_cpu", "handshakes"), once=True, config="crowd.yaml", loadgens=4, in_all=False),
 }
 
 
