@@ -64,11 +64,11 @@ class Reports(unittest.TestCase):
         return [line.strip("| ").split(" | ") for line in page.split("\n") if line.startswith(f"| {first} |")]
 
     def test_figures_are_medians_and_ratios_are_of_medians(self):
-        self.store("S1", node=[run(30), run(33), run(90)], floor=[run(4), run(5), run(40)], roomd=[run(5.5), run(9), run(5)])
+        self.store("S1", node=[run(30), run(33), run(90)], floor=[run(9), run(11), run(40)], roomd=[run(5.5), run(9), run(5)])
         page = self.report()
         summary = self.rows(page, "S1")[0]
-        self.assertEqual(summary[2:8], ["33", "5", "–", "**5.50**", "1.10", "6"])
-        self.assertEqual(summary[8:], ["≤ 1.2 × floor", "yes"])
+        self.assertEqual(summary[2:8], ["33", "11", "–", "**5.50**", "0.50", "6"])
+        self.assertEqual(summary[8:], ["≤ 0.5 × floor", "yes"])
         roomd = self.rows(page, "roomd")[0]
         self.assertEqual(roomd[1:5], ["3", "0", "5.50", "5–9"])
 
@@ -83,13 +83,13 @@ class Reports(unittest.TestCase):
         self.assertEqual(p99[8:], ["≤ 0.5 × Node", "**missed: 0.51 ×**"])
 
     def test_a_target_just_met_is_met(self):
-        self.store("S7", node=[run(300)], roomd=[run(30)])
-        self.store("S4", node=[run(rss=30000)], floor=[run(rss=2000)], roomd=[run(0.0001, rss=4001)])
+        self.store("S7", before=[run(40)], roomd=[run(30)])
+        self.store("S4", node=[run(rss=30000)], floor=[run(rss=2000)], roomd=[run(0.0001, rss=1501)])
         page = self.report()
-        self.assertEqual(self.rows(page, "S7")[0][8:], ["≤ 30", "yes"])
+        self.assertEqual(self.rows(page, "S7")[0][10:], ["≤ 0.75 × roomd 0.1.0", "yes"])
         idle, memory = self.rows(page, "S4")
-        self.assertEqual((idle[1], idle[9]), ("idle CPU %", "yes"))
-        self.assertEqual((memory[5], memory[9]), ("**4.00**", "**missed: 4.00**"))
+        self.assertEqual((idle[1], idle[11]), ("idle CPU %", "yes"))
+        self.assertEqual((memory[6], memory[11]), ("**1.50**", "**missed: 1.50**"))
 
     def test_what_was_not_measured_is_not_reached(self):
         self.store("S1", roomd=[run(5)])
@@ -149,15 +149,15 @@ class Reports(unittest.TestCase):
         self.store("S1", cmd=[run(6)])
         self.assertEqual(self.rows(self.report(), "S1")[0][5], "**6**")
 
-    def test_flat_is_within_15_percent_of_the_mean(self):
+    def test_flat_is_asked_of_every_size(self):
         for size, cpu in ((100, 5.6), (1000, 4.4), (5000, 5), (15000, 5)):
-            self.store(f"FLAT-{size}", floor=[run(4)], roomd=[run(cpu)])
+            self.store(f"FLAT-{size}", floor=[run(10)], roomd=[run(cpu)])
         page = self.report()
-        self.assertEqual(self.rows(page, "100")[0][4:8], ["4", "5.60", "1.40", "+12 %"])
+        self.assertEqual(self.rows(page, "100")[0][4:8], ["10", "5.60", "0.56", "+12 %"])
         self.assertEqual(self.rows(page, "5,000")[0][7], "+0 %")
         self.assertIn("Reached: yes.", page)
-        self.store("FLAT-100", floor=[run(4)], roomd=[run(6.2)])
-        self.assertIn("Reached: **missed: 1.10 to 1.55**.", self.report())
+        self.store("FLAT-100", floor=[run(10)], roomd=[run(6.2)])
+        self.assertIn("Reached: **missed: 0.44 to 0.62**.", self.report())
 
     def test_memory_of_bursts(self):
         self.store("BURST", roomd=[run()])

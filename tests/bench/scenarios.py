@@ -124,16 +124,19 @@ class Row:
 
 
 ROWS = [
-    Row("S1", "CPU µs per delivery", "cpu_per_delivery", most=1.2, times="floor"),
+    Row("S1", "CPU µs per delivery", "cpu_per_delivery", most=0.5, times="floor"),
     Row("S2-100", "CPU µs per delivery", "cpu_per_delivery", "floor-batch", 1.1, "floor-batch"),
-    Row("S2-1000", "CPU µs per delivery", "cpu_per_delivery", "floor-batch", 1.1, "floor-batch"),
+    Row("S2-1000", "CPU µs per delivery", "cpu_per_delivery", "floor-batch", 1, "before"),
     Row("S2-5000", "CPU µs per delivery", "cpu_per_delivery", "floor-batch", 1.1, "floor-batch"),
-    Row("S3-sat", "CPU µs per emit", "cpu_per_emit", most=110),
-    Row("S6-1", "CPU µs per POST", "cpu_per_emit", most=30),
-    Row("S7", "CPU µs per delivery", "cpu_per_delivery", most=30),
-    Row("S5", "CPU µs per handshake", "cpu_per_handshake", most=90),
+    Row("S3-sat", "CPU µs per emit", "cpu_per_emit", most=0.9, times="floor"),
+    Row("S6-1", "CPU µs per POST", "cpu_per_emit", most=1.5, times="floor"),
+    Row("S7", "CPU µs per delivery", "cpu_per_delivery", most=0.75, times="before"),
+    Row("S5", "CPU µs per handshake", "cpu_per_handshake", most=1.45, times="floor"),
     Row("S4", "idle CPU %", "idle_cpu", most=0.8),
-    Row("S4", "RSS kB per client", "rss_per_client", most=4),
+    Row("S4", "RSS kB per client", "rss_per_client", most=1.5),
+    Row("S1-tls", "CPU µs per delivery", "cpu_per_delivery", most=1, times="before"),
+    Row("S1-tls", "RSS kB per client", "rss_per_client", most=16),
+    Row("S5-tls", "CPU µs per handshake", "cpu_per_handshake", most=1, times="before"),
     Row("S1", "p99 ms", "p99", most=0.5, times="node"),
 ]
 
