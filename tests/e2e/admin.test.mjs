@@ -69,7 +69,7 @@ describe('the admin socket', () => {
         second.write(settings(second.port, { admin: { socket: server.admin } }));
         await second.spawn().exited;
         assert.equal(second.code, 1, second.output);
-        assert.match(second.output, /admin\.sock: another process listens on it/);
+        await second.logs(/admin\.sock: another process listens on it/);
         assert.equal((await ask(server, 'stats')).code, 0);
     });
     test('alone serves /admin, and nothing of the other listeners', async (t) => {

@@ -107,11 +107,17 @@ test('a request is refused with the status of the page', async (t) => {
         says(rows, code, answer.status);
     }
     const RAW = {
-        length_required: 'POST /api/emit HTTP/1.1\r\nHost: a\r\n\r\n',
+        bad_chunks: `POST /api/emit HTTP/1.1\r\nHost: a\r\nAuthorization: ${KEY.Authorization}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n`,
+        unknown_coding: 'POST /api/emit HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n',
+        unknown_method: 'get /health HTTP/1.1\r\nHost: a\r\n\r\n',
+        unknown_expectation: 'POST /api/emit HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\n\r\n',
+        target_too_long: `GET /${'x'.repeat(40000)} HTTP/1.1\r\nHost: a\r\n\r\n`,
+        head_too_large: `GET /health HTTP/1.1\r\nHost: a\r\nCookie: ${'x'.repeat(40000)}\r\n\r\n`,
+        bad_version: 'GET /health HTTP/2.0\r\nHost: a\r\n\r\n',
         bad_length: 'POST /api/emit HTTP/1.1\r\nHost: a\r\nContent-Length: 5x\r\n\r\n',
         bad_host: 'GET /health HTTP/1.1\r\n\r\n',
         unexpected_body: 'GET /health HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx',
-        bad_upgrade: 'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+        bad_upgrade: 'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nUpgrade: websocket\r\n\r\n',
     };
     for (const [code, bytes] of Object.entries(RAW)) {
         const raw = await new Raw(t, server.port).send(bytes).expect(`"code":"${code}"`);

@@ -78,7 +78,7 @@ test_('a password that was changed is told, comes with a reload, and is in no lo
     await until('the other events', () => got.length === 4);
     assert.deepEqual(got, [1, 'over HTTP', 2, 3]);
     await connectedToDatabase(server);
-    assert.match(server.output, /correct user and password in dsn, then reload/);
+    await server.logs(/correct user and password in dsn, then reload/);
     assert.doesNotMatch(server.output, /password-\d/);
 });
 
@@ -108,7 +108,7 @@ test_('a server that has no connection left is told as such, and used as soon as
     const server = await roomd(t, withPlugin());
     const got = await listening(t, server);
     await told(server, /^degraded: outbox: .*(remaining connection slots|too many clients)/);
-    assert.match(server.output, /raise max_connections, or connect through a pooler/);
+    await server.logs(/raise max_connections, or connect through a pooler/);
     await emit(1);
     over = true;
     await database.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'greedy'");
@@ -345,7 +345,7 @@ test_('verify-full takes the right authority and name, and says of others what i
         await reloaded(server, { dsn: which });
         await told(server, new RegExp(`^down: outbox: .*${why.source}`));
     }
-    assert.match(server.output, /correct sslmode, sslrootcert or the server's certificate/);
+    await server.logs(/correct sslmode, sslrootcert or the server's certificate/);
     await emit(2);
     await reloaded(server, { dsn: dsn('localhost', ours.ca) });
     await connectedToDatabase(server);

@@ -94,8 +94,8 @@ test('a broken file changes nothing and says where', async (t) => {
     const server = await roomd(t);
     const socket = await connected(t, server);
     await reload(server, 'listen: []\nrooms: { library: { join: perhaps } }\nportal: []\n');
-    assert.match(server.output, /roomd\.yaml:2:\d+: .*perhaps/);
-    assert.match(server.output, /roomd\.yaml:3:\d+: .*portal/);
+    await server.logs(/roomd\.yaml:2:\d+: .*perhaps/);
+    await server.logs(/roomd\.yaml:3:\d+: .*portal/);
     assert.equal((await socket.emitWithAck('join:library', 'x')).ok, true);
 });
 
@@ -176,7 +176,7 @@ test('plugins that are added start, removed ones stop, changed ones change', asy
     // One that can not be loaded is a fault, and nothing changes.
     await reload(server, load({ name: 'nowhere' }));
     assert.deepEqual([await status('/other'), await status('/second')], [200, 200]);
-    assert.match(server.output, /nowhere/);
+    await server.logs(/nowhere/);
 
     await reload(server, load());
     assert.deepEqual([await status('/other'), await status('/second')], [404, 404]);

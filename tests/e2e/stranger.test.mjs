@@ -115,10 +115,11 @@ for (const [mode, options] of Object.entries(MODES)) {
 }
 
 test('a plugin serves HTTP: path, query, headers, body, and an answer that comes later', async () => {
-    const answer = await server.post('/echo/x%20y?k=1&k=2&z=%C3%BC', { a: 1 }, { 'X-Thing': 'thing', 'X-Other': 'other' });
+    const answer = await server.post('/echo/x+y?k=1&k=2&z=%C3%BC', { a: 1 }, { 'X-Thing': 'thing', 'X-Other': 'other' });
     assert.equal(answer.status, 201);
     assert.equal(answer.headers.get('x-extra'), 'yes');
-    assert.deepEqual(await answer.json(), { path: '/echo/x y', query: { k: '2', z: 'ü' }, thing: 'thing', body: { a: 1 } });
+    assert.deepEqual(await answer.json(), { path: '/echo/x+y', query: { k: '2', z: 'ü' }, thing: 'thing', body: { a: 1 } });
+    assert.equal((await server.post('/echo/x%20y', { a: 1 })).status, 404); // paths are matched as they are sent
 });
 
 test('the desk of docs/plugins.md does what the page says', async (t) => {

@@ -51,7 +51,7 @@ held('while nobody reads the log, and much is logged', async (t) => {
     server.process.stderr.resume();
     await until('the line about it', () => /log lines dropped lines=\d+/.test(server.output));
     assert.equal(await server.stop(), 0);
-    assert.match(server.output, /notice stopped\n$/);
+    await server.logs(/notice stopped\n$/);
 });
 
 held('while a reload finds FIFOs where it looks for files', async (t) => {

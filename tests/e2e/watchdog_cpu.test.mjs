@@ -90,7 +90,7 @@ held('while 500 bad tokens a second without kid come, against 64 keys', async (t
         clearInterval(more);
     });
     assert.equal(server.output.split('tokens refused unread').length, 2); // once
-    assert.match(server.output, /tokens refused unread.* address=127\.0\.0\.1/);
+    await server.logs(/tokens refused unread.* address=127\.0\.0\.1/);
     const fresh = signed(slow[9], 'late');
     await until('others to be let in again', async () => !(await refusal(t, server, fresh)));
 });

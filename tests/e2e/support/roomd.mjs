@@ -114,6 +114,11 @@ export class Roomd {
         return this.code;
     }
 
+    // The log is written by a thread of its own: what was logged may come a moment later.
+    logs(pattern) {
+        return until(`the log to say ${pattern}`, () => pattern.test(this.output));
+    }
+
     get(where, options = {}) {
         return fetch(this.url + where, { ...options, signal: AbortSignal.timeout(DEADLINE) });
     }
