@@ -53,9 +53,9 @@ public:
     bool dead() const noexcept { return socket_.dead(); }
 
     // ---- one request -----------------------------------------------------------------------
-    // The request was answered for now with this: its body is read, then it is complete().
+    // Reads the body, of at most so many bytes, and then calls the exchange's complete().
     void read_body(std::uint64_t most, std::unique_ptr<Exchange>);
-    // It has no body that anyone wants; answer() comes later.
+    // There is no body to wait for: the exchange calls answer() when it has one.
     void hold(std::unique_ptr<Exchange>);
     void switch_protocols(std::string answer, std::unique_ptr<Stream>);
     // Ends the request.  A body that was not read yet is read and dropped, up to a bound.  False:
@@ -63,15 +63,14 @@ public:
     bool answer(const Answer &) noexcept;
     // The exchange of the request at hand; null when there is none.
     Exchange *exchange() noexcept { return asked_ ? asked_->exchange.get() : nullptr; }
-    bool head_only() const noexcept { return asked_ && asked_->framing.head_only; }
     void add_lines(std::string_view lines) { asked_->lines += lines; } // to the answer's header
     std::string &lines() noexcept { return asked_->lines; }
+    // To the answer's header, should the body be refused.
     void add_lines_if_refused(std::string lines) { asked_->refusal_lines = std::move(lines); }
 
     // ---- for streams -----------------------------------------------------------------------
     Socket &socket() noexcept { return socket_; }
     Output &output() noexcept { return output_; }
-    Stream *stream() noexcept { return stream_.get(); }
     void wait(Wait) noexcept; // instead of any other
     // So many bytes of a message are kept, of which parts are still to come.
     void holds(std::size_t bytes) {
