@@ -296,3 +296,13 @@ test('the generator of test_event makes realistic events at a rate', async (t) =
         assert.match(data.libraryId, /^library/);
     }
 });
+
+test('sessions that nobody joined with do not shut the door for others', async (t) => {
+    const server = await roomd(t, (port) => settings(port, { limits: { connections: 3 } }));
+    const ask = () => server.get('/socket.io/?EIO=4&transport=polling');
+    for (let i = 0; i < 3; i++) assert.equal((await ask()).status, 200);
+    assert.equal((await ask()).status, 503); // those are new: they may be about to join
+    await until('room to be made', async () => (await ask()).status === 200);
+    assert.match(await (await server.get('/metrics')).text(), /^roomd_displaced_sessions_total [1-9]/m);
+    await server.logs(/sessions that never joined were closed to make room/);
+});
