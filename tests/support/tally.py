@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """tally.py meson TESTLOG.json | tap REPORT: prints "passed failed skipped", single tests counted.
 
-A doctest executable counts its test cases; any other meson test counts as one.  Failing tests'
-output goes to standard error.
+A doctest executable counts its test cases; any other meson test counts as one.  What failed goes to
+standard error, with its output.
 """
 import json
 import re
@@ -40,9 +40,18 @@ def meson(path):
     return passed, failed, skipped
 
 
+def failures(text):
+    """Each failed test of a TAP report with its diagnosis, without the suites that merely hold it."""
+    for found in re.finditer(r"^( *)not ok \d+ - (.*)\n((?:\1  .*\n|\n)*)", text, re.M):
+        if "failureType: 'subtestsFailed'" not in found[3]:
+            yield found[2], found[3]
+
+
 def tap(path):
     with open(path, encoding="utf-8", errors="replace") as report:
         text = report.read()
+    for name, diagnosis in failures(text):
+        print(f"---- {name}", shown(diagnosis), sep="\n", file=sys.stderr)
     counts = []
     for word in ("pass", "fail", "cancelled", "skipped"):
         found = re.findall(rf"^# {word} (\d+)$", text, re.M)
