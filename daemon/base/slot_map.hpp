@@ -21,7 +21,7 @@ public:
 
     template <class... Args> Id emplace(Args &&...args) {
         const std::uint32_t index = take_index();
-        Slot &slot = at(index);
+        Slot &slot = this->slot(index);
         std::construct_at(slot.value(), std::forward<Args>(args)...);
         slot.live = true;
         ++size_;
@@ -32,7 +32,7 @@ public:
     T *find(Id id) noexcept {
         const std::uint32_t index = index_of(id);
         if (index >= end_) return nullptr;
-        Slot &slot = at(index);
+        Slot &slot = this->slot(index);
         return slot.live && make_id(slot.generation, index) == id ? slot.value() : nullptr;
     }
     const T *find(Id id) const noexcept { return const_cast<SlotMap *>(this)->find(id); }
@@ -41,7 +41,7 @@ public:
         T *value = find(id);
         if (value == nullptr) return false;
         const std::uint32_t index = index_of(id);
-        Slot &slot = at(index);
+        Slot &slot = this->slot(index);
         slot.live = false;
         if (++slot.generation == 0) slot.generation = 1;
         --size_;
@@ -50,20 +50,28 @@ public:
         return true;
     }
 
+    // Of a live element, by index_of() its id.
+    const T &at(std::uint32_t index) const noexcept {
+        return *const_cast<SlotMap *>(this)->slot(index).value();
+    }
+    Id id_at(std::uint32_t index) const noexcept {
+        return make_id(const_cast<SlotMap *>(this)->slot(index).generation, index);
+    }
+
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
 
     // Calls fn(Id, T &) for each.  `fn` may erase the element it is given, and no other.
     template <class Fn> void each(Fn fn) {
         for (std::uint32_t index = 0; index < end_; ++index) {
-            Slot &slot = at(index);
+            Slot &slot = this->slot(index);
             if (slot.live) fn(make_id(slot.generation, index), *slot.value());
         }
     }
 
     void clear() noexcept {
         for (std::uint32_t index = 0; index < end_; ++index) {
-            Slot &slot = at(index);
+            Slot &slot = this->slot(index);
             if (slot.live) erase(make_id(slot.generation, index));
         }
     }
@@ -88,7 +96,9 @@ private:
     static Id make_id(std::uint32_t generation, std::uint32_t index) noexcept {
         return static_cast<Id>((std::uint64_t{generation} << 32) | index);
     }
-    Slot &at(std::uint32_t index) noexcept { return pages_[index / page_size][index % page_size]; }
+    Slot &slot(std::uint32_t index) noexcept {
+        return pages_[index / page_size][index % page_size];
+    }
 
     std::uint32_t take_index() {
         if (!free_.empty()) {
