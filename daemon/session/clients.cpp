@@ -115,9 +115,10 @@ bool Clients::info(base::ClientId id, Info &info) const noexcept {
 }
 
 base::ClientId Clients::find(std::string_view nsp, std::string_view id) const noexcept {
-    const auto it = impl_->by_id.find(id);
-    if (it == impl_->by_id.end()) return base::ClientId::none;
-    return impl_->clients.find(it->second)->nsp->name == nsp ? it->second : base::ClientId::none;
+    const base::ClientId client = impl_->by_id.find(id);
+    const bool there =
+        client != base::ClientId::none && impl_->clients.find(client)->nsp->name == nsp;
+    return there ? client : base::ClientId::none;
 }
 
 std::size_t Clients::size() const noexcept {

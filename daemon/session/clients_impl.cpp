@@ -126,7 +126,7 @@ void Clients::Impl::connect(base::SessionId session, const sio::Connect &wanted)
     std::copy(text.begin(), text.end(), client.id.begin());
     client.next = std::exchange(from.first, id);
     ++from.clients;
-    by_id.emplace(client.public_id(), id);
+    by_id.add(id);
     up->connecting(id, client.nsp->name, wanted.auth);
 }
 
@@ -169,7 +169,7 @@ void Clients::Impl::end(base::ClientId id, CloseReason reason) {
     if (client->accepted()) --accepted;
     const std::unique_ptr<Held> rest = std::move(client->held);
     unlink(id, *client);
-    by_id.erase(client->public_id());
+    by_id.remove(id);
     for (const std::uint64_t token : acks.take_all(id))
         up->answered(id, token, Answer::gone, {"[]", {}});
     up->gone(id, reason);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/text_index.hpp"
 #include "session/acks.hpp"
 #include "session/client.hpp"
 #include "session/clients.hpp"
@@ -47,9 +48,9 @@ struct Clients::Impl {
     Events *up = nullptr;
     Namespaces namespaces;
     base::SlotMap<base::ClientId, Client> clients;
-    std::unordered_map<std::string_view, base::ClientId> by_id; // views into the clients
-    std::deque<Peer> peers;                                     // by index_of(session)
-    std::deque<Since> unjoined;                                 // in the order they opened
+    base::TextIndex<base::ClientId, Client, &Client::public_id> by_id{clients};
+    std::deque<Peer> peers;       // by index_of(session)
+    std::deque<Since> unjoined;   // in the order they opened
     std::deque<Since> unfinished; // packets that lack attachments; a session once
     Acks acks;
     sio::Scratch scratch;

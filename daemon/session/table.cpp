@@ -12,11 +12,11 @@ namespace roomd::session {
 base::SessionId Table::add(Transport transport, std::unique_ptr<Handshake> handshake, Link &link,
                            base::Time beat_due) {
     std::string sid = base::random_id();
-    while (by_sid_.count(sid) != 0)
+    while (by_sid_.find(sid) != base::SessionId::none)
         sid = base::random_id();
     const base::SessionId id =
         sessions_.emplace(sid, transport, std::move(handshake), link, beat_due);
-    by_sid_.emplace(sessions_.find(id)->sid(), id);
+    by_sid_.add(id);
     return id;
 }
 
@@ -24,13 +24,12 @@ void Table::erase(base::SessionId id) {
     const Session *session = sessions_.find(id);
     if (session == nullptr) return;
     weights_ -= session->weighed;
-    by_sid_.erase(session->sid());
+    by_sid_.remove(id);
     sessions_.erase(id);
 }
 
 base::SessionId Table::find(std::string_view sid) const noexcept {
-    const auto it = by_sid_.find(sid);
-    return it != by_sid_.end() ? it->second : base::SessionId::none;
+    return by_sid_.find(sid);
 }
 
 std::vector<base::SessionId> Table::open_ones(std::size_t most) {

@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "base/slot_map.hpp"
+#include "base/text_index.hpp"
 #include "session/session.hpp"
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -42,7 +42,7 @@ public:
 
 private:
     base::SlotMap<base::SessionId, Session> sessions_;
-    std::unordered_map<std::string_view, base::SessionId> by_sid_; // views into the sessions
+    base::TextIndex<base::SessionId, Session, &Session::sid> by_sid_{sessions_};
     std::size_t weights_ = 0;
 };
 
