@@ -2,35 +2,37 @@
 
 #include "base/clock.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
 namespace roomd::base {
 
-// A token bucket: `rate` per second, at most `burst` at once.  A rate of 0 means no limit.
+// So much per second, at most `burst` at once.  A rate of 0 means no limit.
+struct Rate {
+    double per_second = 0;
+    double burst = 0;
+};
+
+// A token bucket, full at first.  It is one number, when it would be full again, so that thousands
+// of them cost little; what it holds to is said at each taking, and may change in between.
 class Bucket {
 public:
-    Bucket() = default;
-    Bucket(double rate, double burst, Time now) noexcept :
-        rate_(rate),
-        burst_(burst),
-        tokens_(burst),
-        last_(now) {}
-
-    bool take(Time now, double count = 1) noexcept {
-        if (rate_ <= 0) return true;
-        const double seconds = std::chrono::duration<double>(now - last_).count();
-        if (seconds > 0) {
-            tokens_ = tokens_ + seconds * rate_ < burst_ ? tokens_ + seconds * rate_ : burst_;
-            last_ = now;
-        }
-        if (tokens_ < count) return false;
-        tokens_ -= count;
+    bool take(const Rate &rate, Time now, double count = 1) noexcept {
+        if (rate.per_second <= 0) return true;
+        const std::int64_t at = std::chrono::nanoseconds(now.time_since_epoch()).count();
+        const std::int64_t full = std::max(full_, at) + nanoseconds(rate, count);
+        if (full - at > nanoseconds(rate, rate.burst)) return false;
+        full_ = full;
         return true;
     }
 
 private:
-    double rate_ = 0;
-    double burst_ = 0;
-    double tokens_ = 0;
-    Time last_{};
+    static std::int64_t nanoseconds(const Rate &rate, double count) noexcept {
+        constexpr double most = 1e18; // 30 years
+        return static_cast<std::int64_t>(std::min(most, count / rate.per_second * 1e9));
+    }
+    std::int64_t full_ = 0; // nanoseconds of the monotonic clock
 };
 
 } // namespace roomd::base

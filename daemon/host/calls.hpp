@@ -49,8 +49,7 @@ private:
     log::Logger &log_;
     std::string plugin_;
     base::Duration slow_;
-    base::Bucket lines_; // of log, started at the first line
-    bool started_ = false;
+    base::Bucket lines_; // of log
     std::uint64_t slow_count_ = 0, threw_count_ = 0;
 };
 

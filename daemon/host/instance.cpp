@@ -61,7 +61,6 @@ Instance::Instance(Services &services, const Library &library, PluginEntry entry
                            services.options.max_emit)),
     calls_(services.log, entry_.label(), services.options.slow_call),
     idempotency_(services.options.idempotency),
-    refusals_(1, 10, services.loop.now()),
     handles_(services, calls_, door_) {}
 
 Instance::~Instance() {

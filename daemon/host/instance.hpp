@@ -55,7 +55,7 @@ public:
     const Calls &calls() const noexcept { return calls_; }
     Services &services() noexcept { return services_; }
     Idempotency &idempotency() noexcept { return idempotency_; }
-    bool may_log_refusal(base::Time now) noexcept { return refusals_.take(now); }
+    bool may_log_refusal(base::Time now) noexcept { return refusals_.take({1, 10}, now); }
     std::uint64_t issue(Ticket, base::Duration timeout);
 
 private:

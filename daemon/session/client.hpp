@@ -53,7 +53,7 @@ struct Client {
     bool waits() const noexcept { return !accepted() || holds > 0; }
 };
 
-static_assert(sizeof(Client) <= 128, "there is one for every connected client");
+static_assert(sizeof(Client) <= 64, "there is one for every connected client");
 
 // What Socket.IO keeps per session.
 struct Peer {

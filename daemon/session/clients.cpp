@@ -137,8 +137,6 @@ void Clients::tick() {
 
 void Clients::reconfigure(const ClientOptions &options) {
     impl_->options = options;
-    for (Peer &peer : impl_->peers)
-        peer.connects = peer.events = impl_->new_bucket();
 }
 
 // ---- from Sessions -----------------------------------------------------------------------
@@ -150,7 +148,6 @@ void Clients::opened(base::SessionId session) {
     peer = Peer{};
     peer.session = session;
     peer.open = true;
-    peer.connects = peer.events = impl_->new_bucket();
     impl_->unjoined.push_back({session, impl_->clock.now()});
 }
 

@@ -52,9 +52,9 @@ sio::Limits Clients::Impl::limits(const Peer &peer) const noexcept {
     return {options.max_attachments, down->options().max_payload, options.json_depth};
 }
 
-base::Bucket Clients::Impl::new_bucket() const noexcept {
+base::Rate Clients::Impl::rate() const noexcept {
     const double rate = options.events_per_second;
-    return {rate, std::max({1.0, 2 * rate, rate + options.events_at_once}), clock.now()};
+    return {rate, std::max({1.0, 2 * rate, rate + options.events_at_once})};
 }
 
 // ---- packets -----------------------------------------------------------------------------
@@ -103,7 +103,7 @@ void Clients::Impl::handle(base::SessionId session, base::ClientId id, const sio
     Client *client = alive(id);
     if (client == nullptr) return violated(session); // not in that namespace
     if (const auto *event = std::get_if<sio::Event>(&packet)) {
-        if (!peer(session)->events.take(clock.now())) return violated(session);
+        if (!peer(session)->events.take(rate(), clock.now())) return violated(session);
         up->event(id, *event);
     } else if (const auto *ack = std::get_if<sio::Ack>(&packet)) {
         if (const auto token = acks.take(id, ack->id))
@@ -115,7 +115,7 @@ void Clients::Impl::handle(base::SessionId session, base::ClientId id, const sio
 
 void Clients::Impl::connect(base::SessionId session, const sio::Connect &wanted) {
     Peer &from = *peer(session);
-    if (from.clients >= options.namespaces_per_session || !from.connects.take(clock.now()))
+    if (from.clients >= options.namespaces_per_session || !from.connects.take(rate(), clock.now()))
         return violated(session);
     const base::ClientId id = clients.emplace();
     Client &client = *clients.find(id);

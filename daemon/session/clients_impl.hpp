@@ -22,7 +22,7 @@ struct Clients::Impl {
     Peer *peer(base::SessionId) noexcept;   // null when it closed
     base::ClientId in(const Peer &, std::string_view nsp) noexcept;
     sio::Limits limits(const Peer &) const noexcept;
-    base::Bucket new_bucket() const noexcept;
+    base::Rate rate() const noexcept; // of events, and the same of CONNECTs
 
     void take(Peer &, base::Result<sio::Packet>);
     void route(base::SessionId, const sio::Packet &);
