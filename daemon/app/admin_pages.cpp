@@ -160,7 +160,7 @@ std::string clients_page(const Shard &shard, const std::vector<base::ClientId> &
                          .text("id", info.id)
                          .text("namespace", info.nsp)
                          .text("user", user_of(shard.router.identity(client)))
-                         .text("address", info.handshake->address)
+                         .text("address", info.handshake->address.text())
                          .text("transport", websocket ? "websocket" : "polling")
                          .raw("rooms", texts(rooms))
                          .done());

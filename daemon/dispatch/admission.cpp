@@ -87,7 +87,7 @@ Status Admission::decide(base::ClientId client, const Router::Verdict &verdict) 
 
 void Admission::refuse(base::ClientId client, std::string_view message, std::string_view data) {
     session::Clients::Info info;
-    if (clients_.info(client, info)) ++portals_.of(info.handshake->portal).connects_refused;
+    if (clients_.info(client, info)) ++portals_.of(info.handshake->facts->portal).connects_refused;
     clients_.refuse(client, message, data);
 }
 
@@ -108,7 +108,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
         return Status::ok;
     }
     const auto expires = deadline(sooner(waiting.who.expires_ms, verdict.expires_ms), clock_.now());
-    auto why = not_in(info.handshake->portal, identity);
+    auto why = not_in(info.handshake->facts->portal, identity);
     if (!why && expires && *expires <= clock_.now())
         why = NotIn{"token_expired", "the token expired meanwhile", true};
     if (why) {
@@ -126,7 +126,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
         space.join(client, room, rooms::Grant::plugin);
     identities_.set(client, identity, expires);
     membership_.admit_automatically(client, space);
-    ++portals_.of(info.handshake->portal).connects;
+    ++portals_.of(info.handshake->facts->portal).connects;
     hooks_->connected({client, id, nsp, identities_.of(client)});
     clients_.release(client);
     return Status::ok;
@@ -155,7 +155,7 @@ std::vector<base::ClientId> Admission::unwelcome() const {
             if (!clients_.info(client, info)) continue;
             const std::string_view identity = identities_.of(client);
             const bool nobody = options_.auth == AuthMode::required && identity.empty();
-            if (gone || nobody || !portal_admits(options_, info.handshake->portal, identity))
+            if (gone || nobody || !portal_admits(options_, info.handshake->facts->portal, identity))
                 clients.push_back(client);
         }
     });

@@ -18,7 +18,7 @@ struct Found {
 };
 
 std::string_view header(const session::Handshake &handshake, std::string_view name) noexcept {
-    for (const auto &[known, value] : handshake.headers)
+    for (const auto &[known, value] : handshake.facts->headers)
         if (known == name) return value;
     return {};
 }
@@ -80,7 +80,8 @@ std::variant<Who, NotIn> identify(const Options &options, TokenGate &gate,
         return NotIn{"token_missing", "a token is needed: auth: { token }", false};
     }
     if (found->malformed) return NotIn{"token_malformed", "the token is no text", false};
-    const auto verified = gate.check(*options.tokens, found->token, handshake.address, now, now_ms);
+    const auto verified =
+        gate.check(*options.tokens, found->token, handshake.address.text(), now, now_ms);
     if (!verified)
         return NotIn{"too_many_attempts", "too many bad tokens come from your address: try later",
                      true};

@@ -149,7 +149,7 @@ const RoomKind *Membership::kind_of(std::string_view room) const noexcept {
 PortalCount &Membership::portal_of(base::ClientId client) const {
     session::Clients::Info info;
     const bool known = clients_.info(client, info) && info.handshake != nullptr;
-    return portals_.of(known ? info.handshake->portal : std::string_view{});
+    return portals_.of(known ? info.handshake->facts->portal : std::string_view{});
 }
 
 // ---- rooms that come with who one is -----------------------------------------------------

@@ -51,20 +51,21 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
         if (!hooks.any(connecting.nsp)) continue;
         std::deque<std::string> text;
         std::vector<roomd_field> headers;
-        for (const auto &[name, value] : connecting.handshake->headers) {
+        for (const auto &[name, value] : connecting.handshake->facts->headers) {
             const auto &kept = instance->kept_headers();
             if (std::find(kept.begin(), kept.end(), name) == kept.end()) continue;
             headers.push_back({str(name), str(as_text(value, text))});
         }
         roomd_connect out{};
         out.struct_size = sizeof out;
-        out.secure = connecting.handshake->secure ? 1 : 0;
+        out.secure = connecting.handshake->facts->secure ? 1 : 0;
         out.client = static_cast<roomd_client>(connecting.client);
         out.id = str(connecting.id);
         out.nsp = str(connecting.nsp);
-        out.address = str(connecting.handshake->address);
-        out.listener = str(connecting.handshake->listener);
-        out.query = str(connecting.handshake->query);
+        const std::string address = connecting.handshake->address.text();
+        out.address = str(address);
+        out.listener = str(connecting.handshake->facts->listener);
+        out.query = str(connecting.handshake->facts->query);
         out.auth = str(connecting.auth);
         out.identity = str(connecting.identity);
         out.headers = headers.data();

@@ -104,25 +104,6 @@ void clear_way(const std::string &path, const Address &address, socklen_t size) 
 
 } // namespace
 
-bool Peer::loopback() const noexcept {
-    if (kind == Kind::v4) return bytes[0] == 127;
-    static constexpr std::array<std::uint8_t, 16> one{0, 0, 0, 0, 0, 0, 0, 0,
-                                                      0, 0, 0, 0, 0, 0, 0, 1};
-    return kind == Kind::v6 && bytes == one;
-}
-
-std::string Peer::text() const {
-    if (kind == Kind::unix_socket) return "unix";
-    char out[INET6_ADDRSTRLEN] = "";
-    inet_ntop(kind == Kind::v4 ? AF_INET : AF_INET6, bytes.data(), out, sizeof out);
-    return out;
-}
-
-std::string_view Peer::key() const noexcept {
-    const std::size_t size = kind == Kind::v4 ? 4 : kind == Kind::v6 ? 8 : 0;
-    return {reinterpret_cast<const char *>(bytes.data()), size};
-}
-
 Peer peer_of(const sockaddr &address) noexcept {
     Peer peer;
     if (address.sa_family == AF_INET) {

@@ -1,28 +1,15 @@
 #pragma once
 
+#include "base/address.hpp"
 #include "net/socket_file.hpp"
 
-#include <array>
-#include <cstdint>
 #include <string>
-#include <string_view>
 
 struct sockaddr;
 
 namespace roomd::net {
 
-// Who is at the other end, small enough to keep for every connection.
-struct Peer {
-    enum class Kind : std::uint8_t { unix_socket, v4, v6 };
-    std::array<std::uint8_t, 16> bytes{}; // IPv4 in the first four; v4-mapped addresses become v4
-    Kind kind = Kind::unix_socket;
-
-    bool loopback() const noexcept;
-    std::string text() const; // without port; "unix" for a Unix socket
-    // Groups connections of one customer: the address, of IPv6 the /64 net.
-    std::string_view key() const noexcept;
-};
-
+using Peer = base::Address; // who is at the other end
 Peer peer_of(const sockaddr &) noexcept;
 
 struct Opened {

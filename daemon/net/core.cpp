@@ -19,10 +19,4 @@ void Core::reconfigure(Options options) {
     bundle_ = std::move(bundle);
 }
 
-std::string_view Core::keep_name(std::string_view name) {
-    if (name.empty()) return {};
-    const auto kept = names_.find(name);
-    return kept != names_.end() ? *kept : *names_.emplace(name).first;
-}
-
 } // namespace roomd::net

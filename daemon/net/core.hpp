@@ -14,9 +14,9 @@
 #include "net/routes.hpp"
 #include "net/socket.hpp"
 #include "net/tally.hpp"
+#include "session/facts.hpp"
 #include "session/sessions.hpp"
 
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +60,7 @@ public:
     std::size_t unread_bytes() const noexcept { return unread_.used(); }
     std::size_t unfinished_bytes() const noexcept { return unfinished_.used(); }
     base::SlotMap<base::ExchangeId, Owed> &owed() noexcept { return owed_; }
+    session::KnownFacts &facts() noexcept { return facts_; }
     http::Head &head() noexcept { return head_; }                      // of the request at hand
     std::string &scratch() noexcept { return scratch_; }               // for one write
     std::vector<base::FrameRef> &frames() noexcept { return frames_; } // the same
@@ -67,8 +68,6 @@ public:
     session::Sessions &sessions() noexcept { return sessions_; }
     loop::Loop &loop() noexcept { return loop_; }
     log::Logger &log() noexcept { return log_; }
-    // The same text, for as long as the server lives.  For the few names an operator gives.
-    std::string_view keep_name(std::string_view name);
 
 private:
     Options options_;
@@ -84,10 +83,10 @@ private:
     Tally tally_;
     Budget unread_, unfinished_;
     base::SlotMap<base::ExchangeId, Owed> owed_;
+    session::KnownFacts facts_;
     http::Head head_;
     std::string scratch_;
     std::vector<base::FrameRef> frames_;
-    std::set<std::string, std::less<>> names_;
     bool refusing_ = false;
 };
 

@@ -103,19 +103,16 @@ Answer forbidden(Core &core, const Conn &conn, const http::Head &head) {
     return refusal(Refusal::forbidden);
 }
 
-std::unique_ptr<session::Handshake> handshake(Conn &conn, const http::Head &head,
-                                              const Question &q) {
+session::Handshake handshake(Conn &conn, const http::Head &head, const Question &q) {
     Core &core = conn.core();
-    auto out = std::make_unique<session::Handshake>();
-    out->address = conn.peer().text();
-    out->listener = core.options().listeners[conn.listener()].name;
-    out->portal = core.keep_name(portal(core.options(), head));
-    out->secure = conn.secure();
-    out->query = json_object(q.query);
-    out->issued_ms = base::unix_ms();
+    session::Facts facts;
+    facts.listener = core.options().listeners[conn.listener()].name;
+    facts.portal = portal(core.options(), head);
+    facts.secure = conn.secure();
+    facts.query = json_object(q.query);
     for (const std::string &name : core.options().kept_headers)
-        if (auto value = head.joined(name)) out->headers.emplace_back(name, std::move(*value));
-    return out;
+        if (auto value = head.joined(name)) facts.headers.emplace_back(name, std::move(*value));
+    return {conn.peer(), core.facts().keep(std::move(facts)), nullptr};
 }
 
 // A polling client's packets.
@@ -160,7 +157,7 @@ void open(Conn &conn, const http::Head &head, const Question &q) {
     auto made = handshake(conn, head, q);
     if (core.tally().too_many_sessions()) core.sessions().make_room();
     // Between two polls a session has no connection that would count.
-    if (const Excess excess = core.tally().admit_polling(conn.peer(), made->counted);
+    if (const Excess excess = core.tally().admit_polling(conn.peer(), made.counted);
         excess != Excess::none) {
         conn.answer(over_limit(excess));
         return;
@@ -288,13 +285,14 @@ void Handshake::websocket(Conn &conn, const http::Head &head) {
         conn.answer(over_limit(Excess::all));
         return;
     }
-    std::unique_ptr<session::Handshake> made;
-    if (session == base::SessionId::none) made = handshake(conn, head, q);
+    const bool fresh = session == base::SessionId::none;
+    session::Handshake made;
+    if (fresh) made = handshake(conn, head, q);
     auto stream = std::make_unique<WsLink>(conn, q.base64);
     WsLink &link = *stream;
     conn.switch_protocols(switching(head), std::move(stream));
     if (conn.dead()) return;
-    if (made) {
+    if (fresh) {
         link.attach(core_.sessions().open(session::Transport::websocket, std::move(made), link));
     } else if (core_.sessions().probe(session, link)) {
         link.attach(session);

@@ -63,12 +63,14 @@ struct Peer {
     base::Bucket connects;
     base::Bucket events;        // of all its namespaces: leaving one and coming back gains nothing
     base::Time waiting_since{}; // for the attachments of a packet
-    std::uint32_t clients = 0;
-    std::uint32_t refusals = 0; // since it was accepted anywhere
+    std::uint16_t clients = 0;
+    std::uint16_t refusals = 0; // since it was accepted anywhere
     bool open = false;
     bool joined = false;  // was accepted once, somewhere
     bool waits = false;   // for attachments
     bool watched = false; // stands in the list of unfinished packets
 };
+
+static_assert(sizeof(Peer) <= 56, "there is one for every session");
 
 } // namespace roomd::session

@@ -14,8 +14,8 @@ FixedFrames::FixedFrames() :
     noop(eio::noop()),
     close(eio::close()) {}
 
-Session::Session(std::string_view sid, Transport transport, std::unique_ptr<Handshake> handshake,
-                 Link &link, base::Time beat_due) :
+Session::Session(std::string_view sid, Transport transport, Handshake handshake, Link &link,
+                 base::Time beat_due) :
     transport_(transport),
     link_(&link),
     handshake_(std::move(handshake)),

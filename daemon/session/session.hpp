@@ -34,15 +34,14 @@ class Session {
 public:
     static constexpr std::size_t sid_size = 20;
 
-    Session(std::string_view sid, Transport, std::unique_ptr<Handshake>, Link &,
-            base::Time beat_due);
+    Session(std::string_view sid, Transport, Handshake, Link &, base::Time beat_due);
     Session(const Session &) = delete;
     Session &operator=(const Session &) = delete;
 
     // ---- questions -----------------------------------------------------------------------
     std::string_view sid() const noexcept { return {sid_.data(), sid_.size()}; }
     Transport transport() const noexcept { return transport_; }
-    const Handshake *handshake() const noexcept { return handshake_.get(); }
+    const Handshake &handshake() const noexcept { return handshake_; }
     const Outbox &outbox() const noexcept { return outbox_; }
     bool open() const noexcept { return life_ == Life::open; }
     bool over() const noexcept { return life_ == Life::over; }
@@ -142,7 +141,7 @@ private:
     Link *link_;            // the pending GET, or the websocket
     Link *other_ = nullptr; // the probing websocket, or a GET to be released
     Outbox outbox_;
-    std::unique_ptr<Handshake> handshake_;
+    Handshake handshake_;
     base::Time beat_due_; // the next ping, the missing pong, or the end of lingering
     base::Time upgrade_due_{};
 };

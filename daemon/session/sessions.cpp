@@ -27,8 +27,7 @@ Sessions::~Sessions() = default;
 
 // ---- from net ----------------------------------------------------------------------------
 
-base::SessionId Sessions::open(Transport transport, std::unique_ptr<Handshake> handshake,
-                               Link &link) {
+base::SessionId Sessions::open(Transport transport, Handshake handshake, Link &link) {
     const base::SessionId id =
         sessions_.add(transport, std::move(handshake), link, clock_.now() + options_.ping_interval);
     Session &session = *sessions_.find(id);

@@ -46,7 +46,7 @@ public:
     // ---- from net ------------------------------------------------------------------------
     // A handshake that passed every check.  The open packet is queued; for websocket `link` is the
     // transport, for polling it is the GET that is answered with the open packet at the flush.
-    base::SessionId open(Transport, std::unique_ptr<Handshake>, Link &link);
+    base::SessionId open(Transport, Handshake, Link &link);
     // By the secret sid of the query; none when unknown or closed.
     base::SessionId find(std::string_view sid) const noexcept;
     Transport transport(base::SessionId) const noexcept;
@@ -92,7 +92,7 @@ public:
     void close(base::SessionId, CloseReason, Goodbye = Goodbye::polite);
     const Handshake *handshake(base::SessionId id) const noexcept {
         const Session *session = sessions_.find(id);
-        return session != nullptr ? session->handshake() : nullptr;
+        return session != nullptr ? &session->handshake() : nullptr;
     }
     const Session *get(base::SessionId id) const noexcept { return sessions_.find(id); }
 

@@ -9,7 +9,7 @@
 
 namespace roomd::session {
 
-base::SessionId Table::add(Transport transport, std::unique_ptr<Handshake> handshake, Link &link,
+base::SessionId Table::add(Transport transport, Handshake handshake, Link &link,
                            base::Time beat_due) {
     std::string sid = base::random_id();
     while (by_sid_.find(sid) != base::SessionId::none)

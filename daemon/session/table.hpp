@@ -18,7 +18,7 @@ namespace roomd::session {
 // The sessions there are, those that ended and are not buried among them, by both of their names.
 class Table {
 public:
-    base::SessionId add(Transport, std::unique_ptr<Handshake>, Link &, base::Time beat_due);
+    base::SessionId add(Transport, Handshake, Link &, base::Time beat_due);
     void erase(base::SessionId);
     Session *find(base::SessionId id) noexcept { return sessions_.find(id); }
     const Session *find(base::SessionId id) const noexcept { return sessions_.find(id); }

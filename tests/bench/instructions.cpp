@@ -100,8 +100,8 @@ struct Daemon {
         sessions.reap();
     }
     base::SessionId enter() {
-        const auto session = sessions.open(session::Transport::websocket,
-                                           std::make_unique<session::Handshake>(), sink);
+        const auto session =
+            sessions.open(session::Transport::websocket, session::Handshake{}, sink);
         sessions.text(session, sink, connect);
         turn();
         return session;

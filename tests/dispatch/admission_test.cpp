@@ -44,10 +44,10 @@ TEST_CASE_FIXTURE(RouterFixture, "a namespace only a plugin knows is invalid unl
 }
 
 TEST_CASE_FIXTURE(RouterFixture, "a plugin sees who connects, with what, and where") {
-    fake.handshake.address = "192.0.2.7";
+    fake.handshake.address = base::address_from("192.0.2.7");
     std::string seen;
     hooks.on_connecting = [&](const dispatch::Connecting &c) {
-        seen = std::string{c.nsp} + " " + std::string{c.auth} + " " + c.handshake->address;
+        seen = std::string{c.nsp} + " " + std::string{c.auth} + " " + c.handshake->address.text();
         CHECK(c.id.size() == 20);
         return Next::pass;
     };

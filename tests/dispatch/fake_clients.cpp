@@ -171,6 +171,7 @@ bool Clients::disconnect(base::ClientId id, CloseReason reason, bool close_sessi
 bool Clients::info(base::ClientId id, Info &info) const noexcept {
     const auto *client = current->clients.find(id);
     if (client == nullptr) return false;
+    current->handshake.facts = session::FactsRef(current->facts);
     info = {base::SessionId::none, client->id, client->nsp, client->accepted, &current->handshake};
     return true;
 }

@@ -48,6 +48,7 @@ public:
     session::Events *up = nullptr;
     base::SlotMap<base::ClientId, Client> clients;
     session::Handshake handshake;
+    session::Facts facts; // of it
     int sessions = 0;
     bool blocked = false;                    // volatile frames are dropped
     std::vector<std::string> refusals;       // "message|data"

@@ -30,11 +30,11 @@ TEST_CASE_FIXTURE(IdentityFixture, "where tokens are optional, who sends none is
 TEST_CASE_FIXTURE(IdentityFixture, "the token of CONNECT counts before the header's, a header's "
                                    "before the cookie's") {
     const std::string header = token(R"({"sub":"header"})"), cookie = token(R"({"sub":"cookie"})");
-    fake.handshake.headers = {{"cookie", "a=b; session=" + cookie}};
+    fake.facts.headers = {{"cookie", "a=b; session=" + cookie}};
     const auto by_cookie = fake.connect("/", "");
     CHECK(in(by_cookie, "user:cookie"));
 
-    fake.handshake.headers.emplace_back("authorization", "bearer " + header);
+    fake.facts.headers.emplace_back("authorization", "bearer " + header);
     const auto by_header = fake.connect("/", "{}");
     CHECK(in(by_header, "user:header"));
     CHECK(in(enter(R"({"sub":"packet"})"), "user:packet"));
@@ -47,13 +47,13 @@ TEST_CASE_FIXTURE(IdentityFixture, "the token of CONNECT counts before the heade
 
 TEST_CASE_FIXTURE(IdentityFixture, "two cookies of the name are none") {
     const std::string good = token(R"({"sub":"u1"})");
-    fake.handshake.headers = {{"cookie", "session=" + good + "; session=" + good}};
+    fake.facts.headers = {{"cookie", "session=" + good + "; session=" + good}};
     fake.connect("/", "");
     CHECK(holds(last_refusal(), "token_malformed"));
-    fake.handshake.headers = {{"cookie", "xsession=" + good + "; Session=" + good + ";session"}};
+    fake.facts.headers = {{"cookie", "xsession=" + good + "; Session=" + good + ";session"}};
     fake.connect("/", "");
     CHECK(holds(last_refusal(), "token_missing"));
-    fake.handshake.headers = {{"cookie", "session=\"" + good + "\""}};
+    fake.facts.headers = {{"cookie", "session=\"" + good + "\""}};
     CHECK(in(fake.connect("/", ""), "user:u1"));
 }
 
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(IdentityFixture, "a member whose time is over joins nothing mo
 TEST_CASE_FIXTURE(IdentityFixture, "a portal's roles hold for its pages, whoever vouches") {
     options.portals = {{"owner", {"library_owner", "staff"}}, {"open", {}}};
     router.reconfigure(options);
-    fake.handshake.portal = "owner";
+    fake.facts.portal = "owner";
     enter(R"({"sub":"u1","role":"student"})");
     CHECK(holds(last_refusal(), R"("code":"portal_role")"));
     CHECK(fake.alive(enter(R"({"sub":"u1","role":["student","staff"]})")));
@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(IdentityFixture, "a portal's roles hold for its pages, whoever
     const auto vouched = enter(R"({"sub":"u1","role":"staff"})");
     CHECK_FALSE(fake.alive(vouched));
     hooks.on_connecting = nullptr;
-    fake.handshake.portal = "open";
+    fake.facts.portal = "open";
     CHECK(fake.alive(enter(R"({"sub":"u1"})")));
 }
 
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(IdentityFixture, "one person has as many clients as per_user s
 TEST_CASE_FIXTURE(IdentityFixture, "what happens in a portal is counted by its name") {
     options.portals = {{"student", {}}};
     router.reconfigure(options);
-    fake.handshake.portal = "student";
+    fake.facts.portal = "student";
     const auto ann = enter(R"({"sub":"u1","role":"student","libraryIds":["l1"]})");
     fake.connect("/", "");
     ask(ann, "join:library", R"(["l1"])");
@@ -191,7 +191,7 @@ TEST_CASE_FIXTURE(IdentityFixture,
 
 TEST_CASE_FIXTURE(IdentityFixture,
                   "who sends too many bad tokens is told to wait; a token of before still enters") {
-    fake.handshake.address = "192.0.2.7";
+    fake.handshake.address = base::address_from("192.0.2.7");
     const std::string mine = with_token(R"({"sub":"u1"})");
     CHECK(fake.alive(fake.connect("/", mine)));
     const std::string bad = R"({"token":")" + std::string(8000, 'x') + ".y.z\"}";
@@ -205,10 +205,10 @@ TEST_CASE_FIXTURE(IdentityFixture,
     CHECK(router.tokens_unread().address == "192.0.2.7");
     CHECK_FALSE(fake.alive(enter(R"({"sub":"u2"})"))); // never seen
     CHECK(fake.alive(fake.connect("/", mine)));
-    fake.handshake.address = "192.0.2.8";
+    fake.handshake.address = base::address_from("192.0.2.8");
     CHECK(fake.alive(enter(R"({"sub":"u2"})")));
 
-    fake.handshake.address = "192.0.2.7";
+    fake.handshake.address = base::address_from("192.0.2.7");
     CHECK(router.tokens_unread().count == 2);
     clock.advance(base::Duration{1000});
     CHECK(fake.alive(enter(R"({"sub":"u3"})")));

@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(IdentityFixture, "a reload that requires identity closes those
 TEST_CASE_FIXTURE(IdentityFixture, "a reload closes the clients of a portal that is gone") {
     options.portals = {{"old", {}}, {"new", {}}};
     router.reconfigure(options);
-    fake.handshake.portal = "old";
+    fake.facts.portal = "old";
     const auto ann = enter(R"({"sub":"u1"})");
     options.portals = {{"new", {}}};
     router.reconfigure(options);

@@ -59,8 +59,8 @@ struct Whole {
 
     Peer &open() {
         Peer &peer = *peers.emplace_back(std::make_unique<Peer>());
-        peer.session = sessions.open(session::Transport::websocket,
-                                     std::make_unique<session::Handshake>(), peer.link);
+        peer.session =
+            sessions.open(session::Transport::websocket, session::Handshake{}, peer.link);
         return peer;
     }
     Peer &connect() {

@@ -120,11 +120,11 @@ struct Shard {
 
     Peer &connect(std::string_view packet = "40") {
         Peer &peer = *peers.emplace_back(std::make_unique<Peer>());
-        auto handshake = std::make_unique<session::Handshake>();
-        handshake->query = "{}";
-        handshake->headers = {{"x-portal", "owner"}, {"user-agent", "test"}};
-        peer.session =
-            sessions.open(session::Transport::websocket, std::move(handshake), peer.link);
+        session::Facts facts;
+        facts.query = "{}";
+        facts.headers = {{"x-portal", "owner"}, {"user-agent", "test"}};
+        peer.session = sessions.open(session::Transport::websocket,
+                                     {{}, session::FactsRef(facts), nullptr}, peer.link);
         say(peer, packet);
         return peer;
     }

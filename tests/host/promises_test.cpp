@@ -184,9 +184,10 @@ TEST_CASE_FIXTURE(Shard, "text that a peer sent is UTF-8 when a plugin sees it")
     roomd_handle handle = 0;
     p.host->on_connect(p.self, str("/"), call_connect, &hook, &handle);
     test::Peer peer;
-    auto handshake = std::make_unique<session::Handshake>();
-    handshake->headers = {{"x-portal", "caf\xE9"}};
-    peer.session = sessions.open(session::Transport::websocket, std::move(handshake), peer.link);
+    session::Facts facts;
+    facts.headers = {{"x-portal", "caf\xE9"}};
+    peer.session = sessions.open(session::Transport::websocket,
+                                 {{}, session::FactsRef(facts), nullptr}, peer.link);
     say(peer, "40");
     received(peer);
     CHECK(seen == "caf\xEF\xBF\xBD");

@@ -45,8 +45,9 @@ TEST_CASE("one server listens on IPv4, IPv6 and a Unix socket, which has its mod
             CHECK(wire.frame().payload == "4x");
             const char *expected[] = {"127.0.0.1", "::1", "unix"};
             CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
-                CHECK(sessions.handshake(echo.newest)->address == expected[i]);
-                CHECK(sessions.handshake(echo.newest)->listener == setup.net.listeners[i].name);
+                CHECK(sessions.handshake(echo.newest)->address.text() == expected[i]);
+                CHECK(sessions.handshake(echo.newest)->facts->listener ==
+                      setup.net.listeners[i].name);
             }));
         }
         struct stat st {};

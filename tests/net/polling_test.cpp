@@ -322,7 +322,7 @@ TEST_CASE("a session knows the portal of its page, also after a reload without t
             net::Options other = setup.net;
             other.portal_of = nullptr;
             server.reconfigure(other);
-            portal = sessions.handshake(echo.newest)->portal;
+            portal = sessions.handshake(echo.newest)->facts->portal;
             server.reconfigure(setup.net);
         });
         CHECK(portal == (bytes.find("Origin") == std::string::npos ? "" : "desk"));

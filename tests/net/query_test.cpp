@@ -40,7 +40,7 @@ TEST_CASE("what a query says of its client is decoded as Node does, controls amo
         CHECK(ask(rig, get(path + "&" + known.first)).status == 200);
         std::string query;
         CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
-            query = sessions.handshake(echo.newest)->query;
+            query = sessions.handshake(echo.newest)->facts->query;
         }));
         CHECK(query.find(known.second) != std::string::npos);
     }
@@ -55,11 +55,12 @@ TEST_CASE("the handshake is kept as JSON with the asked headers, the last of dup
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
         const session::Handshake *shake = sessions.handshake(echo.newest);
         REQUIRE(shake != nullptr);
-        CHECK(shake->query == R"({"EIO":"4","transport":"polling","a":"\"two\"","b":"x y"})");
-        CHECK(shake->address == "127.0.0.1");
-        CHECK(shake->headers.size() == 2);
-        CHECK(shake->headers[0] == net::Field("x-app", "web"));
-        CHECK(shake->headers[1] == net::Field("user-agent", "test"));
-        CHECK_FALSE(shake->secure);
+        CHECK(shake->facts->query ==
+              R"({"EIO":"4","transport":"polling","a":"\"two\"","b":"x y"})");
+        CHECK(shake->address.text() == "127.0.0.1");
+        CHECK(shake->facts->headers.size() == 2);
+        CHECK(shake->facts->headers[0] == net::Field("x-app", "web"));
+        CHECK(shake->facts->headers[1] == net::Field("user-agent", "test"));
+        CHECK_FALSE(shake->facts->secure);
     }));
 }

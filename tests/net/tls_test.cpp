@@ -24,7 +24,7 @@ TEST_CASE("TLS serves websockets, polling and pipelined requests, and never HTTP
     ws1.until("}"); // of the open packet
     CHECK(ws1.frame().payload.size() == 120004);
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
-        CHECK(sessions.handshake(echo.newest)->secure);
+        CHECK(sessions.handshake(echo.newest)->facts->secure);
     }));
     Tls poll(rig.address(0));
     poll.send(get(engine + "polling"));

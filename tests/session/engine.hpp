@@ -66,14 +66,12 @@ struct Engine {
     // An open session whose open packet is out; polling without a GET.
     SessionId polling() {
         FakeLink first(Transport::polling);
-        const SessionId id =
-            sessions.open(Transport::polling, std::make_unique<session::Handshake>(), first);
+        const SessionId id = sessions.open(Transport::polling, session::Handshake{}, first);
         turn();
         return id;
     }
     SessionId websocket(FakeLink &ws) {
-        const SessionId id =
-            sessions.open(Transport::websocket, std::make_unique<session::Handshake>(), ws);
+        const SessionId id = sessions.open(Transport::websocket, session::Handshake{}, ws);
         turn();
         ws.got.clear();
         return id;

@@ -70,8 +70,7 @@ struct People {
         session = open(ws);
     }
     SessionId open(FakeLink &link) {
-        const SessionId id =
-            sessions.open(Transport::websocket, std::make_unique<session::Handshake>(), link);
+        const SessionId id = sessions.open(Transport::websocket, session::Handshake{}, link);
         turn();
         link.got.clear();
         return id;

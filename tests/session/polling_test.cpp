@@ -8,8 +8,7 @@ using namespace roomd::test;
 TEST_CASE("the handshake of a polling session is answered with the open packet") {
     Engine e;
     FakeLink get(Transport::polling);
-    const SessionId id =
-        e.sessions.open(Transport::polling, std::make_unique<session::Handshake>(), get);
+    const SessionId id = e.sessions.open(Transport::polling, session::Handshake{}, get);
     e.turn();
     REQUIRE(get.got.size() == 1);
     CHECK(get.got[0] == "0{\"sid\":\"" + e.sid(id) +

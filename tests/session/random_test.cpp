@@ -108,8 +108,7 @@ private:
         FakeLink &link = fresh.link(polling ? Transport::polling : Transport::websocket);
         (polling ? fresh.get : fresh.ws) = &link;
         fresh.upgraded = !polling;
-        const SessionId id =
-            e_.sessions.open(link.transport(), std::make_unique<session::Handshake>(), link);
+        const SessionId id = e_.sessions.open(link.transport(), session::Handshake{}, link);
         peers_[id] = std::move(fresh);
         order_.push_back(id);
         if (order_.size() > 15) order_.erase(order_.begin());

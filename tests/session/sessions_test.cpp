@@ -19,7 +19,7 @@ session::Options quick() {
 TEST_CASE("a websocket session opens with its open packet, which offers no upgrade") {
     Engine e;
     FakeLink ws(Transport::websocket);
-    e.sessions.open(Transport::websocket, std::make_unique<session::Handshake>(), ws);
+    e.sessions.open(Transport::websocket, session::Handshake{}, ws);
     e.turn();
     REQUIRE(ws.got.size() == 1);
     CHECK(ws.got[0].find("\"upgrades\":[]") != std::string::npos);
