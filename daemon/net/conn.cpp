@@ -283,7 +283,7 @@ void Conn::switch_protocols(std::string answer, std::unique_ptr<Stream> stream) 
     asked_.reset();
     state_ = State::stream;
     stream_ = std::move(stream);
-    if (output_.put(socket_, std::move(answer)) == Output::State::broken) cut();
+    output_.keep(std::move(answer));
 }
 
 void Conn::on_room() {

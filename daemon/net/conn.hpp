@@ -57,6 +57,7 @@ public:
     void read_body(std::uint64_t most, std::unique_ptr<Exchange>);
     // There is no body to wait for: the exchange calls answer() when it has one.
     void hold(std::unique_ptr<Exchange>);
+    // The answer is kept in output(): the stream resumes that with what it says first.
     void switch_protocols(std::string answer, std::unique_ptr<Stream>);
     // Ends the request.  A body that was not read yet is read and dropped, up to a bound.  False:
     // the connection is broken and cut.

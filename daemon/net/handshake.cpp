@@ -291,11 +291,11 @@ void Handshake::websocket(Conn &conn, const http::Head &head) {
     auto stream = std::make_unique<WsLink>(conn, q.base64);
     WsLink &link = *stream;
     conn.switch_protocols(switching(head), std::move(stream));
-    if (conn.dead()) return;
     if (fresh) {
         link.attach(core_.sessions().open(session::Transport::websocket, std::move(made), link));
     } else if (core_.sessions().probe(session, link)) {
         link.attach(session);
+        link.greet();
     } else { // it no longer polls, or probes already
         link.close(session::Goodbye::polite);
     }

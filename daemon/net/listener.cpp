@@ -49,6 +49,8 @@ Listener::Listener(Core &core, Requests &requests, std::uint16_t index, lws_vhos
     file_(std::move(opened.file)),
     watch_(std::make_unique<loop::Watch>(core.loop(), fd_, [this](bool, bool) { on_ready(); })),
     pause_(core.loop(), [this] { watch_->want(true, false); }) {
+    const int on = 1; // accepted sockets inherit it; a Unix socket has none
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     watch_->want(true, false);
 }
 
@@ -79,8 +81,6 @@ bool Listener::take_one() {
         close(fd);
         return true;
     }
-    const int on = 1;
-    if (address.ss_family != AF_UNIX) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     // Half of what the kernel counts is its own.
     const auto most_kept = static_cast<int>(core_.options().kernel_buffer / 2);
     if (most_kept > 0) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &most_kept, sizeof most_kept);

@@ -91,13 +91,15 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
     while (!box.empty()) {
         if (batched_) conn_.core().batch().submit();
         if (conn_.dead() || closing_) return fail();
-        if (!conn_.output().idle()) return session::Flushed::blocked;
+        if (greeted_ && !conn_.output().idle()) return session::Flushed::blocked;
         std::size_t count = 1, size = box[0]->size();
         while (count < box.count() && size + box[count]->size() <= most)
             size += box[count++]->size();
         std::span<const base::FrameRef> frames = box.first(count);
         if (base64_) frames = without_binary(frames);
-        if (batches) {
+        if (!greeted_) {
+            if (!write_behind(frames)) return fail();
+        } else if (batches) {
             batched_ = true;
             conn_.core().batch().put(*this, conn_.socket().fd(), frames);
         } else if (!write(frames)) {
@@ -106,6 +108,19 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
         box.pop(count);
     }
     return conn_.output().idle() ? session::Flushed::open : session::Flushed::blocked;
+}
+
+// Behind the answer to the upgrade, in one write with it.  False: the socket is broken.
+bool WsLink::write_behind(std::span<const base::FrameRef> frames) noexcept {
+    for (const base::FrameRef &frame : frames)
+        conn_.output().keep(frame, 0);
+    greet();
+    return !conn_.dead();
+}
+
+void WsLink::greet() noexcept {
+    greeted_ = true;
+    if (conn_.output().resume(conn_.socket()) == Output::State::broken) conn_.cut();
 }
 
 // False: the socket is broken.

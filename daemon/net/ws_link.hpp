@@ -27,6 +27,8 @@ public:
     void attach(base::SessionId id) noexcept {
         if (!closing_) session_ = id;
     }
+    // Sends the answer to the upgrade, which goes out with the first flush() otherwise.
+    void greet() noexcept;
 
     // ---- session::Link -----------------------------------------------------------------------
     session::Transport transport() const noexcept override { return session::Transport::websocket; }
@@ -50,6 +52,7 @@ private:
     // As text what is binary.  Valid until the next call.
     std::span<const base::FrameRef> without_binary(std::span<const base::FrameRef>);
     bool write(std::span<const base::FrameRef>) noexcept;
+    bool write_behind(std::span<const base::FrameRef>) noexcept;
     void keep(std::size_t sent, std::span<const base::FrameRef>);
     void deliver(std::string_view message, bool binary);
     // Tells the session that its link is no more, then says goodbye with a close frame.
@@ -67,6 +70,7 @@ private:
     std::uint32_t allowed_at_ms_;   // when that was so
     std::uint32_t begun_at_ms_ = 0; // of a message of which parts are still to come
     bool base64_;
+    bool greeted_ = false; // what answers the upgrade was written
     bool batched_ = false; // has a write in Core::batch()
     bool closing_ = false; // a close frame was sent by one side
 };

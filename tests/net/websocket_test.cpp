@@ -31,6 +31,23 @@ TEST_CASE("a websocket opens, echoes text and binary, and pipelined frames in or
     CHECK(wire.frame().payload == "4again");
 }
 
+TEST_CASE("the answer to an upgrade comes in one segment with the open packet behind it") {
+    Rig rig;
+    Wire wire(rig.address());
+    wire.send(upgrade(path));
+    CHECK(wire.reply().status == 101);
+    CHECK(wire.seen().substr(2, 8) == R"(0{"sid":)");
+}
+
+TEST_CASE("the answer to a probing upgrade comes at once, though nothing is said behind it") {
+    Rig rig;
+    Wire wire(rig.address());
+    wire.send(upgrade(path + "&sid=" + polling(rig.address())));
+    CHECK(wire.reply().status == 101);
+    wire.send(ws(1, "2probe"));
+    CHECK(wire.frame().payload == "3probe");
+}
+
 TEST_CASE("a client that cannot take binary frames gets them as text, also after an upgrade") {
     Rig rig;
     const std::string sid = polling(rig.address());
