@@ -5,6 +5,7 @@
 #include "net/front.hpp"
 #include "net/listener.hpp"
 #include "net/tls.hpp"
+#include "net/upgrade.hpp"
 
 #include <exception>
 #include <optional>
@@ -56,6 +57,7 @@ void check(const Options &options) {
 Server::Server(const Options &options, loop::Loop &loop, session::Sessions &sessions,
                log::Logger &log) {
     net::check(options);
+    prepare_upgrades();
     impl_ = std::make_unique<Impl>(options, loop, sessions, log);
 }
 

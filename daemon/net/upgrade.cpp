@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace roomd::net {
 
@@ -31,15 +32,26 @@ bool is_word(std::string_view text) noexcept {
            });
 }
 
+// Found once: that takes longer than a digest.
+const EVP_MD *sha1() noexcept {
+    static const EVP_MD *const found = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+    return found;
+}
+
 std::string accept_key(std::string_view key) {
     const std::string text = std::string(key).append(guid);
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
-    EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha1(), nullptr);
+    EVP_Digest(text.data(), text.size(), digest, &size, sha1(), nullptr);
     return base::base64({reinterpret_cast<const char *>(digest), size});
 }
 
 } // namespace
+
+void prepare_upgrades() {
+    if (sha1() == nullptr || accept_key({}).size() != 28)
+        throw std::runtime_error("OpenSSL offers no SHA-1, which websockets need");
+}
 
 bool wants_websocket(const http::Head &head) noexcept {
     return head.lists("upgrade", "websocket");
