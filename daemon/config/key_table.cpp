@@ -174,7 +174,7 @@ constexpr KeyInfo table[] = {
     built("limits.send_buffer_total", "512MiB", "size", yes,
         "Bytes in line for all clients together, each event once; over it those furthest behind are closed."),
     built("limits.kernel_buffer", "128KiB", "size", yes,
-        "Bytes that the kernel may hold of each connection beyond that (SO_SNDBUF), for connections from now on; 0B: as it likes, which can be megabytes."),
+        "Bytes that the kernel may hold of each connection beyond that (SO_SNDBUF), for connections from now on; 0B, which holds from a start on: as it likes, which can be megabytes."),
     built("limits.receive_total", "128MiB", "size", yes,
         "Bytes of requests and messages that came in part, of all clients together; over it who has kept us waiting longest is cut."),
     built("limits.head", "32KiB", "size", yes,

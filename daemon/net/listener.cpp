@@ -49,9 +49,16 @@ Listener::Listener(Core &core, Requests &requests, std::uint16_t index, lws_vhos
     file_(std::move(opened.file)),
     watch_(std::make_unique<loop::Watch>(core.loop(), fd_, [this](bool, bool) { on_ready(); })),
     pause_(core.loop(), [this] { watch_->want(true, false); }) {
-    const int on = 1; // accepted sockets inherit it; a Unix socket has none
+    const int on = 1; // a Unix socket has none
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    reconfigure();
     watch_->want(true, false);
+}
+
+void Listener::reconfigure() noexcept {
+    // Half of what the kernel counts is its own.
+    const auto most_kept = static_cast<int>(core_.options().kernel_buffer / 2);
+    if (most_kept > 0) setsockopt(fd_, SOL_SOCKET, SO_SNDBUF, &most_kept, sizeof most_kept);
 }
 
 Listener::~Listener() {
@@ -81,9 +88,6 @@ bool Listener::take_one() {
         close(fd);
         return true;
     }
-    // Half of what the kernel counts is its own.
-    const auto most_kept = static_cast<int>(core_.options().kernel_buffer / 2);
-    if (most_kept > 0) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &most_kept, sizeof most_kept);
     Conn::adopt(core_, requests_, vhost_, fd, peer_of(*any), index_);
     return true;
 }

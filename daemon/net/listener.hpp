@@ -23,6 +23,9 @@ public:
     Listener(const Listener &) = delete;
     Listener &operator=(const Listener &) = delete;
 
+    // Sets what accepted sockets inherit of it.
+    void reconfigure() noexcept;
+
     std::string address() const { return address_; }
     int fd() const noexcept { return fd_; }
 

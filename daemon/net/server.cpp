@@ -121,6 +121,8 @@ void Server::reconfigure(const Options &options) {
     net::check(next);
     next.kept_headers = core.options().kept_headers;
     core.reconfigure(std::move(next));
+    for (const auto &listener : impl_->listeners)
+        listener->reconfigure();
     impl_->context.reload_certificates(core.options());
 }
 

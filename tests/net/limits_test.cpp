@@ -195,6 +195,25 @@ TEST_CASE("what is written is not held back for more") {
     CHECK(on != 0);
 }
 
+TEST_CASE(
+    "what the kernel may keep for a peer is as configured, and as the reload says afterwards") {
+    Rig::Setup setup;
+    setup.net.kernel_buffer = 64u << 10;
+    Rig rig(setup);
+    const auto kernel_buffer = [&] {
+        const Wire wire = websocket(rig.address());
+        int bytes = 0;
+        socklen_t size = sizeof bytes;
+        CHECK(getsockopt(other_end(wire), SOL_SOCKET, SO_SNDBUF, &bytes, &size) == 0);
+        return bytes;
+    };
+    CHECK(kernel_buffer() == 64 << 10);
+    setup.net.kernel_buffer = 256u << 10;
+    rig.call(
+        [&](net::Server &server, session::Sessions &, Echo &) { server.reconfigure(setup.net); });
+    CHECK(kernel_buffer() == 256 << 10);
+}
+
 TEST_CASE("a stranger's mistakes fill no log") {
     Stderr log;
     {
