@@ -22,7 +22,7 @@ Peer peer_of_socket(int fd) noexcept {
 
 } // namespace
 
-void Caller::look_behind_proxy(const Options &options, const http::Head &head, int fd,
+void Caller::look_behind_proxy(Tally &tally, const Options &options, const http::Head &head, int fd,
                                bool &secure) {
     if (!proxied_ && !options.proxies.any()) return;
     // A reload may have changed whom we trust since it connected.
@@ -33,19 +33,19 @@ void Caller::look_behind_proxy(const Options &options, const http::Head &head, i
     std::optional<Peer> client;
     if (trusted) client = forwarded_for(options.proxies, head);
     if (trusted) secure = secure || forwarded_tls(head);
-    uncount();
+    uncount(tally);
     peer_ = client.value_or(own);
     if (excess_ == Excess::address) excess_ = Excess::none; // that was another
-    count();
+    count(tally);
 }
 
-void Caller::count() {
-    counted_ = tally_.count(peer_, excess_);
-    if (excess_ == Excess::address) ++tally_.totals().refused_limit;
+void Caller::count(Tally &tally) {
+    counted_ = tally.count(peer_, excess_);
+    if (excess_ == Excess::address) ++tally.totals().refused_limit;
 }
 
-void Caller::uncount() noexcept {
-    if (counted_) tally_.uncount(peer_);
+void Caller::uncount(Tally &tally) noexcept {
+    if (counted_) tally.uncount(peer_);
     counted_ = false;
 }
 

@@ -6,16 +6,22 @@
 #include "net/options.hpp"
 #include "net/tally.hpp"
 
+#include <cassert>
+
 namespace roomd::net {
 
 // Who is at the other end of a connection, and how that counts: at first the peer of the socket;
 // behind a trusted proxy, for each request anew, whom the proxy names.
 class Caller {
 public:
-    Caller(Tally &tally, const Peer &peer) : tally_(tally), peer_(peer) { count(); }
-    ~Caller() { uncount(); }
+    explicit Caller(const Peer &peer) noexcept : peer_(peer) {}
+    ~Caller() { assert(!counted_); }
     Caller(const Caller &) = delete;
     Caller &operator=(const Caller &) = delete;
+
+    // Among those of its address in the tally, which is the same for all calls; until uncount().
+    void count(Tally &);
+    void uncount(Tally &) noexcept;
 
     const Peer &peer() const noexcept { return peer_; }
     bool proxied() const noexcept { return proxied_; } // nothing of it counts as local
@@ -24,17 +30,13 @@ public:
 
     // At each request, before anything looks at its peer.  `secure`, which says whether it came by
     // TLS, becomes what a trusted proxy says.
-    void look_behind_proxy(const Options &, const http::Head &, int fd, bool &secure);
+    void look_behind_proxy(Tally &, const Options &, const http::Head &, int fd, bool &secure);
 
 private:
-    void count();
-    void uncount() noexcept;
-
-    Tally &tally_;
     Peer peer_;
     Excess excess_ = Excess::none;
     bool proxied_ = false;
-    bool counted_ = false; // among those of its address
+    bool counted_ = false;
 };
 
 } // namespace roomd::net

@@ -3,11 +3,6 @@
 #include "net/core.hpp"
 #include "net/forwarded.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <utility>
 
 namespace roomd::net {
@@ -22,18 +17,20 @@ constexpr std::size_t most_behind = 16384;
 
 } // namespace
 
-Conn::Conn(Core &core, Requests &requests, const Peer &peer, std::uint16_t listener) :
+Conn::Conn(Core &core, const Peer &peer, std::uint16_t listener) :
     core_(core),
-    requests_(requests),
     socket_(*this, core.carrier()),
-    caller_(core.tally(), peer),
-    listener_(listener) {}
+    caller_(peer),
+    listener_(listener) {
+    caller_.count(core_.tally());
+}
 
-Conn::~Conn() = default;
+Conn::~Conn() {
+    caller_.uncount(core_.tally());
+}
 
-void Conn::adopt(Core &core, Requests &requests, lws_vhost *vhost, int fd, const Peer &peer,
-                 std::uint16_t listener) {
-    auto *conn = new Conn(core, requests, peer, listener);
+void Conn::adopt(Core &core, lws_vhost *vhost, int fd, const Peer &peer, std::uint16_t listener) {
+    auto *conn = new Conn(core, peer, listener);
     const ListenerOptions &on = core.options().listeners[listener];
     Deadlines &deadlines = core.deadlines();
     if (deadlines.count(Wait::head) >= core.options().half_open)
@@ -132,7 +129,7 @@ std::size_t Conn::read_head(std::span<char> bytes) {
     const std::size_t size = head.size();
     begin(head);
     asked_->waits_for_continue = head.expects_continue() && bytes.size() == size;
-    requests_.request(*this, head);
+    core_.requests().request(*this, head);
     if (state_ != State::body || dead()) return size;
     if (asked_->body.done()) {
         complete({});
@@ -153,7 +150,8 @@ void Conn::begin(const http::Head &head) {
     asked_->body = http::Body(head);
     asked_->secure = socket_.tls();
     if (core_.options().listeners[listener_].side != Side::admin)
-        caller_.look_behind_proxy(core_.options(), head, socket_.fd(), asked_->secure);
+        caller_.look_behind_proxy(core_.tally(), core_.options(), head, socket_.fd(),
+                                  asked_->secure);
 }
 
 void Conn::refuse_head(const http::Fault &fault, const http::Head *head) {
@@ -161,7 +159,7 @@ void Conn::refuse_head(const http::Fault &fault, const http::Head *head) {
     core_.deadlines().drop(*this);
     state_ = State::asked;
     asked_ = std::make_unique<Asked>();
-    if (head != nullptr) asked_->lines = requests_.lines(*this, *head);
+    if (head != nullptr) asked_->lines = core_.requests().lines(*this, *head);
     Answer no = failure(fault.status, fault.code, fault.message);
     no.close = true;
     answer(no);
@@ -221,10 +219,10 @@ void Conn::complete(std::string_view body) {
 
 std::size_t Conn::drain(std::span<char> bytes) {
     std::size_t used = 0;
-    switch (drained_->read({bytes.data(), bytes.size()}, used, nullptr)) {
+    switch (asked_->body.read({bytes.data(), bytes.size()}, used, nullptr)) {
     case http::Body::Step::more: return used;
     case http::Body::Step::done:
-        drained_.reset();
+        asked_.reset();
         answered();
         return used;
     case http::Body::Step::malformed:
@@ -247,7 +245,8 @@ bool Conn::answer(const Answer &answer) noexcept {
     charge();
     if (drains) {
         rest.limit(most_discarded);
-        drained_ = std::make_unique<http::Body>(rest);
+        asked_ = std::make_unique<Asked>();
+        asked_->body = rest;
     }
     keep_ = framing.keep;
     if (output_.put(socket_, std::move(bytes)) == Output::State::broken) {
@@ -263,11 +262,11 @@ bool Conn::answer(const Answer &answer) noexcept {
 void Conn::answered() noexcept {
     core_.unread().set(unread_, output_.kept());
     if (!output_.idle()) {
-        state_ = keep_ || drained_ ? State::answering : State::finishing;
+        state_ = keep_ || asked_ ? State::answering : State::finishing;
         wait(Wait::answer);
         core_.unread().relieve(core_.deadlines(), {Wait::answer}, core_.options().send_buffer_total,
                                *this);
-    } else if (drained_) {
+    } else if (asked_) {
         state_ = State::draining;
         wait(Wait::body);
     } else if (!keep_) {

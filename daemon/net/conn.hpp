@@ -40,8 +40,7 @@ protected:
 class Conn final : public Waiter, private Socket::Owner {
 public:
     // Hands an accepted descriptor over.
-    static void adopt(Core &, Requests &, lws_vhost *, int fd, const Peer &,
-                      std::uint16_t listener);
+    static void adopt(Core &, lws_vhost *, int fd, const Peer &, std::uint16_t listener);
 
     Core &core() noexcept { return core_; }
     const Core &core() const noexcept { return core_; }
@@ -109,7 +108,7 @@ private:
         bool waits_for_continue = false;
     };
 
-    Conn(Core &, Requests &, const Peer &, std::uint16_t listener);
+    Conn(Core &, const Peer &, std::uint16_t listener);
     ~Conn() override;
 
     void on_bytes(std::span<char>) override;
@@ -136,21 +135,21 @@ private:
     void charge() noexcept;
 
     Core &core_;
-    Requests &requests_;
     Socket socket_;
     Output output_;
     Input input_;
-    std::unique_ptr<Asked> asked_;
+    std::unique_ptr<Asked> asked_; // while draining, for its body
     std::unique_ptr<Stream> stream_;
-    std::unique_ptr<http::Body> drained_;       // what is still to come of a body that nobody wants
     std::uint32_t unfinished_ = 0, unread_ = 0; // its accounts in Core
     std::uint32_t held_ = 0;                    // what its stream said in holds()
     std::uint32_t discarded_ = 0;
     Caller caller_;
     std::uint16_t listener_;
     State state_ = State::head;
-    bool keep_ = true;       // the connection, after the answer that is not out yet
-    bool consuming_ = false; // consume() runs
+    bool keep_ : 1 = true;       // the connection, after the answer that is not out yet
+    bool consuming_ : 1 = false; // consume() runs
 };
+
+static_assert(sizeof(Conn) <= 160, "there is one for every client");
 
 } // namespace roomd::net

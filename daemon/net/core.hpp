@@ -25,6 +25,7 @@
 namespace roomd::net {
 
 class Conn;
+class Requests;
 
 // A request that was handed to a route and is owed its answer.
 struct Owed {
@@ -42,6 +43,10 @@ public:
     const Options &options() const noexcept { return options_; }
     void reconfigure(Options);
     void keep_headers(std::vector<std::string> names) { options_.kept_headers = std::move(names); }
+
+    // Who is asked what becomes of each request; set once, before the first connection.
+    void serve(Requests &requests) noexcept { requests_ = &requests; }
+    Requests &requests() noexcept { return *requests_; }
 
     // New sessions and requests are refused.
     bool refusing() const noexcept { return refusing_; }
@@ -72,6 +77,7 @@ public:
 private:
     Options options_;
     loop::Loop &loop_;
+    Requests *requests_ = nullptr;
     session::Sessions &sessions_;
     log::Logger &log_;
     Carrier carrier_;

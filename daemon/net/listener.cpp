@@ -33,13 +33,11 @@ int open_spare() noexcept {
 
 } // namespace
 
-Listener::Listener(Core &core, Requests &requests, std::uint16_t index, lws_vhost *vhost) :
-    Listener(core, requests, index, vhost, take_or_open(core.options().listeners[index])) {}
+Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost) :
+    Listener(core, index, vhost, take_or_open(core.options().listeners[index])) {}
 
-Listener::Listener(Core &core, Requests &requests, std::uint16_t index, lws_vhost *vhost,
-                   Opened opened) :
+Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost, Opened opened) :
     core_(core),
-    requests_(requests),
     vhost_(vhost),
     index_(index),
     admin_(core.options().listeners[index].side == Side::admin),
@@ -88,7 +86,7 @@ bool Listener::take_one() {
         close(fd);
         return true;
     }
-    Conn::adopt(core_, requests_, vhost_, fd, peer_of(*any), index_);
+    Conn::adopt(core_, vhost_, fd, peer_of(*any), index_);
     return true;
 }
 

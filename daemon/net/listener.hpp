@@ -18,7 +18,7 @@ namespace roomd::net {
 class Listener {
 public:
     // Throws when it cannot listen.
-    Listener(Core &, Requests &, std::uint16_t index, lws_vhost *);
+    Listener(Core &, std::uint16_t index, lws_vhost *);
     ~Listener();
     Listener(const Listener &) = delete;
     Listener &operator=(const Listener &) = delete;
@@ -30,13 +30,12 @@ public:
     int fd() const noexcept { return fd_; }
 
 private:
-    Listener(Core &, Requests &, std::uint16_t index, lws_vhost *, Opened);
+    Listener(Core &, std::uint16_t index, lws_vhost *, Opened);
     void on_ready();
     bool take_one(); // false: nothing more for now
     void out_of_descriptors();
 
     Core &core_;
-    Requests &requests_;
     lws_vhost *vhost_;
     std::uint16_t index_;
     bool admin_;

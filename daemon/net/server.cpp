@@ -24,11 +24,12 @@ struct Server::Impl {
         core(options, loop, sessions, log),
         front(core),
         context(core) {
+        core.serve(front);
         for (std::size_t i = 0; i < options.listeners.size(); ++i) {
             try {
                 const auto index = static_cast<std::uint16_t>(i);
                 lws_vhost *vhost = context.add_vhost(options.listeners[i]);
-                listeners.push_back(std::make_unique<Listener>(core, front, index, vhost));
+                listeners.push_back(std::make_unique<Listener>(core, index, vhost));
             } catch (...) {
                 std::throw_with_nested(std::runtime_error("listen " + options.listeners[i].name));
             }

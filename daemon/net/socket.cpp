@@ -102,19 +102,22 @@ void Socket::want_room() noexcept {
 // ---- input -----------------------------------------------------------------------------------
 
 void Socket::pause() noexcept {
-    if (dead_ || std::exchange(paused_, true)) return;
+    if (dead_ || paused_) return;
+    paused_ = true;
     lws_rx_flow_control(wsi_, 0);
 }
 
 void Socket::resume() noexcept {
-    if (dead_ || !std::exchange(paused_, false)) return;
+    if (dead_ || !paused_) return;
+    paused_ = false;
     lws_rx_flow_control(wsi_, 1);
 }
 
 // ---- the end ---------------------------------------------------------------------------------
 
 void Socket::finish() noexcept {
-    if (dead_ || std::exchange(finished_, true)) return;
+    if (dead_ || finished_) return;
+    finished_ = true;
     if (SSL *ssl = tls_ ? lws_get_ssl(wsi_) : nullptr; ssl != nullptr && !broken_) {
         ERR_clear_error();
         SSL_shutdown(ssl);
@@ -125,7 +128,8 @@ void Socket::finish() noexcept {
 }
 
 void Socket::cut() noexcept {
-    if (std::exchange(dead_, true)) return;
+    if (dead_) return;
+    dead_ = true;
     if (carrier_.current_ == this) return; // the callback ends it
     lws_set_timeout(wsi_, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
     carrier_.wake();
@@ -133,7 +137,9 @@ void Socket::cut() noexcept {
 
 void Socket::over() noexcept {
     dead_ = true;
-    if (!std::exchange(over_, true)) owner_.on_end();
+    if (over_) return;
+    over_ = true;
+    owner_.on_end();
 }
 
 // ---- from libwebsockets ----------------------------------------------------------------------
@@ -146,7 +152,8 @@ int Socket::run(lws *wsi, bool readable, char *bytes, std::size_t size) {
     Socket *outer = std::exchange(carrier_.current_, this);
     if (readable) {
         // After a TLS handshake libwebsockets arms a timeout that the raw role never clears.
-        if (tls_ && !std::exchange(handshaken_, true)) lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+        if (tls_ && !handshaken_) lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+        handshaken_ = true;
         owner_.on_bytes({bytes, size});
     } else {
         owner_.on_room();

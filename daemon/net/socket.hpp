@@ -90,13 +90,13 @@ private:
     Carrier &carrier_;
     lws *wsi_ = nullptr;
     int fd_ = -1;
-    bool tls_ = false;
-    bool handshaken_ = false; // TLS: plaintext has come
-    bool broken_ = false;     // TLS: no shutdown after a fatal error
-    bool paused_ = false;
-    bool finished_ = false;
-    bool dead_ = false;
-    bool over_ = false; // on_end() was called
+    bool tls_ : 1 = false;
+    bool handshaken_ : 1 = false; // TLS: plaintext has come
+    bool broken_ : 1 = false;     // TLS: no shutdown after a fatal error
+    bool paused_ : 1 = false;
+    bool finished_ : 1 = false;
+    bool dead_ : 1 = false;
+    bool over_ : 1 = false; // on_end() was called
 };
 
 } // namespace roomd::net

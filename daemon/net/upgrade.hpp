@@ -15,7 +15,7 @@ std::optional<http::Fault> check_websocket(const http::Head &) noexcept;
 // The first of the subprotocols offered, which is the one that is chosen, as with Node; empty
 // without an offer.
 std::string_view first_subprotocol(const http::Head &) noexcept;
-// Call it at the start: OpenSSL finds SHA-1 here, and reads its configuration file for that.  Throws
+// Call it at the start: OpenSSL finds SHA-1 here, and reads its configuration file for that. Throws
 // when it has none.
 void prepare_upgrades();
 // The answer that switches protocols.
