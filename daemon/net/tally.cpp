@@ -22,6 +22,19 @@ std::string key(const Peer &peer, unsigned bits) {
     return out;
 }
 
+// A polling session among those of its address.
+class Polling final : public session::Counted {
+public:
+    Polling(std::shared_ptr<PerAddress> table, const Peer &peer) noexcept :
+        table_(std::move(table)),
+        peer_(peer) {}
+    ~Polling() override { table_->remove(peer_); }
+
+private:
+    std::shared_ptr<PerAddress> table_;
+    Peer peer_;
+};
+
 } // namespace
 
 // ---- PerAddress ------------------------------------------------------------------------------
@@ -83,15 +96,14 @@ bool Tally::too_many_sessions() const noexcept {
            sessions_.in_memory() >= 2 * options_.connections;
 }
 
-Excess Tally::admit_polling(const Peer &peer, std::shared_ptr<const void> &counted) {
+Excess Tally::admit_polling(const Peer &peer, std::unique_ptr<session::Counted> &counted) {
     if (too_many_sessions()) {
         ++totals_.refused_limit;
         return Excess::all;
     }
     if (!counts(peer)) return Excess::none;
     const bool admitted = polling_->add(peer, options_.per_address, options_.per_network);
-    std::shared_ptr<const void> one(
-        polling_.get(), [table = polling_, peer](const void *) { table->remove(peer); });
+    auto one = std::make_unique<Polling>(polling_, peer);
     if (!admitted) {
         ++totals_.refused_limit;
         return Excess::address; // and counts no more

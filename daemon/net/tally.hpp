@@ -12,7 +12,8 @@
 
 namespace roomd::session {
 class Sessions;
-}
+class Counted;
+} // namespace roomd::session
 
 namespace roomd::net {
 
@@ -62,9 +63,8 @@ public:
     void uncount(const Peer &) noexcept;
 
     bool too_many_sessions() const noexcept;
-    // May this peer open a session whose connections come and go?  It counts until `counted` is
-    // let go.
-    Excess admit_polling(const Peer &, std::shared_ptr<const void> &counted);
+    // May this peer open a session whose connections come and go?  It counts while `counted` lives.
+    Excess admit_polling(const Peer &, std::unique_ptr<session::Counted> &counted);
 
 private:
     bool counts(const Peer &) const noexcept;

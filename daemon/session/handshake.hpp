@@ -7,11 +7,17 @@
 
 namespace roomd::session {
 
+// Whoever counts a session makes one for it, and counts it no more when that is destroyed.
+class Counted {
+public:
+    virtual ~Counted() = default;
+};
+
 // How a session began.  Kept for its life, so it is small.
 struct Handshake {
     base::Address address; // of the peer
     FactsRef facts;
-    std::shared_ptr<const void> counted; // let go with the session: whoever counts them is told
+    std::unique_ptr<Counted> counted; // null: by nobody
 };
 
 } // namespace roomd::session
