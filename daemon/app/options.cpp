@@ -18,6 +18,12 @@ std::string client_directory(const config::Config &config) {
     return shipped_folder("client", "/usr/share/roomd/client");
 }
 
+// Whose events are not counted may send as fast as it is read.
+unsigned frames_per_second(const config::Config &config) {
+    if (config.limits.events_per_second == 0) return 0;
+    return static_cast<unsigned>(config.limits.frames_per_second);
+}
+
 } // namespace
 
 policy::Portals portals(const config::Config &config) {
@@ -41,6 +47,7 @@ session::Options session_options(const config::Config &config) {
     out.upgrade_timeout = config.socketio.upgrade_timeout;
     out.max_payload = config.socketio.max_payload;
     out.max_packets = config.limits.packets_per_payload;
+    out.packets_per_second = frames_per_second(config);
     out.send_buffer = config.limits.send_buffer;
     out.send_buffer_total = config.limits.send_buffer_total;
     out.polling = config.socketio.polling;
@@ -138,9 +145,7 @@ net::Options net_options(const config::Config &config) {
     out.head = config.limits.head;
     out.receive_total = config.limits.receive_total;
     out.kernel_buffer = config.limits.kernel_buffer;
-    // Whose events are not counted may send as fast as it is read.
-    if (config.limits.events_per_second != 0)
-        out.frames_per_second = static_cast<unsigned>(config.limits.frames_per_second);
+    out.frames_per_second = frames_per_second(config);
     out.header_deadline = config.limits.header_deadline;
     out.body_deadline = config.limits.body_deadline;
     out.keep_alive = config.limits.keep_alive;

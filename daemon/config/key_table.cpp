@@ -194,7 +194,7 @@ constexpr KeyInfo table[] = {
     built("limits.events_per_second", "50", "count", yes,
         "Events one connection may send, in all its namespaces; 0: any number."),
     built("limits.frames_per_second", "1000", "count", yes,
-        "Websocket frames of any kind that are read of one connection in a second; what comes faster waits unread. 0, or `events_per_second: 0`: any number."),
+        "Packets of any kind that one connection may send in a second. Websocket frames that come faster wait unread, the POST of who polls is answered later. 0, or `events_per_second: 0`: any number."),
     built("limits.connect_timeout", "45s", "duration", yes,
         "Time to join the first namespace."),
     built("limits.header_deadline", "10s", "duration", yes,

@@ -30,6 +30,7 @@ PayloadReader::Step PayloadReader::next(Packet &packet) {
     end_ = text.size() == rest_.size();
     if (!end_) rest_.remove_prefix(text.size() + 1);
     packet = *decoded;
+    ++packets_;
     return Step::packet;
 }
 

@@ -20,6 +20,7 @@ public:
 
     // `packet` is valid until the next call.  After end or malformed, the same is said again.
     Step next(Packet &packet);
+    unsigned packets() const noexcept { return packets_; } // so far
     // Why it is malformed: a constant sentence; "" before.
     const char *error() const noexcept { return error_; }
 
@@ -28,6 +29,7 @@ private:
     std::string blob_;
     const char *error_ = "";
     bool end_ = false;
+    unsigned packets_ = 0;
 };
 
 // Appends a packet to the answer of a GET: text as it is, binary as "b" + base64, a record

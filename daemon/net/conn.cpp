@@ -366,8 +366,7 @@ void Conn::expired(Wait what) {
     case Wait::idle: return farewell();
     case Wait::farewell: return cut();
     case Wait::pace:
-        if (state_ == State::stream) stream_->on_pace();
-        return;
+        return state_ == State::stream ? stream_->on_pace() : exchange()->on_pace(*this);
     case Wait::nothing: return;
     }
 }

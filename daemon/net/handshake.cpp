@@ -122,17 +122,29 @@ public:
     ~PostExchange() override { abort(); } // refused before its body was complete
 
     void complete(Conn &conn, std::string_view body) override {
-        core_.sessions().post_end(std::exchange(session_, base::SessionId::none), body);
+        const base::Duration pause = core_.sessions().post_end(session_, body);
         if (conn.dead() || conn.exchange() != this) return;
+        if (pause.count() == 0) return done(conn);
+        due_ = core_.loop().now() + pause;
+        conn.wait(Wait::pace);
+    }
+    // Nothing more is read of a hasty client before its answer: it sends one POST at a time.
+    void on_pace(Conn &conn) override {
+        const session::Session *of = core_.sessions().get(session_);
+        if (of == nullptr || !of->open() || core_.loop().now() >= due_) return done(conn);
+        conn.wait(Wait::pace);
+    }
+    void gone(Conn &) override { abort(); }
+
+private:
+    void done(Conn &conn) {
+        core_.sessions().post_answered(std::exchange(session_, base::SessionId::none));
         Answer answer;
         answer.content_type = "text/html";
         answer.headers = not_stored;
         answer.body = "ok";
         conn.answer(answer);
     }
-    void gone(Conn &) override { abort(); }
-
-private:
     void abort() noexcept {
         const base::SessionId session = std::exchange(session_, base::SessionId::none);
         if (session != base::SessionId::none) core_.sessions().post_abort(session);
@@ -140,6 +152,7 @@ private:
 
     Core &core_;
     base::SessionId session_;
+    base::Time due_{}; // the answer, when it waits
 };
 
 void preflight(Conn &conn, const http::Head &head) {

@@ -11,12 +11,17 @@ struct Options {
     base::Duration ping_interval{25000};
     base::Duration ping_timeout{20000};
     base::Duration upgrade_timeout{10000};
-    std::size_t max_payload = 1000000;          // bytes; one packet, and one POST
-    std::size_t max_packets = 10000;            // in one polling payload
+    std::size_t max_payload = 1000000; // bytes; one packet, and one POST
+    std::size_t max_packets = 10000;   // in one polling payload
+    // Packets of all kinds that come by polling, in a second; for more the client has to wait.
+    unsigned packets_per_second = 0;            // 0: any number
     std::size_t send_buffer = 1u << 20;         // bytes in one outbox
     std::size_t send_buffer_total = 512u << 20; // bytes that wait for all peers together
     bool polling = true;                        // transports that are enabled
     bool websocket = true;
+
+    // How long the answer of one POST is kept back at most: its client sends no pong meanwhile.
+    base::Duration longest_pause() const noexcept { return ping_timeout / 2; }
 
     // How finely deadlines are looked at: enough for the shortest interval, coarse enough to cost
     // nothing when idle.

@@ -6,6 +6,7 @@
 #include "session/link.hpp"
 #include "session/options.hpp"
 #include "session/outbox.hpp"
+#include "session/pace.hpp"
 
 #include <array>
 #include <cstddef>
@@ -109,6 +110,7 @@ public:
     // Notes of the owner's lists, and of its sum of weights.
     bool dirty = false, suspect = false, condemned = false, posting = false;
     std::uint32_t weighed = 0;
+    Pace pace; // of its polled packets
 
 private:
     enum class Life : std::uint8_t { open, ending, over };

@@ -52,11 +52,6 @@ base::SessionId Sessions::find(std::string_view sid) const noexcept {
     return session != nullptr && session->reachable(clock_.now()) ? id : base::SessionId::none;
 }
 
-Transport Sessions::transport(base::SessionId id) const noexcept {
-    const Session *session = sessions_.find(id);
-    return session != nullptr ? session->transport() : Transport::polling;
-}
-
 Sessions::Poll Sessions::poll(base::SessionId id, Link &get) {
     Session *session = sessions_.find(id);
     if (session == nullptr || session->over() || session->transport() != Transport::polling)
@@ -78,20 +73,26 @@ bool Sessions::post_begin(base::SessionId id) {
     return false;
 }
 
-void Sessions::post_end(base::SessionId id, std::string_view body) {
+base::Duration Sessions::post_end(base::SessionId id, std::string_view body) {
+    using Step = eio::PayloadReader::Step;
     Session *session = sessions_.find(id);
-    if (session == nullptr) return;
-    session->posting = false;
+    if (session == nullptr) return {};
     eio::PayloadReader reader(body, options_.max_packets);
     eio::Packet packet{};
-    while (session->open()) {
-        switch (reader.next(packet)) {
-        case eio::PayloadReader::Step::packet: on_packet(id, *session, packet); break;
-        case eio::PayloadReader::Step::end: return;
-        case eio::PayloadReader::Step::malformed:
-            return finish(id, *session, CloseReason::parse_error, Ending::prompt);
-        }
-    }
+    Step step = Step::packet;
+    while (session->open() && (step = reader.next(packet)) == Step::packet)
+        on_packet(id, *session, packet);
+    if (step == Step::malformed) finish(id, *session, CloseReason::parse_error, Ending::prompt);
+    base::Duration pause{};
+    if (session->open() && options_.packets_per_second != 0)
+        pause = session->pace.take(reader.packets(), options_.packets_per_second,
+                                   options_.longest_pause(), clock_.now());
+    session->posting = pause.count() > 0;
+    return pause;
+}
+
+void Sessions::post_answered(base::SessionId id) {
+    if (Session *session = sessions_.find(id)) session->posting = false;
 }
 
 void Sessions::post_abort(base::SessionId id) {

@@ -49,7 +49,10 @@ public:
     base::SessionId open(Transport, Handshake, Link &link);
     // By the secret sid of the query; none when unknown or closed.
     base::SessionId find(std::string_view sid) const noexcept;
-    Transport transport(base::SessionId) const noexcept;
+    Transport transport(base::SessionId id) const noexcept {
+        const Session *session = sessions_.find(id);
+        return session != nullptr ? session->transport() : Transport::polling;
+    }
 
     // A GET with this sid.  taken: `get` is the session's link until spent, close() or link_gone().
     // overlap: one is pending already: answer this one 400; the session has been closed.
@@ -57,9 +60,12 @@ public:
     [[nodiscard]] Poll poll(base::SessionId, Link &get);
 
     // A POST with this sid: begin at its headers (false: one is in progress; answer 400, the
-    // session has been closed), then exactly one of the two others.
+    // session has been closed), then post_end() or post_abort().  The answer is always 200 "ok",
+    // and goes out after as long as post_end() says.  When that is not at once, the POST is in
+    // progress until post_answered() or post_abort().
     [[nodiscard]] bool post_begin(base::SessionId);
-    void post_end(base::SessionId, std::string_view body); // the answer is always 200 "ok"
+    base::Duration post_end(base::SessionId, std::string_view body);
+    void post_answered(base::SessionId);
     void post_abort(base::SessionId);
 
     // A websocket with this sid.  False: not polling any more, or probing already: close it.

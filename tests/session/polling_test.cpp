@@ -101,6 +101,52 @@ TEST_CASE("packets ahead of a malformed one are processed, then the session ends
     CHECK(get.got == Log{"1"});
 }
 
+TEST_CASE("polled packets over the rate keep the answer back, up to half the time for a pong") {
+    session::Options options;
+    options.packets_per_second = 100;
+    Engine e(options);
+    const auto noops = [](int count) {
+        std::string body = "6";
+        while (--count > 0)
+            body += "\x1e"
+                    "6";
+        return body;
+    };
+    const auto post = [&](SessionId id, int count) {
+        REQUIRE(e.sessions.post_begin(id));
+        return e.sessions.post_end(id, noops(count));
+    };
+    const SessionId id = e.polling();
+    CHECK(post(id, 100) == 0ms); // a second's worth at once
+    CHECK(post(id, 300) == 3000ms);
+    e.clock.advance(3000ms);
+    e.sessions.post_answered(id);
+    CHECK(post(id, 1) == 10ms);
+    e.clock.advance(5000ms);
+    e.sessions.post_answered(id);
+    CHECK(post(id, 5000) == options.ping_timeout / 2);
+    CHECK(e.alive(id));
+
+    CHECK(!e.sessions.post_begin(id)); // another at once gains nothing: its client overlaps
+    CHECK(e.heard.log == Log{"closed: transport error"});
+    e.heard.log.clear();
+    const SessionId other = e.polling();
+    CHECK(post(other, 200) == 1000ms);
+    e.sessions.post_abort(other); // nor does one that does not wait for the answer
+    CHECK(e.heard.log == Log{"closed: transport error"});
+}
+
+TEST_CASE("a POST is over when its answer does not have to wait") {
+    Engine e;
+    const SessionId id = e.polling();
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(e.sessions.post_begin(id));
+        CHECK(e.sessions.post_end(id, "6\x1e"
+                                      "6") == 0ms);
+    }
+    CHECK(e.alive(id));
+}
+
 TEST_CASE("open, upgrade and noop from a client are ignored; a ping is the wrong direction") {
     Engine e;
     const SessionId id = e.polling();
