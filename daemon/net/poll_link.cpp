@@ -6,11 +6,16 @@
 #include "net/cors.hpp"
 #include "session/outbox.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace roomd::net {
 
 namespace {
+
+// In one answer: python-socketio ends a connection whose answer holds more.  The next GET is
+// answered at once with the rest.
+constexpr std::size_t most_packets = 16;
 
 Answer payload(std::string body) {
     Answer answer;
@@ -37,17 +42,18 @@ Answer answer_to(Conn &conn, std::string body, bool gzip) {
 session::Flushed PollLink::flush(session::Outbox &box) noexcept {
     session_ = base::SessionId::none; // spent or failed: the session knows it no more
     if (conn_.dead()) return session::Flushed::failed;
+    const auto frames = box.first(std::min(box.count(), most_packets));
     std::size_t size = 0;
-    for (std::size_t i = 0; i < box.count(); ++i)
-        size += eio::payload_size(*box[i]);
+    for (const base::FrameRef &frame : frames)
+        size += eio::payload_size(*frame);
     std::string body;
     body.reserve(size);
-    for (std::size_t i = 0; i < box.count(); ++i)
-        eio::append_packet(body, *box[i]);
+    for (const base::FrameRef &frame : frames)
+        eio::append_packet(body, *frame);
     const Answer answer = answer_to(conn_, std::move(body), gzip_);
     // This ends inside answer(): nothing of it is touched afterwards.
     if (!conn_.answer(answer)) return session::Flushed::failed;
-    box.pop(box.count());
+    box.pop(frames.size());
     return session::Flushed::spent;
 }
 

@@ -8,7 +8,8 @@ namespace roomd::net {
 
 class Conn;
 
-// The held GET of a polling session.  Its answer is all the outbox has; then it is spent.
+// The held GET of a polling session.  Its answer is what the outbox has, as far as
+// clients take that at once; then it is spent.
 class PollLink final : public session::Link, public Exchange {
 public:
     // gzip: its peer takes a body packed so.

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
+
 using namespace roomd;
 using namespace roomd::test;
 
@@ -39,6 +42,29 @@ TEST_CASE("a handshake answers with the open packet and the headers clients rely
     CHECK(reply.header("content-type") == "text/plain; charset=UTF-8");
     CHECK(reply.header("cache-control") == "no-store");
     CHECK(reply.header("content-length") == std::to_string(reply.body.size()));
+}
+
+TEST_CASE("an answer holds 16 packets at most, and the rest is in the next ones") {
+    Rig rig;
+    const std::string sid = polling(rig.address());
+    std::string expected;
+    CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
+        for (int i = 0; i < 40; ++i) {
+            const std::string packet = "4" + std::to_string(i);
+            sessions.send(echo.newest, base::Frame::text({packet}), session::Delivery::reliable);
+            expected += packet + '\x1e';
+        }
+        sessions.close(echo.newest, session::CloseReason::forced_close);
+    }));
+    expected += '1';
+    std::string all;
+    for (const std::ptrdiff_t packets : {16, 16, 9}) {
+        const Reply reply = ask(rig, get(with(sid)));
+        CHECK(std::count(reply.body.begin(), reply.body.end(), '\x1e') == packets - 1);
+        all += (all.empty() ? "" : "\x1e") + reply.body;
+    }
+    CHECK(all == expected);
+    CHECK(ask(rig, get(with(sid))).status == 400);
 }
 
 TEST_CASE("refusals come in the protocol's order, with its codes") {
