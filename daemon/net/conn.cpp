@@ -123,7 +123,7 @@ std::size_t Conn::read_head(std::span<char> bytes) {
     http::Head &head = core_.head();
     switch (head.read({bytes.data(), bytes.size()}, {core_.options().head, 100})) {
     case http::Head::Step::more: return 0;
-    case http::Head::Step::refused: refuse_head(head.fault(), &head); return bytes.size();
+    case http::Head::Step::refused: refuse_head(head.fault()); return bytes.size();
     case http::Head::Step::done: break;
     }
     const std::size_t size = head.size();
@@ -154,12 +154,12 @@ void Conn::begin(const http::Head &head) {
                                   asked_->secure);
 }
 
-void Conn::refuse_head(const http::Fault &fault, const http::Head *head) {
+void Conn::refuse_head(const http::Fault &fault) {
     ++core_.tally().totals().bad_requests;
     core_.deadlines().drop(*this);
     state_ = State::asked;
     asked_ = std::make_unique<Asked>();
-    if (head != nullptr) asked_->lines = core_.requests().lines(*this, *head);
+    asked_->lines = core_.requests().lines(*this, core_.head());
     Answer no = failure(fault.status, fault.code, fault.message);
     no.close = true;
     answer(no);
@@ -208,7 +208,6 @@ void Conn::refuse_body(const http::Fault &fault) {
     ++core_.tally().totals().bad_requests;
     Answer no = failure(fault.status, fault.code, fault.message);
     no.close = fault.status != 413; // of one that is too large the rest is dropped
-    asked_->lines += asked_->refusal_lines;
     answer(no);
 }
 
@@ -239,7 +238,8 @@ bool Conn::answer(const Answer &answer) noexcept {
     const bool drains = !rest.done() && !answer.close && !asked.waits_for_continue &&
                         !rest.announces_more_than(most_discarded);
     framing.keep = framing.keep && !answer.close && (rest.done() || drains);
-    std::string bytes = serialize(answer, asked.lines, framing);
+    const bool refused = answer.status >= 400 && asked.lines.empty();
+    std::string bytes = serialize(answer, refused ? asked.refusal_lines : asked.lines, framing);
     asked_.reset();
     core_.deadlines().drop(*this);
     charge();
@@ -356,7 +356,8 @@ void Conn::expired(Wait what) {
     switch (what) {
     case Wait::head:
         if (input_.empty()) return guard("header deadline");
-        return refuse_head({408, "timeout", "the request's head did not come in time"}, nullptr);
+        core_.head().read(input_.text(), {core_.options().head, 100}); // its Origin may be there
+        return refuse_head({408, "timeout", "the request's head did not come in time"});
     case Wait::body:
         if (state_ == State::stream) return stream_->on_late();
         if (state_ == State::body)

@@ -63,10 +63,10 @@ public:
     bool answer(const Answer &) noexcept;
     // The exchange of the request at hand; null when there is none.
     Exchange *exchange() noexcept { return asked_ ? asked_->exchange.get() : nullptr; }
-    void add_lines(std::string_view lines) { asked_->lines += lines; } // to the answer's header
-    std::string &lines() noexcept { return asked_->lines; }
-    // To the answer's header, should the body be refused.
-    void add_lines_if_refused(std::string lines) { asked_->refusal_lines = std::move(lines); }
+    std::string &lines() noexcept { return asked_->lines; } // of the answer's header
+    // The same of a refusal, unless there are lines for any answer.
+    void lines_if_refused(std::string lines) { asked_->refusal_lines = std::move(lines); }
+    void lines_in_any_case() { asked_->lines = std::move(asked_->refusal_lines); } // the same ones
 
     // ---- for streams -----------------------------------------------------------------------
     Socket &socket() noexcept { return socket_; }
@@ -102,7 +102,7 @@ private:
         http::Body body;
         std::string payload;       // what was read of it
         std::string lines;         // of the answer's header
-        std::string refusal_lines; // further ones, should its body be refused
+        std::string refusal_lines; // the same of a refusal, when there are no others
         std::unique_ptr<Exchange> exchange;
         bool secure = false;
         bool waits_for_continue = false;
@@ -127,7 +127,7 @@ private:
     void keep(std::span<char>);
     void continue_reading();
     void begin(const http::Head &);
-    void refuse_head(const http::Fault &, const http::Head *);
+    void refuse_head(const http::Fault &); // as far as it was read
     void refuse_body(const http::Fault &);
     void complete(std::string_view body);
     void answered() noexcept;

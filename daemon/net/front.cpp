@@ -1,5 +1,6 @@
 #include "net/front.hpp"
 
+#include "base/text.hpp"
 #include "http/query.hpp"
 #include "net/core.hpp"
 #include "net/cors.hpp"
@@ -101,17 +102,16 @@ std::string Front::lines(const Conn &conn, const http::Head &head) {
     return side_of(conn) == Side::admin ? std::string() : cors_lines(core_.options(), head, false);
 }
 
-void Front::refuse(Conn &conn, const http::Head &head, const http::Fault &fault) {
+void Front::refuse(Conn &conn, const http::Fault &fault) {
     ++core_.tally().totals().bad_requests;
-    conn.add_lines(lines(conn, head));
     Answer no = failure(fault.status, fault.code, fault.message);
     no.close = fault.status == 400; // its peer frames requests as nobody should
     conn.answer(no);
 }
 
 void Front::request(Conn &conn, const http::Head &head) {
+    conn.lines_if_refused(lines(conn, head)); // whoever refuses: a page may read why
     if (conn.excess() != Excess::none) {
-        conn.add_lines(lines(conn, head));
         conn.answer(over_limit(conn.excess()));
         return;
     }
@@ -121,9 +121,9 @@ void Front::request(Conn &conn, const http::Head &head) {
     if (wants_websocket(head)) {
         websocket(conn, head);
     } else if (head.method() == http::Method::other) {
-        refuse(conn, head, {501, "unknown_method", "HTTP has no such method"});
+        refuse(conn, {501, "unknown_method", "HTTP has no such method"});
     } else if (head.has_body() && body_less) {
-        refuse(conn, head, {400, "unexpected_body", "this method takes no body"});
+        refuse(conn, {400, "unexpected_body", "this method takes no body"});
     } else if (side_of(conn) != Side::admin && handshake_.on_path(head)) {
         handshake_.request(conn, head);
     } else {
@@ -132,7 +132,6 @@ void Front::request(Conn &conn, const http::Head &head) {
 }
 
 void Front::websocket(Conn &conn, const http::Head &head) {
-    conn.add_lines(lines(conn, head));
     if (const auto fault = check_websocket(head)) {
         handshake_.refused_upgrade(conn, fault->message);
         ++core_.tally().totals().bad_requests;
@@ -154,7 +153,6 @@ void Front::route(Conn &conn, const http::Head &head) {
         Answer busy = failure(503, "unavailable", "the server is shutting down");
         busy.headers = "Retry-After: 1\r\n";
         busy.close = true;
-        conn.add_lines(lines(conn, head));
         conn.answer(busy);
         return;
     }
@@ -164,8 +162,7 @@ void Front::route(Conn &conn, const http::Head &head) {
                                     ? core_.routes().find(name(head.method()), head.path(), side)
                                     : Routes::Found{};
     if (!found.entry) {
-        if (found.allow.empty()) return refuse(conn, head, {404, "not_found", "nothing is here"});
-        conn.add_lines(lines(conn, head));
+        if (found.allow.empty()) return refuse(conn, {404, "not_found", "nothing is here"});
         Answer no = failure(405, "method_not_allowed", "this path takes other methods");
         no.headers = "Allow: " + found.allow + "\r\n";
         ++core_.tally().totals().bad_requests;
@@ -182,22 +179,22 @@ void Front::route(Conn &conn, const http::Head &head) {
             no.content_type = "application/json";
             no.headers = header_lines(admission.headers);
             no.body = std::move(admission.body);
-            conn.add_lines(lines(conn, head));
             conn.answer(no);
             return;
         }
         call->request.key = std::move(admission.key);
     }
     if (head.find("content-encoding"))
-        return refuse(conn, head, {415, "unsupported_encoding", "send the body as it is"});
+        return refuse(conn, {415, "unsupported_encoding", "send the body as it is"});
     if (head.length().value_or(0) > route.max_body)
-        return refuse(conn, head, {413, "too_large", "the body is too large"});
-    conn.add_lines_if_refused(lines(conn, head));
+        return refuse(conn, {413, "too_large", "the body is too large"});
     conn.read_body(route.max_body,
                    std::make_unique<RouteExchange>(core_, found.entry, std::move(call)));
 }
 
 bool respond(Conn &conn, Response response) {
+    for (const auto &[name, value] : response.headers) // it says by itself who may read it
+        if (base::equal_nocase(name, "access-control-allow-origin")) conn.lines_if_refused({});
     Answer answer;
     answer.status = response.status;
     if (!has_illegal_byte(response.content_type)) answer.content_type = response.content_type;

@@ -239,7 +239,7 @@ bool Handshake::on_path(const http::Head &head) const noexcept {
 
 void Handshake::request(Conn &conn, const http::Head &head) {
     const Options &options = core_.options();
-    conn.lines() = cors_lines(options, head, false);
+    conn.lines_in_any_case();
     const bool reads = head.method() == http::Method::get || head.method() == http::Method::head;
     if (const Bundle::File *file =
             reads ? core_.bundle().find(head.path().substr(options.path.size())) : nullptr) {

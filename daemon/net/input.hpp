@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace roomd::net {
@@ -14,6 +15,7 @@ class Input {
 public:
     bool empty() const noexcept { return kept_ == nullptr; }
     std::size_t size() const noexcept { return kept_ ? kept_->size() : 0; }
+    std::string_view text() const noexcept { return kept_ ? *kept_ : std::string_view(); }
     std::size_t memory() const noexcept { return kept_ ? kept_->capacity() + sizeof *kept_ : 0; }
 
     void append(std::span<const char> bytes) {

@@ -115,6 +115,9 @@ const TOLD = {
     'a method that HTTP has not': [request('FOO', POLLING, `Origin: ${PORTAL}`), 501],
     'an expectation that is not met': [get(POLLING, `Origin: ${PORTAL}`, 'Expect: a miracle'), 417],
     'cookies that are too long': [get(POLLING, `Origin: ${PORTAL}`, `Cookie: ${long}`), 431],
+    'a path that is none': [get('/nowhere', `Origin: ${PORTAL}`), 404],
+    'an emit without a key': [post('/api/emit', EMIT, JSON_BODY, `Origin: ${PORTAL}`), 401],
+    'an emit that its plugin refuses': [post('/api/emit', '{}', AUTHORIZED, JSON_BODY, `Origin: ${PORTAL}`), 422],
 };
 test('a page of a portal can read why its request was refused, one of another can not', async (t) => {
     for (const [what, [bytes, status]] of Object.entries(TOLD)) {
@@ -156,6 +159,8 @@ describe('deadlines', () => {
         const where = `${POLLING}&sid=${JSON.parse((await ask(t, slow.port, get(POLLING))).body.slice(1)).sid}`;
         const page = await new Wire(t, slow.port).send(post(where, '40', `Origin: ${PORTAL}`).slice(0, -1)).answer();
         assert.deepEqual([page.status, shares(page)], [408, PORTAL]);
+        const half = await new Wire(t, slow.port).send(get('/health', `Origin: ${PORTAL}`, 'Cookie: a').slice(0, -6)).answer();
+        assert.deepEqual([half.status, shares(half)], [408, PORTAL]);
     });
 
     test('one byte now and then buys no time', async (t) => {

@@ -98,6 +98,143 @@ TEST_CASE("a refusal can be read by a page of an allowed origin, and of no other
     }
 }
 
+namespace {
+
+const std::string page = "Origin: https://a.example\r\n";
+
+Rig::Setup with_portal() {
+    Rig::Setup setup;
+    setup.net.portal_of = [](std::string_view asked) -> std::optional<std::string_view> {
+        if (asked == "https://a.example") return "desk";
+        return std::nullopt;
+    };
+    return setup;
+}
+
+// Of one connection that says `bytes`: the answer has this status, and the page may read it.
+void told(const Rig &rig, const std::string &what, int status, const std::string &bytes) {
+    CAPTURE(what);
+    Wire wire(rig.address());
+    wire.send(bytes);
+    const Reply reply = wire.reply();
+    CHECK(reply.status == status);
+    CHECK(reply.header("access-control-allow-origin") == "https://a.example");
+    CHECK(reply.header("access-control-allow-credentials") == "true");
+    CHECK(reply.header("vary").starts_with("Origin"));
+}
+
+} // namespace
+
+TEST_CASE("whoever refuses, a page of an allowed origin may read it") {
+    Rig::Setup setup = with_portal();
+    setup.net.header_deadline = setup.net.body_deadline = base::Duration(500);
+    net::Server::RouteId held{};
+    Rig rig(setup, [&](net::Server &server) {
+        add_routes(server);
+        const auto add = [&](const char *path, auto serve) {
+            net::Route route;
+            route.method = "GET";
+            route.path = path;
+            route.serve = serve;
+            return server.add_route(std::move(route));
+        };
+        add("/refuses", [&server](const net::Request &request) {
+            server.respond(request.id, {422, "application/json", {}, "{}", false});
+        });
+        held = add("/gone", [](const net::Request &) {});
+        net::Route route;
+        route.method = "GET";
+        route.path = "/guarded";
+        route.admit = [](const net::Request &) { return net::Admission{401, {}, "{}", {}}; };
+        route.serve = [](const net::Request &) {};
+        server.add_route(std::move(route));
+    });
+    const std::string polls = engine + "polling";
+    const auto sid = [&] { return polls + "&sid=" + polling(rig.address()); };
+    const auto half = [](std::string bytes) { return bytes.substr(0, bytes.size() - 1); };
+    told(rig, "a plugin's refusal", 422, get("/refuses", page));
+    told(rig, "a key that is missing", 401, get("/guarded", page));
+    told(rig, "nothing is here", 404, get("/nothing", page));
+    told(rig, "no websocket is here", 404, upgrade("/nothing", page));
+    told(rig, "another method", 405, post("/refuses", "", page));
+    told(rig, "half a head", 408, half(get("/hello", page)));
+    told(rig, "half a head with half a header", 408,
+         "GET /hello HTTP/1.1\r\nHost: test\r\n" + page + "Cookie: a=");
+    told(rig, "half a body", 408, half(post("/echo", "abc", page)));
+    told(rig, "half a polling body", 408, half(post(sid(), "4a", page)));
+    told(rig, "a body too large", 413, post("/echo", std::string(100001, 'x'), page));
+    told(rig, "a polling body too large", 413, post(sid(), std::string(1000001, 'x'), page));
+    told(rig, "headers too large", 431,
+         get("/hello", page + "Cookie: " + std::string(33000, 'x') + "\r\n"));
+    told(rig, "no session", 400, get(polls + "&sid=none", page));
+    told(rig, "no transport", 400, get("/socket.io/?EIO=4", page));
+    told(rig, "a websocket without a session", 400, upgrade(engine + "websocket&sid=x", page));
+    told(rig, "a bad upgrade", 400, get(engine + "websocket", page + "Upgrade: websocket\r\n"));
+
+    Wire wire(rig.address());
+    wire.send(get("/gone", page));
+    CHECK(rig.until([](net::Server &server, Echo &) {
+        return server.totals().http_requests > 0 && server.totals().open > 0;
+    }));
+    CHECK(rig.call(
+        [&](net::Server &server, session::Sessions &, Echo &) { server.remove_route(held); }));
+    const Reply stopped = wire.reply();
+    CHECK((stopped.status == 503 || stopped.status == 404)); // it may come behind the removal
+    CHECK(stopped.header("access-control-allow-origin") == "https://a.example");
+
+    CHECK(rig.call([](net::Server &server, session::Sessions &, Echo &) { //
+        server.refuse_new(true);
+    }));
+    told(rig, "draining: a route", 503, get("/hello", page));
+    told(rig, "draining: polling", 503, get(polls, page));
+    told(rig, "draining: a websocket", 503, upgrade(engine + "websocket", page));
+}
+
+TEST_CASE("a page may read that there are too many connections or sessions") {
+    Rig::Setup setup = with_portal();
+    setup.net.connections = 1;
+    Rig rig(setup, add_routes);
+    const Wire one(rig.address());
+    told(rig, "full: a route", 503, get("/hello", page));
+    told(rig, "full: polling", 503, get(engine + "polling", page));
+    told(rig, "full: a websocket", 503, upgrade(engine + "websocket", page));
+}
+
+TEST_CASE("half a head of which the origin has not come yet is answered without") {
+    Rig::Setup setup = with_portal();
+    setup.net.header_deadline = base::Duration(200);
+    Rig rig(setup, add_routes);
+    for (const std::string part : {"GET /hello HTTP/1.1\r\nHost: test\r\n", // it may come behind
+                                   "GET /hello HTTP/1.1\r\nOrigin: https://a.example"}) {
+        CAPTURE(part);
+        Wire wire(rig.address());
+        wire.send(part);
+        const Reply reply = wire.reply();
+        CHECK(reply.status == 408);
+        CHECK(reply.header("access-control-allow-origin").empty());
+    }
+}
+
+TEST_CASE("a route that says by itself who may read its refusal is not contradicted") {
+    Rig rig(with_portal(), [](net::Server &server) {
+        net::Route route;
+        route.method = "GET";
+        route.path = "/own";
+        route.serve = [&server](const net::Request &request) {
+            server.respond(
+                request.id,
+                {403, "text/plain", {{"Access-Control-Allow-Origin", "*"}}, "no", false});
+        };
+        server.add_route(std::move(route));
+    });
+    Wire wire(rig.address());
+    wire.send(get("/own", page));
+    const Reply reply = wire.reply();
+    CHECK(reply.status == 403);
+    CHECK(reply.header("access-control-allow-origin") == "*");
+    CHECK(reply.head.find("a.example") == std::string::npos);
+}
+
 TEST_CASE("a method that a path has not is answered with those that it has") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
