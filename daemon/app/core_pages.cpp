@@ -165,6 +165,8 @@ std::vector<metrics::Family> CorePages::families() const {
         counter("roomd_other_parsers_total",
                 "Sessions closed because they began in another encoding (msgpack)",
                 shard_.clients.other_parsers()),
+        counter("roomd_violations_total", "Sessions closed for what their clients sent",
+                eio.violations),
         counter("roomd_displaced_sessions_total",
                 "Sessions that never joined, closed to make room for others",
                 shard_.clients.displaced()),

@@ -55,6 +55,12 @@ void Overload::look(const Counts &counts, base::Time now) {
                      {{"cut", cut},
                       {"do", "look at who sends so slowly, or raise limits.receive_total"},
                       {"count", "roomd_unfinished_cut_total"}});
+    if (const std::uint64_t closed = violations_.begins(counts.violations, now); closed != 0)
+        log_.warning("clients sent what breaks the protocol, and were closed",
+                     {{"closed", closed},
+                      {"last", counts.violation},
+                      {"do", "look at what they are; docs/errors.md has the limits"},
+                      {"count", "roomd_violations_total"}});
 }
 
 } // namespace roomd::app

@@ -28,6 +28,8 @@ public:
         std::uint64_t parsers = 0;    // sessions that began in another encoding, ever
         std::uint64_t displaced = 0;  // sessions that went to make room, ever
         std::uint64_t unfinished = 0; // connections cut over limits.receive_total, ever
+        std::uint64_t violations = 0; // sessions closed for what their clients sent, ever
+        std::string_view violation;   // what the last one was
     };
     void look(const Counts &, base::Time now);
 
@@ -43,7 +45,7 @@ private:
     };
 
     log::Logger &log_;
-    Episode sessions_, answers_, tokens_, parsers_, displaced_, unfinished_;
+    Episode sessions_, answers_, tokens_, parsers_, displaced_, unfinished_, violations_;
 };
 
 } // namespace roomd::app

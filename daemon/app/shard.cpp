@@ -42,7 +42,8 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
         overload.look({sessions.totals().sacrificed, server.totals().unread_cut, sessions.waiting(),
                        sessions.options().send_buffer_total, router.tokens_unread().count,
                        router.tokens_unread().address, clients.other_parsers(), clients.displaced(),
-                       server.totals().unfinished_cut},
+                       server.totals().unfinished_cut, sessions.totals().violations,
+                       sessions.totals().violation},
                       loop.now());
     }) {
     clients.wire(sessions, router);

@@ -88,6 +88,12 @@ Answer empty(int status) {
     return answer;
 }
 
+Answer received() {
+    Answer answer = empty(200);
+    answer.body = "ok";
+    return answer;
+}
+
 Answer busy() {
     Answer answer = failure(503, "unavailable", "the server is shutting down");
     answer.headers = retry_after;
@@ -139,11 +145,7 @@ public:
 private:
     void done(Conn &conn) {
         core_.sessions().post_answered(std::exchange(session_, base::SessionId::none));
-        Answer answer;
-        answer.content_type = "text/html";
-        answer.headers = not_stored;
-        answer.body = "ok";
-        conn.answer(answer);
+        conn.answer(received());
     }
     void abort() noexcept {
         const base::SessionId session = std::exchange(session_, base::SessionId::none);
@@ -212,7 +214,8 @@ void post(Conn &conn, const http::Head &head, base::SessionId id) {
     const std::size_t most =
         std::min(sessions.options().max_payload, messages_per_post * sessions.message_limit(id));
     if (head.length().value_or(0) > most) {
-        conn.answer(empty(413));
+        const bool told = sessions.too_large(id); // by the GET: this answer would only be an error
+        conn.answer(told ? received() : empty(413));
     } else if (!sessions.post_begin(id)) {
         conn.answer(empty(400));
     } else {

@@ -16,6 +16,8 @@ namespace {
 // Of what one write takes from the outbox; as a TLS record is no larger, less there.
 constexpr std::size_t most_per_write = 65536, most_per_record = 16384;
 
+constexpr std::uint16_t too_large = 1009;
+
 std::uint32_t milliseconds(base::Time time) noexcept {
     return static_cast<std::uint32_t>(time.time_since_epoch().count());
 }
@@ -218,6 +220,8 @@ void WsLink::on_bytes(std::span<char> bytes) {
     if (conn_.dead()) return;
     if (reading.pinged && !closing_) pong(reading.last_ping());
     if (conn_.dead()) return;
+    if (code == too_large && conn_.core().sessions().too_large(session_))
+        return conn_.socket().pause(); // until it is closed, behind what it is told
     if (code != 0) return end(code);
     if (closing_) return;
     conn_.holds(frames_.held());

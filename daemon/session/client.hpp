@@ -45,12 +45,14 @@ struct Client {
     State state = State::pending;
     bool ended = false;
     bool draining = false;
+    bool paced = false; // its events come too fast: what it sends waits
     std::uint32_t holds = 0;
     std::unique_ptr<Held> held;
 
     std::string_view public_id() const noexcept { return {id.data(), id.size()}; }
     bool accepted() const noexcept { return state == State::accepted; }
-    bool waits() const noexcept { return !accepted() || holds > 0; }
+    bool awaits_verdict() const noexcept { return !accepted() || holds > 0; }
+    bool waits() const noexcept { return awaits_verdict() || paced; }
 };
 
 static_assert(sizeof(Client) <= 64, "there is one for every connected client");
@@ -63,14 +65,16 @@ struct Peer {
     base::Bucket connects;
     base::Bucket events;        // of all its namespaces: leaving one and coming back gains nothing
     base::Time waiting_since{}; // for the attachments of a packet
+    base::Time refused_at{};    // last
+    base::Time warned_at{};     // that its events wait
     std::uint16_t clients = 0;
-    std::uint16_t refusals = 0; // since it was accepted anywhere
+    std::uint16_t refusals = 0; // since it was accepted anywhere, or had peace for a while
     bool open = false;
     bool joined = false;  // was accepted once, somewhere
     bool waits = false;   // for attachments
     bool watched = false; // stands in the list of unfinished packets
 };
 
-static_assert(sizeof(Peer) <= 56, "there is one for every session");
+static_assert(sizeof(Peer) <= 72, "there is one for every session");
 
 } // namespace roomd::session

@@ -42,10 +42,10 @@ bool Clients::refuse(base::ClientId id, std::string_view message, std::string_vi
                       Delivery::reliable);
     const base::SessionId session = client->session;
     impl_->end(id, CloseReason::server_namespace_disconnect);
-    // A stock client tries each namespace once; who goes on is guessing, at our cost.
-    Peer *peer = impl_->peer(session);
-    if (peer != nullptr && ++peer->refusals > impl_->options.namespaces_per_session)
-        impl_->violated(session);
+    if (Peer *peer = impl_->peer(session)) {
+        ++peer->refusals;
+        peer->refused_at = impl_->clock.now();
+    }
     return true;
 }
 
@@ -131,6 +131,7 @@ void Clients::tick() {
     const base::Time now = impl_->clock.now();
     for (const Acks::Ask &ask : impl_->acks.take_due(now))
         impl_->up->answered(ask.client, ask.token, Answer::expired, {"[]", {}});
+    impl_->go_on();
     impl_->close_unjoined(now);
     impl_->close_unfinished(now);
 }
@@ -148,14 +149,18 @@ void Clients::opened(base::SessionId session) {
     peer = Peer{};
     peer.session = session;
     peer.open = true;
+    peer.warned_at = impl_->clock.now() - warned_for;
     impl_->unjoined.push_back({session, impl_->clock.now()});
 }
 
 void Clients::text(base::SessionId session, std::string_view message) {
     Peer *peer = impl_->peer(session);
     if (peer == nullptr) return;
-    if (!peer->joined && message.size() > impl_->options.before_connect)
-        return impl_->violated(session);
+    if (!peer->joined && message.size() > impl_->options.before_connect) {
+        if (!impl_->down->too_large(session))
+            impl_->down->close(session, CloseReason::forced_close);
+        return;
+    }
     impl_->take(*peer, peer->decoder.text(message, impl_->limits(*peer), impl_->scratch));
 }
 
@@ -164,7 +169,7 @@ void Clients::binary(base::SessionId session, std::string_view message) {
     if (peer == nullptr) return;
     if (peer->first == base::ClientId::none && !peer->joined && !peer->waits) {
         ++impl_->other_parsers; // its first packet is to be text: CONNECT (msgpack's is binary)
-        return impl_->violated(session);
+        return impl_->down->close(session, CloseReason::forced_close);
     }
     impl_->take(*peer, peer->decoder.binary(message, impl_->limits(*peer), impl_->scratch));
 }
@@ -173,6 +178,16 @@ std::size_t Clients::message_limit(base::SessionId session) const noexcept {
     const Peer *peer = impl_->peer(session);
     if (peer == nullptr || peer->joined) return SIZE_MAX;
     return impl_->options.before_connect + 1; // Engine.IO's digit
+}
+
+// It is CONNECT, of which the namespace was not read: nearly always the main one.  Who is told does
+// not come back to try the same.
+bool Clients::too_large(base::SessionId session) {
+    const Peer *peer = impl_->peer(session);
+    if (peer == nullptr || peer->joined || peer->first != base::ClientId::none) return false;
+    impl_->refuse(session, "/", "token_too_large", "CONNECT is larger than limits.before_connect",
+                  false);
+    return true;
 }
 
 bool Clients::make_room() {

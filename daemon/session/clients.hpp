@@ -21,7 +21,7 @@ struct ClientOptions {
     std::size_t before_connect = 16384;    // bytes of one message before CONNECT was accepted
     std::size_t max_attachments = 10;
     std::size_t json_depth = 128;
-    std::size_t held_bytes = 65536; // waiting for verdicts, per session, beyond one max_payload
+    std::size_t held_bytes = 65536; // waiting, per session; for verdicts one max_payload beyond it
     std::size_t namespaces_per_session = 16;
     double events_per_second = 0; // per client; 0: no limit
     double events_at_once = 0;    // may come at once, if that is more than two seconds' worth: all
@@ -79,7 +79,7 @@ public:
     std::uint64_t other_parsers() const noexcept;
     // Sessions closed to make room for others.
     std::uint64_t displaced() const noexcept;
-    void tick(); // ask and connect time-outs
+    void tick(); // ask and connect time-outs, and events that waited for their time
     void reconfigure(const ClientOptions &);
 
     // ---- from Sessions (Messages) --------------------------------------------------------
@@ -88,6 +88,7 @@ public:
     void binary(base::SessionId, std::string_view message) override;
     void closed(base::SessionId, CloseReason) override;
     std::size_t message_limit(base::SessionId) const noexcept override;
+    bool too_large(base::SessionId) override;
     bool make_room() override;
 
 private:

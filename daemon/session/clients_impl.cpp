@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "sio/encoder.hpp"
+#include "json/json.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -60,7 +61,7 @@ base::Rate Clients::Impl::rate() const noexcept {
 // ---- packets -----------------------------------------------------------------------------
 
 void Clients::Impl::take(Peer &peer, base::Result<sio::Packet> packet) {
-    if (!packet) return violated(peer.session);
+    if (!packet) return down->violated(peer.session, packet.error());
     if (!std::holds_alternative<sio::Unfinished>(*packet)) {
         peer.waits = false;
         return route(peer.session, *packet);
@@ -72,20 +73,54 @@ void Clients::Impl::take(Peer &peer, base::Result<sio::Packet> packet) {
 }
 
 void Clients::Impl::route(base::SessionId session, const sio::Packet &packet) {
-    const Peer *from = peer(session);
+    Peer *from = peer(session);
     if (from == nullptr) return;
     const base::ClientId id = in(*from, nsp_of(packet));
     Client *client = alive(id);
-    if (client == nullptr || (!client->waits() && !client->draining))
-        return handle(session, id, packet);
+    if (client == nullptr) return handle(session, id, packet);
+    if (!client->waits() && !client->draining) {
+        const bool is_event = std::holds_alternative<sio::Event>(packet);
+        if (!is_event || may_send(session, *client, id)) return handle(session, id, packet);
+    }
+    // Answers to what we asked count for no rate.
+    const bool is_ack = std::holds_alternative<sio::Ack>(packet);
+    if (is_ack && client->paced && !client->awaits_verdict()) return handle(session, id, packet);
+    keep(*from, *client, packet);
+}
 
-    if (!client->held) client->held = std::make_unique<Held>();
-    // A second CONNECT is in order only when the client has left before.
-    if (std::holds_alternative<sio::Connect>(packet) && !client->held->ends_with_disconnect())
-        return violated(session);
-    client->held->push(packet);
-    // A packet of any size that is allowed may be one of those that wait.
-    if (held_by(*from) > options.held_bytes + limits(*from).max_bytes) violated(session);
+// An event of a client that does not wait: now, or does it wait from now on?
+bool Clients::Impl::may_send(base::SessionId session, Client &client, base::ClientId id) {
+    Peer *from = peer(session);
+    if (from == nullptr || from->events.take(rate(), clock.now())) return true;
+    client.paced = true;
+    paced.push_back(id);
+    warn(client);
+    return false;
+}
+
+void Clients::Impl::keep(Peer &from, Client &client, const sio::Packet &packet) {
+    if (!client.held) client.held = std::make_unique<Held>();
+    // In order only when the client has left before; else it is in, or will be told.
+    if (std::holds_alternative<sio::Connect>(packet) && !client.held->ends_with_disconnect())
+        return;
+    HeldPacket kept(packet);
+    // Behind a verdict a packet of any size that is allowed may be one of those that wait.
+    const std::size_t most =
+        options.held_bytes + (client.awaits_verdict() ? limits(from).max_bytes : 0);
+    if (held_by(from) + kept.bytes() <= most) return client.held->push(std::move(kept));
+    if (const auto *event = std::get_if<sio::Event>(&packet); event != nullptr && client.accepted())
+        return refuse_event(client, *event);
+    down->violated(from.session, "more than limits.held behind a CONNECT that is not answered yet");
+}
+
+// Whose events waited for their time.
+void Clients::Impl::go_on() {
+    for (const base::ClientId id : std::exchange(paced, {})) {
+        Client *client = alive(id);
+        if (client == nullptr) continue;
+        client->paced = false;
+        drain(id);
+    }
 }
 
 // What waits in all namespaces of one session.
@@ -98,12 +133,15 @@ std::size_t Clients::Impl::held_by(const Peer &peer) noexcept {
 
 void Clients::Impl::handle(base::SessionId session, base::ClientId id, const sio::Packet &packet) {
     if (const auto *wanted = std::get_if<sio::Connect>(&packet)) {
-        return id == base::ClientId::none ? connect(session, *wanted) : violated(session);
+        if (id == base::ClientId::none) connect(session, *wanted); // else it is in
+        return;
     }
     Client *client = alive(id);
-    if (client == nullptr) return violated(session); // not in that namespace
+    if (client == nullptr) { // sent before it heard that it was sent away, by who means well
+        if (!peer(session)->joined) down->violated(session, "a packet ahead of CONNECT");
+        return;
+    }
     if (const auto *event = std::get_if<sio::Event>(&packet)) {
-        if (!peer(session)->events.take(rate(), clock.now())) return violated(session);
         up->event(id, *event);
     } else if (const auto *ack = std::get_if<sio::Ack>(&packet)) {
         if (const auto token = acks.take(id, ack->id))
@@ -115,8 +153,12 @@ void Clients::Impl::handle(base::SessionId session, base::ClientId id, const sio
 
 void Clients::Impl::connect(base::SessionId session, const sio::Connect &wanted) {
     Peer &from = *peer(session);
-    if (from.clients >= options.namespaces_per_session || !from.connects.take(rate(), clock.now()))
-        return violated(session);
+    if (from.clients >= options.namespaces_per_session)
+        return refuse(session, wanted.nsp, "too_many_namespaces",
+                      "this connection is in as many namespaces as it may be", false);
+    if (guesses(from) || !from.connects.take(rate(), clock.now()))
+        return refuse(session, wanted.nsp, "too_many_attempts", "too many attempts: try later",
+                      true);
     const base::ClientId id = clients.emplace();
     Client &client = *clients.find(id);
     client.session = session;
@@ -137,6 +179,7 @@ void Clients::Impl::drain(base::ClientId id) {
     const base::SessionId session = client->session;
     client->draining = true;
     while (client != nullptr && !client->waits() && !client->held->empty()) {
+        if (client->held->front().is_event() && !may_send(session, *client, id)) break;
         const HeldPacket packet = client->held->pop();
         if (packet.is_disconnect()) {
             Held rest = std::move(*client->held);
@@ -157,6 +200,48 @@ void Clients::Impl::reroute(base::SessionId session, Held &rest) {
         const HeldPacket packet = rest.pop();
         route(session, packet.view());
     }
+}
+
+// ---- refusals ----------------------------------------------------------------------------
+
+// A stock client tries each namespace once; who goes on is guessing, at our cost.
+bool Clients::Impl::guesses(Peer &from) const noexcept {
+    if (clock.now() - from.refused_at >= forgiven_after) from.refusals = 0;
+    return from.refusals > options.namespaces_per_session;
+}
+
+void Clients::Impl::refuse(base::SessionId session, std::string_view nsp, std::string_view code,
+                           std::string_view message, bool retryable) {
+    const std::string data = R"({"code":)" + json::quoted(code) + R"(,"retryable":)" +
+                             (retryable ? "true" : "false") + '}';
+    down->send(session, sio::connect_error(nsp, message, data), Delivery::reliable);
+}
+
+void Clients::Impl::refuse_event(const Client &client, const sio::Event &event) {
+    const std::string why =
+        R"("code":"too_many_events","message":"too many events wait: this one is dropped")";
+    const std::string_view nsp = client.nsp->name;
+    if (event.ack) {
+        const std::string json = R"([{"ok":false,"error":{)" + why + "}}]";
+        down->send(client.session, sio::ack(nsp, *event.ack, {json, {}}), Delivery::reliable);
+    } else {
+        const std::string json = R"([{"event":)" + json::quoted(event.name) + ',' + why + "}]";
+        down->send(client.session, sio::event(nsp, "rate:warning", {json, {}}), Delivery::reliable);
+    }
+}
+
+// That its events wait.
+void Clients::Impl::warn(const Client &client) {
+    Peer &from = *peer(client.session);
+    const base::Time now = clock.now();
+    if (now - from.warned_at < warned_for) return;
+    from.warned_at = now;
+    const std::string limit = std::to_string(static_cast<std::uint64_t>(options.events_per_second));
+    const std::string json = R"([{"limit":)" + limit +
+                             R"(,"code":"slowed_down","message":"more than )" + limit +
+                             R"( events a second: they wait"}])";
+    down->send(client.session, sio::event(client.nsp->name, "rate:warning", {json, {}}),
+               Delivery::reliable);
 }
 
 // ---- endings -----------------------------------------------------------------------------
@@ -191,11 +276,6 @@ void Clients::Impl::unlink(base::ClientId id, const Client &client) noexcept {
     *at = client.next;
 }
 
-// The client broke the protocol.
-void Clients::Impl::violated(base::SessionId session) {
-    down->close(session, CloseReason::forced_close);
-}
-
 // ---- time --------------------------------------------------------------------------------
 
 void Clients::Impl::close_unjoined(base::Time now) {
@@ -203,7 +283,7 @@ void Clients::Impl::close_unjoined(base::Time now) {
         const base::SessionId session = unjoined.front().session;
         unjoined.pop_front();
         const Peer *of = peer(session);
-        if (of != nullptr && !of->joined) violated(session);
+        if (of != nullptr && !of->joined) down->close(session, CloseReason::forced_close);
     }
 }
 
@@ -216,7 +296,7 @@ void Clients::Impl::close_unfinished(base::Time now) {
         of->watched = false;
         if (!of->waits) continue;
         if (now - of->waiting_since >= attachments_timeout) {
-            violated(session);
+            down->violated(session, "attachments that did not come in time");
         } else {
             of->watched = true;
             unfinished.push_back({session, now});

@@ -6,12 +6,18 @@
 #include "session/clients.hpp"
 
 #include <deque>
+#include <string_view>
+#include <vector>
 
 namespace roomd::session {
 
 // How long a packet may wait for its attachments.  Each is looked at when it is that old, or at
 // most as much later.
 inline constexpr base::Duration attachments_timeout{30000};
+// Who was refused too often is asked again after so long without.
+inline constexpr base::Duration forgiven_after{10000};
+// Whose events wait is told so, and not again before this.
+inline constexpr base::Duration warned_for{10000};
 
 // The tables of Clients, and what packets do to them.  After any call up nothing is as it was: ids
 // are looked up again.
@@ -26,14 +32,21 @@ struct Clients::Impl {
 
     void take(Peer &, base::Result<sio::Packet>);
     void route(base::SessionId, const sio::Packet &);
+    void keep(Peer &, Client &, const sio::Packet &);
+    bool may_send(base::SessionId, Client &, base::ClientId);
+    void go_on();
     std::size_t held_by(const Peer &) noexcept;
     void handle(base::SessionId, base::ClientId, const sio::Packet &);
     void connect(base::SessionId, const sio::Connect &);
+    bool guesses(Peer &) const noexcept;
+    void refuse(base::SessionId, std::string_view nsp, std::string_view code,
+                std::string_view message, bool retryable);
+    void refuse_event(const Client &, const sio::Event &);
+    void warn(const Client &);
     void drain(base::ClientId);
     void reroute(base::SessionId, Held &);
     void end(base::ClientId, CloseReason);
     void unlink(base::ClientId, const Client &) noexcept;
-    void violated(base::SessionId);
     void close_unjoined(base::Time now);
     void close_unfinished(base::Time now);
 
@@ -52,6 +65,7 @@ struct Clients::Impl {
     std::deque<Peer> peers;       // by index_of(session)
     std::deque<Since> unjoined;   // in the order they opened
     std::deque<Since> unfinished; // packets that lack attachments; a session once
+    std::vector<base::ClientId> paced;
     Acks acks;
     sio::Scratch scratch;
     std::size_t accepted = 0;

@@ -54,9 +54,9 @@ std::size_t HeldPacket::bytes() const noexcept {
     return bytes;
 }
 
-void Held::push(const sio::Packet &packet) {
-    packets_.emplace_back(packet);
-    bytes_ += packets_.back().bytes();
+void Held::push(HeldPacket &&packet) {
+    bytes_ += packet.bytes();
+    packets_.push_back(std::move(packet));
 }
 
 HeldPacket Held::pop() {

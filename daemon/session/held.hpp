@@ -18,6 +18,7 @@ public:
     sio::Packet view() const; // into this
     std::size_t bytes() const noexcept;
     bool is_connect() const noexcept { return type_ == sio::Type::connect; }
+    bool is_event() const noexcept { return type_ == sio::Type::event; }
     bool is_disconnect() const noexcept { return type_ == sio::Type::disconnect; }
 
 private:
@@ -33,9 +34,10 @@ private:
 // Packets of one client that wait, in order, for a verdict.  Bounded by whoever pushes.
 class Held {
 public:
-    void push(const sio::Packet &);
+    void push(HeldPacket &&);
     HeldPacket pop();
     bool empty() const noexcept { return packets_.empty(); }
+    const HeldPacket &front() const noexcept { return packets_.front(); }
     std::size_t bytes() const noexcept { return bytes_; } // with what keeping each costs
     bool ends_with_disconnect() const noexcept {
         return !packets_.empty() && packets_.back().is_disconnect();

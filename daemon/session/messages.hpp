@@ -21,6 +21,9 @@ public:
     // The largest message it takes of this session now, in bytes of its Engine.IO packet.
     virtual std::size_t message_limit(base::SessionId) const noexcept { return SIZE_MAX; }
 
+    // A message is larger than that.  Whether its client was told.
+    virtual bool too_large(base::SessionId) { return false; }
+
     // There is no room for another session: closes the one that has been open longest, of those
     // that nobody has joined a namespace with, unless all are new.  Whether it closed one.
     virtual bool make_room() { return false; }

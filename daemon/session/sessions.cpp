@@ -82,17 +82,13 @@ base::Duration Sessions::post_end(base::SessionId id, std::string_view body) {
     Step step = Step::packet;
     while (session->open() && (step = reader.next(packet)) == Step::packet)
         on_packet(id, *session, packet);
-    if (step == Step::malformed) finish(id, *session, CloseReason::parse_error, Ending::prompt);
+    if (step == Step::malformed) no_packet(id, *session, reader.error());
     base::Duration pause{};
     if (session->open() && options_.packets_per_second != 0)
         pause = session->pace.take(reader.packets(), options_.packets_per_second,
                                    options_.longest_pause(), clock_.now());
     session->posting = pause.count() > 0;
     return pause;
-}
-
-void Sessions::post_answered(base::SessionId id) {
-    if (Session *session = sessions_.find(id)) session->posting = false;
 }
 
 void Sessions::post_abort(base::SessionId id) {
@@ -119,7 +115,7 @@ void Sessions::text(base::SessionId id, Link &from, std::string_view message) {
         return finish(id, *session, CloseReason::transport_error, Ending::prompt);
     std::string blob;
     const base::Result<eio::Packet> packet = eio::decode(message, blob);
-    if (!packet) return finish(id, *session, CloseReason::parse_error, Ending::prompt);
+    if (!packet) return no_packet(id, *session, packet.error());
     on_packet(id, *session, *packet);
 }
 
@@ -134,21 +130,23 @@ void Sessions::binary(base::SessionId id, Link &from, std::string_view message) 
     up_.binary(id, message);
 }
 
-void Sessions::writable(base::SessionId id, Link &link) {
-    Session *session = sessions_.find(id);
-    if (session != nullptr && session->unblock(link)) touch(id, *session);
-}
-
-void Sessions::blocked(base::SessionId id, Link &link) {
-    Session *session = sessions_.find(id);
-    if (session != nullptr && session->block(link)) sessions_.weigh(*session);
-}
-
 void Sessions::link_gone(base::SessionId id, Link &link, CloseReason reason) {
     Session *session = sessions_.find(id);
     if (session == nullptr || session->lose(link) != Session::Lost::link) return;
     // A closed one whose last answer nobody took has nothing left to wait for.
     finish(id, *session, reason, session->open() ? Ending::prompt : Ending::cut);
+}
+
+bool Sessions::too_large(base::SessionId id) {
+    note("a message over socketio.max_payload, or before a namespace over limits.before_connect");
+    const bool told = up_.too_large(id);
+    if (told) close(id, CloseReason::transport_error);
+    return told;
+}
+
+void Sessions::no_packet(base::SessionId id, Session &session, const char *why) {
+    note(why);
+    finish(id, session, CloseReason::parse_error, Ending::prompt);
 }
 
 // What a probing websocket says: 2probe, then 5 (or 5 at once).  Anything else closes it alone.
@@ -186,7 +184,8 @@ void Sessions::on_packet(base::SessionId id, Session &session, const eio::Packet
     case eio::Type::message: return up_.text(id, packet.data);
     case eio::Type::close:
         return finish(id, session, CloseReason::transport_close, Ending::prompt, Farewell::noop);
-    case eio::Type::ping: // the wrong direction
+    case eio::Type::ping:
+        note("a ping, which is the server's to send");
         return finish(id, session, CloseReason::transport_error, Ending::prompt);
     case eio::Type::open:
     case eio::Type::pong:

@@ -65,7 +65,9 @@ public:
     // progress until post_answered() or post_abort().
     [[nodiscard]] bool post_begin(base::SessionId);
     base::Duration post_end(base::SessionId, std::string_view body);
-    void post_answered(base::SessionId);
+    void post_answered(base::SessionId id) {
+        if (Session *session = sessions_.find(id)) session->posting = false;
+    }
     void post_abort(base::SessionId);
 
     // A websocket with this sid.  False: not polling any more, or probing already: close it.
@@ -80,12 +82,22 @@ public:
         return std::min(options_.max_payload, up_.message_limit(id));
     }
 
+    // A message of it is larger than what is read.  True: its client was told why, and the session
+    // is closed behind that; else the link ends as for any broken one.
+    [[nodiscard]] bool too_large(base::SessionId);
+
     // Whoever never joined goes when a newcomer finds no place; false: all stay.
     bool make_room() { return up_.make_room(); }
 
-    void writable(base::SessionId, Link &); // it was blocked
+    void writable(base::SessionId id, Link &link) { // it was blocked
+        Session *session = sessions_.find(id);
+        if (session != nullptr && session->unblock(link)) touch(id, *session);
+    }
     // What a link had put off at its flush did not fit the peer's window: as Flushed::blocked.
-    void blocked(base::SessionId, Link &);
+    void blocked(base::SessionId id, Link &link) {
+        Session *session = sessions_.find(id);
+        if (session != nullptr && session->block(link)) sessions_.weigh(*session);
+    }
     void link_gone(base::SessionId, Link &, CloseReason); // peer hung up, GET aborted, 1009 ...
 
     // ---- from above ----------------------------------------------------------------------
@@ -96,6 +108,11 @@ public:
     // Graceful: what is queued goes out first, then the end.  `cut` for a slow or expired client.
     // Messages::closed() is called before this returns.
     void close(base::SessionId, CloseReason, Goodbye = Goodbye::polite);
+    // ... because its client broke the protocol: `why`, a constant sentence, is kept for the log.
+    void violated(base::SessionId id, const char *why) {
+        note(why);
+        close(id, CloseReason::forced_close);
+    }
     const Handshake *handshake(base::SessionId id) const noexcept {
         const Session *session = sessions_.find(id);
         return session != nullptr ? &session->handshake() : nullptr;
@@ -131,6 +148,8 @@ public:
         std::uint64_t opened = 0, closed = 0, slow = 0, dropped_volatile = 0, upgrades = 0;
         std::uint64_t sacrificed = 0; // closed because all together were too far behind
         std::uint64_t frames_out = 0, bytes_out = 0;
+        std::uint64_t violations = 0; // sessions closed for what their clients sent
+        const char *violation = "";   // what the last one was
     };
     const Totals &totals() const noexcept { return totals_; }
 
@@ -140,6 +159,11 @@ private:
     void arm(base::SessionId, const Session &);
     void expire(base::SessionId, Session &);
     void finish(base::SessionId, Session &, CloseReason, Ending, Farewell = Farewell::close);
+    void note(const char *why) noexcept {
+        ++totals_.violations;
+        totals_.violation = why;
+    }
+    void no_packet(base::SessionId, Session &, const char *why);
     void judge(base::SessionId);
     bool relieve();
     void bury();

@@ -18,7 +18,7 @@ TEST_CASE("an overload is told once with what to do, and again when it comes bac
     test::HandClock clock;
     test::Stderr err;
     const auto look = [&](std::uint64_t sessions, std::uint64_t answers = 0) {
-        overload.look({sessions, answers, 600, 512, 0, "", 0, 0, 0}, clock.now());
+        overload.look({sessions, answers, 600, 512, 0, "", 0, 0, 0, 0, ""}, clock.now());
     };
     look(0);
     look(3);
@@ -47,7 +47,7 @@ TEST_CASE("tokens that were refused unread are told with the address, once a min
     test::HandClock clock;
     test::Stderr err;
     const auto look = [&](std::uint64_t tokens) {
-        overload.look({0, 0, 0, 0, tokens, "192.0.2.1", 0, 0, 0}, clock.now());
+        overload.look({0, 0, 0, 0, tokens, "192.0.2.1", 0, 0, 0, 0, ""}, clock.now());
     };
     look(0);
     for (std::uint64_t i = 1; i < 20; ++i) {
@@ -67,11 +67,12 @@ TEST_CASE("clients of another parser, displaced ones and half received ones are 
     app::Overload overload(log);
     test::HandClock clock;
     test::Stderr err;
-    overload.look({0, 0, 0, 0, 0, "", 2, 3, 4}, clock.now());
+    overload.look({0, 0, 0, 0, 0, "", 2, 3, 4, 5, "no payload"}, clock.now());
     const std::vector<std::string> lines = err.lines();
-    REQUIRE(lines.size() == 3);
+    REQUIRE(lines.size() == 4);
     CHECK(lines[0].find("the client speaks another parser (msgpack?)") != std::string::npos);
     CHECK(lines[0].find("closed=2") != std::string::npos);
     CHECK(lines[1].find("never joined") != std::string::npos);
     CHECK(lines[2].find("limits.receive_total") != std::string::npos);
+    CHECK(lines[3].find("closed=5 last=\"no payload\"") != std::string::npos);
 }

@@ -202,6 +202,10 @@ std::size_t Clients::message_limit(base::SessionId) const noexcept {
     return SIZE_MAX;
 }
 
+bool Clients::too_large(base::SessionId) {
+    return false;
+}
+
 bool Clients::make_room() {
     return false;
 }

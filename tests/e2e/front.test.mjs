@@ -132,6 +132,7 @@ test('a page of a portal can read why its request was refused, one of another ca
     // A refusal as Engine.IO has it, of a body that is too large.
     const opened = await ask(t, server.port, get(POLLING, `Origin: ${PORTAL}`));
     const { sid } = JSON.parse(opened.body.slice(1));
+    assert.equal((await ask(t, server.port, post(`${POLLING}&sid=${sid}`, '40'))).body, 'ok');
     const large = await ask(t, server.port, post(`${POLLING}&sid=${sid}`, 'x'.repeat(1_200_000), `Origin: ${PORTAL}`));
     assert.deepEqual([large.status, shares(large)], [413, PORTAL]);
 });

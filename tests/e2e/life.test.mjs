@@ -192,8 +192,6 @@ for (const mode of ['websocket only', 'polling only']) {
             'no attachments': '450-["a"]',
             'a placeholder of no attachment': '451-["a",{"_placeholder":true,"num":1}]',
             'an event that is an object': '42[{"toString":"x"}]',
-            'an event for a namespace not joined': '42/other,["a"]',
-            'a second CONNECT': '40',
             'a CONNECT_ERROR': '44{"message":"x"}',
         };
         for (const [what, packet] of Object.entries(payloads)) {

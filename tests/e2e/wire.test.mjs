@@ -63,11 +63,13 @@ const CASES = {
         closed: true,
     },
     'an event ahead of any CONNECT': { say: ['420["echo"]'], hear: [], closed: true },
-    'an event for a namespace that was left': { say: ['40', '41', '420["echo"]'], hear: ['40{"sid":"S"}'], closed: true },
+    'an event for a namespace that was left': {
+        say: ['40', '41', '420["echo"]', '40', '421["echo"]'],
+        hear: ['40{"sid":"S"}', '40{"sid":"S"}', '431[]'],
+    },
     'a second CONNECT while the first waits for its verdict': {
-        say: ['40/late,', '40/late,'],
-        hear: ['42/late,["early",1]'],
-        closed: true,
+        say: ['40/late,', '40/late,', '42/late,5["echo",5]'],
+        hear: ['42/late,["early",1]', '40/late,{"sid":"S"}', '43/late,5[5]'],
     },
 };
 
