@@ -1,6 +1,7 @@
 #include "session/clients_impl.hpp"
 
 #include "base/random.hpp"
+#include "session/other_parser.hpp"
 #include "sio/encoder.hpp"
 
 #include <algorithm>
@@ -169,6 +170,7 @@ void Clients::binary(base::SessionId session, std::string_view message) {
     if (peer == nullptr) return;
     if (peer->first == base::ClientId::none && !peer->joined && !peer->waits) {
         ++impl_->other_parsers; // its first packet is to be text: CONNECT (msgpack's is binary)
+        impl_->down->send(session, refuse_msgpack(message), Delivery::reliable);
         return impl_->down->close(session, CloseReason::forced_close);
     }
     impl_->take(*peer, peer->decoder.binary(message, impl_->limits(*peer), impl_->scratch));

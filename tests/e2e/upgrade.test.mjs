@@ -8,7 +8,7 @@ import { MODES, client } from './support/clients.mjs';
 import { ACCEPT, Websocket, frame, text, upgrade } from './support/frames.mjs';
 import { POLLING, PORTAL, WEBSOCKET, front, goesOn, ports } from './support/front.mjs';
 import { Wire, ask, get } from './support/http.mjs';
-import { once, until } from './support/wait.mjs';
+import { once, tick, until } from './support/wait.mjs';
 
 const server = await front({ after });
 
@@ -183,11 +183,15 @@ test('a session moves to a websocket whose probe comes in the same segment', asy
 
 describe('Socket.IO over another parser', () => {
     for (const [mode, options] of Object.entries(MODES)) {
-        test(`is closed, with a line in the log: ${mode}`, async (t) => {
+        test(`is refused in words it reads, with a line in the log, and does not come back: ${mode}`, async (t) => {
             const own = await front(t);
-            const socket = client(t, own, { ...options, parser });
-            await once(socket.io, 'close');
-            assert.equal(socket.connected, false);
+            const socket = client(t, own, { ...options, parser, reconnection: true, reconnectionDelay: 10 });
+            let opened = 0;
+            socket.io.on('open', () => opened++);
+            const [error] = await once(socket, 'connect_error');
+            assert.deepEqual(error.data, { code: 'parser_unknown', retryable: false });
+            await tick(300);
+            assert.deepEqual([opened, socket.connected, socket.active], [1, false, false]);
             const lines = () => own.output.match(/the client speaks another parser \(msgpack\?\)/g) ?? [];
             await until('the line', () => lines().length);
             assert.equal(lines().length, 1);
