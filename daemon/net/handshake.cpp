@@ -258,7 +258,9 @@ void Handshake::request(Conn &conn, const http::Head &head) {
     base::SessionId session = base::SessionId::none;
     if (const auto why = check(core_.sessions(), head, q, false, session)) {
         ++core_.tally().totals().bad_requests;
-        conn.answer(refusal(*why));
+        // What its websocket was told before arrives before.
+        if (session != base::SessionId::none) core_.sessions().flush();
+        if (!conn.dead()) conn.answer(refusal(*why));
     } else if (session == base::SessionId::none) {
         if (core_.refusing()) {
             conn.answer(busy());

@@ -2,6 +2,7 @@
 #include "wire.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/ioctl.h>
 
 using namespace roomd;
 using namespace roomd::test;
@@ -45,6 +46,26 @@ TEST_CASE("the answer to a probing upgrade comes at once, though nothing is said
     wire.send(upgrade(path + "&sid=" + polling(rig.address())));
     CHECK(wire.reply().status == 101);
     wire.send(ws(1, "2probe"));
+    CHECK(wire.frame().payload == "3probe");
+}
+
+// Both are read in one turn of the loop, and frames go out at its end.
+TEST_CASE("what a websocket is told reaches it before the refusal of a later request does") {
+    Rig rig;
+    const std::string sid = polling(rig.address());
+    Wire wire(rig.address()), late(rig.address());
+    wire.send(upgrade(path + "&sid=" + sid));
+    CHECK(wire.reply().status == 101);
+    late.send(get("/socket.io/nothing.js"));
+    CHECK(late.reply().status == 400); // it is accepted
+    rig.call([&](net::Server &, session::Sessions &, Echo &) {
+        wire.send(ws(1, "2probe") + ws(1, "5"));
+        late.send(get(engine + "polling&sid=" + sid));
+    });
+    CHECK(late.reply().status == 400);
+    int there = 0;
+    CHECK(ioctl(wire.fd(), FIONREAD, &there) == 0);
+    CHECK(there > 0);
     CHECK(wire.frame().payload == "3probe");
 }
 
