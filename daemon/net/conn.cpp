@@ -191,7 +191,8 @@ std::size_t Conn::read_payload(std::span<char> bytes) {
         refuse_body({400, "bad_chunks", "the body's chunks are malformed"});
         return text.size();
     case http::Body::Step::too_large:
-        refuse_body({413, "too_large", "the body is too large"});
+        if (!asked.exchange->too_large(*this))
+            refuse_body({413, "too_large", "the body is too large"});
         return used;
     }
     core_.deadlines().drop(*this);

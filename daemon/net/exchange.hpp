@@ -14,6 +14,8 @@ public:
     // The body is complete, or there was none.  The view is valid during the call, in which the
     // answer may be given.
     virtual void complete(Conn &, std::string_view body) = 0;
+    // More came of a body in chunks than is read.  False: it is answered 413 with the usual text.
+    virtual bool too_large(Conn &) { return false; }
     // A Wait::pace that it asked for is over.
     virtual void on_pace(Conn &) {}
     // The connection is over, and no answer was given.

@@ -121,6 +121,12 @@ session::Handshake handshake(Conn &conn, const http::Head &head, const Question 
     return {conn.peer(), core.facts().keep(std::move(facts)), nullptr};
 }
 
+// The session stays, unless it is told by the GET: this answer would only be an error.
+void refuse_large(Conn &conn, base::SessionId session) {
+    const bool told = conn.core().sessions().too_large(session);
+    conn.answer(told ? received() : empty(413));
+}
+
 // A polling client's packets.
 class PostExchange final : public Exchange {
 public:
@@ -133,6 +139,12 @@ public:
         if (pause.count() == 0) return done(conn);
         due_ = core_.loop().now() + pause;
         conn.wait(Wait::pace);
+    }
+    bool too_large(Conn &conn) override {
+        const base::SessionId session = std::exchange(session_, base::SessionId::none);
+        core_.sessions().post_answered(session);
+        refuse_large(conn, session);
+        return true;
     }
     // Nothing more is read of a hasty client before its answer: it sends one POST at a time.
     void on_pace(Conn &conn) override {
@@ -214,8 +226,7 @@ void post(Conn &conn, const http::Head &head, base::SessionId id) {
     const std::size_t most =
         std::min(sessions.options().max_payload, messages_per_post * sessions.message_limit(id));
     if (head.length().value_or(0) > most) {
-        const bool told = sessions.too_large(id); // by the GET: this answer would only be an error
-        conn.answer(told ? received() : empty(413));
+        refuse_large(conn, id);
     } else if (!sessions.post_begin(id)) {
         conn.answer(empty(400));
     } else {
