@@ -1,11 +1,18 @@
 #include "postgres/burials.hpp"
 
+#include "postgres/doubt.hpp"
 #include "postgres/trouble.hpp"
+
+#include <algorithm>
 
 namespace roomd::postgres {
 namespace {
 
 constexpr std::size_t most_kinds = 64, most_waiting = 10000;
+
+bool is_ascii(char c) noexcept {
+    return static_cast<unsigned char>(c) < 0x80;
+}
 
 } // namespace
 
@@ -37,14 +44,28 @@ void Burials::go_on() {
     connection_.ask({"SELECT roomd.bury($1, $2::bigint, $3)",
                      {one.epoch, std::to_string(one.seq), one.reason},
                      nullptr,
-                     [this](const Result &answer) {
-                         if (answer.status() != PGRES_TUPLES_OK)
-                             return connection_.refuse(
-                                 trouble_of(answer.error(), answer.sqlstate()));
-                         asked_ = false;
-                         waiting_.pop_front();
-                         go_on();
-                     }});
+                     [this](const Result &answer) { answered(answer); }});
+}
+
+void Burials::answered(const Result &answer) {
+    asked_ = false;
+    auto &one = waiting_.front();
+    const bool done = answer.status() == PGRES_TUPLES_OK;
+    if (!done && !is_of_a_row(answer.sqlstate()))
+        return connection_.refuse(trouble_of(answer.error(), answer.sqlstate()));
+    // The reason may quote what the database has no letters for.
+    if (!done && !std::all_of(one.reason.begin(), one.reason.end(), is_ascii)) {
+        std::replace_if(
+            one.reason.begin(), one.reason.end(), [](char c) { return !is_ascii(c); }, '?');
+        return go_on();
+    }
+    if (!done)
+        host_.error("event can neither be sent nor be put into roomd.dead",
+                    {{"position", one.epoch + "." + std::to_string(one.seq)},
+                     {"why", one.reason},
+                     {"and", one_line(answer.error())}});
+    waiting_.pop_front();
+    go_on();
 }
 
 } // namespace roomd::postgres

@@ -12,7 +12,9 @@
 namespace roomd::postgres {
 
 // Events of the log that can not be sent, on their way into roomd.dead: one at a time, and again
-// where the connection was lost over one.  Bounded: beyond that they are counted and logged only.
+// where the connection was lost over one.  One that the database does not take for what is in it is
+// logged as lost and does not hold up the next.  Bounded: beyond that they are counted and logged
+// only.
 class Burials {
 public:
     Burials(Host &host, Connection &connection) :
@@ -30,6 +32,8 @@ public:
     void tell_again() { told_.clear(); }
 
 private:
+    void answered(const Result &);
+
     struct Burial {
         std::string epoch;
         std::int64_t seq;

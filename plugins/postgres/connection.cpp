@@ -55,7 +55,7 @@ void Connection::connect(const std::vector<std::vector<std::string>> &addresses)
     heard_ = Clock::now();
     raw_.reset(PQconnectStartParams(words.keys.data(), words.values.data(), 0));
     if (raw_ == nullptr) throw std::bad_alloc();
-    PQsetNoticeProcessor(raw_.get(), note, this);
+    PQsetNoticeReceiver(raw_.get(), note, this);
     if (PQstatus(raw_.get()) == CONNECTION_BAD) return lose(trouble_of(said()));
     alarm_ = host_.after(ms(times_.connect), [this] {
         target_.begin_with_next();
@@ -88,12 +88,16 @@ void Connection::connected() {
     heard_ = Clock::now();
     counts_.connected.add(1);
     counts_.connects.add();
-    last_why_.clear();
     host_.info("connected to the database",
                {{"for", title_}, {"where", where()}, {"server", std::to_string(version / 10000)}});
     watch_for(ROOMD_FD_READ);
     quiet_ = host_.every(ms(times_.probe), [this] { probe(); });
     delivering_ = true;
+    // Such a server can not convert, and would refuse to send what is no UTF-8; in a notification
+    // that ends the connection.  Bytes as they are can be judged here.
+    const char *const encoding = PQparameterStatus(raw_.get(), "server_encoding");
+    if (encoding != nullptr && std::string_view(encoding) == "SQL_ASCII")
+        queries_.push_back({"SET client_encoding = SQL_ASCII", {}, nullptr, nullptr});
     owner_.on_ready();
     delivering_ = false;
     deliver();
@@ -146,12 +150,14 @@ void Connection::ready_to_read(std::uint32_t) {
 void Connection::deliver() {
     delivering_ = true;
     if (!waiting_) tell_notifications();
+    if (unreadable_) tell_unreadable();
     while (!waiting_ && !refused_) {
         if (!asked_ && !queries_.empty()) send_next();
         if (!asked_ || refused_) break;
         if (!row_ && PQisBusy(raw_.get()) != 0) break;
         take(row_ ? std::exchange(row_, Result()) : Result(PQgetResult(raw_.get())));
         if (!waiting_ && !asked_) tell_notifications();
+        if (unreadable_) tell_unreadable();
     }
     delivering_ = false;
     if (refused_) return lose(*std::exchange(refused_, {}));
@@ -184,6 +190,13 @@ void Connection::tell_notifications() {
     }
 }
 
+// The server leaves those behind it for the next time that it looks: a notification from ourselves
+// makes it look.
+void Connection::tell_unreadable() {
+    owner_.on_unreadable(*std::exchange(unreadable_, {}));
+    queries_.push_back({"NOTIFY roomd_unreadable", {}, nullptr, nullptr});
+}
+
 // One result of the query that is asked; none: it is answered.
 void Connection::take(Result result) {
     auto &query = queries_.front();
@@ -199,6 +212,11 @@ void Connection::take(Result result) {
     if (result.status() == PGRES_SINGLE_TUPLE) {
         waiting_ = query.row(result) == Go::wait;
         if (waiting_) row_ = std::move(result);
+        return;
+    }
+    // Behind a good answer the server looks for notifications; a COMMIT does not fail like this.
+    if (answer_ && answer_.status() != PGRES_FATAL_ERROR && is_of_encoding(result.sqlstate())) {
+        unreadable_ = trouble_of(result.error(), result.sqlstate());
         return;
     }
     // Of several statements the error counts, else the last.
@@ -267,6 +285,7 @@ void Connection::close() noexcept {
     row_ = Result();
     notification_.reset();
     refused_.reset();
+    unreadable_.reset();
     raw_.reset();
     state_ = State::closed;
 }
@@ -288,10 +307,14 @@ std::string Connection::said() const {
     return raw_ == nullptr ? std::string() : PQerrorMessage(raw_.get());
 }
 
-void Connection::note(void *me, const char *text) noexcept {
+void Connection::note(void *me, const PGresult *result) noexcept {
     auto &self = *static_cast<Connection *>(me);
-    const std::string_view said = text == nullptr ? "" : text;
-    if (said.starts_with("FATAL") || said.starts_with("PANIC")) self.notice_ = said;
+    const char *const severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const std::string_view how = severity == nullptr ? "" : severity;
+    // A notification that can not be converted is an error where nothing was asked: the reason of
+    // the end.
+    const bool end = (how == "FATAL" || how == "PANIC") && self.notice_.empty();
+    if (end || how == "ERROR") self.notice_ = PQresultErrorMessage(result);
 }
 
 } // namespace roomd::postgres

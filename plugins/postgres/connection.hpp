@@ -51,6 +51,9 @@ public:
         virtual void on_lost(const Trouble &, Clock::time_point alive) = 0;
         // wait: it has not been taken.  It is told again after resume().
         virtual Go on_notification(std::string_view channel, std::string_view payload) = 0;
+        // One came that the server could not put into our encoding.  It is gone, and so is its
+        // channel.
+        virtual void on_unreadable(const Trouble &) = 0;
 
     protected:
         ~Owner() = default;
@@ -80,8 +83,11 @@ public:
     void resume();
     // The owner can not work with it: closed and tried again.
     void refuse(Trouble);
-    // The owner can: the next loss begins with the shortest wait.
-    void settled() noexcept { backoff_.reset(); }
+    // The owner can: the next loss begins with the shortest wait, and is told.
+    void settled() noexcept {
+        backoff_.reset();
+        last_why_.clear();
+    }
 
     bool ready() const noexcept { return state_ == State::ready; }
     // A pooler stands between: it gives out numbers of processes of its own.
@@ -101,6 +107,7 @@ private:
     void ready_to_read(std::uint32_t events);
     void deliver();
     void tell_notifications();
+    void tell_unreadable();
     void take(Result);
     void send_next();
     void watch_for(std::uint32_t events);
@@ -109,7 +116,7 @@ private:
     void lose(Trouble);
     void close() noexcept;
     std::string said() const;
-    static void note(void *me, const char *text) noexcept;
+    static void note(void *me, const PGresult *) noexcept;
 
     Host &host_;
     Counts &counts_;
@@ -122,6 +129,7 @@ private:
     State state_ = State::closed;
     std::unique_ptr<PGconn, Finish> raw_;
     std::string notice_, last_why_;
+    std::optional<Trouble> unreadable_; // a notification, not yet told
     Clock::time_point heard_{}, asked_at_{};
 
     std::deque<Query> queries_; // the first is at the server when asked_

@@ -96,8 +96,10 @@ Connection::Go Delivery::take(const Result &row, Cursor &cursor) {
         if (status == ROOMD_TOO_BIG)
             bury_(at.epoch, at.seq,
                   "emit_too_big: more than limits.max_emit or the plugin's budget");
-        else if (status != ROOMD_OK)
-            bury_(at.epoch, at.seq, "event_invalid: the host does not take it");
+        else if (status != ROOMD_OK) // a server of SQL_ASCII takes and gives any bytes
+            bury_(at.epoch, at.seq,
+                  nlohmann::json::accept(args) ? "event_invalid: the host does not take it"
+                                               : "row_unreadable: the data is not UTF-8");
     }
     allowance_ -= 1;
     if (at.seq > cursor.seq + 1) missing_.add(static_cast<double>(at.seq - cursor.seq - 1));

@@ -124,6 +124,11 @@ Connection::Go Listen::on_notification(std::string_view channel, std::string_vie
     return take(std::string(channel), payload);
 }
 
+void Listen::on_unreadable(const Trouble &trouble) {
+    if (options_.wake) options_.wake(); // it may have been that
+    refuse("?", "notification_unreadable", trouble.why);
+}
+
 Connection::Go Listen::take(const std::string &channel, std::string_view payload) {
     const auto found = options_.channels.channels.find(channel);
     if (found == options_.channels.channels.end()) return Connection::Go::on;

@@ -35,6 +35,7 @@ private:
     void on_ready() override;
     void on_lost(const Trouble &, Clock::time_point alive) override;
     Connection::Go on_notification(std::string_view channel, std::string_view payload) override;
+    void on_unreadable(const Trouble &) override;
 
     void listen();
     void listening();

@@ -209,9 +209,6 @@ void Outbox::sequence() {
 
 void Outbox::sequenced(const Result &answer) {
     open_ = false;
-    // Not before: who can connect may still not be let do anything.
-    connection_.settled();
-    health_.set(part, ROOMD_UP);
     if (answer.text(0, 0) == "t") {
         want_read_ = true; // another daemon is at it
         return step();
@@ -231,7 +228,14 @@ void Outbox::sequenced(const Result &answer) {
         want_read_ = false;
         return read();
     }
+    works();
     step();
+}
+
+// Not before: who can connect, and move rows, may still not be able to read them.
+void Outbox::works() {
+    connection_.settled();
+    health_.set(part, ROOMD_UP);
 }
 
 void Outbox::read() {
@@ -239,10 +243,11 @@ void Outbox::read() {
     rows_ = 0;
     Connection::Query query;
     query.sql = Delivery::query;
-    query.parameters = {std::to_string(cursor_.seq), std::to_string(options_.how.batch)};
+    query.parameters = {std::to_string(cursor_.seq),
+                        std::to_string(doubt_.limit(options_.how.batch))};
     query.row = [this](const Result &row) {
         const auto go = delivery_.take(row, cursor_);
-        if (go == Connection::Go::on) ++rows_;
+        if (go == Connection::Go::on && rows_++ == 0) works();
         if (go == Connection::Go::wait && delivery_.paused().count() > 0)
             rate_ = host_.after(static_cast<std::uint32_t>(delivery_.paused().count()),
                                 [this] { connection_.resume(); });
@@ -255,12 +260,49 @@ void Outbox::read() {
 void Outbox::was_read(const Result &answer) {
     open_ = false;
     if (answer.status() != PGRES_TUPLES_OK)
-        return connection_.refuse(trouble_of(answer.error(), answer.sqlstate()));
+        return read_failed(trouble_of(answer.error(), answer.sqlstate()), answer.sqlstate());
+    works();
     last_seq_ = std::max(last_seq_, cursor_.seq);
     if (rows_ > 0) pause_ = milliseconds(0);
-    if (rows_ >= options_.how.batch) want_read_ = true;
+    if (rows_ >= doubt_.limit(options_.how.batch)) want_read_ = true;
+    doubt_.passed(rows_);
     lag_seconds_.set(rows_ > 0 && want_read_ ? delivery_.last_age() : 0);
     step();
+}
+
+// Rows come before the error of a later one: at fault is the first that has not come.
+void Outbox::read_failed(const Trouble &trouble, std::string_view sqlstate) {
+    switch (doubt_.failed(cursor_.seq, sqlstate)) {
+    case Doubt::Next::reconnect: return connection_.refuse(trouble);
+    case Doubt::Next::read_alone: return read();
+    case Doubt::Next::give_row_up: return give_up_row(trouble);
+    }
+}
+
+void Outbox::give_up_row(const Trouble &trouble) {
+    open_ = true;
+    Connection::Query query;
+    query.sql = "SELECT seq, to_char(logged_at AT TIME ZONE 'UTC', "
+                "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM roomd.read($1::bigint, 1)";
+    query.parameters = {std::to_string(cursor_.seq)};
+    query.done = [this, why = trouble.why](const Result &found) {
+        open_ = false;
+        const bool good = found.status() == PGRES_TUPLES_OK;
+        if (!good && !is_of_a_row(found.sqlstate()))
+            return connection_.refuse(trouble_of(found.error(), found.sqlstate()));
+        want_read_ = true;
+        if (good && found.rows() == 0) return step(); // it has been trimmed
+        // Not even its number can be read: numbers have no gaps.
+        auto at =
+            good ? Delivery::Cursor{cursor_.epoch, found.whole(0, 0), std::string(found.text(0, 1))}
+                 : Delivery::Cursor{cursor_.epoch, cursor_.seq + 1, {}};
+        if (at.seq > last_seq_) return connection_.refuse({why, {}, false});
+        burials_.add(at.epoch, at.seq, "row_unreadable: " + why);
+        cursor_ = std::move(at);
+        works();
+        step();
+    };
+    connection_.ask(std::move(query));
 }
 
 void Outbox::rest() {

@@ -3,6 +3,7 @@
 #include "postgres/burials.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/delivery.hpp"
+#include "postgres/doubt.hpp"
 #include "postgres/health.hpp"
 #include "postgres/settings.hpp"
 
@@ -39,6 +40,7 @@ private:
     void on_ready() override;
     void on_lost(const Trouble &, Clock::time_point alive) override;
     Connection::Go on_notification(std::string_view channel, std::string_view payload) override;
+    void on_unreadable(const Trouble &) override { wake(); } // somebody else's: ours are empty
 
     // Asks; `then` gets rows, an error ends the connection.
     void ask(std::string sql, std::vector<std::string> parameters,
@@ -54,6 +56,9 @@ private:
     void sequenced(const Result &);
     void read();
     void was_read(const Result &);
+    void read_failed(const Trouble &, std::string_view sqlstate);
+    void give_up_row(const Trouble &);
+    void works();
     void rest();
     void trim();
 
@@ -72,6 +77,7 @@ private:
     bool pooled_ = false;     // LISTEN would be for nothing
     bool want_sequence_ = false, want_read_ = false;
     std::uint32_t rows_ = 0; // of the read that is open
+    Doubt doubt_;            // of the row behind cursor_
     std::int64_t last_seq_ = 0;
     double waiting_ = 0; // rows in the outbox, as last counted
     std::chrono::milliseconds pause_{0};

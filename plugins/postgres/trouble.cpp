@@ -40,6 +40,10 @@ constexpr Known known[] = {
 
 } // namespace
 
+bool is_of_encoding(std::string_view sqlstate) noexcept {
+    return sqlstate == "22021" || sqlstate == "22P05";
+}
+
 std::string one_line(std::string_view text) {
     constexpr std::size_t most = 400;
     std::string out;

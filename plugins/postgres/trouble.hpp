@@ -16,6 +16,9 @@ struct Trouble {
 // `sqlstate` may be empty: libpq has none for an attempt to connect.
 Trouble trouble_of(std::string_view said, std::string_view sqlstate = {});
 
+// Text that one side has and the other's encoding has not.
+bool is_of_encoding(std::string_view sqlstate) noexcept;
+
 // One line, at most 400 bytes, valid UTF-8 if `text` is.
 std::string one_line(std::string_view text);
 

@@ -57,16 +57,18 @@ public:
         if (const auto said = line(); said != "ok\n")
             throw std::runtime_error(command + ": " + said);
     }
-    std::string dsn(const std::string &user = "postgres", const std::string &more = {}) const {
-        return "postgresql://" + user + "@127.0.0.1:" + std::to_string(port_) + "/postgres" + more;
+    std::string dsn(const std::string &user = "postgres", const std::string &more = {},
+                    const std::string &database = "postgres") const {
+        return "postgresql://" + user + "@127.0.0.1:" + std::to_string(port_) + "/" + database +
+               more;
     }
     int port() const { return port_; }
 
     using Rows = std::vector<std::vector<std::string>>;
     // Blocks.  Throws what the server says.
-    Rows query(const std::string &sql) const {
-        const std::unique_ptr<PGconn, void (*)(PGconn *)> link(PQconnectdb(dsn().c_str()),
-                                                               PQfinish);
+    Rows query(const std::string &sql, const std::string &database = "postgres") const {
+        const std::unique_ptr<PGconn, void (*)(PGconn *)> link(
+            PQconnectdb(dsn("postgres", {}, database).c_str()), PQfinish);
         const std::unique_ptr<PGresult, void (*)(PGresult *)> answer(
             PQexec(link.get(), sql.c_str()), PQclear);
         const auto status = PQresultStatus(answer.get());
@@ -79,7 +81,9 @@ public:
         }
         return rows;
     }
-    std::string one(const std::string &sql) const { return query(sql).at(0).at(0); }
+    std::string one(const std::string &sql, const std::string &database = "postgres") const {
+        return query(sql, database).at(0).at(0);
+    }
 
 private:
     std::string line() {
