@@ -97,8 +97,15 @@ Result Database::query(const std::string &sql, const std::vector<std::string> &p
     values.reserve(parameters.size());
     for (const auto &one : parameters)
         values.push_back(one.c_str());
-    return Result(PQexecParams(raw_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,
-                               values.data(), nullptr, nullptr, 0));
+    const auto ask = [&] {
+        return Result(PQexecParams(raw_.get(), sql.c_str(), static_cast<int>(values.size()),
+                                   nullptr, values.data(), nullptr, nullptr, 0));
+    };
+    auto answer = ask();
+    // One row that can not be told in UTF-8 must not hide the others: bytes as they are will do.
+    if (is_of_encoding(answer.sqlstate()) && PQsetClientEncoding(raw_.get(), "SQL_ASCII") == 0)
+        answer = ask();
+    return answer;
 }
 
 Result Database::ask(const std::string &sql, const std::vector<std::string> &parameters) {

@@ -227,6 +227,19 @@ test('what died for want of an entry in the catalogue reaches its client when it
     assert.equal(await done(['replay', '--all', ...where]), '1 event was put back into the outbox\n');
 });
 
+test('what is dead is listed also where it is no text in UTF-8', async () => {
+    for (const [encoding, broken] of [['SQL_ASCII', `left('Gr\u00fc\u00dfe', 3)`], ['WIN1252', `'a' || chr(129)`]]) {
+        await server.sql(`CREATE DATABASE in_${encoding} OWNER owner TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`);
+        const dsn = server.dsn('owner', `in_${encoding.toLowerCase()}`);
+        await done(['init', '--dsn', dsn]);
+        await psql(dsn, `INSERT INTO roomd.dead (reason, outbox_id, event, created_at) VALUES ('odd: ' || ${broken}, 1, ${broken}, now()), ('plain: so', 2, 'e', now())`);
+        const { code, data } = await json(['replay', '--dsn', dsn]);
+        assert.deepEqual([code, data.total, data.dead[0].event], [0, 2, 'e']);
+        assert.match(data.dead[1].reason, /^odd: (Gr|a)\ufffd$/);
+        assert.match(await done(['status', '--dsn', dsn]), /^dead {6}2 events/m);
+    }
+});
+
 // ---- each way to say no ------------------------------------------------------------------------
 
 const closed = await freePort();
