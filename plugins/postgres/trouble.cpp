@@ -6,8 +6,9 @@ namespace roomd::postgres {
 namespace {
 
 struct Known {
-    std::string_view sqlstate; // or its class, two characters; or empty: by words
-    std::string_view words;
+    std::string_view
+        sqlstate; // or its class, two characters; empty: of an attempt to connect, by words
+    std::string_view words; // names and other texts in quotes left out
     std::string_view hint;
     bool lasting;
 };
@@ -17,8 +18,14 @@ constexpr Known known[] = {
     {"", "password authentication failed", "correct user and password in dsn, then reload", true},
     {"", "no password supplied", "put the password into dsn, then reload", true},
     {"", "no pg_hba.conf entry", "allow this host and user in the server's pg_hba.conf", true},
-    {"", "role \"", "create the role, or correct the user in dsn and reload", true},
-    {"", "database \"", "create the database, or correct its name in dsn and reload", true},
+    {"", "role \"\" does not exist", "create the role, or correct the user in dsn and reload",
+     true},
+    {"", "role \"\" is not permitted to log in",
+     "ALTER ROLE .. LOGIN, or correct the user in dsn and reload", true},
+    {"", "database \"\" does not exist",
+     "create the database, or correct its name in dsn and reload", true},
+    {"", "permission denied for database \"\"", "GRANT CONNECT ON DATABASE .. to the user of dsn",
+     true},
     {"", "too many clients", "raise max_connections, or connect through a pooler", false},
     {"", "remaining connection slots", "raise max_connections, or connect through a pooler", false},
     {"", "too many connections", "raise the connection limit of the role or the database", false},
@@ -37,6 +44,17 @@ constexpr Known known[] = {
     {"53", "", "give the server more of what it lacks", false},
     {"25006", "", "name a server that is no standby", false},
 };
+
+// What someone chose as a name says nothing about what is wrong.
+std::string without_names(std::string_view said) {
+    std::string out;
+    bool inside = false;
+    for (const char c : said) {
+        if (c == '"') inside = !inside;
+        if (c == '"' || !inside) out += c;
+    }
+    return out;
+}
 
 } // namespace
 
@@ -66,9 +84,10 @@ std::string one_line(std::string_view text) {
 Trouble trouble_of(std::string_view said, std::string_view sqlstate) {
     Trouble out{one_line(said), {}, false};
     if (out.why.empty()) out.why = "the connection was lost";
+    const auto words = without_names(said);
     for (const auto &one : known) {
         const bool fits = one.sqlstate.empty()
-                              ? said.find(one.words) != std::string_view::npos
+                              ? sqlstate.empty() && words.find(one.words) != std::string::npos
                               : sqlstate.substr(0, one.sqlstate.size()) == one.sqlstate;
         if (!fits) continue;
         out.hint = one.hint;

@@ -93,6 +93,26 @@ TEST_CASE("waits grow to the most, at random and never below half") {
     CHECK(backoff.next() <= milliseconds(100));
 }
 
+TEST_CASE("a hint is about what failed, and not about a name in the message") {
+    const auto hint = [](const char *said, const char *sqlstate = "") {
+        return trouble_of(said, sqlstate).hint;
+    };
+    const std::string server = "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  ";
+    const auto connecting = [&](const std::string &said) { return trouble_of(server + said).hint; };
+    CHECK(connecting("role \"ann\" does not exist").find("user in dsn") != std::string::npos);
+    CHECK(connecting("role \"ann\" is not permitted to log in").find("LOGIN") != std::string::npos);
+    CHECK(connecting("database \"app\" does not exist").find("create the database") == 0);
+    CHECK(connecting("permission denied for database \"app\"").find("GRANT CONNECT") == 0);
+    CHECK(connecting("database \"certificate\" is not currently accepting connections").empty());
+    // In a query a role or a database is not the one of dsn.
+    CHECK(hint("ERROR:  role \"shop\" does not exist", "42704").find("dsn") == std::string::npos);
+    CHECK(
+        hint("ERROR:  must have admin option on role \"roomd_app\"", "42501").find("user in dsn") ==
+        std::string::npos);
+    CHECK(hint("ERROR:  cannot drop the currently open database \"app\"", "55006").empty());
+    CHECK(hint("ERROR:  a certificate is missing", "P0001").empty());
+}
+
 TEST_CASE("trouble is one line and says what to do about it") {
     const auto denied = trouble_of("connection to server at \"x\" failed:\nFATAL:  password "
                                    "authentication failed for user \"u\"\n");
@@ -102,6 +122,7 @@ TEST_CASE("trouble is one line and says what to do about it") {
     CHECK_FALSE(trouble_of("FATAL:  sorry, too many clients already").lasting);
     CHECK(trouble_of("ERROR: no such function", "42883").hint.find("pg init") != std::string::npos);
     CHECK(trouble_of("").why == "the connection was lost");
+    CHECK(trouble_of("").hint.empty());
     CHECK(one_line(std::string(1000, 'x')).size() <= 400);
     std::string wide;
     for (int i = 0; i < 300; ++i)
