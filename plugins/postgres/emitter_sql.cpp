@@ -182,10 +182,21 @@ std::string emitters_sql(std::span<const Emitter> emitters) {
         out += functions_of(emitter);
     if (!emitters.empty()) {
         const auto functions = list_of(emitters);
-        out += "\nREVOKE ALL ON FUNCTION\n" + functions + "\nFROM PUBLIC;\nDO " +
-               dollars("BEGIN\n    IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname ="
-                       " 'roomd_app') THEN\n        GRANT EXECUTE ON FUNCTION\n" +
-                       functions + "\n        TO roomd_app;\n    END IF;\nEND\n");
+        out += "\nREVOKE ALL ON FUNCTION\n" + functions + "\nFROM PUBLIC;\nDO " + dollars(R"(DECLARE
+    member name;
+BEGIN
+    -- Who may emit may use these.
+    FOR member IN
+        SELECT u.rolname FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+        JOIN pg_catalog.pg_roles u ON u.oid = a.grantee
+        WHERE p.oid = to_regproc('roomd.emit') AND u.oid <> p.proowner
+    LOOP
+        EXECUTE 'GRANT EXECUTE ON FUNCTION
+)" + functions + R"(
+        TO ' || quote_ident(member);
+    END LOOP;
+END
+)");
     }
     return out + "COMMIT;\n";
 }

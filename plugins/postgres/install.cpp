@@ -2,6 +2,7 @@
 #include "postgres/commands.hpp"
 #include "postgres/lines.hpp"
 #include "postgres/quoting.hpp"
+#include "postgres/roles.hpp"
 #include "postgres/schema_state.hpp"
 #include "postgres/sql_files.hpp"
 
@@ -11,13 +12,13 @@
 namespace roomd::postgres {
 namespace {
 
-constexpr std::array groups{"roomd_app", "roomd_daemon"};
-constexpr std::array options{"app", "daemon"}; // that name members of them
+using Option = std::pair<const char *, const char *>;
+constexpr std::array<Option, 2> options{{{"app", "roomd_app"}, {"daemon", "roomd_daemon"}}};
 
 // All files, also of a version that is there: a new one may come with functions that are changed.
 // What waits for a lock holds up those who emit, so it does not wait for long.
-std::string script(const std::string &about, const std::string &behind) {
-    std::string out = about + "BEGIN;\nSET LOCAL lock_timeout = '10s';\n";
+std::string script(const std::string &about, const std::string &ahead, const std::string &behind) {
+    std::string out = about + "BEGIN;\nSET LOCAL lock_timeout = '10s';\n" + ahead;
     for (const auto &file : sql_files()) {
         out.append("\n-- ").append(file.name).append("\n").append(file.text);
         if (!file.text.ends_with('\n')) out += '\n';
@@ -25,38 +26,49 @@ std::string script(const std::string &about, const std::string &behind) {
     return out + behind + "\nCOMMIT;\n";
 }
 
-std::string grants(const Asked &asked) {
+// Roles that are not there are not warned of where members are named: these get the rights
+// themselves.
+std::string named(const Asked &asked) {
     std::string out;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-        for (const auto &role : asked.texts(options[i]))
-            out += std::string("GRANT ") + groups[i] + " TO " + sql_name(role) + ";\n";
+    for (const auto &[option, role] : options)
+        if (!asked.texts(option).empty()) out.append(out.empty() ? "" : " ").append(role);
+    return out.empty() ? out : "SET LOCAL roomd.named = '" + out + "';\n";
+}
+
+std::string admissions(const Asked &asked) {
+    std::string out;
+    for (const auto &[option, role] : options) {
+        for (const auto &member : asked.texts(option))
+            out += std::string("SELECT roomd.admit('") + role + "', " + sql_text(member) + ");\n";
     }
     return out.empty() ? out : "\n" + out;
 }
 
-// The roles, and who is a member of them; what is to be done about those that are not there, or
-// have none.
+// The roles, and who has their rights; what is to be done about those that nobody has.
 void tell_roles(Database &database, Answer &answer) {
     std::string next;
     auto &roles = answer.data["roles"] = nlohmann::json::object();
-    for (const std::string group : groups) {
-        const auto found = database.ask(
-            "SELECT r.oid IS NOT NULL, (SELECT string_agg(DISTINCT u.rolname::text, ', ')"
-            " FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member"
-            " WHERE m.roleid = r.oid AND u.rolname <> current_user)"
-            " FROM (VALUES ($1)) v LEFT JOIN pg_roles r ON r.rolname = v.column1",
-            {group});
-        const bool there = found.text(0, 0) == "t";
-        const auto members = shown(found.text(0, 1));
-        roles[group] = there;
-        if (!there)
-            next += "  CREATE ROLE " + group +
+    auto &members = answer.data["members"] = nlohmann::json::object();
+    for (const auto &role : look_at_roles(database)) {
+        const auto all = role.all();
+        roles[role.name] = role.there;
+        members[role.name] = all;
+        std::string list;
+        for (const auto &one : all)
+            list += (list.empty() ? "" : ", ") + one;
+        if (!all.empty())
+            answer.text.append("  ")
+                .append(role.name)
+                .append(": ")
+                .append(shown(list))
+                .append(role.there ? "\n" : " (with its rights; the role itself is not there)\n");
+        else if (!role.there)
+            next += "  CREATE ROLE " + role.name +
                     " NOLOGIN;  -- by an administrator; then roomd pg init again\n";
-        else if (!members.empty())
-            answer.text.append("  ").append(group).append(": ").append(members).append("\n");
         else
-            next += "  GRANT " + group + " TO <the role that " +
-                    (group == groups[0] ? "applications connect" : "roomd connects") + " as>;\n";
+            next += "  GRANT " + role.name + " TO <the role that " +
+                    (role.name == "roomd_app" ? "applications connect" : "roomd connects") +
+                    " as>;\n";
     }
     if (!next.empty()) answer.text += "to do:\n" + next;
 }
@@ -87,7 +99,7 @@ std::string new_files(std::int64_t from) {
 Answer init_schema(Asked &asked) {
     const auto text = script("-- roomd's schema, version " + std::to_string(newest_schema()) +
                                  ", as `roomd pg init` makes it.\n",
-                             grants(asked));
+                             named(asked), admissions(asked));
     Answer out;
     if (asked.flag("dry_run")) {
         out.text = text;
@@ -132,7 +144,7 @@ Answer migrate_schema(Asked &asked) {
     const auto files = new_files(before.version);
     const auto text = script("-- roomd's schema from version " + from + " to " + to +
                                  ".\n-- New: " + files + "; the others are run again.\n",
-                             "");
+                             "", "");
     if (dry) {
         out.text = text;
         out.data["sql"] = text;

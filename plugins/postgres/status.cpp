@@ -1,6 +1,7 @@
 // `roomd pg status`: each part is left out where this role may not see it.
 #include "postgres/commands.hpp"
 #include "postgres/lines.hpp"
+#include "postgres/roles.hpp"
 #include "postgres/schema_state.hpp"
 #include "postgres/sql_files.hpp"
 
@@ -116,27 +117,21 @@ void tell_nodes(Database &database, Lines &lines, json &data) {
 }
 
 void tell_roles(Database &database, Lines &lines, json &data) {
-    const auto found =
-        database.ask("SELECT v.name, r.oid IS NOT NULL, array_to_json(ARRAY("
-                     " SELECT DISTINCT u.rolname FROM pg_auth_members m JOIN pg_roles u ON "
-                     "u.oid = m.member WHERE m.roleid = r.oid ORDER BY u.rolname))"
-                     " FROM (VALUES ('roomd_app'), ('roomd_daemon')) v(name)"
-                     " LEFT JOIN pg_roles r ON r.rolname = v.name ORDER BY v.name");
     auto &roles = data["roles"] = json::object();
-    for (int row = 0; row < found.rows(); ++row) {
-        const std::string name(found.text(row, 0));
-        const bool there = found.text(row, 1) == "t";
-        auto members = json::parse(found.text(row, 2), nullptr, false);
-        if (!members.is_array()) members = json::array();
-        std::string text = name;
-        if (!there) text += " is not there";
-        if (there && members.empty()) text += " has no members";
-        for (const char *between = ": "; const auto &one : members) {
-            text += between + shown(one.get<std::string>(), 64);
+    bool first = true;
+    for (const auto &role : look_at_roles(database)) {
+        const auto members = role.all();
+        std::string text = role.name;
+        if (!role.there) text += " is not there";
+        if (members.empty() && role.there) text += " has no members";
+        for (const char *between = role.there ? ": " : "; its rights have ";
+             const auto &one : members) {
+            text += between + shown(one, 64);
             between = ", ";
         }
-        lines.add(row == 0 ? "roles" : "", text);
-        roles[name] = {{"there", there}, {"members", std::move(members)}};
+        lines.add(first ? "roles" : "", text);
+        first = false;
+        roles[role.name] = {{"there", role.there}, {"members", members}};
     }
 }
 

@@ -24,6 +24,12 @@ BEGIN
             USING HINT = 'Use PostgreSQL 13 or later.';
     END IF;
     IF to_regnamespace('roomd') IS NULL THEN
+        IF NOT has_database_privilege(current_database(), 'CREATE') THEN
+            RAISE EXCEPTION 'permission denied for database %', current_database()
+                USING ERRCODE = 'insufficient_privilege',
+                      HINT = format('Connect as the owner of the database, or GRANT CREATE ON DATABASE %I TO %I.',
+                                    current_database(), current_user);
+        END IF;
         CREATE SCHEMA roomd;
     END IF;
     SELECT pg_get_userbyid(nspowner) INTO owner FROM pg_namespace WHERE nspname = 'roomd';
