@@ -103,6 +103,7 @@ void Outbox::reported(const Result &answer) {
         return connection_.refuse({"the schema roomd has version " + std::to_string(schema) +
                                        ", and this daemon needs " + std::to_string(oldest_schema),
                                    "run roomd pg migrate with this database", true});
+    has_state_ = schema >= 8;
     const std::string epoch(answer.text(0, 0));
     last_seq_ = std::max(last_seq_, answer.whole(0, 1));
     waiting_ = static_cast<double>(answer.whole(0, 4));
@@ -203,8 +204,9 @@ void Outbox::sequence() {
                    " FROM roomd.sequence_batch($1::int, $2::boolean)",
                    {std::to_string(options_.how.batch), listens() || options_.woken ? "t" : "f"},
                    [this](const Result &answer) { sequenced(answer); });
-    ask("SELECT false, 0, 0, epoch, last_seq FROM roomd.meta", {},
-        [this](const Result &answer) { sequenced(answer); });
+    ask(std::string("SELECT false, 0, 0, epoch, last_seq FROM roomd.") +
+            (has_state_ ? "state()" : "meta"),
+        {}, [this](const Result &answer) { sequenced(answer); });
 }
 
 void Outbox::sequenced(const Result &answer) {

@@ -75,6 +75,7 @@ private:
     bool running_ = false;    // the connection is set up
     bool open_ = false;       // a step is on its way
     bool pooled_ = false;     // LISTEN would be for nothing
+    bool has_state_ = false;  // the schema has roomd.state()
     bool want_sequence_ = false, want_read_ = false;
     std::uint32_t rows_ = 0; // of the read that is open
     Doubt doubt_;            // of the row behind cursor_

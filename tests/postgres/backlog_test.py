@@ -2,6 +2,7 @@
 
 ROOMD_PG_SOAK: the backlog is a million rows.
 """
+import json
 import os
 import time
 import unittest
@@ -87,6 +88,26 @@ class Backlog(Sequencer):
         self.emit(self.owner, "after it")
         self.batch()
         self.assertEqual([event for _, event in self.log()[-2:]], ["slow", "after it"])
+
+    def test_many_batches_beside_a_long_transaction_do_not_make_the_next_one_look_further(self):
+        def pages():
+            self.emit(self.owner, "a")
+            plan = self.daemon.query("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT roomd.sequence_batch()")[0][0]
+            state = self.owner.query("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM roomd.state()")[0][0]
+            return [sum(json.loads(text)[0]["Plan"][kind] for kind in ("Shared Hit Blocks", "Shared Read Blocks")) for text in (plan, state)]
+
+        with self.server.connect("postgres") as other:
+            other.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM roomd.meta")
+            pages()
+            before = pages()
+            for _ in range(1500):
+                self.emit(self.owner, "a")
+                self.batch()
+            after = pages()
+            other.run("COMMIT")
+        print(f"\npages of a batch and of state(): {before}, then {after}")
+        for few, many in zip(before, after):
+            self.assertLess(many, few + 30)
 
     def test_looking_at_all_is_rare(self):
         with self.server.connect("postgres") as other:

@@ -52,6 +52,39 @@ class Schema(unittest.TestCase):
                 server.migrate(owner, upto)
                 self.assertEqual(owner.value("SELECT schema_version FROM roomd.meta"), str(len(server.migrations())))
 
+    def test_version_7_is_brought_up_with_what_waits_and_what_is_attached(self):
+        self.database("seven")
+        with open(os.path.join(os.path.dirname(__file__), "schema_7.sql"), encoding="utf-8") as file:
+            seven = file.read()
+        with self.server.connect(database="seven") as owner:
+            owner.run("BEGIN;" + seven + "COMMIT;")
+            owner.run("""CREATE TABLE seats (id int PRIMARY KEY, "o'dd" text, raw json);
+                SELECT roomd.attach('seats', '{"id": "id", "n": "o''dd"}', 'in', 'up', 'out', ARRAY['seat:{id}', 'role:all']);
+                SELECT roomd.attach('seats', '{"id": "id"}', on_update => 'raised', name => 'a_b', condition => 'NEW.id > OLD.id');
+                INSERT INTO seats VALUES (1, 'a'); SELECT roomd.sequence_batch(); INSERT INTO seats VALUES (2, 'b');
+                UPDATE roomd.meta SET key_window = '7 min'""")
+            epoch = owner.value("SELECT epoch FROM roomd.meta")
+            server.migrate(owner)
+            self.assertEqual(owner.query("SELECT epoch, schema_version, last_seq, key_window, turn FROM roomd.meta"),
+                             [(epoch, str(len(server.migrations())), "1", "00:07:00", "0")])
+            self.assertEqual(owner.query("SELECT tgname, tgtype & 1 FROM pg_trigger WHERE tgrelid = 'seats'::regclass AND NOT tgisinternal ORDER BY 1"),
+                             [("roomd_a_b_update", "1"), ("roomd_row_delete", "0"), ("roomd_row_insert", "0"), ("roomd_row_key", "1"), ("roomd_row_update", "0")])
+            owner.run("""INSERT INTO seats VALUES (3, 'c', '{"a": "\\u0000"}'); UPDATE seats SET id = 9 WHERE id = 3; UPDATE seats SET id = 4 WHERE id = 9""")
+            self.assertEqual(server.drain(owner), (5, 0))
+            self.assertEqual(owner.query("SELECT seq, event, data ->> 'id', rooms FROM roomd.log WHERE seq > 2 ORDER BY seq"), [
+                ("3", "in", "3", "{seat:3,role:all}"), ("4", "raised", "9", None), ("5", "up", "9", "{seat:9,role:all}"), ("6", "up", "4", "{seat:4,role:all}")])
+
+    def test_what_upgrading_may_not_replace_still_tells_and_breaks_no_write(self):
+        self.database("eight")
+        with self.server.connect(database="eight") as owner:
+            server.migrate(owner)
+            owner.run("""CREATE TABLE seats (id int PRIMARY KEY, raw json);
+                CREATE TRIGGER roomd_row_insert AFTER INSERT ON seats FOR EACH ROW EXECUTE FUNCTION roomd.row_event('in', '{"id": "id", "raw": "raw"}', '');
+                CREATE TRIGGER roomd_row_update AFTER UPDATE ON seats FOR EACH ROW EXECUTE FUNCTION roomd.row_event('up', '{"id": "id"}', '["a:{id}"]');
+                INSERT INTO seats VALUES (1, '{"a": "\\u0000"}'); UPDATE seats SET id = 2; UPDATE seats SET raw = NULL""")
+            self.assertEqual(owner.query("SELECT event, data ->> 'id', rooms, left(fault, 13) FROM roomd.outbox ORDER BY id"),
+                             [("in", "1", None, "value_invalid"), ("up", "2", "{a:2}", None)])
+
     def test_two_inits_at_once_make_one_schema(self):
         self.database("twice")
         with open(server.migrations()[0], encoding="utf-8") as file:
@@ -70,7 +103,7 @@ class Schema(unittest.TestCase):
         with self.server.connect(database="newer") as owner:
             server.migrate(owner)
             owner.run("UPDATE roomd.meta SET schema_version = 1000")
-            with self.assertRaisesRegex(pq.Error, 'the schema "roomd" is version 1000, and this roomd knows up to 7'):
+            with self.assertRaisesRegex(pq.Error, 'the schema "roomd" is version 1000, and this roomd knows up to 8'):
                 server.migrate(owner)
             self.assertEqual(owner.value("SELECT schema_version FROM roomd.meta"), "1000")
 

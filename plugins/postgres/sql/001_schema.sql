@@ -15,7 +15,7 @@ SELECT pg_advisory_xact_lock(1919905645, 2);
 
 DO $$
 DECLARE
-    newest constant int := 7; -- the highest number in this folder
+    newest constant int := 8; -- the highest number in this folder
     owner text;
     found int;
 BEGIN
@@ -49,9 +49,11 @@ $$;
 
 SET LOCAL client_min_messages = warning; -- "already exists, skipping" is no news
 
--- One row.  A daemon refuses a schema_version above the one that it knows.
+-- One row, changed with each batch.  A long transaction elsewhere forbids to remove its old versions, and whoever
+-- looks for it by what does not change finds all of these first.  So each batch gives it another turn: state().
+-- A daemon refuses a schema_version above the one that it knows.
 CREATE TABLE IF NOT EXISTS roomd.meta (
-    one            boolean PRIMARY KEY DEFAULT true CHECK (one),
+    one            boolean NOT NULL DEFAULT true CHECK (one),
     schema_version int NOT NULL,
     epoch          text NOT NULL,           -- a position is epoch.seq; a new epoch makes all old ones void
     epoch_since    timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -65,8 +67,22 @@ CREATE TABLE IF NOT EXISTS roomd.meta (
     mark_xids      bigint[] NOT NULL DEFAULT '{}', -- transactions from mark_xids[i] on ..
     mark_ids       bigint[] NOT NULL DEFAULT '{}', -- .. have ids above mark_ids[i]
     look_all_at    timestamptz NOT NULL DEFAULT '-infinity',
-    key_window     interval NOT NULL DEFAULT '24 hours' -- how long emit() remembers a key
-);
+    key_window     interval NOT NULL DEFAULT '24 hours', -- how long emit() remembers a key
+    turn           bigint PRIMARY KEY DEFAULT 0
+) WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 0);
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'roomd.meta'::regclass AND attname = 'turn') THEN -- version 7
+        ALTER TABLE roomd.meta DROP CONSTRAINT meta_pkey, ADD COLUMN turn bigint PRIMARY KEY DEFAULT 0, SET (
+            autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 0);
+    END IF;
+END
+$$;
+
+-- The row of meta, at once.
+CREATE OR REPLACE FUNCTION roomd.state() RETURNS roomd.meta
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
+AS $$ SELECT m FROM roomd.meta m ORDER BY m.turn DESC LIMIT 1 $$;
 
 -- A transaction has its number before it has an id: sequence_batch() relies on that.
 CREATE SEQUENCE IF NOT EXISTS roomd.outbox_id_seq CACHE 1;
@@ -158,8 +174,8 @@ AS $$ SELECT right(gen_random_uuid()::text, 12) $$;
 CREATE OR REPLACE FUNCTION roomd.migrated(version int) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
-    INSERT INTO roomd.meta (schema_version, epoch) VALUES (version, roomd.new_epoch())
-    ON CONFLICT (one) DO UPDATE SET schema_version = greatest(meta.schema_version, version)
+    UPDATE roomd.meta SET schema_version = greatest(schema_version, version);
+    INSERT INTO roomd.meta (schema_version, epoch) SELECT version, roomd.new_epoch() WHERE NOT EXISTS (SELECT FROM roomd.meta)
 $$;
 
 SELECT roomd.migrated(1);

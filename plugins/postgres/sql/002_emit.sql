@@ -113,7 +113,7 @@ BEGIN
     digest := sha256(convert_to(jsonb_build_array(event, data, rooms, except_rooms)::text, 'UTF8'));
     -- Waits for another transaction that has just used this key.
     INSERT INTO roomd.idempotency AS i (key, outbox_id, content, expires_at)
-    VALUES (key, outbox_id, digest, clock_timestamp() + (SELECT m.key_window FROM roomd.meta m))
+    VALUES (key, outbox_id, digest, clock_timestamp() + (SELECT m.key_window FROM roomd.state() m))
     ON CONFLICT ON CONSTRAINT idempotency_pkey DO UPDATE
         SET outbox_id = excluded.outbox_id, content = excluded.content, expires_at = excluded.expires_at
         WHERE i.expires_at <= clock_timestamp();

@@ -88,10 +88,10 @@ BEGIN
             CONTINUE WHEN (old.day + 1)::timestamp AT TIME ZONE 'UTC' > clock_timestamp() - keep
                       AND (most_bytes IS NULL OR bytes <= most_bytes);
             EXECUTE format('SELECT max(seq) FROM %s', old.part) INTO upto;
-            EXIT WHEN EXISTS (SELECT FROM roomd.node n JOIN roomd.meta m ON m.epoch = n.epoch
+            EXIT WHEN EXISTS (SELECT FROM roomd.node n JOIN roomd.state() m ON m.epoch = n.epoch
                               WHERE n.seq < upto AND n.seen_at > clock_timestamp() - interval '1 minute');
             EXECUTE format('DROP TABLE %s', old.part); -- from here on readers wait for the commit
-            UPDATE roomd.meta m SET trimmed_seq = greatest(m.trimmed_seq, upto);
+            UPDATE roomd.meta m SET trimmed_seq = greatest(m.trimmed_seq, upto) WHERE m.turn = (SELECT s.turn FROM roomd.state() s);
             dropped := dropped + 1;
             bytes := bytes - old.bytes;
         END LOOP;
@@ -100,7 +100,7 @@ BEGIN
         deferred := true;
         bytes := total;
     END;
-    trimmed_seq := (SELECT m.trimmed_seq FROM roomd.meta m);
+    trimmed_seq := (SELECT m.trimmed_seq FROM roomd.state() m);
 END
 $$;
 

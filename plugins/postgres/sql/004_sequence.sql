@@ -22,7 +22,7 @@ CREATE OR REPLACE FUNCTION roomd.begin_epoch() RETURNS text
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     UPDATE roomd.meta SET epoch = roomd.new_epoch(), epoch_since = clock_timestamp(), epoch_seq = last_seq, place = roomd.place(),
                           looked = NULL, outbox_from = NULL, mark_xids = '{}', mark_ids = '{}', look_all_at = '-infinity'
-    WHERE one RETURNING epoch
+    WHERE turn = (SELECT s.turn FROM roomd.state() s) RETURNING epoch
 $$;
 
 -- Moves these rows of outbox to log, behind `after`, and those that can not be sent to dead.
@@ -98,14 +98,14 @@ BEGIN
         PERFORM set_config('synchronous_commit', 'on', true);
     END IF;
 
-    SELECT * INTO STRICT state FROM roomd.meta WHERE one;
+    SELECT * INTO STRICT state FROM roomd.state();
     IF state.place <> roomd.place() THEN
         IF state.place = '' THEN
-            UPDATE roomd.meta SET place = roomd.place() WHERE one;
+            UPDATE roomd.meta SET place = roomd.place() WHERE turn = state.turn;
         ELSE
             PERFORM roomd.begin_epoch();
         END IF;
-        SELECT * INTO STRICT state FROM roomd.meta WHERE one;
+        SELECT * INTO STRICT state FROM roomd.state();
     END IF;
 
     -- Deleted rows stay in the index until a vacuum, and a long transaction elsewhere forbids that: looking
@@ -139,7 +139,7 @@ BEGIN
     IF look_from = first_id AND began >= state.look_all_at THEN
         state.look_all_at := clock_timestamp() + 100 * (clock_timestamp() - began);
         IF cardinality(ids) = 0 AND state.look_all_at > began + interval '0.5 s' THEN
-            UPDATE roomd.meta SET look_all_at = state.look_all_at WHERE one;
+            UPDATE roomd.meta SET look_all_at = state.look_all_at WHERE turn = state.turn;
         END IF;
     END IF;
     epoch := state.epoch;
@@ -189,13 +189,14 @@ BEGIN
                       WHERE n = 1 OR (cardinality(kept) - n) % 2 = 0 ORDER BY k);
     END IF;
     UPDATE roomd.meta m SET
+        turn = m.turn + 1,
         last_seq = sequence_batch.last_seq,
         looked = now_seen,
         outbox_from = CASE WHEN cardinality(ids) = most THEN ids[most] END,
         mark_xids = ARRAY(SELECT state.mark_xids[k] FROM unnest(kept) k ORDER BY k),
         mark_ids = ARRAY(SELECT state.mark_ids[k] FROM unnest(kept) k ORDER BY k),
         look_all_at = state.look_all_at
-    WHERE m.one;
+    WHERE m.turn = state.turn;
     -- A full queue, as a session that listens and never ends its transaction makes it, fails the commit.
     IF moved > 0 AND pg_notification_queue_usage() < 0.9 THEN
         PERFORM pg_notify('roomd_log', '');

@@ -345,7 +345,7 @@ $$;
 -- name: to attach a table more than once; the same name again replaces.
 -- zone: of columns that are timestamps without one.
 --
--- All rows of a statement are told at once, which costs a tenth; one by one where there is a condition, which
+-- All rows of a statement are told at once, which costs an eighth; one by one where there is a condition, which
 -- is the writer's to judge, where a table is a partition or has some, whose rows come by other statements,
 -- and where an update's rows have no key to pair them by.
 --

@@ -24,7 +24,7 @@ BEGIN
     -- Without the lock first: it is nearly always in order.
     FOR round IN 1 .. 2 LOOP
         SELECT m.epoch, m.last_seq, m.trimmed_seq, m.schema_version
-        INTO STRICT epoch, last_seq, trimmed_seq, schema_version FROM roomd.meta m WHERE m.one;
+        INTO STRICT epoch, last_seq, trimmed_seq, schema_version FROM roomd.state() m;
         EXIT WHEN epoch IS DISTINCT FROM at_epoch OR at_seq IS NULL OR (
             at_seq <= last_seq AND (
                 at_seq <= trimmed_seq OR at_time IS NULL
@@ -54,8 +54,8 @@ BEGIN
                             traceparent, created_at)
     SELECT left(bury.reason, 1000), m.epoch, l.seq, l.outbox_id, l.event, l.data, l.rooms, l.except_rooms, l.key,
            l.expires_at, l.traceparent, l.created_at
-    FROM roomd.meta m, roomd.log l
-    WHERE m.one AND m.epoch = at_epoch AND l.seq = at_seq
+    FROM roomd.state() m, roomd.log l
+    WHERE m.epoch = at_epoch AND l.seq = at_seq
     ON CONFLICT DO NOTHING;
     RETURN FOUND;
 END
