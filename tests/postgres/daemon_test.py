@@ -250,6 +250,17 @@ class Daemon(unittest.TestCase):
                          [("event_unknown: no such event", epoch, "2", "b")])
         self.assertEqual(self.owner.query("SELECT seq FROM roomd.log ORDER BY seq"), [("1",), ("2",)], "the log keeps its number")
 
+    def test_a_row_whose_content_can_not_be_kept_is_noted_without_it(self):
+        self.log("a")
+        self.owner.run("ALTER TABLE roomd.dead ADD CONSTRAINT whim CHECK (event IS NULL)")
+        try:
+            self.assertEqual(self.daemon.value("SELECT roomd.bury($1, 1, 'row_unreadable: x')", self.epoch()), "t")
+        finally:
+            self.owner.run("ALTER TABLE roomd.dead DROP CONSTRAINT whim")
+        reason, seq, event = self.owner.query("SELECT reason, seq, event FROM roomd.dead")[0]
+        self.assertRegex(reason, '^row_unreadable: x; without its content: .*"whim"')
+        self.assertEqual((seq, event), ("1", None))
+
     def test_a_dead_event_is_tried_again_as_a_new_one(self):
         self.owner.run("INSERT INTO roomd.outbox (event, data, rooms, key) VALUES ('bad event', '{\"a\": 1}', '{a b}', 'k')")
         self.assertEqual(server.drain(self.daemon), (0, 1))

@@ -128,7 +128,8 @@ TEST_CASE("the SQL takes what was read, and gives what emit() takes") {
           "CASE WHEN given -> 'free' IS NULL THEN 'free' END", "?& ARRAY['libraryId']",
           "roomd.emit(event => 'seat:free', data => data, key => key, ttl => ttl)",
           "IS 'roomd emitter: seat:free';", "<> ALL (ARRAY['seat:free']::text[])",
-          "SECURITY INVOKER SET search_path = pg_catalog, pg_temp", "FROM PUBLIC", "quote_ident(member)"})
+          "SECURITY INVOKER SET search_path = pg_catalog, pg_temp", "FROM PUBLIC",
+          "quote_ident(member)"})
         CHECK_MESSAGE(sql.find(part) != std::string::npos, part);
     CHECK(sql.find("jsonb_typeof(data -> 'free')") == std::string::npos);
     CHECK(count(sql, "\nBEGIN;\n") == 1);

@@ -110,7 +110,8 @@ BEGIN
     END IF;
 
     outbox_id := roomd.next_id();
-    digest := sha256(convert_to(jsonb_build_array(event, data, rooms, except_rooms)::text, 'UTF8'));
+    digest := sha256(convert_to(jsonb_build_array(event, data, rooms, except_rooms)::text,
+                                CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END));
     -- Waits for another transaction that has just used this key.
     INSERT INTO roomd.idempotency AS i (key, outbox_id, content, expires_at)
     VALUES (key, outbox_id, digest, clock_timestamp() + (SELECT m.key_window FROM roomd.state() m))

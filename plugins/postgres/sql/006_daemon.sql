@@ -58,6 +58,13 @@ BEGIN
     WHERE m.epoch = at_epoch AND l.seq = at_seq
     ON CONFLICT DO NOTHING;
     RETURN FOUND;
+EXCEPTION WHEN data_exception OR check_violation OR program_limit_exceeded OR internal_error THEN
+    -- A damaged value, say: that it was there is all that can be kept.
+    INSERT INTO roomd.dead (reason, epoch, seq, outbox_id, created_at)
+    SELECT left(bury.reason, 800) || '; without its content: ' || SQLERRM, m.epoch, at_seq, 0, clock_timestamp()
+    FROM roomd.state() m WHERE m.epoch = at_epoch
+    ON CONFLICT DO NOTHING;
+    RETURN FOUND;
 END
 $$;
 
