@@ -29,7 +29,8 @@ roomd_status emit(roomd_self *self, const roomd_emit *emit, roomd_emitted_fn fn,
                   void *user) noexcept {
     if (self == nullptr || emit == nullptr) return ROOMD_INVALID;
     EmitCommand command{{}, fn, user};
-    const roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    if (status == ROOMD_OK && fn == nullptr) status = check_names(command.emit);
     if (status != ROOMD_OK) return status;
     const std::size_t bytes = sizeof(Command) + command.emit.bytes();
     return self->put(std::move(command), bytes, needs(fn != nullptr));
@@ -48,7 +49,8 @@ roomd_status emit_all(roomd_self *self, const roomd_emit *emits, std::size_t n, 
             reinterpret_cast<const char *>(emits) + i * stride);
         if (at->struct_size != stride) return ROOMD_INVALID;
         OwnedEmit one;
-        const roomd_status status = take_in(*at, self->max_emit(), one);
+        roomd_status status = take_in(*at, self->max_emit(), one);
+        if (status == ROOMD_OK && fn == nullptr) status = check_names(one);
         if (status != ROOMD_OK) return status;
         bytes += sizeof one + one.bytes();
         // Over any budget already: stop copying.
@@ -68,7 +70,8 @@ roomd_status ask(roomd_self *self, const roomd_emit *emit, std::uint32_t timeout
         return ROOMD_INVALID;
     }
     AskCommand command{{}, timeout_ms, fn, user};
-    const roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    if (status == ROOMD_OK) status = check_names(command.emit);
     if (status != ROOMD_OK) return status;
     const std::size_t bytes = sizeof(Command) + command.emit.bytes() + ask_cost;
     return self->put(std::move(command), bytes, Needs::a_call_back);
@@ -124,7 +127,7 @@ roomd_status respond(roomd_self *self, roomd_ticket ticket,
 
 roomd_status move(roomd_self *self, MoveCommand::What what, roomd_client client,
                   roomd_str room) noexcept {
-    if (self == nullptr || client == 0 || room.len == 0 || !is_text(room)) return ROOMD_INVALID;
+    if (self == nullptr || client == 0 || !is_room(room)) return ROOMD_INVALID;
     MoveCommand command{what, base::ClientId{client}, std::string(view(room))};
     const std::size_t bytes = sizeof(Command) + room.len;
     return self->put(std::move(command), bytes, Needs::nothing);
@@ -157,8 +160,7 @@ roomd_status kick(roomd_self *self, roomd_str user, int close_transport,
 
 roomd_status members(roomd_self *self, roomd_str nsp, roomd_str room, roomd_clients_fn fn,
                      void *user) noexcept {
-    if (self == nullptr || fn == nullptr || room.len == 0) return ROOMD_INVALID;
-    if (!is_nsp(nsp, Star::no) || !is_text(room)) return ROOMD_INVALID;
+    if (self == nullptr || fn == nullptr || !is_nsp(nsp) || !is_room(room)) return ROOMD_INVALID;
     MembersCommand command{nsp.len == 0 ? "/" : std::string(view(nsp)), std::string(view(room)), fn,
                            user};
     const std::size_t bytes = sizeof(Command) + nsp.len + room.len;

@@ -78,7 +78,7 @@ roomd_status hook(roomd_self *self, const char *what, HookList<Fn> Handles::*lis
                   roomd_str pattern, Fn fn, void *user, roomd_handle *out) noexcept {
     const Home home = enter(self, what);
     if (home.instance == nullptr) return home.status;
-    if (fn == nullptr || out == nullptr || !is_nsp(nsp, Star::yes) || !is_pattern(pattern)) {
+    if (fn == nullptr || out == nullptr || !is_nsp_pattern(nsp) || !is_pattern(pattern)) {
         return ROOMD_INVALID;
     }
     Handles &handles = home.instance->handles();

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "host/sizes.hpp"
+#include "rooms/names.hpp"
 #include "sio/event.hpp"
 #include "json/json.hpp"
 
@@ -82,16 +83,21 @@ bool is_text(roomd_str text, std::size_t most) noexcept {
     return bytes.find('\0') == std::string_view::npos && base::is_utf8(bytes);
 }
 
-bool is_nsp(roomd_str nsp, Star star) noexcept {
+bool is_nsp(roomd_str nsp) noexcept {
+    return nsp.len == 0 || rooms::is_namespace(view(nsp));
+}
+
+bool is_nsp_pattern(roomd_str nsp) noexcept {
     if (nsp.len == 0) return true;
     if (!is_text(nsp, 256)) return false;
     const std::string_view name = view(nsp);
     const std::size_t at = name.find('*');
-    if (star == Star::no ? at != std::string_view::npos
-                         : at != std::string_view::npos && at + 1 != name.size()) {
-        return false;
-    }
+    if (at != std::string_view::npos && at + 1 != name.size()) return false;
     return name.front() == '/' || name == "*";
+}
+
+bool is_room(roomd_str room) noexcept {
+    return rooms::is_room(view(room));
 }
 
 bool is_json(roomd_str text, Json what) {
@@ -124,11 +130,12 @@ roomd_status take_in(const roomd_args &args, std::size_t max_bytes, OwnedArgs &o
 
 roomd_status take_in(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &out) {
     if (emit.struct_size < least_emit || (emit.flags & ~all_flags) != 0) return ROOMD_INVALID;
-    if (!is_nsp(emit.nsp, Star::no) || !is_text(emit.event) || !is_text(emit.key, 256) ||
+    const bool pattern = view(emit.nsp).find('*') != std::string_view::npos;
+    if (!is_nsp_pattern(emit.nsp) || pattern || !is_text(emit.event) || !is_text(emit.key, 256) ||
         !is_text(emit.on_behalf, 256)) {
         return ROOMD_INVALID;
     }
-    // Whether the event and the rooms have good names the Router says, with a code for `fn`.
+    // Whether the names in it are good the Router says, with a code for `fn`; see check_names().
     const bool to_rooms = emit.n_rooms > 0 || (emit.flags & ROOMD_EMIT_ALL) != 0;
     if (emit.to != 0 ? to_rooms : !to_rooms && (emit.flags & ROOMD_EMIT_ROUTE) == 0) {
         return ROOMD_INVALID; // two targets, or none: a missing room never means everyone
@@ -146,6 +153,16 @@ roomd_status take_in(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &o
     out.key = view(emit.key);
     out.on_behalf = view(emit.on_behalf);
     return take_position(emit, out);
+}
+
+roomd_status check_names(const OwnedEmit &emit) noexcept {
+    if (sio::refuse_name(emit.event) != nullptr) return ROOMD_INVALID;
+    if (emit.to == base::ClientId::none && !rooms::is_namespace(emit.nsp)) return ROOMD_INVALID;
+    for (const auto *const names : {&emit.rooms, &emit.except}) {
+        if (names->size() > dispatch::max_emit_rooms) return ROOMD_TOO_BIG;
+        if (!std::all_of(names->begin(), names->end(), rooms::is_room)) return ROOMD_INVALID;
+    }
+    return ROOMD_OK;
 }
 
 roomd_status take_in(const roomd_verdict &verdict, VerdictCommand &out) {

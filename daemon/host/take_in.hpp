@@ -26,9 +26,11 @@ std::string_view as_text(std::string_view bytes, std::deque<std::string> &kept);
 
 // A pointer when there is a length; UTF-8; no NUL; no longer than `most`.
 bool is_text(roomd_str, std::size_t most = 4096) noexcept;
-// "" ("/"), "/name", and with `pattern` a prefix ending in '*'.
-enum class Star : std::uint8_t { no, yes };
-bool is_nsp(roomd_str, Star) noexcept;
+// "" ("/"), or a name that clients may connect to.
+bool is_nsp(roomd_str) noexcept;
+// "" ("/"), "/name", and a prefix ending in '*'.
+bool is_nsp_pattern(roomd_str) noexcept;
+bool is_room(roomd_str) noexcept;
 bool is_header_name(std::string_view) noexcept; // a token of RFC 9110
 // Empty or one JSON value; with `object`, an object.
 enum class Json : std::uint8_t { any, object };
@@ -36,6 +38,8 @@ bool is_json(roomd_str, Json);
 
 roomd_status take_in(const roomd_args &, std::size_t max_bytes, OwnedArgs &);
 roomd_status take_in(const roomd_emit &, std::size_t max_bytes, OwnedEmit &);
+// Whether the Router could take the names in it: where no `fn` would be told the code.
+roomd_status check_names(const OwnedEmit &) noexcept;
 roomd_status take_in(const roomd_verdict &, VerdictCommand &);
 roomd_status take_in(const roomd_response &, HttpResponse &);
 roomd_status take_in(const roomd_route &, HttpRoute &);

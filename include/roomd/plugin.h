@@ -23,7 +23,8 @@
  *   is ever called from inside a host function, and nothing changes under a
  *   plugin's feet.  All commands of one thread keep their order, of whatever
  *   kind: an emit before a verdict goes out before the CONNECT reply.
- *   What can be known at once is returned at once; the rest goes to `fn`.
+ *   What can be known at once is returned at once; the rest goes to `fn`, and so
+ *   do the names in an emit that has one: it says which is wrong, and why.
  *   Every `fn` that was accepted with ROOMD_OK is called exactly once, and
  *   before stop() is.  (Commands of a start() that fails are dropped with it.)
  *

@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(Shard,
     CHECK(router.positions() == "puppet=a1.7");
     CHECK(emit("", 0) == ROOMD_OK); // from no log
     roomd_emit refused = emit_to("one", &room_a, 1, "[]");
-    refused.event = str("connect"); // reserved
+    refused.nsp = str("/nowhere");
     refused.epoch = str("a1");
     refused.seq = 8;
     CHECK(p.host->emit(p.self, &refused, nullptr, nullptr) == ROOMD_OK);

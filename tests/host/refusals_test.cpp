@@ -140,6 +140,44 @@ TEST_CASE_FIXTURE(Emits, "names without their bytes, with a NUL or without end, 
     CHECK((*this)(emit) == ROOMD_OK);
 }
 
+TEST_CASE_FIXTURE(Emits, "bad names are refused at the call where no fn would be told the code") {
+    roomd_emit emit{};
+    const roomd_str good = str("library:a"), bad = str("library:a b");
+    const std::vector<roomd_str> many(1001, good);
+    const auto with = [&](auto change) {
+        emit = emit_to("news", &good, 1);
+        change(emit);
+        const roomd_status one = (*this)(emit);
+        CHECK(p.host->emit_all(p.self, &emit, 1, nullptr, nullptr) == one);
+        return one;
+    };
+    CHECK(with([](auto &) {}) == ROOMD_OK);
+    CHECK(with([](auto &e) { e.event = str("connect"); }) == ROOMD_INVALID);
+    CHECK(with([](auto &e) { e.event = {}; }) == ROOMD_INVALID);
+    CHECK(with([&](auto &e) { e.rooms = &bad; }) == ROOMD_INVALID);
+    CHECK(with([&](auto &e) { e.except = &bad, e.n_except = 1; }) == ROOMD_INVALID);
+    CHECK(with([](auto &e) { e.nsp = str("/a b"); }) == ROOMD_INVALID);
+    CHECK(with([&](auto &e) { e.rooms = many.data(), e.n_rooms = 1001; }) == ROOMD_TOO_BIG);
+    CHECK(with([&](auto &e) { e.rooms = many.data(), e.n_rooms = 1000; }) == ROOMD_OK);
+}
+
+TEST_CASE_FIXTURE(Emits, "moves and questions refuse at the call a room that can not be") {
+    const roomd_clients_fn fn = [](void *, roomd_status, const roomd_client *, std::size_t) {};
+    const std::string endless(129, 'r');
+    for (const roomd_str bad : {str("a b"), str(""), str("library:"), str(":a"), str("a/b"),
+                                str(endless), str(nul), roomd_str{nullptr, 3}}) {
+        CHECK(p.host->join(p.self, 7, bad) == ROOMD_INVALID);
+        CHECK(p.host->leave(p.self, 7, bad) == ROOMD_INVALID);
+        CHECK(p.host->members(p.self, str("/"), bad, fn, nullptr) == ROOMD_INVALID);
+    }
+    for (const roomd_str bad : {str("x"), str("/a b"), str("/*"), roomd_str{nullptr, 3}})
+        CHECK(p.host->members(p.self, bad, str("library:a"), fn, nullptr) == ROOMD_INVALID);
+    CHECK(p.host->join(p.self, 7, str("library:a")) == ROOMD_OK);
+    CHECK(p.host->members(p.self, str(""), str("library:a"), fn, nullptr) == ROOMD_OK);
+    CHECK(p.host->kick(p.self, str(""), 0, str("")) == ROOMD_INVALID);
+    CHECK(p.host->disconnect(p.self, 0, 0, str("")) == ROOMD_INVALID);
+}
+
 TEST_CASE_FIXTURE(Emits, "a batch that can not be walked or never fits is refused") {
     const auto all = [&](const roomd_emit *emits, std::size_t n) {
         return p.host->emit_all(p.self, emits, n, nullptr, nullptr);
@@ -165,6 +203,9 @@ TEST_CASE_FIXTURE(Emits, "an ask names one client, a time, and no more than an a
     q.to = 7;
     CHECK(ask(q, 3600000) == ROOMD_OK);
     CHECK(ask(q, 3600001) == ROOMD_INVALID);
+    q.event = str("disconnect");
+    CHECK(ask(q, 1) == ROOMD_INVALID);
+    q.event = str("q");
     q.key = str("k");
     CHECK(ask(q, 1) == ROOMD_INVALID);
     q.key = {};
