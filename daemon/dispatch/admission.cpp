@@ -169,6 +169,17 @@ std::vector<base::ClientId> Admission::waiting_of(std::string_view user) const {
     return clients;
 }
 
+std::string_view Admission::identity(base::ClientId client) const {
+    const auto found = waiting_.find(client);
+    return found != waiting_.end() ? std::string_view{found->second.who.identity}
+                                   : std::string_view{};
+}
+
+std::vector<std::string> Admission::rooms(base::ClientId client) const {
+    const auto found = waiting_.find(client);
+    return found != waiting_.end() ? found->second.rooms : std::vector<std::string>{};
+}
+
 Status Admission::join(base::ClientId client, std::string_view room) {
     const auto found = waiting_.find(client);
     if (found == waiting_.end()) return Status::gone;

@@ -57,6 +57,8 @@ public:
 
     // Of a client that waits: rooms that take effect when it is accepted.
     bool waits(base::ClientId client) const { return waiting_.count(client) != 0; }
+    std::string_view identity(base::ClientId) const; // by its token
+    std::vector<std::string> rooms(base::ClientId) const;
     Status join(base::ClientId, std::string_view room);
     void leave(base::ClientId, std::string_view room);
 

@@ -177,6 +177,38 @@ std::vector<base::ClientId> Router::members(std::string_view nsp, std::string_vi
     return space->select(selection);
 }
 
+std::vector<base::ClientId> Router::clients(std::string_view nsp, base::ClientId after,
+                                            std::size_t limit) const {
+    std::vector<base::ClientId> page;
+    rooms::Space *space = impl_->hub.find(nsp);
+    if (space == nullptr) return page;
+    rooms::Selection all;
+    all.everyone = true;
+    space->each(all, [&](base::ClientId client) {
+        if (client > after && impl_->clients.alive(client)) page.push_back(client);
+    });
+    const std::size_t size = std::min(limit, page.size());
+    std::partial_sort(page.begin(), page.begin() + static_cast<std::ptrdiff_t>(size), page.end());
+    page.resize(size);
+    return page;
+}
+
+bool Router::known(base::ClientId client, Known &out) const {
+    session::Clients::Info info;
+    if (!impl_->clients.alive(client) || !impl_->clients.info(client, info)) return false;
+    out.id = info.id;
+    out.nsp = info.nsp;
+    out.handshake = info.handshake;
+    out.connected = info.accepted;
+    out.transport = impl_->clients.transport(info.session);
+    const bool waits = impl_->admission.waits(client);
+    out.identity = waits ? impl_->admission.identity(client) : impl_->identities.of(client);
+    out.rooms = waits ? impl_->admission.rooms(client) : rooms_of(client);
+    for (const base::ClientId other : impl_->clients.of_session(info.session))
+        if (other != client) out.others.push_back(other);
+    return true;
+}
+
 std::vector<base::ClientId> Router::clients_of(std::string_view user) const {
     return impl_->identities.of_user(user);
 }

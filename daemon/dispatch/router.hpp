@@ -33,6 +33,16 @@ struct Stats {
     std::vector<std::pair<std::string, PortalCount>> portals; // by name; "": no Origin header
 };
 
+// One client as it is now: views, valid until anything happens.
+struct Known {
+    std::string_view id, nsp, identity;
+    bool connected = false; // else it waits for its verdict
+    session::Transport transport = session::Transport::polling;
+    const session::Handshake *handshake = nullptr;
+    std::vector<std::string> rooms;     // but its own; those it will be in when it waits
+    std::vector<base::ClientId> others; // of its session, in other namespaces
+};
+
 // What happens on an event: joins clients, rooms, policy and plugins.  The one place an emit
 // passes.  Every call on the shard's loop.
 class Router final : public session::Events {
@@ -71,6 +81,11 @@ public:
 
     // ---- questions -----------------------------------------------------------------------
     std::vector<base::ClientId> members(std::string_view nsp, std::string_view room) const;
+    // The first `limit` of a namespace's clients above `after`, in the order of their ids.
+    std::vector<base::ClientId> clients(std::string_view nsp, base::ClientId after,
+                                        std::size_t limit) const;
+    // False: there is no such client, or it is just leaving; clients() leaves it out as well.
+    bool known(base::ClientId, Known &) const;
     std::vector<base::ClientId> clients_of(std::string_view user) const;
     std::string_view identity(base::ClientId) const noexcept; // JSON; empty when nothing is known
     std::vector<std::string> rooms_of(base::ClientId) const;

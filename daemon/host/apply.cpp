@@ -1,6 +1,7 @@
 #include "host/apply.hpp"
 
 #include "dispatch/router.hpp"
+#include "host/describe.hpp"
 #include "host/emits.hpp"
 #include "host/instance.hpp"
 #include "host/stats.hpp"
@@ -108,12 +109,21 @@ struct Apply {
     }
 
     std::size_t operator()(MembersCommand &command) {
-        std::vector<roomd_client> ids;
-        for (const base::ClientId id : router.members(command.nsp, command.room)) {
-            ids.push_back(static_cast<roomd_client>(id));
-        }
+        const auto ids = numbers(router.members(command.nsp, command.room));
         instance.calls().run("members",
                              [&] { command.fn(command.user, ROOMD_OK, ids.data(), ids.size()); });
+        return 0;
+    }
+
+    std::size_t operator()(ClientsCommand &command) {
+        const auto ids = numbers(router.clients(command.nsp, command.after, command.limit));
+        instance.calls().run("clients",
+                             [&] { command.fn(command.user, ROOMD_OK, ids.data(), ids.size()); });
+        return 0;
+    }
+
+    std::size_t operator()(DescribeCommand &command) {
+        describe(instance, command);
         return 0;
     }
 

@@ -87,6 +87,18 @@ struct MembersCommand {
     roomd_clients_fn fn;
     void *user;
 };
+struct ClientsCommand {
+    std::string nsp;
+    base::ClientId after;
+    std::size_t limit;
+    roomd_clients_fn fn;
+    void *user;
+};
+struct DescribeCommand {
+    base::ClientId client;
+    roomd_described_fn fn;
+    void *user;
+};
 struct StatsCommand {
     roomd_text_fn fn;
     void *user;
@@ -96,9 +108,10 @@ struct PostCommand {
     void *user;
 };
 
-using Action = std::variant<EmitCommand, EmitAllCommand, AskCommand, AckCommand, VerdictCommand,
-                            RespondCommand, MoveCommand, DisconnectCommand, KickCommand,
-                            MembersCommand, StatsCommand, PostCommand>;
+using Action =
+    std::variant<EmitCommand, EmitAllCommand, AskCommand, AckCommand, VerdictCommand,
+                 RespondCommand, MoveCommand, DisconnectCommand, KickCommand, MembersCommand,
+                 ClientsCommand, DescribeCommand, StatsCommand, PostCommand>;
 
 struct Command {
     Action action;

@@ -1,6 +1,7 @@
 #include "host/hooks.hpp"
 
 #include "dispatch/router.hpp"
+#include "host/describe.hpp"
 #include "host/take_in.hpp"
 #include "log/log.hpp"
 
@@ -50,12 +51,7 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
         HookList<roomd_connect_fn> &hooks = instance->handles().connects;
         if (!hooks.any(connecting.nsp)) continue;
         std::deque<std::string> text;
-        std::vector<roomd_field> headers;
-        for (const auto &[name, value] : connecting.handshake->facts->headers) {
-            const auto &kept = instance->kept_headers();
-            if (std::find(kept.begin(), kept.end(), name) == kept.end()) continue;
-            headers.push_back({str(name), str(as_text(value, text))});
-        }
+        const auto headers = headers_for(*instance, *connecting.handshake, text);
         roomd_connect out{};
         out.struct_size = sizeof out;
         out.secure = connecting.handshake->facts->secure ? 1 : 0;

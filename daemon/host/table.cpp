@@ -167,6 +167,23 @@ roomd_status members(roomd_self *self, roomd_str nsp, roomd_str room, roomd_clie
     return self->put(std::move(command), bytes, Needs::a_call_back);
 }
 
+roomd_status clients(roomd_self *self, roomd_str nsp, roomd_client after, std::uint32_t limit,
+                     roomd_clients_fn fn, void *user) noexcept {
+    constexpr std::uint32_t most = 10000;
+    if (self == nullptr || fn == nullptr || !is_nsp(nsp)) return ROOMD_INVALID;
+    if (limit == 0 || limit > most) return ROOMD_INVALID;
+    ClientsCommand command{nsp.len == 0 ? "/" : std::string(view(nsp)), base::ClientId{after},
+                           limit, fn, user};
+    return self->put(std::move(command), sizeof(Command) + nsp.len, Needs::a_call_back);
+}
+
+roomd_status describe(roomd_self *self, roomd_client client, roomd_described_fn fn,
+                      void *user) noexcept {
+    if (self == nullptr || fn == nullptr || client == 0) return ROOMD_INVALID;
+    return self->put(DescribeCommand{base::ClientId{client}, fn, user}, sizeof(Command),
+                     Needs::a_call_back);
+}
+
 roomd_status stats(roomd_self *self, roomd_text_fn fn, void *user) noexcept {
     if (self == nullptr || fn == nullptr) return ROOMD_INVALID;
     return self->put(StatsCommand{fn, user}, sizeof(Command), Needs::a_call_back);
@@ -211,6 +228,8 @@ roomd_host make_table() noexcept {
     table.post = post;
     table.metric_add = metric_add;
     table.metric_set = metric_set;
+    table.clients = clients;
+    table.describe = describe;
     add_home_functions(table);
     return table;
 }

@@ -122,6 +122,24 @@ base::ClientId Clients::find(std::string_view nsp, std::string_view id) const no
     return there ? client : base::ClientId::none;
 }
 
+bool Clients::alive(base::ClientId id) const noexcept {
+    return impl_->alive(id) != nullptr;
+}
+
+std::vector<base::ClientId> Clients::of_session(base::SessionId session) const {
+    std::vector<base::ClientId> all;
+    const Peer *peer = impl_->peer(session);
+    if (peer == nullptr) return all;
+    for (base::ClientId id = peer->first; id != base::ClientId::none;
+         id = impl_->clients.find(id)->next)
+        all.push_back(id);
+    return all;
+}
+
+Transport Clients::transport(base::SessionId session) const noexcept {
+    return impl_->down->transport(session);
+}
+
 std::size_t Clients::size() const noexcept {
     return impl_->accepted;
 }

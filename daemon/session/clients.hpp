@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace roomd::session {
 
@@ -74,7 +75,10 @@ public:
     // False when there is no such client.
     bool info(base::ClientId, Info &) const noexcept;
     base::ClientId find(std::string_view nsp, std::string_view id) const noexcept;
-    std::size_t size() const noexcept; // accepted ones
+    bool alive(base::ClientId) const noexcept; // and not on its way out, as in Events::gone()
+    std::vector<base::ClientId> of_session(base::SessionId) const; // in all its namespaces
+    Transport transport(base::SessionId) const noexcept;           // of one that is open
+    std::size_t size() const noexcept;                             // accepted ones
     // Sessions that began in another encoding than Socket.IO's own, and were closed for it.
     std::uint64_t other_parsers() const noexcept;
     // Sessions closed to make room for others.

@@ -72,7 +72,7 @@ extern "C" {
 #endif
 
 #define ROOMD_ABI_MAJOR 1u
-#define ROOMD_ABI_MINOR 1u
+#define ROOMD_ABI_MINOR 2u
 
 #if defined(__GNUC__)
 #define ROOMD_EXPORT __attribute__((visibility("default")))
@@ -283,6 +283,23 @@ typedef struct roomd_command {
                                  with its schema, in place of a file's name     */
 } roomd_command;
 
+/* since 1.2: one client, as it is now */
+typedef struct roomd_described {
+    uint32_t struct_size;
+    uint32_t secure;          /* 1: came over TLS                               */
+    roomd_client client;
+    uint32_t connected;       /* 0: it still waits for its verdict              */
+    uint32_t reserved;
+    roomd_str id, nsp, identity;
+    roomd_str address, listener;
+    roomd_str transport;      /* "polling" or "websocket"                       */
+    roomd_str query;          /* as in roomd_connect                            */
+    const roomd_field *headers; size_t n_headers; /* those asked for with keep_header() */
+    const roomd_str *rooms; size_t n_rooms;       /* but its own                */
+    const roomd_client *others; size_t n_others;  /* clients of the same session, in
+                                 other namespaces                               */
+} roomd_described;
+
 typedef enum roomd_health { ROOMD_UP = 0, ROOMD_DEGRADED = 1, ROOMD_DOWN = 2 } roomd_health;
 
 /* What a hook says.  TAKEN: mine; where there is a ticket I answer it, now or
@@ -300,6 +317,7 @@ typedef void       (*roomd_connected_fn)(void *user, const roomd_connected *);
 typedef void       (*roomd_gone_fn)   (void *user, const roomd_gone *);
 typedef void       (*roomd_emitted_fn)(void *user, roomd_status, const roomd_emitted *);
 typedef void       (*roomd_clients_fn)(void *user, roomd_status, const roomd_client *, size_t n);
+typedef void       (*roomd_described_fn)   (void *user, roomd_status, const roomd_described *);
 typedef void       (*roomd_text_fn)   (void *user, roomd_status, roomd_str json);
 typedef void       (*roomd_publish_fn)(void *user, const roomd_emit *);
 typedef void       (*roomd_request_fn)(void *user, const roomd_request *);
@@ -436,6 +454,16 @@ typedef struct roomd_host {
     void (*cancel)(roomd_self *, roomd_handle);
 
     /* -- members added after 1.0 go below; test them with ROOMD_HAS -- */
+    /* -- since 1.2 -- */
+
+    /* [any] The clients that are in a namespace, in the order of their numbers: the
+     * first `limit` (1 to 10000) of those above `after` (0: from the beginning).
+     * Fewer than `limit`: there are no more.  Who stays from the first page to the
+     * last is told once; who comes meanwhile, on_connected tells. */
+    roomd_status (*clients)(roomd_self *, roomd_str nsp, roomd_client after, uint32_t limit,
+                            roomd_clients_fn fn, void *user);
+    /* [any] What is known of one client.  GONE: only `client` is set. */
+    roomd_status (*describe)(roomd_self *, roomd_client, roomd_described_fn fn, void *user);
 } roomd_host;
 
 /* ---- plugin --------------------------------------------------------------- */

@@ -18,6 +18,7 @@
 // Failure.  Callbacks may throw: it is logged, a verdict is refused, a request answered with 500.
 #pragma once
 
+#include "roomd/plugin_calls.hpp"
 #include "roomd/plugin_tickets.hpp"
 #include "roomd/plugin_values.hpp"
 
@@ -35,49 +36,6 @@
 #include <vector>
 
 namespace roomd {
-namespace detail {
-
-// A callback behind a Handle; alive while it runs, whatever it does to the handle.
-template <class Fn> struct Kept : std::enable_shared_from_this<Kept<Fn>> {
-    Kept(Core *owner, Fn f) : core(owner), fn(std::move(f)) {}
-    Core *core;
-    Fn fn;
-};
-
-template <class Fn> struct Call final : Once {
-    explicit Call(Fn f, std::size_t times = 1) : fn(std::move(f)), left(times) {}
-    // Runs `with(fn)` behind the fence, and ends when all calls are made.
-    template <class With> static void run(void *user, const char *where, With with) noexcept {
-        auto *const me = static_cast<Call *>(user);
-        me->core->fence(where, [&] { with(me->fn); });
-        if (--me->left == 0) me->core->drop(me);
-    }
-    Fn fn;
-    std::size_t left;
-};
-
-// A hook that returns nothing has taken what it was given.
-template <class Fn, class... Args> Next next_of(Fn &fn, Args &&...args) {
-    if constexpr (std::is_void_v<std::invoke_result_t<Fn &, Args...>>) {
-        fn(std::forward<Args>(args)...);
-        return Next::taken;
-    } else {
-        return fn(std::forward<Args>(args)...);
-    }
-}
-
-// Calls a hook that owes an answer.  Threw: taken, and the ticket's destructor answers.
-template <class Kept_, class View, class Ticket_, class Raw>
-roomd_next ask_hook(void *user, const char *where, const Raw &raw, roomd_ticket id) noexcept {
-    const auto kept = static_cast<Kept_ *>(user)->shared_from_this();
-    Ticket_ ticket(kept->core, id);
-    auto next = Next::taken;
-    kept->core->fence(where, [&] { next = next_of(kept->fn, View(raw), ticket); });
-    if (next == Next::pass) ticket.release();
-    return static_cast<roomd_next>(next);
-}
-
-} // namespace detail
 
 // The daemon, as a plugin sees it.  Lives as long as the plugin object.
 class Host {
@@ -176,6 +134,34 @@ public:
                 [](void *u, roomd_status s, const roomd_client *all, std::size_t n) noexcept {
                     C::run(u, "members",
                            [&](auto &f) { f(s, std::span<const roomd_client>(all, n)); });
+                },
+                call);
+        });
+    }
+    // A page of those in a namespace; fn as above.  Shorter than `limit`: the last one.
+    template <class Fn>
+    roomd_status clients(std::string_view nsp, roomd_client after, std::uint32_t limit, Fn fn) {
+        if (!ROOMD_HAS(core_.table, roomd_host, clients)) return ROOMD_UNSUPPORTED;
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().clients(
+                self(), str(nsp), after, limit,
+                [](void *u, roomd_status s, const roomd_client *all, std::size_t n) noexcept {
+                    C::run(u, "clients",
+                           [&](auto &f) { f(s, std::span<const roomd_client>(all, n)); });
+                },
+                call);
+        });
+    }
+    // fn(roomd_status, const Described &), on the home loop.
+    template <class Fn> roomd_status describe(roomd_client client, Fn fn) {
+        if (!ROOMD_HAS(core_.table, roomd_host, describe)) return ROOMD_UNSUPPORTED;
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().describe(
+                self(), client,
+                [](void *u, roomd_status s, const roomd_described *what) noexcept {
+                    C::run(u, "describe", [&](auto &f) { f(s, Described(*what)); });
                 },
                 call);
         });

@@ -214,6 +214,34 @@ struct Connected {
         identity(view(raw.identity)) {}
 };
 
+// One client as it is now.  Of one that is gone only `client` is set.
+struct Described {
+    roomd_client client;
+    bool connected, secure; // connected: it does not wait for a verdict any more
+    std::string_view id, nsp, identity, address, listener, transport, query;
+    std::span<const roomd_field> headers;
+    std::span<const roomd_str> rooms;
+    std::span<const roomd_client> others; // of the same session, in other namespaces
+
+    explicit Described(const roomd_described &raw) :
+        client(raw.client),
+        connected(raw.connected != 0),
+        secure(raw.secure != 0),
+        id(view(raw.id)),
+        nsp(view(raw.nsp)),
+        identity(view(raw.identity)),
+        address(view(raw.address)),
+        listener(view(raw.listener)),
+        transport(view(raw.transport)),
+        query(view(raw.query)),
+        headers(raw.headers, raw.n_headers),
+        rooms(raw.rooms, raw.n_rooms),
+        others(raw.others, raw.n_others) {}
+
+    // One of those asked for with keep_header(), in lower case; empty when it was not sent.
+    std::string_view header(std::string_view key) const noexcept { return find(headers, key); }
+};
+
 struct Gone {
     roomd_client client;
     std::string_view nsp, id, reason, identity;

@@ -184,6 +184,19 @@ base::ClientId Clients::find(std::string_view nsp, std::string_view id) const no
     return found;
 }
 
+bool Clients::alive(base::ClientId id) const noexcept {
+    const auto *client = current->clients.find(id);
+    return client != nullptr && !client->going;
+}
+
+std::vector<base::ClientId> Clients::of_session(base::SessionId) const {
+    return {};
+}
+
+Transport Clients::transport(base::SessionId) const noexcept {
+    return Transport::websocket;
+}
+
 std::size_t Clients::size() const noexcept {
     std::size_t accepted = 0;
     current->clients.each([&](base::ClientId, test::FakeClients::Client &client) {

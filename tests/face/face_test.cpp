@@ -153,6 +153,51 @@ TEST_CASE("questions are answered through their callbacks") {
     CHECK(seen == "posted");
 }
 
+TEST_CASE("a client is described with views of all that the host says") {
+    Both b;
+    std::string seen;
+    const auto tell = [&](roomd_status status, const Described &who) {
+        seen = std::string(name(status)) + " " + std::string(who.transport) + " " +
+               std::string(who.header("x-a")) + " " + std::to_string(who.rooms.size()) + " " +
+               std::to_string(who.others.size());
+    };
+    CHECK(b.host.describe(5, tell) == ROOMD_OK);
+    CHECK(b.fake.calls.back() == "describe 5");
+    const roomd_field header{str("x-a"), str("b")};
+    const roomd_str rooms[] = {str("r"), str("s")};
+    const roomd_client other = 6;
+    roomd_described raw{};
+    raw.struct_size = sizeof raw;
+    raw.transport = str("polling");
+    raw.headers = &header;
+    raw.n_headers = 1;
+    raw.rooms = rooms;
+    raw.n_rooms = 2;
+    raw.others = &other;
+    raw.n_others = 1;
+    b.fake.described.first(b.fake.described.second, ROOMD_OK, &raw);
+    CHECK(seen == "ok polling b 2 1");
+
+    std::size_t count = 0;
+    CHECK(b.host.clients("/x", 4, 10, [&](roomd_status, std::span<const roomd_client> page) {
+        count = page.size();
+    }) == ROOMD_OK);
+    CHECK(b.fake.calls.back() == "clients /x 4 10");
+    b.fake.counted.first(b.fake.counted.second, ROOMD_OK, &other, 1);
+    CHECK(count == 1);
+}
+
+TEST_CASE("what a host of 1.1 does not have is unsupported, and calls nothing") {
+    Both b;
+    b.fake.table.struct_size = offsetof(roomd_host, clients);
+    auto alive = std::make_shared<int>(0);
+    CHECK(b.host.describe(5, [alive](roomd_status, const Described &) {}) == ROOMD_UNSUPPORTED);
+    CHECK(b.host.clients("/", 0, 10, [alive](roomd_status, std::span<const roomd_client>) {}) ==
+          ROOMD_UNSUPPORTED);
+    CHECK(alive.use_count() == 1);
+    CHECK(b.fake.calls.empty());
+}
+
 TEST_CASE("an ask that ends without arguments gives the empty array") {
     Both b;
     std::string seen;

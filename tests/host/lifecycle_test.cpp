@@ -257,6 +257,15 @@ TEST_CASE_FIXTURE(Shard, "a plugin built against the frozen 1.0 header works") {
     CHECK(received(peer) == Texts{R"(42["echo it",{"a":[]}])", R"(435[{"a":[]}])"});
 }
 
+TEST_CASE_FIXTURE(Shard, "a plugin built against 1.1 works") {
+    run({Shard::entry("built_1_1")});
+    test::Peer &peer = connect();
+    received(peer);
+    say(peer, R"(425["echo it",1])");
+    CHECK(received(peer) == Texts{R"(42["echo it",1])", R"(435[1])"});
+    CHECK(router.positions() == "built_1_1=e.1");
+}
+
 TEST_CASE_FIXTURE(Shard, "reload: a refusal keeps the old configuration and is named") {
     run({Shard::entry("puppet", R"({"v":1})")});
     puppet &p = last();

@@ -234,6 +234,24 @@ TEST_CASE("an ask ends with its time-out, or with its client ahead of gone()") {
                               "answered 3 gone[]"});
 }
 
+TEST_CASE("the clients of a session are those of all its namespaces that are not leaving") {
+    People p;
+    const ClientId main = p.join(), chat = p.join("0/chat,");
+    CHECK(p.clients.of_session(p.session) == std::vector{chat, main});
+    CHECK(p.clients.transport(p.session) == Transport::websocket);
+    std::vector<ClientId> then;
+    p.events.on_gone = [&](ClientId id) {
+        then = p.clients.of_session(p.session);
+        CHECK_FALSE(p.clients.alive(id));
+        CHECK(p.clients.alive(main));
+    };
+    p.say({"1/chat,"});
+    CHECK(then == std::vector{main});
+    p.events.on_gone = nullptr;
+    p.sessions.link_gone(p.session, p.ws, CloseReason::transport_close);
+    CHECK(p.clients.of_session(p.session).empty());
+}
+
 TEST_CASE("an event's ack goes back with its id and namespace") {
     People p;
     const ClientId id = p.join("0/chat,");

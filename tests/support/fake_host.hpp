@@ -128,6 +128,16 @@ public:
             if (me(s).next == ROOMD_OK) me(s).counted = {fn, user};
             return me(s).note("members " + text(nsp) + " " + text(room));
         };
+        table.clients = [](roomd_self *s, roomd_str nsp, roomd_client after, std::uint32_t limit,
+                           roomd_clients_fn fn, void *user) {
+            if (me(s).next == ROOMD_OK) me(s).counted = {fn, user};
+            return me(s).note("clients " + text(nsp) + " " + std::to_string(after) + " " +
+                              std::to_string(limit));
+        };
+        table.describe = [](roomd_self *s, roomd_client c, roomd_described_fn fn, void *user) {
+            if (me(s).next == ROOMD_OK) me(s).described = {fn, user};
+            return me(s).note("describe " + std::to_string(c));
+        };
         table.stats = [](roomd_self *s, roomd_text_fn fn, void *user) {
             if (me(s).next == ROOMD_OK) me(s).stated = {fn, user};
             return me(s).note("stats");
@@ -286,6 +296,7 @@ public:
     std::map<std::string, double> metrics;
     std::pair<roomd_answer_fn, void *> asked{};
     std::pair<roomd_clients_fn, void *> counted{};
+    std::pair<roomd_described_fn, void *> described{};
     std::pair<roomd_text_fn, void *> stated{};
     std::vector<std::pair<roomd_task_fn, void *>> posted;
     roomd_ticket last_ticket = 0;

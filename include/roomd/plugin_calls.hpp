@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How the host's calls reach a plugin's callbacks.  Include roomd/plugin.hpp, which includes this.
+#pragma once
+
+#include "roomd/plugin_tickets.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace roomd {
+namespace detail {
+
+// A callback behind a Handle; alive while it runs, whatever it does to the handle.
+template <class Fn> struct Kept : std::enable_shared_from_this<Kept<Fn>> {
+    Kept(Core *owner, Fn f) : core(owner), fn(std::move(f)) {}
+    Core *core;
+    Fn fn;
+};
+
+template <class Fn> struct Call final : Once {
+    explicit Call(Fn f, std::size_t times = 1) : fn(std::move(f)), left(times) {}
+    // Runs `with(fn)` behind the fence, and ends when all calls are made.
+    template <class With> static void run(void *user, const char *where, With with) noexcept {
+        auto *const me = static_cast<Call *>(user);
+        me->core->fence(where, [&] { with(me->fn); });
+        if (--me->left == 0) me->core->drop(me);
+    }
+    Fn fn;
+    std::size_t left;
+};
+
+// A hook that returns nothing has taken what it was given.
+template <class Fn, class... Args> Next next_of(Fn &fn, Args &&...args) {
+    if constexpr (std::is_void_v<std::invoke_result_t<Fn &, Args...>>) {
+        fn(std::forward<Args>(args)...);
+        return Next::taken;
+    } else {
+        return fn(std::forward<Args>(args)...);
+    }
+}
+
+// Calls a hook that owes an answer.  Threw: taken, and the ticket's destructor answers.
+template <class Kept_, class View, class Ticket_, class Raw>
+roomd_next ask_hook(void *user, const char *where, const Raw &raw, roomd_ticket id) noexcept {
+    const auto kept = static_cast<Kept_ *>(user)->shared_from_this();
+    Ticket_ ticket(kept->core, id);
+    auto next = Next::taken;
+    kept->core->fence(where, [&] { next = next_of(kept->fn, View(raw), ticket); });
+    if (next == Next::pass) ticket.release();
+    return static_cast<roomd_next>(next);
+}
+
+} // namespace detail
+} // namespace roomd
