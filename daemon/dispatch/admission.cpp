@@ -51,9 +51,9 @@ bool Admission::knows(std::string_view nsp) const {
 void Admission::connecting(base::ClientId client, std::string_view nsp, std::string_view auth) {
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
-    if (!knows(nsp)) return refuse(client, "Invalid namespace", {});
+    if (!knows(nsp)) return refuse(client, {}, "Invalid namespace", {});
     auto known = identify(options_, tokens_, *info.handshake, auth, clock_.now(), base::unix_ms());
-    if (const auto *why = std::get_if<NotIn>(&known)) return refuse(client, *why);
+    if (const auto *why = std::get_if<NotIn>(&known)) return refuse(client, {}, *why);
     Who who = std::get<Who>(std::move(known));
     // Waits before anyone is asked: a plugin may decide, join or emit inside the call.
     waiting_.emplace(client, Waiting{{}, who});
@@ -66,7 +66,7 @@ void Admission::connecting(base::ClientId client, std::string_view nsp, std::str
         decide(client, verdict);
     } else {
         waiting_.erase(client);
-        refuse(client, "Invalid namespace", {});
+        refuse(client, who.identity, "Invalid namespace", {});
     }
 }
 
@@ -80,19 +80,36 @@ Status Admission::decide(base::ClientId client, const Router::Verdict &verdict) 
         return admit(client, waiting, verdict);
     }
     if (!verdict.data.empty() && !json::check(verdict.data)) return Status::invalid;
+    const Waiting waiting = std::move(found->second);
     waiting_.erase(found);
-    refuse(client, verdict.message.empty() ? "Connection refused" : verdict.message, verdict.data);
+    refuse(client, waiting.who.identity,
+           verdict.message.empty() ? "Connection refused" : verdict.message, verdict.data);
     return Status::ok;
 }
 
-void Admission::refuse(base::ClientId client, std::string_view message, std::string_view data) {
+void Admission::refuse(base::ClientId client, std::string_view identity, std::string_view message,
+                       std::string_view data) {
     session::Clients::Info info;
-    if (clients_.info(client, info)) ++portals_.of(info.handshake->facts->portal).connects_refused;
-    clients_.refuse(client, message, data);
+    if (!clients_.info(client, info)) return;
+    ++portals_.of(info.handshake->facts->portal).connects_refused;
+    const std::string id{info.id}, nsp{info.nsp};
+    if (clients_.refuse(client, message, data))
+        hooks_->not_connected({client, id, nsp, identity, true, message, data});
 }
 
-void Admission::refuse(base::ClientId client, const NotIn &why) {
-    refuse(client, why.message, why.data());
+void Admission::refuse(base::ClientId client, std::string_view identity, const NotIn &why) {
+    refuse(client, identity, why.message, why.data());
+}
+
+void Admission::gone(base::ClientId client, session::CloseReason reason) {
+    const auto found = waiting_.find(client);
+    if (found == waiting_.end()) return;
+    const Waiting waiting = std::move(found->second);
+    waiting_.erase(found);
+    session::Clients::Info info;
+    if (!clients_.info(client, info)) return;
+    hooks_->not_connected(
+        {client, info.id, info.nsp, waiting.who.identity, false, session::text(reason), {}});
 }
 
 // Held meanwhile, so that packets which waited come after connected().
@@ -104,7 +121,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
         verdict.identity.empty() ? std::string_view{waiting.who.identity} : verdict.identity;
     // A plugin may have taken its time: a reload may have come meanwhile, or the token's end.
     if (!knows(info.nsp)) {
-        refuse(client, "Invalid namespace", {});
+        refuse(client, waiting.who.identity, "Invalid namespace", {});
         return Status::ok;
     }
     const auto expires = deadline(sooner(waiting.who.expires_ms, verdict.expires_ms), clock_.now());
@@ -112,7 +129,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting,
     if (!why && expires && *expires <= clock_.now())
         why = NotIn{"token_expired", "the token expired meanwhile", true};
     if (why) {
-        refuse(client, *why);
+        refuse(client, waiting.who.identity, *why);
         return Status::ok;
     }
     clients_.hold(client);

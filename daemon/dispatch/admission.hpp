@@ -51,7 +51,7 @@ public:
 
     void connecting(base::ClientId, std::string_view nsp, std::string_view auth);
     Status decide(base::ClientId, const Router::Verdict &);
-    void drop(base::ClientId client) { waiting_.erase(client); }
+    void gone(base::ClientId, session::CloseReason); // of any client: one that waited is told of
 
     std::vector<base::ClientId> waiting_of(std::string_view user) const; // by their tokens
 
@@ -70,8 +70,9 @@ private:
 
     bool configured(std::string_view nsp) const noexcept;
     Status admit(base::ClientId, const Waiting &, const Router::Verdict &);
-    void refuse(base::ClientId, std::string_view message, std::string_view data);
-    void refuse(base::ClientId, const NotIn &);
+    void refuse(base::ClientId, std::string_view identity, std::string_view message,
+                std::string_view data);
+    void refuse(base::ClientId, std::string_view identity, const NotIn &);
     std::optional<NotIn> not_in(std::string_view portal, std::string_view identity) const;
 
     const Options &options_;

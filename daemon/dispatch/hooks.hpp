@@ -25,6 +25,14 @@ struct Connected {
     std::string_view id, nsp, identity;
 };
 
+struct NotConnected {
+    base::ClientId client;
+    std::string_view id, nsp, identity;
+    bool refused;            // by a CONNECT_ERROR with:
+    std::string_view reason; // its message; else the reason why the client left
+    std::string_view data;   // JSON, or empty
+};
+
 struct Joining {
     base::ClientId client;
     std::string_view nsp, room, identity;
@@ -53,6 +61,9 @@ public:
     virtual Next event(base::ClientId, std::string_view identity, const sio::Event &) = 0;
     // The CONNECT reply is queued and the client is in its rooms; its first event comes later.
     virtual void connected(const Connected &) = 0;
+    // Once for each client that connecting() asked about and that connected() will not tell of.
+    // Of one that was refused before anyone was asked, too.
+    virtual void not_connected(const NotConnected &) = 0;
     // Once for each client that connected() told of; it still is in its rooms.
     virtual void left(const Left &) = 0;
     virtual void answered(std::uint64_t token, session::Answer, const sio::Args &) = 0;

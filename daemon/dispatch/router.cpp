@@ -329,7 +329,7 @@ void Router::answered(base::ClientId, std::uint64_t token, session::Answer answe
 }
 
 void Router::gone(base::ClientId client, session::CloseReason reason) {
-    impl_->admission.drop(client);
+    impl_->admission.gone(client, reason);
     impl_->membership.drop(client);
     session::Clients::Info info;
     if (!impl_->clients.info(client, info)) return;

@@ -47,6 +47,7 @@ public:
 
     HookList<roomd_event_fn> events;
     HookList<roomd_connect_fn> connects;
+    HookList<roomd_connect_failed_fn> connect_faileds;
     HookList<roomd_join_fn> joins;
     HookList<roomd_gone_fn> gones;
     HookList<roomd_connected_fn> connecteds;

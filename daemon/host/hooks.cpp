@@ -76,6 +76,8 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
                                                 {false, "Overloaded", overloaded, {}, 0});
                 return true;
             }
+            if (instance->handles().connect_faileds.any(connecting.nsp))
+                instance->asked_about().insert(connecting.client);
             return ask_with(*instance, id, [&](std::uint64_t given) {
                 out.ticket = given;
                 return instance->calls().call("connect", ROOMD_PASS,
@@ -163,9 +165,31 @@ void PluginHooks::connected(const dispatch::Connected &connected) {
     out.nsp = str(connected.nsp);
     out.identity = str(connected.identity);
     for (const auto &instance : instances_) {
+        if (!instance->asked_about().empty()) instance->asked_about().erase(connected.client);
         instance->handles().connecteds.first(
             connected.nsp, "", [&](roomd_connected_fn fn, void *user) {
                 instance->calls().run("connected", [&] { fn(user, &out); });
+                return false;
+            });
+    }
+    services_.drain();
+}
+
+void PluginHooks::not_connected(const dispatch::NotConnected &failed) {
+    roomd_connect_failed out{};
+    out.struct_size = sizeof out;
+    out.refused = failed.refused ? 1 : 0;
+    out.client = static_cast<roomd_client>(failed.client);
+    out.nsp = str(failed.nsp);
+    out.id = str(failed.id);
+    out.identity = str(failed.identity);
+    out.reason = str(failed.reason);
+    out.data = str(failed.data);
+    for (const auto &instance : instances_) {
+        if (instance->asked_about().erase(failed.client) == 0) continue;
+        instance->handles().connect_faileds.first(
+            failed.nsp, "", [&](roomd_connect_failed_fn fn, void *user) {
+                instance->calls().run("connect_failed", [&] { fn(user, &out); });
                 return false;
             });
     }

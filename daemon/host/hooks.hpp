@@ -22,6 +22,7 @@ public:
     Next joining(const dispatch::Joining &) override;
     Next event(base::ClientId, std::string_view identity, const sio::Event &) override;
     void connected(const dispatch::Connected &) override;
+    void not_connected(const dispatch::NotConnected &) override;
     void left(const dispatch::Left &) override;
     void answered(std::uint64_t token, session::Answer, const sio::Args &) override;
     void publish(const dispatch::Emit &) override;

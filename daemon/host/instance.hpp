@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace roomd::host {
@@ -57,6 +58,8 @@ public:
     Idempotency &idempotency() noexcept { return idempotency_; }
     bool may_log_refusal(base::Time now) noexcept { return refusals_.take({1, 10}, now); }
     std::uint64_t issue(Ticket, base::Duration timeout);
+    // Clients that its connect hooks were asked about and that are still to be told of.
+    std::unordered_set<base::ClientId> &asked_about() noexcept { return asked_about_; }
 
 private:
     enum class State : std::uint8_t { idle, starting, running, stopping, stopped };
@@ -74,6 +77,7 @@ private:
     base::Bucket refusals_;
     Handles handles_;
     std::vector<std::string> kept_headers_;
+    std::unordered_set<base::ClientId> asked_about_;
     void *plugin_state_ = nullptr;
     std::string why_not_ = "not started";
     State state_ = State::idle;

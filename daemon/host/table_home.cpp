@@ -97,6 +97,11 @@ roomd_status on_connect(roomd_self *self, roomd_str nsp, roomd_connect_fn fn, vo
     return hook(self, "on_connect", &Handles::connects, nsp, any, fn, user, out);
 }
 
+roomd_status on_connect_failed(roomd_self *self, roomd_str nsp, roomd_connect_failed_fn fn,
+                               void *user, roomd_handle *out) noexcept {
+    return hook(self, "on_connect_failed", &Handles::connect_faileds, nsp, any, fn, user, out);
+}
+
 roomd_status on_join(roomd_self *self, roomd_str nsp, roomd_str pattern, roomd_join_fn fn,
                      void *user, roomd_handle *out) noexcept {
     return hook(self, "on_join", &Handles::joins, nsp, pattern, fn, user, out);
@@ -163,6 +168,7 @@ void add_home_functions(roomd_host &table) noexcept {
     table.keep_header = keep_header;
     table.on_event = on_event;
     table.on_connect = on_connect;
+    table.on_connect_failed = on_connect_failed;
     table.on_join = on_join;
     table.on_disconnect = on_disconnect;
     table.on_connected = on_connected;

@@ -300,6 +300,17 @@ typedef struct roomd_described {
                                  other namespaces                               */
 } roomd_described;
 
+/* since 1.2: a client that a connect hook of this plugin was asked about was not let in */
+typedef struct roomd_connect_failed {
+    uint32_t struct_size;
+    uint32_t refused;         /* 1: with a CONNECT_ERROR; 0: it left before     */
+    roomd_client client;
+    roomd_str nsp, id, identity; /* as roomd_connect said                       */
+    roomd_str reason;         /* refused: the message of the CONNECT_ERROR, else as in
+                                 roomd_gone                                     */
+    roomd_str data;           /* refused: the JSON of the CONNECT_ERROR, or empty */
+} roomd_connect_failed;
+
 typedef enum roomd_health { ROOMD_UP = 0, ROOMD_DEGRADED = 1, ROOMD_DOWN = 2 } roomd_health;
 
 /* What a hook says.  TAKEN: mine; where there is a ticket I answer it, now or
@@ -315,6 +326,7 @@ typedef roomd_next (*roomd_connect_fn)(void *user, const roomd_connect *);
 typedef roomd_next (*roomd_join_fn)   (void *user, const roomd_join *);
 typedef void       (*roomd_connected_fn)(void *user, const roomd_connected *);
 typedef void       (*roomd_gone_fn)   (void *user, const roomd_gone *);
+typedef void       (*roomd_connect_failed_fn)(void *user, const roomd_connect_failed *);
 typedef void       (*roomd_emitted_fn)(void *user, roomd_status, const roomd_emitted *);
 typedef void       (*roomd_clients_fn)(void *user, roomd_status, const roomd_client *, size_t n);
 typedef void       (*roomd_described_fn)   (void *user, roomd_status, const roomd_described *);
@@ -464,6 +476,13 @@ typedef struct roomd_host {
                             roomd_clients_fn fn, void *user);
     /* [any] What is known of one client.  GONE: only `client` is set. */
     roomd_status (*describe)(roomd_self *, roomd_client, roomd_described_fn fn, void *user);
+
+    /* [home] Each client that a connect hook of this plugin is asked about is told of
+     * once more: by on_connected, or here when it was not let in, whoever refused it
+     * (this plugin too) and when it left before its verdict.  Tells all, as
+     * on_disconnect; only connects that are asked about from this call on. */
+    roomd_status (*on_connect_failed)(roomd_self *, roomd_str nsp, roomd_connect_failed_fn fn,
+                                      void *user, roomd_handle *out);
 } roomd_host;
 
 /* ---- plugin --------------------------------------------------------------- */

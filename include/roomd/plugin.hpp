@@ -244,6 +244,20 @@ public:
                 k, out);
         });
     }
+    // fn(const ConnectFailed &).  Throws UNSUPPORTED on a host before 1.2.
+    template <class Fn> [[nodiscard]] Handle on_connect_failed(std::string_view nsp, Fn fn) {
+        if (!ROOMD_HAS(core_.table, roomd_host, on_connect_failed))
+            must(ROOMD_UNSUPPORTED, "on_connect_failed", nsp);
+        return keep<Handle>("on_connect_failed", nsp, std::move(fn), [&](auto *k, auto *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_connect_failed(
+                self(), str(nsp),
+                [](void *u, const roomd_connect_failed *c) noexcept {
+                    tell<K>(u, "on_connect_failed", [&](auto &f) { f(ConnectFailed(*c)); });
+                },
+                k, out);
+        });
+    }
     // fn(const Join &, Verdict &)
     template <class Fn>
     [[nodiscard]] Handle on_join(std::string_view nsp, std::string_view pattern, Fn fn) {

@@ -203,6 +203,22 @@ struct Connect {
     std::string_view header(std::string_view key) const noexcept { return find(headers, key); }
 };
 
+// A connect that this plugin was asked about came to nothing.
+struct ConnectFailed {
+    roomd_client client;
+    bool refused; // else it left before
+    std::string_view id, nsp, identity, reason, data;
+
+    explicit ConnectFailed(const roomd_connect_failed &raw) :
+        client(raw.client),
+        refused(raw.refused != 0),
+        id(view(raw.id)),
+        nsp(view(raw.nsp)),
+        identity(view(raw.identity)),
+        reason(view(raw.reason)),
+        data(view(raw.data)) {}
+};
+
 struct Connected {
     roomd_client client;
     std::string_view id, nsp, identity;

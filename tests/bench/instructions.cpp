@@ -44,6 +44,7 @@ class NoPlugins final : public dispatch::Hooks {
     Next joining(const dispatch::Joining &) override { return Next::pass; }
     Next event(base::ClientId, std::string_view, const sio::Event &) override { return Next::pass; }
     void connected(const dispatch::Connected &) override {}
+    void not_connected(const dispatch::NotConnected &) override {}
     void left(const dispatch::Left &) override {}
     void answered(std::uint64_t, session::Answer, const sio::Args &) override {}
     void publish(const dispatch::Emit &) override {}

@@ -64,6 +64,18 @@ TEST_CASE_FIXTURE(RouterFixture, "a refusal carries message and data, and frees 
     CHECK_FALSE(fake.alive(client));
     CHECK(router.decide_connect(client, yes()) == Status::gone);
     CHECK(hooks.log == Texts{"connecting / "}); // neither connected nor left
+    CHECK(hooks.not_in == Texts{R"(refused /  bad token {"retryable":false})"});
+}
+
+TEST_CASE_FIXTURE(RouterFixture, "a client that a limit refuses after the verdict was not let in") {
+    hooks.on_connecting = [](const dispatch::Connecting &) { return Next::taken; };
+    const auto client = fake.connect();
+    dispatch::Router::Verdict late = yes();
+    late.expires_ms = 1; // over before it came
+    router.decide_connect(client, late);
+    REQUIRE(hooks.not_in.size() == 1);
+    CHECK(hooks.not_in[0].find("refused / ") == 0);
+    CHECK(hooks.log == Texts{"connecting / "});
 }
 
 TEST_CASE_FIXTURE(RouterFixture, "a refusal without a word says what happened") {
@@ -114,6 +126,7 @@ TEST_CASE_FIXTURE(RouterFixture, "a client that dies before its verdict leaves n
     CHECK(router.join(client, "library:1") == Status::gone);
     CHECK(router.stats(10).rooms == 0);
     CHECK(hooks.log == Texts{"connecting / "});
+    CHECK(hooks.not_in == Texts{"left /  transport close "});
 }
 
 TEST_CASE_FIXTURE(RouterFixture, "packets that waited come after connected, in order") {

@@ -187,9 +187,26 @@ TEST_CASE("a client is described with views of all that the host says") {
     CHECK(count == 1);
 }
 
+TEST_CASE("a connect that failed is told with why") {
+    Both b;
+    std::string seen;
+    const Handle handle = b.host.on_connect_failed("/x", [&](const ConnectFailed &who) {
+        seen = std::to_string(who.client) + (who.refused ? " refused " : " left ") +
+               std::string(who.reason);
+    });
+    roomd_connect_failed raw{};
+    raw.client = 7;
+    raw.refused = 1;
+    raw.reason = str("not you");
+    const auto *const hook = b.fake.hook("on_connect_failed", "/x");
+    hook->connect_failed(hook->user, &raw);
+    CHECK(seen == "7 refused not you");
+}
+
 TEST_CASE("what a host of 1.1 does not have is unsupported, and calls nothing") {
     Both b;
     b.fake.table.struct_size = offsetof(roomd_host, clients);
+    CHECK_THROWS_AS((void)b.host.on_connect_failed("/", [](const ConnectFailed &) {}), Failure);
     auto alive = std::make_shared<int>(0);
     CHECK(b.host.describe(5, [alive](roomd_status, const Described &) {}) == ROOMD_UNSUPPORTED);
     CHECK(b.host.clients("/", 0, 10, [alive](roomd_status, std::span<const roomd_client>) {}) ==

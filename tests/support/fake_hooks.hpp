@@ -23,6 +23,7 @@ public:
 
     std::vector<std::string> log;
     std::vector<std::string> identities; // one for each event
+    std::vector<std::string> not_in;     // one for each client that was not let in
 
     bool knows(std::string_view nsp) const override { return on_knows && on_knows(nsp); }
     Next connecting(const dispatch::Connecting &c) override {
@@ -41,6 +42,11 @@ public:
     void connected(const dispatch::Connected &c) override {
         log.push_back("connected " + std::string{c.nsp} + " " + std::string{c.identity});
         if (on_connected) on_connected(c);
+    }
+    void not_connected(const dispatch::NotConnected &n) override {
+        not_in.push_back((n.refused ? "refused " : "left ") + std::string{n.nsp} + " " +
+                         std::string{n.identity} + " " + std::string{n.reason} + " " +
+                         std::string{n.data});
     }
     void left(const dispatch::Left &l) override {
         std::string line = "left";

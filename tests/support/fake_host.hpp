@@ -32,6 +32,7 @@ public:
         roomd_fd_fn fd = nullptr;
         roomd_event_fn event = nullptr;
         roomd_connect_fn connect = nullptr;
+        roomd_connect_failed_fn connect_failed = nullptr;
         roomd_join_fn join = nullptr;
         roomd_gone_fn gone = nullptr;
         roomd_connected_fn connected = nullptr;
@@ -182,6 +183,12 @@ public:
                               roomd_handle *out) {
             Hook hook = named("on_connect", user, nsp);
             hook.connect = fn;
+            return me(s).add(hook, out);
+        };
+        table.on_connect_failed = [](roomd_self *s, roomd_str nsp, roomd_connect_failed_fn fn,
+                                     void *user, roomd_handle *out) {
+            Hook hook = named("on_connect_failed", user, nsp);
+            hook.connect_failed = fn;
             return me(s).add(hook, out);
         };
         table.on_join = [](roomd_self *s, roomd_str nsp, roomd_str pattern, roomd_join_fn fn,
