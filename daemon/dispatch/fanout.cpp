@@ -130,9 +130,9 @@ std::size_t Fanout::to_one(const Emit &emit, std::string_view nsp) {
     return clients_.send(emit.to, frames, delivery(emit)) ? 1 : 0;
 }
 
-std::size_t Fanout::to_many(const Emit &emit) {
+template <class Fn> void Fanout::each_recipient(const Emit &emit, Fn fn) {
     rooms::Space *space = hub_.find(emit.nsp);
-    if (space == nullptr) return 0;
+    if (space == nullptr) return;
     named_.clear();
     left_out_.clear();
     find_private(emit.nsp, emit.rooms, named_);
@@ -145,14 +145,24 @@ std::size_t Fanout::to_many(const Emit &emit) {
     selection.clients = named_;
     selection.not_to = left_out_;
     selection.everyone = emit.all;
+    space->each(selection, fn);
+}
+
+std::size_t Fanout::to_many(const Emit &emit) {
     const session::Delivery how = delivery(emit);
     std::size_t recipients = 0;
     sio::Frames frames; // encoded for the first recipient: a room nobody is in costs no copy
-    space->each(selection, [&](base::ClientId client) {
+    each_recipient(emit, [&](base::ClientId client) {
         if (frames.empty()) frames = sio::event(emit.nsp, emit.event, emit.args);
         if (clients_.send(client, std::span<const base::FrameRef>{frames}, how)) ++recipients;
     });
     return recipients;
+}
+
+std::vector<base::ClientId> Fanout::recipients(const Emit &emit) {
+    std::vector<base::ClientId> clients;
+    each_recipient(emit, [&](base::ClientId client) { clients.push_back(client); });
+    return clients;
 }
 
 // Each client has a room named after its public id, without being in one: ids are plain names.

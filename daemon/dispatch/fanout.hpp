@@ -33,12 +33,16 @@ public:
     Emitted check(const Emit &) const;
     Emitted emit(const Emit &);
 
+    // Whom an emit to many that check() passed would reach.
+    std::vector<base::ClientId> recipients(const Emit &);
+
     std::uint64_t emits() const noexcept { return emits_; } // those that were taken
     std::uint64_t deliveries() const noexcept { return deliveries_; }
 
 private:
     std::size_t to_one(const Emit &, std::string_view nsp);
     std::size_t to_many(const Emit &);
+    template <class Fn> void each_recipient(const Emit &, Fn);
     void find_private(std::string_view nsp, const std::vector<std::string_view> &names,
                       std::vector<base::ClientId> &found) const;
 

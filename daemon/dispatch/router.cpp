@@ -114,6 +114,15 @@ void Router::ask(const Emit &emit, base::Duration timeout, std::uint64_t token) 
     impl_->clients.ask(emit.to, emit.event, emit.args, timeout, token);
 }
 
+std::vector<base::ClientId> Router::recipients(const Emit &emit) const {
+    return impl_->fanout.recipients(emit);
+}
+
+void Router::ask(std::span<const base::ClientId> clients, const Emit &emit, base::Duration timeout,
+                 std::uint64_t first) {
+    impl_->clients.ask(clients, emit.event, emit.args, timeout, first);
+}
+
 bool Router::ack(base::ClientId client, std::uint64_t ack_id, const sio::Args &args) {
     return impl_->clients.ack(client, ack_id, args);
 }

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,11 @@ public:
     // the rooms it goes to, which are views into `rooms`.
     Emitted route(Emit &, std::vector<std::string> &rooms) const;
     void ask(const Emit &, base::Duration timeout, std::uint64_t token); // Hooks::answered, once
+    // Whom an emit to many, without `route`, that check() passed would reach here; and asks them,
+    // with tokens that count up from `first`.
+    std::vector<base::ClientId> recipients(const Emit &) const;
+    void ask(std::span<const base::ClientId>, const Emit &, base::Duration timeout,
+             std::uint64_t first);
     bool ack(base::ClientId, std::uint64_t ack_id, const sio::Args &);
     // Before the client's verdict they take effect when it is accepted.  `too_big`: it has
     // rooms_per_client rooms.

@@ -4,6 +4,7 @@
 #include "host/describe.hpp"
 #include "host/emits.hpp"
 #include "host/instance.hpp"
+#include "host/polls.hpp"
 #include "host/stats.hpp"
 #include "host/status.hpp"
 #include "host/take_in.hpp"
@@ -34,13 +35,14 @@ struct Apply {
     }
 
     std::size_t operator()(AskCommand &command) {
-        const dispatch::Emit view = command.emit.view();
-        const dispatch::Emitted checked = router.check(view);
-        if (checked.status != dispatch::Status::ok) {
+        dispatch::Emit view = command.emit.view();
+        std::vector<std::string> rooms;
+        const Outcome checked = check(services, command.emit, view, rooms);
+        if (checked.status != ROOMD_OK) {
             roomd_args none{};
             none.json = {"[]", 2};
-            instance.calls().run(
-                "answer", [&] { command.fn(command.user, to_status(checked.status), &none); });
+            instance.calls().run("answer",
+                                 [&] { command.fn(command.user, checked.status, &none); });
             return 0;
         }
         const std::uint64_t token = ++services.last_ask;
@@ -48,6 +50,11 @@ struct Apply {
         services.asks.emplace(token, PendingAsk{&instance, command.fn, command.user});
         router.ask(view, base::Duration(command.timeout_ms), token);
         return ask_cost;
+    }
+
+    std::size_t operator()(AskAllCommand &command) {
+        services.polls.ask(instance, command);
+        return 0;
     }
 
     std::size_t operator()(AckCommand &command) {

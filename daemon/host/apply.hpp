@@ -8,9 +8,6 @@ namespace roomd::host {
 
 class Instance;
 
-// An open ask counts this much against the budget until its answer came.
-inline constexpr std::size_t ask_cost = 256;
-
 // Does what a plugin asked for and calls its `fn`.  Home loop, from no plugin's stack frame.
 // Gives how much of its bytes stays counted.
 std::size_t apply(Instance &, Action &);

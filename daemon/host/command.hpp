@@ -6,12 +6,16 @@
 #include "host/tickets.hpp"
 #include "roomd/plugin.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace roomd::host {
+
+// An open ask counts this much against the budget until its answer came.
+inline constexpr std::size_t ask_cost = 256;
 
 // What plugins ask for, as data that may have crossed a thread.  Everything is owned here, and was
 // validated where it came in.
@@ -51,6 +55,12 @@ struct AskCommand {
     OwnedEmit emit;
     std::uint32_t timeout_ms;
     roomd_answer_fn fn;
+    void *user;
+};
+struct AskAllCommand {
+    OwnedEmit emit;
+    std::uint32_t timeout_ms;
+    roomd_replies_fn fn;
     void *user;
 };
 struct AckCommand {
@@ -109,7 +119,7 @@ struct PostCommand {
 };
 
 using Action =
-    std::variant<EmitCommand, EmitAllCommand, AskCommand, AckCommand, VerdictCommand,
+    std::variant<EmitCommand, EmitAllCommand, AskCommand, AskAllCommand, AckCommand, VerdictCommand,
                  RespondCommand, MoveCommand, DisconnectCommand, KickCommand, MembersCommand,
                  ClientsCommand, DescribeCommand, StatsCommand, PostCommand>;
 

@@ -50,6 +50,18 @@ roomd_status Door::put(Action action, std::size_t bytes, Needs needs) noexcept {
     return ROOMD_OK;
 }
 
+roomd_status Door::charge(std::size_t bytes, Refused how) {
+    const std::lock_guard lock(mutex_);
+    if (bytes > budget_) return ROOMD_TOO_BIG;
+    if (charged_ > budget_ - bytes) {
+        said_again_ = said_again_ || how == Refused::told;
+        ++counts_.refused_again;
+        return ROOMD_AGAIN;
+    }
+    charged_ += bytes;
+    return ROOMD_OK;
+}
+
 roomd_status Door::answer(roomd_ticket id, Ticket::Kind kind, Ticket::Kind or_kind,
                           std::size_t bytes, Action (*make)(void *, Ticket), void *what) noexcept {
     const std::lock_guard lock(mutex_);

@@ -74,6 +74,10 @@ public:
     // True once after an AGAIN, when the line is below half.
     bool drained();
     void set_budget(std::size_t bytes);
+    // More for what is under way, until worked_off().  AGAIN and TOO_BIG: not counted; `told` to
+    // the plugin, which then waits for on_drain().
+    enum class Refused : std::uint8_t { told, quietly };
+    roomd_status charge(std::size_t bytes, Refused);
 
     std::uint64_t issue(Ticket, base::Time deadline); // 0: too many are open
     bool revoke(std::uint64_t ticket);                // false: it has been answered

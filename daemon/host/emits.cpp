@@ -40,30 +40,38 @@ Outcome rights(Services &services, const OwnedEmit &emit, const dispatch::Emit &
     return out;
 }
 
-// Rights, then the catalogue, then rights once more where it chose the rooms.
-Outcome complete(Services &services, const OwnedEmit &emit, dispatch::Emit &view,
-                 std::vector<std::string> &rooms) {
-    Outcome out = rights(services, emit, view);
-    if (out.status != ROOMD_OK || !view.route) return out;
-    const bool chosen = !view.rooms.empty();
-    out.emitted = services.router.route(view, rooms);
-    out.status = to_status(out.emitted.status);
-    if (out.status != ROOMD_OK || chosen) return out;
-    return rights(services, emit, view);
-}
-
 std::string next_id(Services &services) {
     return services.emit_prefix + "-" + std::to_string(++services.last_emit);
 }
 
 } // namespace
 
+Outcome permit(Services &services, const OwnedEmit &emit, dispatch::Emit &view,
+               std::vector<std::string> &rooms) {
+    Outcome out = rights(services, emit, view);
+    if (out.status != ROOMD_OK || !view.route) return out;
+    const bool chosen = !view.rooms.empty();
+    out.emitted = services.router.route(view, rooms);
+    out.status = to_status(out.emitted.status);
+    if (out.status != ROOMD_OK || chosen) return out;
+    return rights(services, emit, view); // of the rooms that it chose
+}
+
+Outcome check(Services &services, const OwnedEmit &emit, dispatch::Emit &view,
+              std::vector<std::string> &rooms) {
+    Outcome out = permit(services, emit, view, rooms);
+    if (out.status != ROOMD_OK) return out;
+    out.emitted = services.router.check(view);
+    out.status = to_status(out.emitted.status);
+    return out;
+}
+
 Outcome send(Instance &instance, const OwnedEmit &emit) {
     Services &services = instance.services();
     dispatch::Emit view = emit.view();
     view.position.source = instance.entry().label();
     std::vector<std::string> rooms;
-    Outcome out = complete(services, emit, view, rooms);
+    Outcome out = permit(services, emit, view, rooms);
     if (out.status != ROOMD_OK) return out;
     const base::Time now = services.loop.now();
     if (!emit.key.empty()) {
@@ -96,7 +104,7 @@ std::vector<Outcome> send_all(Instance &instance, const std::vector<OwnedEmit> &
         dispatch::Emit view = emit.view();
         std::vector<std::string> rooms;
         Outcome &out = outcomes[i];
-        out = complete(services, emit, view, rooms);
+        out = permit(services, emit, view, rooms);
         const Idempotency::Result *first = nullptr;
         auto seen = Idempotency::Seen::never;
         if (out.status == ROOMD_OK && !emit.key.empty()) {

@@ -18,6 +18,13 @@ struct Outcome {
     roomd_status status = ROOMD_OK;
 };
 
+// Whether it may be sent: rights, then the catalogue where the emit asks for it.  `view` is of
+// `emit`; its rooms may become views into `rooms`.
+Outcome permit(Services &, const OwnedEmit &emit, dispatch::Emit &view,
+               std::vector<std::string> &rooms);
+// As permit(), and whether the Router would take it.
+Outcome check(Services &, const OwnedEmit &emit, dispatch::Emit &view,
+              std::vector<std::string> &rooms);
 // Sends one emit: key, rights, then the Router.
 Outcome send(Instance &, const OwnedEmit &);
 // All or none.

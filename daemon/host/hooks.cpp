@@ -226,7 +226,10 @@ void PluginHooks::left(const dispatch::Left &left) {
 
 void PluginHooks::answered(std::uint64_t token, session::Answer answer, const sio::Args &args) {
     const auto found = services_.asks.find(token);
-    if (found == services_.asks.end()) return; // its instance has stopped
+    if (found == services_.asks.end()) {
+        services_.polls.answered(token, answer, args);
+        return services_.drain();
+    }
     const PendingAsk ask = found->second;
     services_.asks.erase(found);
     roomd_status status = ROOMD_OK;
@@ -234,7 +237,7 @@ void PluginHooks::answered(std::uint64_t token, session::Answer answer, const si
     if (answer == session::Answer::expired) status = ROOMD_EXPIRED;
     const PluginArgs out(args);
     ask.instance->calls().run("answer", [&] { ask.fn(ask.user, status, &out.raw); });
-    ask.instance->ask_ended();
+    ask.instance->ask_ended(ask_cost);
     services_.drain();
 }
 

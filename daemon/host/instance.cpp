@@ -148,6 +148,7 @@ void Instance::end_asks() {
     for (const PendingAsk &ask : mine) {
         calls_.run("answer", [&] { ask.fn(ask.user, ROOMD_STOPPING, &none); });
     }
+    services_.polls.stop(*this);
 }
 
 bool Instance::work_off() {
@@ -164,8 +165,8 @@ bool Instance::work_off() {
     return true;
 }
 
-void Instance::ask_ended() {
-    door_.worked_off(ask_cost);
+void Instance::ask_ended(std::size_t bytes) {
+    door_.worked_off(bytes);
     tell_drained();
 }
 

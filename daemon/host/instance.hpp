@@ -42,8 +42,8 @@ public:
 
     // Works off what was in line when it began.  False: there was nothing.
     bool work_off();
-    void ask_ended();          // its share of the budget is free again
-    void tick(base::Time now); // deadlines of tickets
+    void ask_ended(std::size_t bytes); // its share of the budget is free again
+    void tick(base::Time now);         // deadlines of tickets
 
     const PluginEntry &entry() const noexcept { return entry_; }
     const Library &library() const noexcept { return library_; }

@@ -2,6 +2,7 @@
 
 #include "host/http.hpp"
 #include "host/options.hpp"
+#include "host/polls.hpp"
 #include "roomd/plugin.h"
 
 #include <cstdint>
@@ -43,8 +44,9 @@ struct Services {
 
     Instance *bus = nullptr; // has the on_publish hook
     std::unordered_map<std::uint64_t, PendingAsk> asks{};
-    std::uint64_t last_ask = 0;
-    std::string emit_prefix{}; // random, so that ids of two processes differ
+    Polls polls{};
+    std::uint64_t last_ask = 0; // also the token of the last question of a poll
+    std::string emit_prefix{};  // random, so that ids of two processes differ
     std::uint64_t last_emit = 0;
 };
 

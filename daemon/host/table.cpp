@@ -77,6 +77,21 @@ roomd_status ask(roomd_self *self, const roomd_emit *emit, std::uint32_t timeout
     return self->put(std::move(command), bytes, Needs::a_call_back);
 }
 
+roomd_status ask_all(roomd_self *self, const roomd_emit *emit, std::uint32_t timeout_ms,
+                     roomd_replies_fn fn, void *user) noexcept {
+    constexpr std::uint32_t flags = ROOMD_EMIT_LOCAL | ROOMD_EMIT_ALL | ROOMD_EMIT_ROUTE;
+    if (self == nullptr || emit == nullptr || fn == nullptr) return ROOMD_INVALID;
+    if (timeout_ms == 0 || timeout_ms > 3600000 || emit->struct_size < least_emit) {
+        return ROOMD_INVALID;
+    }
+    if (emit->to != 0 || emit->key.len > 0 || (emit->flags & ~flags) != 0) return ROOMD_INVALID;
+    AskAllCommand command{{}, timeout_ms, fn, user};
+    const roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    if (status != ROOMD_OK) return status;
+    const std::size_t bytes = sizeof(Command) + command.emit.bytes();
+    return self->put(std::move(command), bytes, Needs::a_call_back);
+}
+
 roomd_status ack(roomd_self *self, roomd_ticket ticket, const roomd_args *args) noexcept {
     if (self == nullptr || args == nullptr || ticket == 0) return ROOMD_INVALID;
     AckCommand command;
@@ -230,6 +245,7 @@ roomd_host make_table() noexcept {
     table.metric_set = metric_set;
     table.clients = clients;
     table.describe = describe;
+    table.ask_all = ask_all;
     add_home_functions(table);
     return table;
 }

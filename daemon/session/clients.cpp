@@ -70,16 +70,30 @@ bool Clients::send(base::ClientId id, std::span<const base::FrameRef> frames, De
 
 void Clients::ask(base::ClientId id, std::string_view event, const sio::Args &args,
                   base::Duration timeout, std::uint64_t token) {
-    const Client *client = impl_->alive(id);
-    if (client != nullptr) {
-        const std::uint64_t ack_id = client->nsp->next_ack++;
-        if (impl_->acks.add(id, ack_id, token, impl_->clock.now() + timeout)) {
-            const sio::Frames frames = sio::event(client->nsp->name, event, args, ack_id);
-            if (impl_->down->send(client->session, frames, Delivery::reliable)) return;
-            impl_->acks.take(id, ack_id);
+    ask({&id, 1}, event, args, timeout, token);
+}
+
+void Clients::ask(std::span<const base::ClientId> ids, std::string_view event,
+                  const sio::Args &args, base::Duration timeout, std::uint64_t first) {
+    const base::Time due = impl_->clock.now() + timeout;
+    std::uint64_t ack_id = 0, token = first;
+    sio::Frames frames; // encoded for the first that is there
+    for (const base::ClientId id : ids) {
+        const std::uint64_t mine = token++;
+        const Client *client = impl_->alive(id);
+        if (client != nullptr) {
+            if (frames.empty()) {
+                ack_id = client->nsp->next_ack++;
+                frames = sio::event(client->nsp->name, event, args, ack_id);
+            }
+            if (impl_->acks.add(id, ack_id, mine, due)) {
+                const std::span<const base::FrameRef> packet{frames};
+                if (impl_->down->send(client->session, packet, Delivery::reliable)) continue;
+                impl_->acks.take(id, ack_id);
+            }
         }
+        impl_->up->answered(id, mine, Answer::gone, {"[]", {}});
     }
-    impl_->up->answered(id, token, Answer::gone, {"[]", {}});
 }
 
 bool Clients::ack(base::ClientId id, std::uint64_t ack_id, const sio::Args &args) {

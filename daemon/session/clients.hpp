@@ -57,6 +57,10 @@ public:
     // else at the answer, at the end of `timeout`, or when the client goes.
     void ask(base::ClientId, std::string_view event, const sio::Args &, base::Duration timeout,
              std::uint64_t token);
+    // As ask() for each of them, who are in one namespace, with one packet encoded for all and
+    // tokens that count up from `first`.
+    void ask(std::span<const base::ClientId>, std::string_view event, const sio::Args &,
+             base::Duration timeout, std::uint64_t first);
     // Answers an event that came with this ack id.  False: the client is gone.  That each id is
     // answered once is the caller's ticket.
     bool ack(base::ClientId, std::uint64_t ack_id, const sio::Args &);

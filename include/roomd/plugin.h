@@ -311,6 +311,24 @@ typedef struct roomd_connect_failed {
     roomd_str data;           /* refused: the JSON of the CONNECT_ERROR, or empty */
 } roomd_connect_failed;
 
+/* since 1.2: what one client said to an ask_all() */
+typedef struct roomd_reply {
+    uint32_t struct_size;
+    roomd_status status;      /* OK: it answered `args`; GONE; EXPIRED; TOO_BIG: its answer
+                                 found no place in the budget; STOPPING         */
+    roomd_client client;
+    roomd_args args;
+} roomd_reply;
+
+typedef struct roomd_replies {
+    uint32_t struct_size;
+    uint32_t reserved;
+    const roomd_reply *replies; size_t n_replies; /* one for each that was asked; they lie
+                                 replies->struct_size bytes apart               */
+    size_t n_answered;        /* those with OK                                  */
+    roomd_str code, pointer, text; /* why nobody was asked, as in roomd_emitted */
+} roomd_replies;
+
 typedef enum roomd_health { ROOMD_UP = 0, ROOMD_DEGRADED = 1, ROOMD_DOWN = 2 } roomd_health;
 
 /* What a hook says.  TAKEN: mine; where there is a ticket I answer it, now or
@@ -330,6 +348,7 @@ typedef void       (*roomd_connect_failed_fn)(void *user, const roomd_connect_fa
 typedef void       (*roomd_emitted_fn)(void *user, roomd_status, const roomd_emitted *);
 typedef void       (*roomd_clients_fn)(void *user, roomd_status, const roomd_client *, size_t n);
 typedef void       (*roomd_described_fn)   (void *user, roomd_status, const roomd_described *);
+typedef void       (*roomd_replies_fn)(void *user, roomd_status, const roomd_replies *);
 typedef void       (*roomd_text_fn)   (void *user, roomd_status, roomd_str json);
 typedef void       (*roomd_publish_fn)(void *user, const roomd_emit *);
 typedef void       (*roomd_request_fn)(void *user, const roomd_request *);
@@ -483,6 +502,15 @@ typedef struct roomd_host {
      * on_disconnect; only connects that are asked about from this call on. */
     roomd_status (*on_connect_failed)(roomd_self *, roomd_str nsp, roomd_connect_failed_fn fn,
                                       void *user, roomd_handle *out);
+
+    /* [any] Emit to many (`rooms` or ALL; no `to`, no key; flags ALL, ROUTE, LOCAL) and
+     * collect their answers; only this daemon's clients are asked.  `fn` is called once:
+     * when the last answer is there or its client gone, or at the end of timeout_ms (1 to
+     * 3600000).  Its status is OK whoever answered, or why nobody was asked.  Each client
+     * that is asked counts 256 bytes against the budget until then, and each answer its
+     * own: what the budget has no room for is AGAIN, or TOO_BIG, for `fn` to tell. */
+    roomd_status (*ask_all)(roomd_self *, const roomd_emit *, uint32_t timeout_ms,
+                            roomd_replies_fn fn, void *user);
 } roomd_host;
 
 /* ---- plugin --------------------------------------------------------------- */

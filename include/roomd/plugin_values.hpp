@@ -230,6 +230,35 @@ struct Connected {
         identity(view(raw.identity)) {}
 };
 
+// What one client said to an ask_all(): OK and its arguments, or why there is none.
+struct Reply {
+    roomd_client client;
+    roomd_status status;
+    Args args;
+
+    explicit Reply(const roomd_reply &raw) :
+        client(raw.client),
+        status(raw.status),
+        args(raw.args) {}
+};
+
+struct Replies {
+    std::vector<Reply> replies; // one for each that was asked
+    std::size_t answered;
+    std::string_view code, pointer, text; // why nobody was asked
+
+    explicit Replies(const roomd_replies &raw) :
+        answered(raw.n_answered),
+        code(view(raw.code)),
+        pointer(view(raw.pointer)),
+        text(view(raw.text)) {
+        replies.reserve(raw.n_replies);
+        const auto *at = reinterpret_cast<const char *>(raw.replies);
+        for (std::size_t i = 0; i < raw.n_replies; ++i, at += raw.replies->struct_size)
+            replies.emplace_back(*reinterpret_cast<const roomd_reply *>(at));
+    }
+};
+
 // One client as it is now.  Of one that is gone only `client` is set.
 struct Described {
     roomd_client client;

@@ -145,6 +145,12 @@ void Clients::ask(base::ClientId id, std::string_view event, const sio::Args &ar
     client->sent.push_back("ask " + std::string{event} + std::string{args.json});
 }
 
+void Clients::ask(std::span<const base::ClientId> ids, std::string_view event,
+                  const sio::Args &args, base::Duration timeout, std::uint64_t first) {
+    for (const base::ClientId id : ids)
+        ask(id, event, args, timeout, first++);
+}
+
 bool Clients::ack(base::ClientId id, std::uint64_t ack_id, const sio::Args &args) {
     auto *client = current->clients.find(id);
     if (client == nullptr || client->going) return false;

@@ -153,6 +153,39 @@ TEST_CASE("questions are answered through their callbacks") {
     CHECK(seen == "posted");
 }
 
+TEST_CASE("the answers of many come with their clients, whatever size their structs have") {
+    Both b;
+    std::string seen;
+    const auto tell = [&](roomd_status status, const Replies &what) {
+        seen = name(status);
+        for (const Reply &one : what.replies)
+            seen +=
+                " " + std::to_string(one.client) + name(one.status) + std::string(one.args.json);
+        seen += " " + std::to_string(what.answered);
+    };
+    CHECK(b.host.ask_all(Emit("q").to("r"), 250, tell) == ROOMD_OK);
+    CHECK(b.fake.calls.back() == "ask_all 250");
+    CHECK(b.fake.sent.at(0).rooms == std::vector<std::string>{"r"});
+    struct Longer { // as a later host has it
+        roomd_reply now{};
+        std::uint64_t then = 0;
+    };
+    Longer all[2];
+    for (auto &one : all)
+        one.now.struct_size = sizeof one;
+    all[0].now.client = 3;
+    all[0].now.args.json = str("[1]");
+    all[1].now.client = 4;
+    all[1].now.status = ROOMD_EXPIRED;
+    roomd_replies raw{};
+    raw.struct_size = sizeof raw;
+    raw.replies = &all[0].now;
+    raw.n_replies = 2;
+    raw.n_answered = 1;
+    b.fake.asked_all.first(b.fake.asked_all.second, ROOMD_OK, &raw);
+    CHECK(seen == "ok 3ok[1] 4expired[] 1");
+}
+
 TEST_CASE("a client is described with views of all that the host says") {
     Both b;
     std::string seen;
@@ -210,6 +243,8 @@ TEST_CASE("what a host of 1.1 does not have is unsupported, and calls nothing") 
     auto alive = std::make_shared<int>(0);
     CHECK(b.host.describe(5, [alive](roomd_status, const Described &) {}) == ROOMD_UNSUPPORTED);
     CHECK(b.host.clients("/", 0, 10, [alive](roomd_status, std::span<const roomd_client>) {}) ==
+          ROOMD_UNSUPPORTED);
+    CHECK(b.host.ask_all(Emit("q").to_all(), 10, [alive](roomd_status, const Replies &) {}) ==
           ROOMD_UNSUPPORTED);
     CHECK(alive.use_count() == 1);
     CHECK(b.fake.calls.empty());

@@ -207,6 +207,26 @@ TEST_CASE("an ask is answered once, by the client it was sent to") {
     CHECK(p.open());
 }
 
+TEST_CASE("one packet asks many, and each answers for itself") {
+    People p;
+    const ClientId ann = p.join();
+    FakeLink other(Transport::websocket);
+    const SessionId session = p.open(other);
+    p.sessions.text(session, other, "40");
+    const ClientId bob = p.events.last;
+    p.turn();
+    other.got.clear(), p.events.log.clear();
+    const ClientId all[] = {ann, ClientId{12345}, bob};
+    p.clients.ask(all, "q", {"[1]", {}}, 5s, 70);
+    p.turn();
+    CHECK(p.ws.got == Log{"420[\"q\",1]"});
+    CHECK(other.got == p.ws.got);
+    p.sessions.text(session, other, "430[\"bob\"]");
+    p.say({"30[\"ann\"]"});
+    CHECK(p.events.log ==
+          Log{"answered 71 gone[]", "answered 72 ok[\"bob\"]", "answered 70 ok[\"ann\"]"});
+}
+
 TEST_CASE("another client's ack with the same id completes nothing") {
     People p;
     const ClientId id = p.join();

@@ -78,6 +78,14 @@ public:
             me(s).asked = {fn, user};
             return ROOMD_OK;
         };
+        table.ask_all = [](roomd_self *s, const roomd_emit *e, std::uint32_t ms,
+                           roomd_replies_fn fn, void *user) {
+            me(s).calls.push_back("ask_all " + std::to_string(ms));
+            if (me(s).next != ROOMD_OK) return me(s).next;
+            me(s).sent.push_back(copy(*e, nullptr, user));
+            me(s).asked_all = {fn, user};
+            return ROOMD_OK;
+        };
         table.ack = [](roomd_self *s, roomd_ticket t, const roomd_args *a) {
             me(s).calls.push_back("ack");
             if (me(s).next == ROOMD_OK)
@@ -302,6 +310,7 @@ public:
     std::map<roomd_handle, Hook> hooks;
     std::map<std::string, double> metrics;
     std::pair<roomd_answer_fn, void *> asked{};
+    std::pair<roomd_replies_fn, void *> asked_all{};
     std::pair<roomd_clients_fn, void *> counted{};
     std::pair<roomd_described_fn, void *> described{};
     std::pair<roomd_text_fn, void *> stated{};

@@ -1,0 +1,133 @@
+#include "host/polls.hpp"
+
+#include "dispatch/router.hpp"
+#include "host/emits.hpp"
+#include "host/instance.hpp"
+#include "host/take_in.hpp"
+
+#include <string>
+#include <utility>
+
+namespace roomd::host {
+namespace {
+
+roomd_replies nothing() {
+    roomd_replies out{};
+    out.struct_size = sizeof out;
+    return out;
+}
+
+void refuse(Instance &instance, const AskAllCommand &command, const Outcome &why) {
+    roomd_replies out = nothing();
+    out.code = str(why.emitted.code);
+    out.pointer = str(why.emitted.pointer);
+    out.text = str(why.emitted.text);
+    instance.calls().run("answers", [&] { command.fn(command.user, why.status, &out); });
+}
+
+OwnedArgs owned(const sio::Args &args) {
+    OwnedArgs out;
+    out.json = args.json;
+    out.blobs.assign(args.blobs.begin(), args.blobs.end());
+    return out;
+}
+
+} // namespace
+
+void Polls::ask(Instance &instance, AskAllCommand &command) {
+    Services &services = instance.services();
+    dispatch::Emit view = command.emit.view();
+    std::vector<std::string> rooms;
+    Outcome checked = check(services, command.emit, view, rooms);
+    if (checked.status != ROOMD_OK) return refuse(instance, command, checked);
+    const std::vector<base::ClientId> clients = services.router.recipients(view);
+    const std::size_t cost = clients.size() * ask_cost;
+    checked.status = instance.door().charge(cost, Door::Refused::told);
+    if (checked.status != ROOMD_OK) {
+        checked.emitted.code = "over_budget";
+        checked.emitted.text = std::to_string(clients.size()) + " clients would be asked";
+        return refuse(instance, command, checked);
+    }
+    Poll poll{&instance, command.fn, command.user, {}, clients.size(), cost};
+    poll.replies.reserve(clients.size());
+    for (const base::ClientId client : clients)
+        poll.replies.push_back({client, ROOMD_STOPPING, {}});
+    if (clients.empty()) return tell(poll, ROOMD_OK);
+    const std::uint64_t first = services.last_ask + 1;
+    services.last_ask += clients.size();
+    // Before the call: a client that is just going answers from inside it.
+    polls_.emplace(first, std::move(poll));
+    services.router.ask(clients, view, base::Duration(command.timeout_ms), first);
+}
+
+void Polls::answered(std::uint64_t token, session::Answer answer, const sio::Args &args) {
+    auto at = polls_.upper_bound(token);
+    if (at == polls_.begin()) return; // its instance has stopped
+    --at;
+    Poll &poll = at->second;
+    if (token - at->first >= poll.replies.size()) return;
+    Reply &reply = poll.replies[token - at->first];
+    switch (answer) {
+    case session::Answer::gone: reply.status = ROOMD_GONE; break;
+    case session::Answer::expired: reply.status = ROOMD_EXPIRED; break;
+    case session::Answer::ok: {
+        OwnedArgs said = owned(args);
+        const std::size_t bytes = said.bytes();
+        if (poll.instance->door().charge(bytes, Door::Refused::quietly) != ROOMD_OK) {
+            reply.status = ROOMD_TOO_BIG;
+            break;
+        }
+        poll.charged += bytes;
+        reply.args = std::move(said);
+        reply.status = ROOMD_OK;
+    }
+    }
+    if (--poll.open > 0) return;
+    Poll done = std::move(poll);
+    polls_.erase(at);
+    tell(done, ROOMD_OK);
+}
+
+void Polls::stop(Instance &instance) {
+    std::vector<Poll> mine;
+    for (auto at = polls_.begin(); at != polls_.end();) {
+        if (at->second.instance != &instance) {
+            ++at;
+            continue;
+        }
+        mine.push_back(std::move(at->second));
+        at = polls_.erase(at);
+    }
+    for (Poll &poll : mine)
+        tell(poll, ROOMD_STOPPING);
+}
+
+void Polls::tell(Poll &poll, roomd_status status) {
+    std::size_t blobs = 0;
+    for (const Reply &reply : poll.replies)
+        blobs += reply.args.blobs.size();
+    std::vector<roomd_bytes> bytes;
+    bytes.reserve(blobs); // it never moves
+    std::vector<roomd_reply> replies;
+    replies.reserve(poll.replies.size());
+    roomd_replies out = nothing();
+    for (const Reply &reply : poll.replies) {
+        roomd_reply one{};
+        one.struct_size = sizeof one;
+        one.status = reply.status;
+        one.client = static_cast<roomd_client>(reply.client);
+        one.args.json = str(reply.args.json);
+        one.args.blobs = bytes.data() + bytes.size();
+        one.args.n_blobs = reply.args.blobs.size();
+        for (const std::string &blob : reply.args.blobs)
+            bytes.push_back({blob.data(), blob.size()});
+        out.n_answered += reply.status == ROOMD_OK ? 1u : 0u;
+        replies.push_back(one);
+    }
+    out.replies = replies.data();
+    out.n_replies = replies.size();
+    poll.instance->calls().run("answers", [&] { poll.fn(poll.user, status, &out); });
+    poll.instance->ask_ended(poll.charged);
+}
+
+} // namespace roomd::host
