@@ -202,9 +202,13 @@ std::vector<base::ClientId> Router::clients(std::string_view nsp, base::ClientId
     return page;
 }
 
+bool Router::is_there(base::ClientId client) const noexcept {
+    return impl_->clients.alive(client);
+}
+
 bool Router::known(base::ClientId client, Known &out) const {
     session::Clients::Info info;
-    if (!impl_->clients.alive(client) || !impl_->clients.info(client, info)) return false;
+    if (!is_there(client) || !impl_->clients.info(client, info)) return false;
     out.id = info.id;
     out.nsp = info.nsp;
     out.handshake = info.handshake;

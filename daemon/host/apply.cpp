@@ -129,6 +129,11 @@ struct Apply {
         return 0;
     }
 
+    std::size_t operator()(DataCommand &command) {
+        if (router.is_there(command.client)) instance.data().set(command.client, command.json);
+        return 0;
+    }
+
     std::size_t operator()(DescribeCommand &command) {
         describe(instance, command);
         return 0;

@@ -104,6 +104,10 @@ struct ClientsCommand {
     roomd_clients_fn fn;
     void *user;
 };
+struct DataCommand {
+    base::ClientId client;
+    std::string json;
+};
 struct DescribeCommand {
     base::ClientId client;
     roomd_described_fn fn;
@@ -121,7 +125,7 @@ struct PostCommand {
 using Action =
     std::variant<EmitCommand, EmitAllCommand, AskCommand, AskAllCommand, AckCommand, VerdictCommand,
                  RespondCommand, MoveCommand, DisconnectCommand, KickCommand, MembersCommand,
-                 ClientsCommand, DescribeCommand, StatsCommand, PostCommand>;
+                 ClientsCommand, DataCommand, DescribeCommand, StatsCommand, PostCommand>;
 
 struct Command {
     Action action;

@@ -57,6 +57,7 @@ void describe(Instance &instance, const DescribeCommand &command) {
     out.n_rooms = rooms.size();
     out.others = others.data();
     out.n_others = others.size();
+    out.data = str(instance.data().of(command.client));
     instance.calls().run("describe", [&] { command.fn(command.user, ROOMD_OK, &out); });
 }
 

@@ -99,6 +99,7 @@ PluginHooks::Next PluginHooks::joining(const dispatch::Joining &joining) {
         out.nsp = str(joining.nsp);
         out.room = str(joining.room);
         out.identity = str(joining.identity);
+        out.data = str(instance->data().of(joining.client));
         HookList<roomd_join_fn> &hooks = instance->handles().joins;
         taken = hooks.first(joining.nsp, joining.room, [&](roomd_join_fn fn, void *user) {
             Ticket ticket;
@@ -134,6 +135,7 @@ PluginHooks::Next PluginHooks::event(base::ClientId client, std::string_view ide
         out.name = str(event.name);
         out.args = args.raw;
         out.identity = str(identity);
+        out.data = str(instance->data().of(client));
         HookList<roomd_event_fn> &hooks = instance->handles().events;
         taken = hooks.first(event.nsp, event.name, [&](roomd_event_fn fn, void *user) {
             const auto call = [&](std::uint64_t ticket) {
@@ -194,6 +196,7 @@ void PluginHooks::not_connected(const dispatch::NotConnected &failed) {
             });
     }
     services_.drain();
+    forget(failed.client);
 }
 
 void PluginHooks::left(const dispatch::Left &left) {
@@ -216,12 +219,19 @@ void PluginHooks::left(const dispatch::Left &left) {
     out.rooms = rooms.data();
     out.n_rooms = rooms.size();
     for (const auto &instance : instances_) {
+        out.data = str(instance->data().of(left.client));
         instance->handles().gones.first(left.nsp, "", [&](roomd_gone_fn fn, void *user) {
             instance->calls().run("disconnect", [&] { fn(user, &out); });
             return false;
         });
     }
     services_.drain();
+    forget(left.client);
+}
+
+void PluginHooks::forget(base::ClientId client) noexcept {
+    for (auto &[label, data] : services_.data)
+        data.drop(client);
 }
 
 void PluginHooks::answered(std::uint64_t token, session::Answer answer, const sio::Args &args) {

@@ -28,6 +28,8 @@ public:
     void publish(const dispatch::Emit &) override;
 
 private:
+    void forget(base::ClientId) noexcept; // what instances keep with it
+
     const Instances &instances_;
     Services &services_;
 };

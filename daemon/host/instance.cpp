@@ -57,6 +57,7 @@ Instance::Instance(Services &services, const Library &library, PluginEntry entry
     services_(services),
     library_(library),
     entry_(std::move(entry)),
+    data_(services.data[entry_.label()]),
     door_(roomd_self::make(entry_.label(), entry_.budget, services.options.tickets,
                            services.options.max_emit)),
     calls_(services.log, entry_.label(), services.options.slow_call),

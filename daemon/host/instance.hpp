@@ -58,6 +58,7 @@ public:
     Idempotency &idempotency() noexcept { return idempotency_; }
     bool may_log_refusal(base::Time now) noexcept { return refusals_.take({1, 10}, now); }
     std::uint64_t issue(Ticket, base::Duration timeout);
+    ClientData &data() noexcept { return data_; }
     // Clients that its connect hooks were asked about and that are still to be told of.
     std::unordered_set<base::ClientId> &asked_about() noexcept { return asked_about_; }
 
@@ -71,6 +72,7 @@ private:
     Services &services_;
     const Library &library_;
     PluginEntry entry_;
+    ClientData &data_;
     roomd_self &door_;
     Calls calls_;
     Idempotency idempotency_;

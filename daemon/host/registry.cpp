@@ -177,7 +177,9 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
             continue;
         }
         (*it)->stop();
+        const std::string label = (*it)->entry().label();
         it = impl_->instances.erase(it);
+        impl_->services.data.erase(label);
     }
     for (const PluginEntry &entry : entries) {
         if (!entry.enabled) continue;

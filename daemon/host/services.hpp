@@ -1,5 +1,6 @@
 #pragma once
 
+#include "host/client_data.hpp"
 #include "host/http.hpp"
 #include "host/options.hpp"
 #include "host/polls.hpp"
@@ -44,6 +45,7 @@ struct Services {
 
     Instance *bus = nullptr; // has the on_publish hook
     std::unordered_map<std::uint64_t, PendingAsk> asks{};
+    std::unordered_map<std::string, ClientData> data{}; // by the label of the instance
     Polls polls{};
     std::uint64_t last_ask = 0; // also the token of the last question of a poll
     std::string emit_prefix{};  // random, so that ids of two processes differ

@@ -1,10 +1,11 @@
 #include "host/table.hpp"
 
 #include "base/text.hpp"
-#include "host/apply.hpp"
+#include "host/client_data.hpp"
 #include "host/door.hpp"
 #include "host/sizes.hpp"
 #include "host/take_in.hpp"
+#include "json/json.hpp"
 
 #include <utility>
 
@@ -199,6 +200,14 @@ roomd_status describe(roomd_self *self, roomd_client client, roomd_described_fn 
                      Needs::a_call_back);
 }
 
+roomd_status set_data(roomd_self *self, roomd_client client, roomd_str text) noexcept {
+    if (self == nullptr || client == 0) return ROOMD_INVALID;
+    if (text.len > ClientData::most) return ROOMD_TOO_BIG;
+    if (!is_json(text, Json::any)) return ROOMD_INVALID;
+    DataCommand command{base::ClientId{client}, std::string(json::trim(view(text)))};
+    return self->put(std::move(command), sizeof(Command) + text.len, Needs::nothing);
+}
+
 roomd_status stats(roomd_self *self, roomd_text_fn fn, void *user) noexcept {
     if (self == nullptr || fn == nullptr) return ROOMD_INVALID;
     return self->put(StatsCommand{fn, user}, sizeof(Command), Needs::a_call_back);
@@ -246,6 +255,7 @@ roomd_host make_table() noexcept {
     table.clients = clients;
     table.describe = describe;
     table.ask_all = ask_all;
+    table.set_data = set_data;
     add_home_functions(table);
     return table;
 }

@@ -187,6 +187,8 @@ typedef struct roomd_event {
     roomd_str nsp, name;
     roomd_args args;
     roomd_str identity;       /* JSON object set by the auth hook, or empty     */
+    /* -- since 1.2 -- */
+    roomd_str data;           /* as set_data() of this instance left it, or empty */
 } roomd_event;
 
 typedef struct roomd_connect {
@@ -229,6 +231,8 @@ typedef struct roomd_gone {
     roomd_client client;
     roomd_str nsp, id, reason, identity;
     const roomd_str *rooms; size_t n_rooms;   /* those it was in, but its own   */
+    /* -- since 1.2 -- */
+    roomd_str data;           /* as set_data() of this instance left it, or empty */
 } roomd_gone;
 
 typedef struct roomd_join {
@@ -237,6 +241,8 @@ typedef struct roomd_join {
     roomd_client client;
     roomd_ticket ticket;      /* answer with verdict()                          */
     roomd_str nsp, room, identity;
+    /* -- since 1.2 -- */
+    roomd_str data;           /* as set_data() of this instance left it, or empty */
 } roomd_join;
 
 typedef struct roomd_request {
@@ -298,6 +304,7 @@ typedef struct roomd_described {
     const roomd_str *rooms; size_t n_rooms;       /* but its own                */
     const roomd_client *others; size_t n_others;  /* clients of the same session, in
                                  other namespaces                               */
+    roomd_str data;           /* as set_data() of this instance left it, or empty */
 } roomd_described;
 
 /* since 1.2: a client that a connect hook of this plugin was asked about was not let in */
@@ -511,6 +518,12 @@ typedef struct roomd_host {
      * own: what the budget has no room for is AGAIN, or TOO_BIG, for `fn` to tell. */
     roomd_status (*ask_all)(roomd_self *, const roomd_emit *, uint32_t timeout_ms,
                             roomd_replies_fn fn, void *user);
+
+    /* [any] Keep JSON with a client, from its connect hook on until it goes; empty: none.
+     * It comes with its events, joins and end, and with describe().  Each instance has its
+     * own for each client, which a reload that restarts the instance leaves alone.
+     * TOO_BIG: over 4096 bytes.  For a client that is gone nothing is kept. */
+    roomd_status (*set_data)(roomd_self *, roomd_client, roomd_str json);
 } roomd_host;
 
 /* ---- plugin --------------------------------------------------------------- */

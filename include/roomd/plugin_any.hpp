@@ -122,6 +122,12 @@ public:
         return t().kick(self(), str(user), 1, str(reason));
     }
 
+    // JSON that stays with a client until it goes; empty: none.
+    roomd_status set_data(roomd_client client, std::string_view json) const {
+        if (!ROOMD_HAS(core_.table, roomd_host, set_data)) return ROOMD_UNSUPPORTED;
+        return t().set_data(self(), client, str(json));
+    }
+
     // fn(roomd_status, std::span<const roomd_client>), on the home loop.
     template <class Fn> roomd_status members(std::string_view nsp, std::string_view room, Fn fn) {
         return once(std::move(fn), [&](auto *call) {

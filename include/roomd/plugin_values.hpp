@@ -30,6 +30,13 @@ inline std::string_view view(roomd_bytes data) noexcept {
     return {static_cast<const char *>(data.ptr), data.len};
 }
 
+// A member that a later minor added: empty when the host's struct ends before it.
+template <class Raw> std::string_view later(const Raw &raw, roomd_str Raw::*member) noexcept {
+    const auto *const end = reinterpret_cast<const char *>(&(raw.*member) + 1);
+    const auto size = static_cast<std::size_t>(end - reinterpret_cast<const char *>(&raw));
+    return raw.struct_size >= size ? view(raw.*member) : std::string_view();
+}
+
 inline const char *name(roomd_status status) noexcept {
     switch (status) {
     case ROOMD_OK: return "ok";
@@ -164,6 +171,7 @@ struct Event {
     std::string_view nsp, name, identity;
     Args args;
     bool wants_ack;
+    std::string_view data; // as Host::set_data() left it
 
     explicit Event(const roomd_event &raw) :
         client(raw.client),
@@ -171,7 +179,8 @@ struct Event {
         name(view(raw.name)),
         identity(view(raw.identity)),
         args(raw.args),
-        wants_ack(raw.ack != 0) {}
+        wants_ack(raw.ack != 0),
+        data(later(raw, &roomd_event::data)) {}
 };
 
 inline std::string_view find(std::span<const roomd_field> fields, std::string_view key) noexcept {
@@ -267,6 +276,7 @@ struct Described {
     std::span<const roomd_field> headers;
     std::span<const roomd_str> rooms;
     std::span<const roomd_client> others; // of the same session, in other namespaces
+    std::string_view data;                // as Host::set_data() left it
 
     explicit Described(const roomd_described &raw) :
         client(raw.client),
@@ -281,7 +291,8 @@ struct Described {
         query(view(raw.query)),
         headers(raw.headers, raw.n_headers),
         rooms(raw.rooms, raw.n_rooms),
-        others(raw.others, raw.n_others) {}
+        others(raw.others, raw.n_others),
+        data(view(raw.data)) {}
 
     // One of those asked for with keep_header(), in lower case; empty when it was not sent.
     std::string_view header(std::string_view key) const noexcept { return find(headers, key); }
@@ -291,6 +302,7 @@ struct Gone {
     roomd_client client;
     std::string_view nsp, id, reason, identity;
     std::span<const roomd_str> rooms;
+    std::string_view data; // as Host::set_data() left it
 
     explicit Gone(const roomd_gone &raw) :
         client(raw.client),
@@ -298,18 +310,20 @@ struct Gone {
         id(view(raw.id)),
         reason(view(raw.reason)),
         identity(view(raw.identity)),
-        rooms(raw.rooms, raw.n_rooms) {}
+        rooms(raw.rooms, raw.n_rooms),
+        data(later(raw, &roomd_gone::data)) {}
 };
 
 struct Join {
     roomd_client client;
-    std::string_view nsp, room, identity;
+    std::string_view nsp, room, identity, data; // data: as Host::set_data() left it
 
     explicit Join(const roomd_join &raw) :
         client(raw.client),
         nsp(view(raw.nsp)),
         room(view(raw.room)),
-        identity(view(raw.identity)) {}
+        identity(view(raw.identity)),
+        data(later(raw, &roomd_join::data)) {}
 };
 
 struct Request {

@@ -186,6 +186,30 @@ TEST_CASE("the answers of many come with their clients, whatever size their stru
     CHECK(seen == "ok 3ok[1] 4expired[] 1");
 }
 
+TEST_CASE("data of a client is set, and read only where the host has it") {
+    Both b;
+    CHECK(b.host.set_data(5, R"({"seat":3})") == ROOMD_OK);
+    CHECK(b.fake.calls.back() == R"(set_data 5 {"seat":3})");
+    b.fake.table.struct_size = offsetof(roomd_host, set_data);
+    CHECK(b.host.set_data(5, "1") == ROOMD_UNSUPPORTED);
+    CHECK(b.fake.calls.size() == 1);
+
+    roomd_event event{};
+    event.struct_size = sizeof event;
+    event.data = str("[1]");
+    CHECK(Event(event).data == "[1]");
+    event.struct_size = offsetof(roomd_event, data); // of a host before 1.2
+    CHECK(Event(event).data.empty());
+    roomd_join join{};
+    join.struct_size = sizeof join;
+    join.data = str("[2]");
+    CHECK(Join(join).data == "[2]");
+    roomd_gone gone{};
+    gone.struct_size = sizeof gone;
+    gone.data = str("[3]");
+    CHECK(Gone(gone).data == "[3]");
+}
+
 TEST_CASE("a client is described with views of all that the host says") {
     Both b;
     std::string seen;

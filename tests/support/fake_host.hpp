@@ -122,6 +122,9 @@ public:
         table.join = [](roomd_self *s, roomd_client c, roomd_str room) {
             return me(s).note("join " + std::to_string(c) + " " + text(room));
         };
+        table.set_data = [](roomd_self *s, roomd_client c, roomd_str json) {
+            return me(s).note("set_data " + std::to_string(c) + " " + text(json));
+        };
         table.leave = [](roomd_self *s, roomd_client c, roomd_str room) {
             return me(s).note("leave " + std::to_string(c) + " " + text(room));
         };
