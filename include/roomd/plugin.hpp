@@ -52,21 +52,26 @@ public:
     }
     template <class Fn>
     [[nodiscard]] Handle timer(std::uint32_t delay_ms, std::uint32_t every_ms, Fn fn) {
+        static_assert(detail::Takes<Fn>, "timer(), every() and after() take fn()");
         return keep<Handle>("timer", {}, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().timer(
                 self(), delay_ms, every_ms,
-                [](void *u) noexcept { tell<K>(u, "timer", [](auto &f) { f(); }); }, k, out);
+                [](void *u) noexcept {
+                    tell<K>(u, "timer", [](auto &f) { detail::call_back(f); });
+                },
+                k, out);
         });
     }
     // fn(std::uint32_t events).  Destroy the Watch before the descriptor is closed.
     template <class Fn> [[nodiscard]] Watch watch(int fd, std::uint32_t events, Fn fn) {
+        static_assert(detail::Takes<Fn, std::uint32_t>, "watch() takes fn(std::uint32_t events)");
         return keep<Watch>("watch", {}, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().watch(
                 self(), fd, events,
                 [](void *u, int, std::uint32_t ready) noexcept {
-                    tell<K>(u, "watch", [&](auto &f) { f(ready); });
+                    tell<K>(u, "watch", [&](auto &f) { detail::call_back(f, ready); });
                 },
                 k, out);
         });
@@ -78,6 +83,9 @@ public:
     // fn(const Event &, Ack &): move the Ack away to answer later.
     template <class Fn>
     [[nodiscard]] Handle on_event(std::string_view nsp, std::string_view pattern, Fn fn) {
+        static_assert(detail::Answers<Fn, Event, Ack &>,
+                      "on_event() takes fn(const roomd::Event &, roomd::Ack &), which returns "
+                      "roomd::Next or nothing");
         return keep<Handle>("on_event", pattern, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().on_event(
@@ -90,6 +98,10 @@ public:
     }
     // fn(const Connect &, Verdict &)
     template <class Fn> [[nodiscard]] Handle on_connect(std::string_view nsp, Fn fn) {
+        static_assert(
+            detail::Answers<Fn, Connect, Verdict &>,
+            "on_connect() takes fn(const roomd::Connect &, roomd::Verdict &), which returns "
+            "roomd::Next or nothing");
         return keep<Handle>("on_connect", nsp, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().on_connect(
@@ -102,6 +114,8 @@ public:
     }
     // fn(const ConnectFailed &).  Throws UNSUPPORTED on a host before 1.2.
     template <class Fn> [[nodiscard]] Handle on_connect_failed(std::string_view nsp, Fn fn) {
+        static_assert(detail::Takes<Fn, ConnectFailed>,
+                      "on_connect_failed() takes fn(const roomd::ConnectFailed &)");
         if (!ROOMD_HAS(core_.table, roomd_host, on_connect_failed))
             must(ROOMD_UNSUPPORTED, "on_connect_failed", nsp);
         return keep<Handle>("on_connect_failed", nsp, std::move(fn), [&](auto *k, auto *out) {
@@ -109,7 +123,8 @@ public:
             return t().on_connect_failed(
                 self(), str(nsp),
                 [](void *u, const roomd_connect_failed *c) noexcept {
-                    tell<K>(u, "on_connect_failed", [&](auto &f) { f(ConnectFailed(*c)); });
+                    tell<K>(u, "on_connect_failed",
+                            [&](auto &f) { detail::call_back(f, ConnectFailed(*c)); });
                 },
                 k, out);
         });
@@ -117,6 +132,9 @@ public:
     // fn(const Join &, Verdict &)
     template <class Fn>
     [[nodiscard]] Handle on_join(std::string_view nsp, std::string_view pattern, Fn fn) {
+        static_assert(detail::Answers<Fn, Join, Verdict &>,
+                      "on_join() takes fn(const roomd::Join &, roomd::Verdict &), which returns "
+                      "roomd::Next or nothing");
         return keep<Handle>("on_join", pattern, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().on_join(
@@ -129,42 +147,50 @@ public:
     }
     // fn(const Connected &)
     template <class Fn> [[nodiscard]] Handle on_connected(std::string_view nsp, Fn fn) {
+        static_assert(detail::Takes<Fn, Connected>,
+                      "on_connected() takes fn(const roomd::Connected &)");
         return keep<Handle>("on_connected", nsp, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().on_connected(
                 self(), str(nsp),
                 [](void *u, const roomd_connected *c) noexcept {
-                    tell<K>(u, "on_connected", [&](auto &f) { f(Connected(*c)); });
+                    tell<K>(u, "on_connected",
+                            [&](auto &f) { detail::call_back(f, Connected(*c)); });
                 },
                 k, out);
         });
     }
     // fn(const Gone &)
     template <class Fn> [[nodiscard]] Handle on_disconnect(std::string_view nsp, Fn fn) {
+        static_assert(detail::Takes<Fn, Gone>, "on_disconnect() takes fn(const roomd::Gone &)");
         return keep<Handle>("on_disconnect", nsp, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().on_disconnect(
                 self(), str(nsp),
                 [](void *u, const roomd_gone *g) noexcept {
-                    tell<K>(u, "on_disconnect", [&](auto &f) { f(Gone(*g)); });
+                    tell<K>(u, "on_disconnect", [&](auto &f) { detail::call_back(f, Gone(*g)); });
                 },
                 k, out);
         });
     }
     // fn(const roomd_emit &)
     template <class Fn> [[nodiscard]] Handle on_publish(Fn fn) {
+        static_assert(detail::Takes<Fn, const roomd_emit &>,
+                      "on_publish() takes fn(const roomd_emit &)");
         return keep<Handle>("on_publish", {}, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().on_publish(
                 self(),
                 [](void *u, const roomd_emit *e) noexcept {
-                    tell<K>(u, "on_publish", [&](auto &f) { f(*e); });
+                    tell<K>(u, "on_publish", [&](auto &f) { detail::call_back(f, *e); });
                 },
                 k, out);
         });
     }
     // fn(const Request &, Response &): move the Response away to answer later.
     template <class Fn> [[nodiscard]] Handle route(const Route &route, Fn fn) {
+        static_assert(detail::Answers<Fn, Request, Response &>,
+                      "route() takes fn(const roomd::Request &, roomd::Response &)");
         std::vector<roomd_str> headers;
         for (const auto header : route.headers)
             headers.push_back(str(header));

@@ -26,7 +26,7 @@ public:
 
     void log(roomd_level level, std::string_view message,
              std::initializer_list<Field> fields = {}) const {
-        const auto all = detail::raw({fields.begin(), fields.size()});
+        const auto all = raw({fields.begin(), fields.size()});
         t().log(self(), level, str(message), all.data(), all.size());
     }
     void error(std::string_view m, std::initializer_list<Field> f = {}) const {
@@ -48,6 +48,8 @@ public:
     }
     // fn(roomd_status, const Emitted &), on the home loop.
     template <class Fn> roomd_status emit(const Emit &one, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, Emitted>,
+                      "emit() takes fn(roomd_status, const roomd::Emitted &)");
         const auto raw = one.raw();
         return once(std::move(fn), [&](auto *call) {
             return t().emit(self(), &raw, &emitted<std::remove_pointer_t<decltype(call)>>, call);
@@ -55,6 +57,8 @@ public:
     }
     // All or none.  fn as above, called once for each, in order.
     template <class Fn> roomd_status emit_all(std::span<const Emit> all, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, Emitted>,
+                      "emit_all() takes fn(roomd_status, const roomd::Emitted &)");
         if (all.empty()) return ROOMD_INVALID;
         const auto raw = raws(all);
         return once(
@@ -72,13 +76,16 @@ public:
     }
     // fn(roomd_status, const Args &): a client's answer, on the home loop.
     template <class Fn> roomd_status ask(const Emit &one, std::uint32_t timeout_ms, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, Args>,
+                      "ask() takes fn(roomd_status, const roomd::Args &)");
         const auto raw = one.raw();
         return once(std::move(fn), [&](auto *call) {
             using C = std::remove_pointer_t<decltype(call)>;
             return t().ask(
                 self(), &raw, timeout_ms,
                 [](void *u, roomd_status s, const roomd_args *a) noexcept {
-                    C::run(u, "ask", [&](auto &f) { f(s, a != nullptr ? Args(*a) : Args()); });
+                    C::run(u, "ask",
+                           [&](auto &f) { call_back(f, s, a != nullptr ? Args(*a) : Args()); });
                 },
                 call);
         });
@@ -87,6 +94,8 @@ public:
     // Many at once.  fn(roomd_status, const Replies &): once, when all have answered or the time is
     // over.
     template <class Fn> roomd_status ask_all(const Emit &one, std::uint32_t timeout_ms, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, Replies>,
+                      "ask_all() takes fn(roomd_status, const roomd::Replies &)");
         if (!ROOMD_HAS(core_.table, roomd_host, ask_all)) return ROOMD_UNSUPPORTED;
         const auto raw = one.raw();
         return once(std::move(fn), [&](auto *call) {
@@ -94,7 +103,7 @@ public:
             return t().ask_all(
                 self(), &raw, timeout_ms,
                 [](void *u, roomd_status s, const roomd_replies *r) noexcept {
-                    C::run(u, "ask_all", [&](auto &f) { f(s, Replies(*r)); });
+                    C::run(u, "ask_all", [&](auto &f) { call_back(f, s, Replies(*r)); });
                 },
                 call);
         });
@@ -130,13 +139,16 @@ public:
 
     // fn(roomd_status, std::span<const roomd_client>), on the home loop.
     template <class Fn> roomd_status members(std::string_view nsp, std::string_view room, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, std::span<const roomd_client>>,
+                      "members() takes fn(roomd_status, std::span<const roomd_client>)");
         return once(std::move(fn), [&](auto *call) {
             using C = std::remove_pointer_t<decltype(call)>;
             return t().members(
                 self(), str(nsp), str(room),
                 [](void *u, roomd_status s, const roomd_client *all, std::size_t n) noexcept {
-                    C::run(u, "members",
-                           [&](auto &f) { f(s, std::span<const roomd_client>(all, n)); });
+                    C::run(u, "members", [&](auto &f) {
+                        call_back(f, s, std::span<const roomd_client>(all, n));
+                    });
                 },
                 call);
         });
@@ -144,56 +156,65 @@ public:
     // A page of those in a namespace; fn as above.  Shorter than `limit`: the last one.
     template <class Fn>
     roomd_status clients(std::string_view nsp, roomd_client after, std::uint32_t limit, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, std::span<const roomd_client>>,
+                      "clients() takes fn(roomd_status, std::span<const roomd_client>)");
         if (!ROOMD_HAS(core_.table, roomd_host, clients)) return ROOMD_UNSUPPORTED;
         return once(std::move(fn), [&](auto *call) {
             using C = std::remove_pointer_t<decltype(call)>;
             return t().clients(
                 self(), str(nsp), after, limit,
                 [](void *u, roomd_status s, const roomd_client *all, std::size_t n) noexcept {
-                    C::run(u, "clients",
-                           [&](auto &f) { f(s, std::span<const roomd_client>(all, n)); });
+                    C::run(u, "clients", [&](auto &f) {
+                        call_back(f, s, std::span<const roomd_client>(all, n));
+                    });
                 },
                 call);
         });
     }
     // fn(roomd_status, const Described &), on the home loop.
     template <class Fn> roomd_status describe(roomd_client client, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, Described>,
+                      "describe() takes fn(roomd_status, const roomd::Described &)");
         if (!ROOMD_HAS(core_.table, roomd_host, describe)) return ROOMD_UNSUPPORTED;
         return once(std::move(fn), [&](auto *call) {
             using C = std::remove_pointer_t<decltype(call)>;
             return t().describe(
                 self(), client,
                 [](void *u, roomd_status s, const roomd_described *what) noexcept {
-                    C::run(u, "describe", [&](auto &f) { f(s, Described(*what)); });
+                    C::run(u, "describe", [&](auto &f) { call_back(f, s, Described(*what)); });
                 },
                 call);
         });
     }
     // fn(roomd_status, std::string_view json), on the home loop.
     template <class Fn> roomd_status stats(Fn fn) {
+        static_assert(Takes<Fn, roomd_status, std::string_view>,
+                      "stats() takes fn(roomd_status, std::string_view)");
         return once(std::move(fn), [&](auto *call) {
             using C = std::remove_pointer_t<decltype(call)>;
             return t().stats(
                 self(),
                 [](void *u, roomd_status s, roomd_str json) noexcept {
-                    C::run(u, "stats", [&](auto &f) { f(s, view(json)); });
+                    C::run(u, "stats", [&](auto &f) { call_back(f, s, view(json)); });
                 },
                 call);
         });
     }
     // fn(), on the home loop.
     template <class Fn> roomd_status post(Fn fn) {
+        static_assert(Takes<Fn>, "post() takes fn()");
         return once(std::move(fn), [&](auto *call) {
             using C = std::remove_pointer_t<decltype(call)>;
             return t().post(
-                self(), [](void *u) noexcept { C::run(u, "post", [](auto &f) { f(); }); }, call);
+                self(), [](void *u) noexcept { C::run(u, "post", [](auto &f) { call_back(f); }); },
+                call);
         });
     }
 
     // What this face does not cover, by hand: members a later minor added.
     const roomd_host &table() const noexcept { return t(); }
     roomd_self *self() const noexcept { return core_.self; }
-    detail::Core &core() noexcept { return core_; }
+    Core &core() noexcept { return core_; }
 
 protected:
     const roomd_host &t() const noexcept { return *core_.table; }
@@ -210,11 +231,12 @@ private:
     }
     template <class C>
     static void emitted(void *user, roomd_status status, const roomd_emitted *raw) noexcept {
-        C::run(user, "emit",
-               [&](auto &fn) { fn(status, raw != nullptr ? Emitted(*raw) : Emitted()); });
+        C::run(user, "emit", [&](auto &fn) {
+            call_back(fn, status, raw != nullptr ? Emitted(*raw) : Emitted());
+        });
     }
     template <class Fn, class Start> roomd_status once(Fn fn, Start start, std::size_t times = 1) {
-        auto *const call = core_.own(std::make_unique<detail::Call<Fn>>(std::move(fn), times));
+        auto *const call = core_.own(std::make_unique<Call<Fn>>(std::move(fn), times));
         const auto status = start(call);
         if (status != ROOMD_OK) core_.drop(call);
         return status;

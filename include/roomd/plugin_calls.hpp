@@ -32,14 +32,27 @@ template <class Fn> struct Call final : Once {
     std::size_t left;
 };
 
+// What callbacks must be.  Where one is not, a static_assert of the function it was given to says
+// what is wanted, and it is not called below: one error, not the sixty that would follow from it.
+template <class Fn, class... Args>
+concept Takes = std::is_invocable_v<Fn &, Args...>;
+template <class Fn, class... Args>
+concept Answers = Takes<Fn, Args...> &&(std::is_void_v<std::invoke_result_t<Fn &, Args...>> ||
+                                        std::is_same_v<std::invoke_result_t<Fn &, Args...>, Next>);
+
+template <class Fn, class... Args> void call_back(Fn &fn, Args &&...args) {
+    if constexpr (Takes<Fn, Args...>) fn(std::forward<Args>(args)...);
+}
+
 // A hook that returns nothing has taken what it was given.
 template <class Fn, class... Args> Next next_of(Fn &fn, Args &&...args) {
-    if constexpr (std::is_void_v<std::invoke_result_t<Fn &, Args...>>) {
-        fn(std::forward<Args>(args)...);
-        return Next::taken;
-    } else {
-        return fn(std::forward<Args>(args)...);
+    if constexpr (Answers<Fn, Args...>) {
+        if constexpr (!std::is_void_v<std::invoke_result_t<Fn &, Args...>>)
+            return fn(std::forward<Args>(args)...);
+        else
+            fn(std::forward<Args>(args)...);
     }
+    return Next::taken;
 }
 
 // Calls a hook that owes an answer.  Threw: taken, and the ticket's destructor answers.

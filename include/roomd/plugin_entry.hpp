@@ -23,6 +23,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace roomd {
 
@@ -83,7 +84,34 @@ concept HasMinor = requires {
     static_cast<std::uint32_t>(P::abi_minor);
 };
 
+// A member of that name that has another form would never be called.
+template <class P>
+concept NamesCheck = requires {
+    &P::check;
+};
+template <class P>
+concept NamesReload = requires {
+    &P::reload;
+};
+template <class P>
+concept NamesDrain = requires {
+    &P::on_drain;
+};
+template <class P>
+concept NamesCommand = requires {
+    &P::command;
+};
+
 template <class P, class H = Host> struct Glue {
+    static constexpr bool starts = std::is_constructible_v<P, H &, std::string_view>;
+    static_assert(starts, "a plugin's class has a constructor (roomd::Host &, std::string_view)");
+    static_assert(!NamesCheck<P> || Checks<P>,
+                  "check() is public, static, and takes (std::string_view, roomd::Faults &)");
+    static_assert(!NamesReload<P> || Reloads<P>, "reload() is public and takes (std::string_view)");
+    static_assert(!NamesDrain<P> || Drains<P>, "on_drain() is public and takes nothing");
+    static_assert(!NamesCommand<P> || Commands<P>, "command() is public, static, takes (const "
+                                                   "roomd::Command &) and returns std::string");
+
     struct State {
         State(const roomd_host *table, roomd_self *self) : host(table, self) {}
         H host;
@@ -104,7 +132,8 @@ template <class P, class H = Host> struct Glue {
         return fenced(
             [&] {
                 auto state = std::make_unique<State>(table, self);
-                state->plugin = std::make_unique<P>(state->host, view(config));
+                if constexpr (starts)
+                    state->plugin = std::make_unique<P>(state->host, view(config));
                 *out = state.release();
             },
             [&](roomd_status s, std::string_view text) noexcept { return fail(error, s, text); });
