@@ -24,6 +24,12 @@ TEST_CASE("the tutorial's desk lets in who knows the word, and no one else") {
     hook->connect(hook->user, &who);
     CHECK(fake.answers.back().status == 0);
     CHECK(fake.answers.back().body == "say the word");
+    for (const auto *no : {"", "[]", R"({"word":["sesame"]})", R"({"x":{"word":"sesame"}})",
+                           R"({"x":"\"word\":\"sesame\""})"}) {
+        who.auth = str(no);
+        hook->connect(hook->user, &who);
+        CHECK(fake.answers.back().status == 0);
+    }
 
     who.auth = str(R"({"word":"sesame"})");
     fake.calls.clear();
@@ -47,5 +53,6 @@ TEST_CASE("the tutorial's desk lets in who knows the word, and no one else") {
 TEST_CASE("the tutorial's check asks for the word") {
     const auto *table = roomd_plugin_entry(1, 0);
     CHECK(table->check(str("{}"), nullptr, nullptr) == ROOMD_INVALID);
+    CHECK(table->check(str(R"({"x":{"word":"x"}})"), nullptr, nullptr) == ROOMD_INVALID);
     CHECK(table->check(str(R"({"word":"x"})"), nullptr, nullptr) == ROOMD_OK);
 }
