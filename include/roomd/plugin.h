@@ -149,7 +149,7 @@ typedef struct roomd_emit {
                                   its own nsp whatever `nsp` says; before its
                                   verdict: goes ahead of the CONNECT reply      */
     roomd_client without;                     /* not to this client (the sender) */
-    roomd_str event;
+    roomd_str event;          /* without ROUTE `catalogue.unknown: refuse` is not asked */
     roomd_args args;
     roomd_str key;                            /* idempotency key, or empty: with
                                   a key seen lately nothing is sent again; each

@@ -106,6 +106,25 @@ TEST_CASE_FIXTURE(Shard, "a reserved event name and a bad room come to fn with t
     CHECK(told[1].code == "room_invalid");
 }
 
+TEST_CASE_FIXTURE(Shard, "a catalogue that refuses unknown events binds emits with ROUTE alone") {
+    dispatch::Options strict = kinds();
+    strict.unknown_events = false;
+    router.reconfigure(strict);
+    puppet &p = play();
+    test::Peer &peer = connect();
+    received(peer);
+    std::vector<Told> told;
+    roomd_emit emit = emit_all_of("nobody:knows");
+    CHECK(p.host->emit(p.self, &emit, tell, &told) == ROOMD_OK);
+    CHECK(received(peer) == Texts{R"(42["nobody:knows",1])"});
+    emit.flags |= ROOMD_EMIT_ROUTE;
+    CHECK(p.host->emit(p.self, &emit, tell, &told) == ROOMD_OK);
+    CHECK(received(peer).empty());
+    REQUIRE(told.size() == 2);
+    CHECK(told[0].status == ROOMD_OK);
+    CHECK(told[1].code == "event_unknown");
+}
+
 TEST_CASE_FIXTURE(Shard, "binary arguments go out as attachments") {
     puppet &p = play();
     test::Peer &peer = connect();
