@@ -427,7 +427,8 @@ const EXAMPLES = {
     'docs/proxies.md': { nginx: [not('a proxy')], HAProxy: [not('a proxy')], Caddy: [not('a proxy')] },
     'docs/plugins.md': {
         'A plugin in C++': [desk.write, desk.build, desk.client],
-        Sending: [not('a part of a plugin')],
+        Sending: [not('a part of a plugin'), not('a part of a plugin')],
+        'Who is there': [not('a part of a plugin'), not('a part of a plugin')],
         'Serving HTTP': [not('a part of a plugin')],
     },
     'docs/postgresql.md': {
