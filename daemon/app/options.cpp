@@ -1,6 +1,6 @@
 #include "app/options.hpp"
 
-#include "app/place.hpp"
+#include "config/shipped.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,7 +15,7 @@ namespace {
 std::string client_directory(const config::Config &config) {
     if (!config.socketio.serve_client) return {};
     if (!config.socketio.client_directory.empty()) return config.socketio.client_directory;
-    return shipped_folder("client", "/usr/share/roomd/client");
+    return config::shipped_folder("client", "share/roomd/client");
 }
 
 // Whose events are not counted may send as fast as it is read.

@@ -1,10 +1,10 @@
 #include "cli/given_database.hpp"
 
 #include "app/exit_code.hpp"
-#include "app/place.hpp"
 #include "base/file.hpp"
 #include "cli/standard_input.hpp"
 #include "config/load.hpp"
+#include "config/shipped.hpp"
 #include "json/json.hpp"
 
 #include <exception>
@@ -103,8 +103,7 @@ int GivenDatabase::run(Io &io, PluginCommand command, Needs needs) const {
         config = config::load_file(file.path, faults);
         if (is_there(file.path)) faults = config::Faults();
     } else {
-        const auto folder = app::shipped_folder("plugins", config.plugins.directory);
-        if (!folder.empty()) config.plugins.directory = folder;
+        config.plugins.directory = config::plugin_folder();
     }
     if (!faults.empty()) {
         const char *const hint =

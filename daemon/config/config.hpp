@@ -122,7 +122,7 @@ struct Plugin {
 };
 
 struct Plugins {
-    std::string directory = "/usr/lib/roomd/plugins";
+    std::string directory;    // absolute, once it was read
     std::vector<Plugin> load; // the enabled ones, in the order of the file
     base::Duration slow_call{50};
     base::Duration answer_timeout{5000}; // of a ticket a plugin took

@@ -1,6 +1,7 @@
 #include "config/key_table.hpp"
 #include "config/plugin_json.hpp"
 #include "config/readers.hpp"
+#include "config/shipped.hpp"
 #include "config/trust.hpp"
 
 #include <algorithm>
@@ -36,7 +37,10 @@ void read_file(const Section &entry, const std::string &directory, Plugin &plugi
 void read_plugins(const Section &top, Config &config) {
     const Section in = top.map("plugins");
     in.path("directory", config.plugins.directory);
-    trust(in.source(), in.mark("directory"), config.plugins.directory);
+    if (config.plugins.directory.empty())
+        config.plugins.directory = plugin_folder();
+    else
+        trust(in.source(), in.mark("directory"), config.plugins.directory);
     in.duration("slow_call", config.plugins.slow_call, base::Duration(1), base::Duration(60000));
     in.duration("answer_timeout", config.plugins.answer_timeout, base::Duration(10),
                 base::Duration(3600000));

@@ -1,5 +1,6 @@
 #include "config/key_table.hpp"
 #include "config/load.hpp"
+#include "config/shipped.hpp"
 #include "config/tree.hpp"
 #include "reading.hpp"
 
@@ -215,6 +216,6 @@ TEST_CASE("the configuration for development is good and is what was built in") 
     for (const RoomKind &kind : config.rooms)
         CHECK(kind.rules.allow_all);
     REQUIRE(config.plugins.load.size() == 2);
-    CHECK(config.plugins.load[0].file == "/src/build/plugins/http_emit.so");
+    CHECK(config.plugins.load[0].file == plugin_folder() + "/http_emit.so");
     CHECK(config.plugins.load[1].name == "test_event");
 }

@@ -83,8 +83,7 @@ class Page {
 
 const dev = (port) => readFileSync(path.join(source, 'conf/roomd.dev.yaml'), 'utf8')
     .replace('"127.0.0.1:3001" }', `"127.0.0.1:${port}" }`)
-    .replace(/\n.*"\[::1\]:3001" \}/, '')
-    .replace('../build/plugins', plugins);
+    .replace(/\n.*"\[::1\]:3001" \}/, '');
 
 const daemon = (page) => page.serve('127.0.0.1:3001', dev);
 
