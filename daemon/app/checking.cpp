@@ -15,9 +15,10 @@ void check_plugins(host::Libraries &libraries, const config::Config &config,
     const auto found = host::check(libraries, entries);
     for (const auto &fault : found) {
         const auto &node = config.plugins.load[fault.entry].node;
+        if (node.is_absent(fault.pointer)) continue; // what is not here can not be judged
         faults.add(node.fault(fault.pointer, fault.text, fault.hint));
     }
-    if (!found.empty()) return;
+    if (!faults.empty()) return;
     std::vector<config::Loaded> loaded;
     for (const std::size_t i : host::guarded(libraries, entries))
         loaded.push_back({config.plugins.load[i].instance, true, {}});

@@ -3,6 +3,7 @@
 #include "base/file.hpp"
 #include "config/config.hpp"
 #include "config/fault.hpp"
+#include "config/load.hpp"
 #include "host/library.hpp"
 
 #include <string>
@@ -16,9 +17,11 @@ struct ConfigFile {
 
     // Reads and checks all of it but the plugins' own sections, which only the loop's thread may
     // ask about.  Good when no fault was added.
-    config::Config load(base::Wanted main, config::Faults &) const;
-    // The same with those sections.
-    config::Config read(host::Libraries &, config::Faults &) const;
+    config::Config load(base::Wanted main, config::Faults &,
+                        config::Credentials = config::Credentials::needed) const;
+    // The same with those sections.  Credentials may be absent where nothing is to run.
+    config::Config read(host::Libraries &, config::Faults &,
+                        config::Credentials = config::Credentials::needed) const;
 };
 
 } // namespace roomd::app

@@ -35,7 +35,8 @@ int refuse(const Given &given, const config::Faults &faults, Io &io) {
 int check(Given given, Io &io) {
     config::Faults faults;
     host::Libraries libraries("");
-    const config::Config config = given.file.read(libraries, faults);
+    const config::Config config =
+        given.file.read(libraries, faults, config::Credentials::may_be_absent);
     if (faults.empty()) app::check_settings(config, faults);
     if (!faults.empty()) return refuse(given, faults, io);
     std::vector<std::string> changes;
@@ -75,7 +76,8 @@ void add_check(Tree &tree) {
         .text("--socket", given->running.socket, "PATH", "Its admin socket, for --diff")
         .json(given->json)
         .more("Tells every fault with its place and what to do, and what is worth a word.  Loads "
-              "the plugins' files, starts nothing.");
+              "the plugins' files, starts nothing.  Credentials are checked where "
+              "CREDENTIALS_DIRECTORY names their folder; else it says which were not.");
 }
 
 } // namespace roomd::cli

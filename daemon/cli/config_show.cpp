@@ -28,7 +28,8 @@ int show(Given given, Io &io) {
     }
     config::Faults faults;
     host::Libraries libraries("");
-    const config::Config config = given.file.read(libraries, faults);
+    const config::Config config =
+        given.file.read(libraries, faults, config::Credentials::may_be_absent);
     if (faults.empty()) {
         io.out << config.effective;
         return app::exit_ok;

@@ -31,7 +31,9 @@ std::string any_of(const std::vector<std::string> &roles) {
 
 int test(const Given &given, Io &io) {
     config::Config config;
-    if (const int failed = read_config(io, form(given.json), given.file, config)) return failed;
+    if (const int failed = read_config(io, form(given.json), given.file, config,
+                                       config::Credentials::may_be_absent))
+        return failed;
     const policy::Portals portals(config.portals, policy::Missing::allow);
     const policy::Explained said = portals.explain(given.origin);
     const auto found = portals.find(given.origin);

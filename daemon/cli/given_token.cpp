@@ -10,10 +10,11 @@
 
 namespace roomd::cli {
 
-int read_config(Io &io, Form how, const app::ConfigFile &file, config::Config &out) {
+int read_config(Io &io, Form how, const app::ConfigFile &file, config::Config &out,
+                config::Credentials credentials) {
     config::Faults faults;
     host::Libraries libraries("");
-    out = file.read(libraries, faults);
+    out = file.read(libraries, faults, credentials);
     if (faults.empty()) return app::exit_ok;
     return fail(io, how, app::exit_configuration, "configuration_invalid", faults.text());
 }

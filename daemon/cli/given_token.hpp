@@ -10,7 +10,8 @@
 namespace roomd::cli {
 
 // The configuration of a file; 0, or the exit code of what was told.
-int read_config(Io &, Form, const app::ConfigFile &, config::Config &);
+int read_config(Io &, Form, const app::ConfigFile &, config::Config &,
+                config::Credentials = config::Credentials::needed);
 
 // A token as it stands on the command line; "-" is read from standard input.
 std::string given_token(Io &, const std::string &argument);

@@ -173,7 +173,8 @@ struct Config {
     base::Duration drain{5000}; // how long SIGTERM waits for clients before it cuts
     Log log;
     std::string effective; // all of it as YAML, as config/effective.hpp has it; without secrets
-    std::vector<Fault> warnings; // of what was read
+    std::vector<Fault> warnings;     // of what was read
+    std::vector<std::string> absent; // credentials that were not read; of a check alone
 };
 
 } // namespace roomd::config

@@ -9,6 +9,21 @@
 namespace roomd::config {
 namespace {
 
+// An issuer of which no key was read can judge no token, and is left out.
+void tell_absent(const Source &source, Config &config) {
+    if (source.absent == nullptr || source.absent->empty()) return;
+    for (const std::string &name : *source.absent)
+        if (std::find(config.absent.begin(), config.absent.end(), name) == config.absent.end())
+            config.absent.push_back(name);
+    std::erase_if(config.auth.issuers,
+                  [](const auth::Issuer &issuer) { return issuer.keys.empty(); });
+    std::string names;
+    for (const std::string &name : config.absent)
+        (names += names.empty() ? "" : ", ") += name;
+    source.warn({}, "not checked: the credentials " + names +
+                        ", which systemd gives to the service (CREDENTIALS_DIRECTORY is not set)");
+}
+
 // Everything that is read of the tree.
 void read(const Source &source, const Item &root, Config &config) {
     const Section top(source, root);
@@ -29,6 +44,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_keys(top, config);
     read_admin(top, config);
     read_plugins(top, config);
+    tell_absent(source, config);
     config.warnings = source.faults.warnings();
     if (source.faults.empty()) config.effective = effective(source, root);
 }
@@ -44,10 +60,13 @@ Config load_text(std::string_view yaml, const std::string &path, Faults &faults)
     return config;
 }
 
-Config load_file(const std::string &path, Faults &faults, base::Wanted main) {
+Config load_file(const std::string &path, Faults &faults, base::Wanted main,
+                 Credentials credentials) {
     Config config;
     config.path = path;
+    std::vector<std::string> absent;
     Source source{{file_at(path)}, faults};
+    if (credentials == Credentials::may_be_absent) source.absent = &absent;
     const std::optional<Item> root = read_parts(source, main);
     if (root) read(source, *root, config);
     return config;

@@ -4,17 +4,24 @@
 #include "config/config.hpp"
 #include "config/fault.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace roomd::config {
 
+// What systemd gives to the service alone: whoever checks a configuration elsewhere can do without.
+enum class Credentials : std::uint8_t { needed, may_be_absent };
+
 // Reads and checks a file and the `conf.d/*.yaml` beside it.  Every fault is added to `faults`; the
 // result is good only when none was.  Reads the files that `${file:..}` names and those of schemas;
 // opens nothing else.  Does not throw for what the files say.  `main`: what the file itself may be;
-// all others are regular ones.
-Config load_file(const std::string &path, Faults &faults, base::Wanted main = base::Wanted::any);
+// all others are regular ones.  With credentials that may be absent and without a
+// $CREDENTIALS_DIRECTORY, they are not read: the result is no configuration to run, and a warning
+// and Config::absent name them.
+Config load_file(const std::string &path, Faults &faults, base::Wanted main = base::Wanted::any,
+                 Credentials = Credentials::needed);
 
 // The same for one text in memory, without any conf.d.  `path` names it in messages; relative paths
 // in it are relative to the folder of `path`.

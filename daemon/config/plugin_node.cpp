@@ -30,7 +30,7 @@ public:
         out_.marks.emplace(pointer, node.mark);
         switch (node.kind) {
         case Item::Kind::null: out_.json += "null"; return;
-        case Item::Kind::scalar: return scalar(node);
+        case Item::Kind::scalar: return scalar(node, pointer);
         case Item::Kind::list: return list(node, pointer);
         case Item::Kind::map: return map(node.entries, pointer, {});
         }
@@ -60,9 +60,9 @@ private:
         out_.json += ']';
     }
 
-    void scalar(const Item &node) {
+    void scalar(const Item &node, const std::string &pointer) {
         if (is_reference(node.text)) {
-            secret(node);
+            secret(node, pointer);
         } else if (holds_reference(node.text)) {
             source_.fault(node.mark, "a \"${..}\" stands inside other text",
                           "let it be the whole value, or write the file it names so");
@@ -81,8 +81,11 @@ private:
     }
 
     // A plugin's text is JSON, which is Unicode: bytes that are none would arrive as others.
-    void secret(const Item &node) {
+    void secret(const Item &node, const std::string &pointer) {
+        const std::size_t absent = source_.absent != nullptr ? source_.absent->size() : 0;
         const auto secret = resolve(source_, node.text, node.mark);
+        if (source_.absent != nullptr && source_.absent->size() > absent)
+            out_.absent.push_back(pointer);
         if (secret && !base::is_utf8(secret->reveal()))
             source_.fault(node.mark, "what \"" + node.text + "\" stands for is not UTF-8",
                           "a plugin gets its values as text");
@@ -104,6 +107,10 @@ PluginNode plugin_node(const Source &source, const Item &entry,
     out.marks.emplace("", entry.mark);
     Writer(source, out).map(entry.entries, "", core_names);
     return out;
+}
+
+bool PluginNode::is_absent(std::string_view pointer) const {
+    return std::find(absent.begin(), absent.end(), pointer) != absent.end();
 }
 
 Fault PluginNode::fault(std::string_view pointer, std::string_view text,

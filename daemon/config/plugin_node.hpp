@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace roomd::config {
 
@@ -16,6 +17,10 @@ struct PluginNode {
     Mark mark;               // of the plugin's entry
     std::map<std::string, Mark, std::less<>> marks; // by JSON pointer, "" is the entry itself
 
+    std::vector<std::string> absent; // pointers to credentials that were not read
+
+    // Is it about a value that was not read?
+    bool is_absent(std::string_view pointer) const;
     // The fault a check() reported at `pointer`; of the nearest part above it that stands in the
     // file (a key that is missing has no place of its own).
     Fault fault(std::string_view pointer, std::string_view text, std::string_view hint) const;

@@ -1,5 +1,6 @@
 #include "auth/keys.hpp"
 #include "auth/strength.hpp"
+#include "base/random.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
 
@@ -13,6 +14,13 @@ constexpr std::size_t shortest_key = 16;
 constexpr const char *how_to_write_keys =
     "write \"sha256:<64 hex digits>\" (printf %s KEY | sha256sum) or \"${file:/path}\"";
 
+// In place of a key that was not read: of no key there is.
+std::optional<auth::Digest> unknown_digest() {
+    auth::Digest out{};
+    base::random_bytes(out.data(), out.size());
+    return out;
+}
+
 // The digest of what stands at `key`; nothing after a fault.
 std::optional<auth::Digest> read_digest(const Section &entry) {
     const Item *node = entry.find("key");
@@ -22,7 +30,7 @@ std::optional<auth::Digest> read_digest(const Section &entry) {
     }
     if (is_reference(node->text)) {
         const auto secret = resolve(entry.source(), node->text, node->mark);
-        if (!secret) return {};
+        if (!secret) return entry.source().absent != nullptr ? unknown_digest() : std::nullopt;
         const std::string_view key = secret->reveal();
         const bool graphic =
             std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; });

@@ -44,13 +44,17 @@ std::optional<std::string> from_env(const std::string &name, std::string &why) {
     return {};
 }
 
-std::optional<std::string> from_credential(const Source &source, const std::string &name, Mark mark,
-                                           std::string &why) {
+bool is_credential(std::string_view name) noexcept {
     const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '_' || c == '-' || c == '.';
     });
-    if (!plain || name.empty() || name[0] == '.') {
+    return plain && !name.empty() && name[0] != '.';
+}
+
+std::optional<std::string> from_credential(const Source &source, const std::string &name, Mark mark,
+                                           std::string &why) {
+    if (!is_credential(name)) {
         why = "a credential's name is letters, digits, \"_\", \"-\" and \".\"";
         return {};
     }
@@ -105,6 +109,12 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
         value = from_credential(source, name, mark, why);
     else
         why = "no such kind; write file, env or credential";
+    const bool elsewhere = scheme == "credential" && source.absent != nullptr &&
+                           std::getenv("CREDENTIALS_DIRECTORY") == nullptr && is_credential(name);
+    if (elsewhere) {
+        source.absent->push_back(name);
+        return {};
+    }
     if (!value) {
         source.fault(mark, "\"" + shown + "\" can not be read", why);
         return {};

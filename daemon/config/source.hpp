@@ -23,6 +23,8 @@ File file_at(const std::string &path);
 struct Source {
     std::vector<File> files; // by Mark::file; there is always the main one
     Faults &faults;
+    // Where set, credentials of a service that does not run us are no fault; they are named here.
+    std::vector<std::string> *absent = nullptr;
 
     const File &file(Mark mark) const { return files.at(mark.file); }
     void fault(Mark mark, std::string what, std::string hint = {}) const {

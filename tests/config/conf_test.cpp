@@ -72,15 +72,15 @@ template <class Fn> void walk(const Item &node, const std::string &path, const F
 }
 
 // What conf/roomd.yaml takes from systemd when everything is switched on.
-class Credentials {
+class GivenCredentials {
 public:
-    Credentials() {
+    GivenCredentials() {
         const auto folder = std::string(ROOMD_VECTORS) + "/credentials";
         setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
     }
-    ~Credentials() { unsetenv("CREDENTIALS_DIRECTORY"); }
-    Credentials(const Credentials &) = delete;
-    Credentials &operator=(const Credentials &) = delete;
+    ~GivenCredentials() { unsetenv("CREDENTIALS_DIRECTORY"); }
+    GivenCredentials(const GivenCredentials &) = delete;
+    GivenCredentials &operator=(const GivenCredentials &) = delete;
 };
 
 Item tree(const std::string &yaml) {
@@ -93,7 +93,7 @@ Item tree(const std::string &yaml) {
 } // namespace
 
 TEST_CASE("conf/roomd.yaml is good, as it is and with everything switched on") {
-    const Credentials credentials;
+    const GivenCredentials credentials;
     CHECK(test::faults_of(file("conf/roomd.yaml")) == "");
     CHECK(test::faults_of(switched_on(file("conf/roomd.yaml"))) == "");
 }
@@ -158,7 +158,7 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
 }
 
 TEST_CASE("the defaults of keys inside lists are what the code takes") {
-    const Credentials credentials;
+    const GivenCredentials credentials;
     Faults faults;
     const Config said = load_text(switched_on(file("conf/roomd.yaml")), "roomd.yaml", faults);
     const Config silent =
