@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { administered, call } from './support/admin.mjs';
-import { binary, plugin, settings } from './support/roomd.mjs';
+import { binary, plugin, settings, source } from './support/roomd.mjs';
 import { ENV, IDENTITY, SECRET, now, token } from './support/token.mjs';
 import { within } from './support/wait.mjs';
 
@@ -62,6 +62,17 @@ describe('check', { concurrency: 8 }, () => {
         const { code, data } = await json(['check', '-c', good]);
         assert.equal(code, 0);
         assert.deepEqual(data.warnings.map(({ line }) => line > 1), [true, true]);
+    });
+    test('the shipped samples are good in a checkout, without credentials and with no plugin installed', async () => {
+        const { CREDENTIALS_DIRECTORY: _, ...env } = ENV;
+        const sample = path.join(source, 'conf/studyspot.yaml');
+        const said = await roomd(['check', '-c', sample], { env });
+        assert.deepEqual([said.code, said.out], [0, `${sample}: good\n`], said.err);
+        const lines = said.err.split('\n').filter((line) => !line.includes('anyone can register') && /warning/.test(line));
+        assert.deepEqual(lines, [`${sample}: warning: not checked: the credentials jwt_key, emit_key, which systemd gives to the service (CREDENTIALS_DIRECTORY is not set)`]);
+        const dev = path.join(source, 'conf/roomd.dev.yaml');
+        assert.equal((await roomd(['check', '-c', dev], { env })).out, `${dev}: good\n`);
+        assert.equal((await roomd(['run', '-c', sample], { env })).code, 3);
     });
     test('what every user of the machine may write to is a fault, for the start too', async () => {
         const writable = file('writable.yaml', settings(3999));
