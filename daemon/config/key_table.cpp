@@ -47,7 +47,7 @@ constexpr KeyInfo table[] = {
     built("socketio.transports", "[websocket, polling]", "list", yes,
         "`websocket`, `polling` or both.", "websocket polling"),
     built("socketio.ping_interval", "25s", "duration", yes,
-        "Time between two pings."),
+        "Time between two pings. Over 55s is a warning: okhttp, URLSession and nginx give up after 60s of silence."),
     built("socketio.ping_timeout", "20s", "duration", yes,
         "How long a pong may take."),
     built("socketio.upgrade_timeout", "10s", "duration", yes,

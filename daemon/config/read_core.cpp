@@ -46,6 +46,17 @@ bool read_inherited(const Section &entry, Listen &listen) {
     return good;
 }
 
+// A poll is answered by the next ping at the latest, and so long an idle websocket is silent.
+void warn_of_late_pings(const Section &in, milliseconds interval) {
+    constexpr milliseconds latest{55000};
+    if (interval <= latest) return;
+    in.source().warn(in.mark("ping_interval"),
+                     in.shown("ping_interval") +
+                         ": over 55s polls fail in apps: okhttp (Android) and URLSession (Apple) "
+                         "give up after 60s, as nginx does with websockets",
+                     "write 55s or less");
+}
+
 // A name that clients may connect to, or a prefix of such.
 const char *namespace_fault(std::string_view name) noexcept {
     if (name.empty() || name[0] != '/') return "begins with \"/\"";
@@ -158,6 +169,7 @@ void read_socketio(const Section &top, Config &config) {
                      "write [websocket, polling]");
     }
     in.duration("ping_interval", out.ping_interval, milliseconds(10), day);
+    warn_of_late_pings(in, out.ping_interval);
     in.duration("ping_timeout", out.ping_timeout, milliseconds(10), day);
     in.duration("upgrade_timeout", out.upgrade_timeout, milliseconds(10), day);
     in.size("max_payload", out.max_payload, 1000, 64 * mib);

@@ -255,3 +255,18 @@ TEST_CASE("a listener may be a socket that systemd hands over") {
           std::string::npos);
     CHECK(faults_in("listen: [{}]").find("\"listen[0].address\" is missing") != std::string::npos);
 }
+
+TEST_CASE("pings so far apart that clients and proxies give up are worth a warning") {
+    const auto warnings = [](const std::string &interval) {
+        std::string out;
+        for (const auto &fault :
+             test::read("socketio: { ping_interval: " + interval + " }").warnings)
+            out += text(fault);
+        return out;
+    };
+    CHECK(warnings("90s").starts_with(
+        "roomd.yaml:3:28: warning: \"socketio.ping_interval\": over 55s polls fail in apps"));
+    CHECK(warnings("56s") == warnings("90s"));
+    CHECK(warnings("55s") == "");
+    CHECK(warnings("25s") == "");
+}
