@@ -249,17 +249,48 @@ private:
     std::map<YAML::anchor_t, Item> anchors_;
 };
 
+// The place of the byte at `offset`, before which the text is UTF-8.
+Mark mark_at(std::string_view text, std::size_t offset, std::size_t file) {
+    const std::string_view before = text.substr(0, offset);
+    const std::string_view line = before.substr(before.rfind('\n') + 1);
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+    return {1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
+            1 + line.size() -
+                static_cast<std::size_t>(std::count_if(line.begin(), line.end(), continues)),
+            file};
+}
+
+bool is_utf16(std::string_view text) noexcept {
+    return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
+}
+
 // yaml-cpp guesses UTF-16 and UTF-32 and replaces what is invalid; neither may happen silently.
-const char *unfit(std::string_view text, const Bounds &left, std::size_t file) noexcept {
+bool fit(std::string_view text, const std::string &path, const Bounds &left, std::size_t file,
+         Faults &faults) {
+    const auto refuse = [&](Mark mark, const char *what, const char *hint) {
+        faults.add({path, mark, what, hint});
+        return false;
+    };
     if (text.size() > left.bytes)
-        return file == 0 ? "the file is larger than 1 MiB"
-                         : "the files together are larger than 1 MiB";
-    if (!base::is_utf8(text)) return "the file is not UTF-8";
-    const bool control = std::any_of(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
-               c == 0x7F;
-    });
-    return control ? "the file holds control characters" : nullptr;
+        return refuse({0, 0, file},
+                      file == 0 ? "the file is larger than 1 MiB"
+                                : "the files together are larger than 1 MiB",
+                      "");
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = base::utf8_sequence(text.substr(at));
+        if (length == 0)
+            return refuse(mark_at(text, at, file), "the file is not UTF-8 here",
+                          is_utf16(text)
+                              ? "it is UTF-16: save it as UTF-8"
+                              : "save it as UTF-8: this byte belongs to another encoding");
+        const char c = text[at];
+        if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
+            c == 0x7F)
+            return refuse(mark_at(text, at, file), "the file holds a control character",
+                          "remove it; in a quoted text it can be written as \"\\x1b\"");
+        at += length;
+    }
+    return true;
 }
 
 } // namespace
@@ -290,10 +321,7 @@ std::optional<Item> parse_yaml(std::string_view text, const std::string &path, F
 
 std::optional<Item> parse_part(std::string_view text, const std::string &path, std::size_t file,
                                Bounds &left, Faults &faults) {
-    if (const char *why = unfit(text, left, file)) {
-        faults.add({path, {0, 0, file}, why, ""});
-        return {};
-    }
+    if (!fit(text, path, left, file, faults)) return {};
     left.bytes -= text.size();
     Columns columns(text, file);
     Builder builder(columns, path, left, faults);

@@ -103,10 +103,17 @@ TEST_CASE("a file is one document") {
 }
 
 TEST_CASE("bytes that are no text are refused before they are parsed") {
-    CHECK(faults_of("a: \xff\n") == "t.yaml: the file is not UTF-8");
-    CHECK(faults_of(std::string_view("a\0:\0 \0", 6)) ==
-          "t.yaml: the file holds control characters");
-    CHECK(faults_of("a: \x1b[2J\n") == "t.yaml: the file holds control characters");
+    CHECK(faults_of("a: 1\nb: \"\xc3\xa4\xff\"\n")
+              .starts_with("t.yaml:2:6: the file is not UTF-8 here\n  save it as UTF-8"));
+    CHECK(faults_of("a: \xc3").starts_with("t.yaml:1:4: the file is not UTF-8 here"));
+    CHECK(faults_of(std::string_view("\xff\xfe"
+                                     "a\0:\0",
+                                     6)) ==
+          "t.yaml:1:1: the file is not UTF-8 here\n  it is UTF-16: save it as UTF-8");
+    CHECK(faults_of(std::string_view("a\0:\0 \0", 6))
+              .starts_with("t.yaml:1:2: the file holds a control character\n"));
+    CHECK(faults_of("a: 1\nb: \x1b[2J\n")
+              .starts_with("t.yaml:2:4: the file holds a control character\n"));
     CHECK(faults_of("a: 1 #" + std::string(largest_yaml, 'x')) ==
           "t.yaml: the file is larger than 1 MiB");
 }
