@@ -1,5 +1,7 @@
 #include "auth/strength.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <bitset>
 
@@ -40,7 +42,37 @@ bool has_small_factor(std::string_view number) noexcept {
     return false;
 }
 
+// ASCII in UTF-16: every second byte is a NUL and no other is.
+bool is_utf16(std::string_view text) noexcept {
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) text.remove_prefix(2);
+    bool little = text.size() > 1, big = little;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool nul = text[i] == '\0', even = i % 2 == 0;
+        little = little && nul != even;
+        big = big && nul == even;
+    }
+    return little || big;
+}
+
+bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 } // namespace
+
+const char *misread(std::string_view secret) noexcept {
+    if (is_utf16(secret)) return "it is UTF-16: save it as UTF-8";
+    if (secret.empty() || !base::is_utf8(secret)) return nullptr;
+    if (secret.starts_with("\xef\xbb\xbf"))
+        return "it begins with a byte order mark: save it as UTF-8 without one";
+    const char first = secret.front(), last = secret.back();
+    if (secret.size() > 1 && first == last && (first == '"' || first == '\''))
+        return "it stands in quotes, which would be a part of it: remove them";
+    const bool marked_up = secret.starts_with("-----BEGIN ") || first == '{';
+    if (is_blank(first) || (is_blank(last) && !marked_up))
+        return "it has blanks or empty lines around it, which would be a part of it: remove them";
+    return nullptr;
+}
 
 // Of 16 random hexadecimal digits fewer than 4 are different once in 10^9 times, of 32 fewer than 8
 // once in 10^7; steps are more varied still.

@@ -1,6 +1,7 @@
 #include "cli/given_database.hpp"
 
 #include "app/exit_code.hpp"
+#include "auth/strength.hpp"
 #include "base/file.hpp"
 #include "cli/standard_input.hpp"
 #include "config/load.hpp"
@@ -36,6 +37,9 @@ int read_dsn(const GivenDatabase &given, Io &io, std::optional<std::string> &out
             return fail(io, given.form(), app::exit_runtime, "dsn_unreadable",
                         given.dsn_file + " can not be read: " + why);
         out = std::string(json::trim(*text));
+        if (const char *misread = auth::misread(*out))
+            return fail(io, given.form(), app::exit_runtime, "dsn_unreadable",
+                        given.dsn_file + " can not be read: " + misread);
     } else if (named) {
         out = given.dsn == "-" ? first_line(io.in, most_dsn) : given.dsn;
     }

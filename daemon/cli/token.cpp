@@ -1,6 +1,7 @@
 #include "auth/token.hpp"
 #include "app/config_file.hpp"
 #include "app/exit_code.hpp"
+#include "auth/strength.hpp"
 #include "auth/token_keys.hpp"
 #include "base/clock.hpp"
 #include "base/text.hpp"
@@ -39,8 +40,10 @@ std::string read_key(const std::string &path, std::string &out) {
     if (std::filesystem::is_directory(path, none)) return "it is a folder";
     out = all_of(file, most_key);
     if (out.size() > most_key) return "it is larger than " + std::to_string(most_key) + " bytes";
-    if (!out.empty() && out.back() == '\n') out.pop_back();
-    return {};
+    if (out.ends_with('\n')) out.pop_back();
+    if (out.ends_with('\r')) out.pop_back();
+    const char *why = auth::misread(out);
+    return why != nullptr ? why : "";
 }
 
 // `claims` with iat and exp, unless it has them.

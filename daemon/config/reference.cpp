@@ -1,5 +1,6 @@
 #include "config/reference.hpp"
 
+#include "auth/strength.hpp"
 #include "base/file.hpp"
 #include "config/trust.hpp"
 
@@ -123,6 +124,10 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
     if (value->ends_with('\r')) value->pop_back();
     if (value->empty()) {
         source.fault(mark, "\"" + shown + "\" is empty");
+        return {};
+    }
+    if (const char *hint = auth::misread(*value)) {
+        source.fault(mark, "what \"" + shown + "\" stands for is not the secret alone", hint);
         return {};
     }
     return base::Secret(std::move(*value));

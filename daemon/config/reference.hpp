@@ -14,8 +14,8 @@ bool is_reference(std::string_view text) noexcept;
 bool holds_reference(std::string_view text) noexcept;
 
 // What `${file:PATH}`, `${env:NAME}` or `${credential:NAME}` stands for, without one line end at
-// its end.  Else a fault at `mark`, which names the reference and never what was read; or a
-// credential that may be absent (Source::absent).
+// its end.  Else, or when it is not the secret alone (auth::misread), a fault at `mark`, which
+// names the reference and never what was read; or a credential that may be absent (Source::absent).
 std::optional<base::Secret> resolve(const Source &, std::string_view text, Mark mark);
 
 } // namespace roomd::config

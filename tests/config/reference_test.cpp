@@ -31,10 +31,40 @@ Read read(std::string_view text, const std::string &folder = "/nowhere") {
 } // namespace
 
 TEST_CASE("a file's secret is its text without one line end") {
-    const Secrets folder("s3cret\n\n");
-    CHECK(read("${file:" + folder.path + "/secret}").value == "s3cret\n");
+    const Secrets folder("s3 cret\n");
+    CHECK(read("${file:" + folder.path + "/secret}").value == "s3 cret");
     const Secrets windows("s3cret\r\n");
     CHECK(read("${file:secret}", windows.path).value == "s3cret");
+}
+
+TEST_CASE("a secret that was saved or copied with more than itself is refused") {
+    using namespace std::string_view_literals;
+    const auto faults = [](std::string_view content) {
+        const Secrets folder(content);
+        return read("${file:secret}", folder.path).faults;
+    };
+    const std::string fault =
+        "roomd.yaml:7:3: what \"${file:secret}\" stands for is not the secret alone\n  it ";
+    CHECK(faults("\xff\xfes\0e\0c\0\n\0"sv) == fault + "is UTF-16: save it as UTF-8");
+    CHECK(faults("\0s\0e\0c\0\r\0\n"sv) == fault + "is UTF-16: save it as UTF-8");
+    CHECK(faults("\xef\xbb\xbfsecret").starts_with(fault + "begins with a byte order mark"));
+    CHECK(faults("\"secret\"\n").starts_with(fault + "stands in quotes"));
+    CHECK(faults("'secret'\r\n").starts_with(fault + "stands in quotes"));
+    for (const auto *padded : {" secret", "secret \n", "\tsecret", "secret\n\n", "\nsecret", " "})
+        CHECK_MESSAGE(faults(padded).starts_with(fault + "has blanks"), padded);
+
+    setenv("ROOMD_TEST_SECRET", "'secret'", 1);
+    CHECK(read("${env:ROOMD_TEST_SECRET}").faults.find("in quotes") != std::string::npos);
+    unsetenv("ROOMD_TEST_SECRET");
+}
+
+TEST_CASE("bytes drawn at random, and PEM and JSON that end in empty lines, are secrets") {
+    for (const std::string_view good :
+         {"\xff\xfe \x01\x80\n", " \xff\x80 ", "-----BEGIN PUBLIC KEY-----\n\n", "{\"kty\":1}\n\n",
+          "it's", "\"", "a'b'"}) {
+        const Secrets folder(good);
+        CHECK_MESSAGE(read("${file:secret}", folder.path).faults == "", good);
+    }
 }
 
 TEST_CASE("a variable's secret is its value") {
