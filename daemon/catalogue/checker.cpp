@@ -57,8 +57,6 @@ public:
         if (doc_.depth() > deepest_data)
             return no(Document::root, "must not nest deeper than 128 levels");
         if (doc_.duplicate() != Document::none) return no(doc_.duplicate(), "must not stand twice");
-        if (doc_.beyond_double() != Document::none)
-            return no(doc_.beyond_double(), "must be within what a double holds");
         return here_.verdict.take(fits(Document::root, *model_.root));
     }
 

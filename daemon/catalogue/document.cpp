@@ -16,11 +16,6 @@ bool is_delimiter(char c) noexcept {
     return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-// 1e308 has an exponent, or three hundred digits.
-bool may_be_huge(std::string_view literal) noexcept {
-    return literal.size() > 300 || literal.find_first_of("eE") != std::string_view::npos;
-}
-
 // Behind the closing quote of the string whose opening one is at `at`.
 std::size_t behind_string(std::string_view text, std::size_t at, bool &escaped) noexcept {
     for (++at; at < text.size(); ++at) {
@@ -71,11 +66,7 @@ Document::Document(std::string_view text) : text_(text) {
             std::size_t end = at;
             while (end < text.size() && !is_delimiter(text[end]))
                 ++end;
-            const json::Kind kind = json::kind(text.substr(at, 1));
-            const Index value = add(at, end, kind, false, open);
-            if (kind == json::Kind::number && may_be_huge(text.substr(at, end - at)) &&
-                beyond_double_ == none && !std::isfinite(number(value)))
-                beyond_double_ = value;
+            add(at, end, json::kind(text.substr(at, 1)), false, open);
             at = end;
         }
         }

@@ -35,8 +35,6 @@ public:
     std::size_t depth() const noexcept { return depth_; }
     // The name of a member that stands twice in its object, or none.
     Index duplicate() const noexcept { return duplicate_; }
-    // The first number that no double can hold, or none: JavaScript reads it as infinite.
-    Index beyond_double() const noexcept { return beyond_double_; }
 
     // As written.
     std::string_view text(Index) const noexcept;
@@ -75,7 +73,6 @@ private:
     std::vector<Value> values_;
     std::size_t depth_ = 0;
     Index duplicate_ = none;
-    Index beyond_double_ = none;
 };
 
 } // namespace roomd::catalogue

@@ -71,6 +71,9 @@ private:
         } else if (!node.quoted && is_one_of(node.text, {"false", "False", "FALSE"})) {
             out_.json += "false";
         } else if (const std::string n = node.quoted ? "" : json_number(node.text); !n.empty()) {
+            if (!json::check(n))
+                source_.fault(node.mark, "the number is beyond what a double holds",
+                              "quote it when text is meant");
             out_.json += n;
         } else if (const char *reading = node.quoted ? nullptr : other_reading(node.text)) {
             ambiguous(source_, node.mark, reading);

@@ -1,11 +1,40 @@
 #include "base/text.hpp"
 #include "json/json.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
 namespace roomd::json {
 namespace {
 
 bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
+}
+
+// Where the first digit that is no zero stands, before the point (1 and up) or behind it, with what
+// the exponent adds.
+double magnitude(std::string_view number) noexcept {
+    if (number.front() == '-') number.remove_prefix(1);
+    const std::size_t mark = std::min(number.find_first_of("eE"), number.size());
+    const std::string_view digits = number.substr(0, mark);
+    const std::size_t point = std::min(digits.find('.'), digits.size());
+    const std::size_t first = std::min(digits.find_first_of("123456789"), digits.size());
+    double out = double(point) - double(first) + (first > point ? 1 : 0);
+    double power = 0;
+    std::size_t at = mark + 1;
+    const bool minus = at < number.size() && number[at] == '-';
+    if (at < number.size() && !is_digit(number[at])) ++at;
+    for (; at < number.size() && power < 1e9; ++at)
+        power = power * 10 + (number[at] - '0');
+    return out + (minus ? -power : power);
+}
+
+// Those too small for a double are read as 0, by everyone.
+bool is_too_large(std::string_view number) noexcept {
+    double value = 0;
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), value);
+    return read.ec == std::errc::result_out_of_range && magnitude(number) > 0;
 }
 
 bool is_hex(char c) noexcept {
@@ -116,12 +145,21 @@ private:
     }
 
     bool number() {
+        constexpr std::ptrdiff_t surely_fits = 300; // digits without an exponent
+        const char *from = at_;
         take('-');
         if (!take('0') && !digits()) return false;
         if (take('.') && !digits()) return false;
-        if (!take('e') && !take('E')) return true;
+        if (!take('e') && !take('E')) return at_ - from <= surely_fits || fits(from);
         if (!take('+')) take('-');
-        return digits();
+        return digits() && fits(from);
+    }
+
+    bool fits(const char *from) {
+        if (!is_too_large({from, static_cast<std::size_t>(at_ - from)})) return true;
+        at_ = from;
+        why_ = "a number is beyond what a double holds";
+        return false;
     }
 
     bool digits() {

@@ -18,9 +18,9 @@ inline constexpr std::size_t default_depth = 128;
 
 // Is `text` one valid JSON value (RFC 8259, UTF-8) no deeper than `depth`, and with no more than
 // `most` elements or members of its own (at least 1)?  Iterative, so no input can exhaust the
-// stack.  Gives what kind it is.  Exactly the grammar: takes lone surrogate escapes and numbers
-// beyond double, as JSON.stringify writes and JSON.parse reads them (nlohmann refuses both: a later
-// parse() of the text may fail); refuses a byte order mark and NUL (nlohmann: end).
+// stack.  Gives what kind it is.  The grammar, without numbers beyond double, which not all peers
+// can read; with lone surrogate escapes, as JSON.stringify writes them (nlohmann refuses them: a
+// later parse() of the text may fail); without a byte order mark and NUL (nlohmann: end).
 base::Result<Kind> check(std::string_view text, std::size_t depth = default_depth,
                          std::size_t most = SIZE_MAX);
 // Where text that check() refuses stops being JSON: bytes from its beginning, for messages.

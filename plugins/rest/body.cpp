@@ -1,10 +1,12 @@
 #include "rest/body.hpp"
 
+#include "rest/cursor.hpp"
+#include "rest/surrogates.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <array>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 namespace roomd::rest {
@@ -25,35 +27,6 @@ constexpr std::array<std::string_view, 8> member_names{
     "event", "data", "room", "rooms", "except", "broadcast", "volatile", "namespace"};
 constexpr std::array<std::string_view, 2> batch_names{"events", "atomic"};
 
-// Walks over text and lets others see how far the parser has come.
-class Cursor {
-public:
-    using iterator_category = std::forward_iterator_tag;
-    using value_type = char;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const char *;
-    using reference = const char &;
-
-    Cursor() = default;
-    Cursor(const char *at, const char **shown) : at_(at), shown_(shown) {}
-    reference operator*() const { return *at_; }
-    Cursor &operator++() {
-        *shown_ = ++at_;
-        return *this;
-    }
-    Cursor operator++(int) {
-        auto old = *this;
-        ++*this;
-        return old;
-    }
-    bool operator==(const Cursor &other) const { return at_ == other.at_; }
-    bool operator!=(const Cursor &other) const { return at_ != other.at_; }
-
-private:
-    const char *at_ = nullptr;
-    const char **shown_ = nullptr;
-};
-
 Problem unknown_member(const std::string &key, std::span<const std::string_view> known) {
     const auto shown = key.size() <= 64 ? key : key.substr(0, 64) + "...";
     auto message = "there is no member \"" + shown + "\"";
@@ -68,16 +41,19 @@ class Reader {
 public:
     using json = nlohmann::json;
 
-    Reader(std::string_view body, bool batch, Members members, std::size_t most) :
+    // `text`: what is parsed for the body, byte for byte as long.
+    Reader(std::string_view body, std::string_view text, bool batch, Members members,
+           std::size_t most) :
         body_(body),
+        text_(text),
         batch_(batch),
         members_(members),
         most_(most) {}
 
     std::optional<Problem> read() {
-        at_ = body_.data();
-        const Cursor first(body_.data(), &at_);
-        const Cursor last(body_.data() + body_.size(), &at_);
+        at_ = text_.data();
+        const Cursor first(text_.data(), &at_);
+        const Cursor last(text_.data() + text_.size(), &at_);
         if (json::sax_parse(first, last, this)) return std::nullopt;
         if (!stop_) stop_ = Problem{400, "json_malformed", "the body is not JSON"};
         return std::move(stop_);
@@ -152,7 +128,12 @@ public:
             complain("rooms_empty", "name at least one room, or leave \"rooms\" out", "/rooms");
         return close();
     }
-    bool parse_error(std::size_t position, const std::string &, const json::exception &) {
+    bool parse_error(std::size_t position, const std::string &, const json::exception &why) {
+        constexpr int number_overflow = 406;
+        if (why.id == number_overflow)
+            return whole({400, "json_malformed",
+                          "the body holds a number beyond what a double holds, before byte " +
+                              std::to_string(position)});
         return whole({400, "json_malformed",
                       "the body is not JSON: it goes wrong at byte " + std::to_string(position)});
     }
@@ -296,10 +277,11 @@ private:
         if (*from == '-' || (*from >= '0' && *from <= '9')) {
             constexpr std::string_view digits = "+-.0123456789Ee";
             for (to = from;
-                 to != body_.data() + body_.size() && digits.find(*to) != std::string_view::npos;)
+                 to != text_.data() + text_.size() && digits.find(*to) != std::string_view::npos;)
                 ++to;
         }
-        event().data = {from, static_cast<std::size_t>(to - from)};
+        event().data = body_.substr(static_cast<std::size_t>(from - text_.data()),
+                                    static_cast<std::size_t>(to - from));
         return true;
     }
     void end_event() {
@@ -321,7 +303,7 @@ private:
             complain("member_missing", "\"room\" is missing", "/room");
     }
 
-    std::string_view body_;
+    std::string_view body_, text_;
     const bool batch_;
     const Members members_;
     const std::size_t most_;
@@ -336,6 +318,21 @@ private:
 public:
     bool has_events() const { return saw_events_; }
 };
+
+// A reader that has read all of the body, or why not.  nlohmann refuses halves of surrogate pairs,
+// which clients may send each other: then it is given the text without them, and the data stays.
+std::variant<Reader, Problem> read(std::string_view body, bool batch, Members members,
+                                   std::size_t most) {
+    Reader reader(body, body, batch, members, most);
+    auto problem = reader.read();
+    if (!problem) return reader;
+    const std::string text = without_halves(body);
+    if (text == body) return std::move(*problem);
+    Reader again(body, text, batch, members, most);
+    problem = again.read();
+    if (!problem) return again;
+    return std::move(*problem);
+}
 
 } // namespace
 
@@ -354,16 +351,17 @@ Emit Wanted::emit(std::string &args) const {
 }
 
 std::variant<Wanted, Problem> read_event(std::string_view body, Members members) {
-    Reader reader(body, false, members, 1);
-    if (auto problem = reader.read()) return std::move(*problem);
-    auto &event = reader.result().events.front();
+    auto reader = read(body, false, members, 1);
+    if (auto *problem = std::get_if<Problem>(&reader)) return std::move(*problem);
+    auto &event = std::get<Reader>(reader).result().events.front();
     if (event.problem) return std::move(*event.problem);
     return std::move(event);
 }
 
 std::variant<Batch, Problem> read_batch(std::string_view body, std::size_t most) {
-    Reader reader(body, true, Members::all, most);
-    if (auto problem = reader.read()) return std::move(*problem);
+    auto read = rest::read(body, true, Members::all, most);
+    if (auto *problem = std::get_if<Problem>(&read)) return std::move(*problem);
+    auto &reader = std::get<Reader>(read);
     if (!reader.has_events())
         return Problem{422, "member_missing", "\"events\" is missing", "/events"};
     if (reader.result().events.empty())

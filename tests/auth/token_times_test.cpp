@@ -79,14 +79,19 @@ TEST_CASE("a time that is no number of seconds is refused") {
     for (const char *claim : {"exp", "nbf", "iat"})
         for (const char *value :
              {"\"1900000000\"", "\"\"", "null", "true", "[1900000000]", "{}", "-1", "-0.001",
-              "1e400", "-1e400", "253402300800", "1900000000000", "9223372036854775808",
-              "99999999999999999999999999", "\"2099-01-01T00:00:00Z\""}) {
+              "253402300800", "1900000000000", "9223372036854775808", "99999999999999999999999999",
+              "\"2099-01-01T00:00:00Z\""}) {
             const std::string more = claim == "exp"s ? "" : R"(,"exp":1900000000)";
             CAPTURE(claim);
             CHECK_MESSAGE(signed_outcome(payload(more + R"(,")" + claim + R"(":)" + value)) ==
                               "token_claims",
                           value);
         }
+}
+
+TEST_CASE("claims with a number that no double holds are no JSON for us") {
+    CHECK(signed_outcome(exp("1e400")) == "token_malformed");
+    CHECK(signed_outcome(payload(R"(,"exp":1900000000,"x":-1e400)")) == "token_malformed");
 }
 
 TEST_CASE("the smallest and the largest time are times") {

@@ -141,7 +141,6 @@ TEST_CASE("a number of a megabyte is read as JavaScript reads it") {
     CHECK(check(R"({"type":"integer","maximum":0})", zero) == "fits");
     CHECK(check(R"({"const":0})", zero) == "fits");
     CHECK(check(R"({"minimum":0,"multipleOf":0.5})", one) == "fits"); // too small to be told from 0
-    CHECK(check("true", std::string(megabyte, '9')) == ": must be within what a double holds ()");
 }
 
 TEST_CASE("128 levels are followed by a schema that follows itself, one more is refused") {

@@ -49,11 +49,6 @@ TEST_CASE("an integer that JavaScript would round is refused, with a way out") {
     CHECK(check(R"({"type":"number"})", "9007199254740993") == "fits");
 }
 
-TEST_CASE("a number that no double holds is refused wherever it stands") {
-    CHECK(check("true", R"({"a":[1e400]})") == "/a/0: must be within what a double holds ()");
-    CHECK(check(R"({"not":{"minimum":5}})", "1e400") == ": must be within what a double holds ()");
-}
-
 TEST_CASE("a member that stands twice is refused wherever it stands") {
     CHECK(check("true", R"({"a":[{"b":1,"b":2}]})") == "/a/0/b: must not stand twice ()");
 }

@@ -65,6 +65,17 @@ describe('the documented requests', () => {
         assert.deepEqual(seen, [{ id: 1 }]);
     });
 
+    test('a text that was cut inside an emoji arrives, a number that no double holds is refused', async (t) => {
+        const socket = await connected(t, server, MODES['websocket only']);
+        const seen = received(socket, 'cut');
+        await socket.emitWithAck('join:role', 'cutter');
+        const cut = '\u{1F600}'.slice(0, 1); // as a backend on Node cuts and writes it
+        const answer = await server.post('/api/emit', JSON.stringify({ event: 'cut', data: { cut }, room: 'role:cutter' }));
+        assert.equal(answer.status, 200);
+        await until('the cut text', () => seen.length === 1);
+        assert.deepEqual(seen, [{ cut }]);
+        assert.equal((await server.post('/api/emit', '{"event":"cut","data":1e400,"room":"role:cutter"}')).status, 400);
+    });
     test('GET /api/test/ is a console page', async () => {
         const answer = await server.get('/api/test/');
         assert.equal(answer.status, 200);

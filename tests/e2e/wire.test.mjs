@@ -57,6 +57,7 @@ const CASES = {
         say: ['40', '429007199254740993["echo","\\ud83d","\\u0000\\u001e"]'],
         hear: ['40{"sid":"S"}', '439007199254740993["\\ud83d","\\u0000\\u001e"]'],
     },
+    'a number that no double holds': { say: ['40', '420["echo",1e400]'], hear: ['40{"sid":"S"}'], closed: true },
     'packets ahead of a bad one are served': {
         say: ['40', '420["echo"]', '49'],
         hear: ['40{"sid":"S"}', '430[]'],

@@ -1,6 +1,7 @@
 // The bodies of POST /api/emit and /api/emit/batch.
 #include "fuzz/fuzz.hpp"
 #include "rest/body.hpp"
+#include "rest/surrogates.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +16,7 @@ namespace {
 void check_taken(const rest::Wanted &event, std::string_view body) {
     std::string args;
     const auto raw = event.emit(args).raw();
-    fuzz::must(nlohmann::json::accept(args));
+    fuzz::must(nlohmann::json::accept(rest::without_halves(args)));
     fuzz::must(event.data.data() >= body.data() &&
                event.data.data() + event.data.size() <= body.data() + body.size());
     fuzz::must(!event.event.empty());

@@ -106,6 +106,11 @@ TEST_CASE_FIXTURE(Emits, "JSON may be nested 128 deep, the array of the argument
     CHECK((*this)(emit_all_of("news", nested(129))) == ROOMD_INVALID);
 }
 
+TEST_CASE_FIXTURE(Emits, "a number that no double holds is refused, half of an emoji is not") {
+    CHECK((*this)(emit_all_of("news", "[1e400]")) == ROOMD_INVALID);
+    CHECK((*this)(emit_all_of("news", R"(["cut \ud83d"])")) == ROOMD_OK);
+}
+
 TEST_CASE_FIXTURE(Emits, "names without their bytes, with a NUL or without end, are refused") {
     const std::string endless(257, 'k');
     for (const roomd_str bad : {str(nul), str("\xff"), roomd_str{nullptr, 2}}) {

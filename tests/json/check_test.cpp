@@ -92,6 +92,24 @@ TEST_CASE("a text cut off anywhere is refused") {
         CHECK_FALSE(check(text.substr(0, size)).ok());
 }
 
+TEST_CASE("a number that no double holds is refused, one near 0 is 0") {
+    const std::string zeros(400, '0'), many = "1" + std::string(400, '0');
+    for (const std::string &good :
+         {std::string("1e308"), std::string("1.7976931348623157e308"), std::string("1e-400"),
+          std::string("-1E-999999999999999999999"), std::string("0e999999999999"),
+          "0." + zeros + "1", "0." + zeros + "1e401", many + "e-390", "1" + std::string(308, '0')})
+        CHECK_MESSAGE(check(good).ok(), good);
+    for (const std::string &bad :
+         {std::string("1e309"), std::string("-1e400"), std::string("1.8e308"),
+          std::string("1E+99999999999999999999"), many, "-" + many + ".5", many + "e-5",
+          "0." + zeros + "1e800", std::string("[0, {\"a\": 1e999}]")})
+        CHECK_MESSAGE(std::string(check(bad).error()) == "a number is beyond what a double holds",
+                      bad);
+    CHECK_FALSE(check(std::string(1000000, '9')).ok());
+    CHECK(check("0." + std::string(1000000, '0') + "1").ok());
+    CHECK(json::fault_offset("[0, 1e999]") == 4);
+}
+
 TEST_CASE("where text stops being JSON is told in bytes") {
     CHECK(json::fault_offset("{\"a\": 1,\n}") == 9);
     CHECK(json::fault_offset("{\"a\": tru}") == 6);

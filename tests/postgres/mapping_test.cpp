@@ -73,6 +73,7 @@ TEST_CASE("without data the payload goes through as it came") {
 TEST_CASE("a payload that does not fit says why") {
     CHECK(unfit(R"({"event":"e:x"})", "not json") == "json_malformed");
     CHECK(unfit(R"({"event":"e:x"})", "") == "json_malformed");
+    CHECK(unfit(R"({"event":"e:x"})", R"({"a":1e400})") == "json_malformed");
     CHECK(unfit(R"({"event":"e:x","rooms":["a:{id}"]})", "{}") == "field_missing");
     CHECK(unfit(R"({"event":"e:x","rooms":["a:{id}"]})", R"({"id":null})") == "field_invalid");
     CHECK(unfit(R"({"event":"e:x","rooms":["a:{id}"]})", R"({"id":[1]})") == "field_invalid");

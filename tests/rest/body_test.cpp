@@ -50,6 +50,23 @@ std::string bad_batch(std::string_view body, std::size_t most = 10) {
 
 } // namespace
 
+TEST_CASE("a text that was cut inside an emoji is taken as it is, as between clients") {
+    const auto event = good(R"({"data":{"t":"ab\ud83d"},"event":"e","room":"r"})");
+    CHECK(event.data == R"({"t":"ab\ud83d"})");
+    CHECK(event.rooms == std::vector<std::string>{"r"});
+    CHECK(batch(R"({"events":[{"event":"e","data":["\ude00", 5 ]},{"event":"f","data":"\ud83d"}]})")
+              .events.at(1)
+              .data == R"("\ud83d")");
+    CHECK(good(R"({"event":"e\ud83d","data":1})").event == "e\xEF\xBF\xBD");
+    CHECK(bad(R"({"event":"e","data":"\ud83d")") == "400 json_malformed ");
+}
+
+TEST_CASE("a number that no double holds is refused and named") {
+    CHECK(message(R"({"event":"e","data":1e400})") ==
+          "the body holds a number beyond what a double holds, before byte 25");
+    CHECK(bad(R"({"event":"e","data":[-1e400]})") == "400 json_malformed ");
+}
+
 TEST_CASE("an event is read with all its members") {
     const auto event = good(R"({"event":"seat:availability","data":{"a":1},"rooms":["r","s"],
         "except":["t"],"volatile":true,"namespace":"/admin"})");

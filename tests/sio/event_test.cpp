@@ -32,6 +32,8 @@ TEST_CASE("arguments are an array of bounded depth") {
     CHECK(refuse_args("", 0, 128) != nullptr);
     CHECK(refuse_args("[1", 0, 128) != nullptr);
     CHECK(refuse_args("[1],[2]", 0, 128) != nullptr);
+    CHECK(refuse_args("[1e400]", 0, 128) != nullptr);
+    CHECK(refuse_args(R"(["cut \ud83d"])", 0, 128) == nullptr);
 }
 
 TEST_CASE("placeholders of arguments name their attachments") {
