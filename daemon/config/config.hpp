@@ -24,11 +24,13 @@ namespace roomd::config {
 
 struct Service {
     std::string name = "roomd";
+    friend bool operator==(const Service &, const Service &) = default;
 };
 
 struct Tls {
     std::string certificate; // absolute paths of PEM files
     std::string key;
+    friend bool operator==(const Tls &, const Tls &) = default;
 };
 
 struct Listen {
@@ -38,6 +40,7 @@ struct Listen {
     unsigned mode = 0660;  // of a Unix socket
     bool loopback = false; // nobody outside this machine can reach it; true for Unix sockets too
     bool unix_socket = false;
+    friend bool operator==(const Listen &, const Listen &) = default;
 };
 
 struct SocketIo {
@@ -52,12 +55,14 @@ struct SocketIo {
     bool io_uring = true;              // writes to many are given to the kernel together
     bool serve_client = true;          // the browser bundle, under the path
     std::string client_directory;      // where the bundle is, absolute; empty: where it was built
+    friend bool operator==(const SocketIo &, const SocketIo &) = default;
 };
 
 struct Cors {
     bool credentials = true;
     std::vector<std::string> methods{"GET", "POST"};
     bool allow_missing_origin = true;
+    friend bool operator==(const Cors &, const Cors &) = default;
 };
 
 // Who clients are.
@@ -104,12 +109,14 @@ struct Limits {
     base::Duration header_deadline{10000};
     base::Duration body_deadline{30000};
     base::Duration keep_alive{75000};
+    friend bool operator==(const Limits &, const Limits &) = default;
 };
 
 // Where operators talk to the daemon: `roomd reload`, `stats`, `kick`.
 struct Admin {
     std::string socket;   // absolute path; empty: none
     unsigned mode = 0600; // of its file
+    friend bool operator==(const Admin &, const Admin &) = default;
 };
 
 struct Plugin {
@@ -131,6 +138,7 @@ struct Plugins {
 struct Idempotency {
     base::Duration window{600000};
     std::size_t entries = 10000;
+    friend bool operator==(const Idempotency &, const Idempotency &) = default;
 };
 
 struct Log {
@@ -138,6 +146,7 @@ struct Log {
     enum class Format : std::uint8_t { text, json };
     Level level = Level::info;
     Format format = Format::text;
+    friend bool operator==(const Log &, const Log &) = default;
 };
 
 // An event that clients may emit to rooms they are in.

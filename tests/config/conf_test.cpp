@@ -9,7 +9,6 @@
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <tuple>
 
 #include <doctest/doctest.h>
 
@@ -122,39 +121,20 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
     Faults faults;
     const Config said = load_text(file("conf/roomd.yaml"), "roomd.yaml", faults);
     const Config silent = test::read("");
-    CHECK(said.service.name == silent.service.name);
-    CHECK(said.listen.size() == silent.listen.size());
-    CHECK(said.listen[0].address == silent.listen[0].address);
-    const auto socketio = [](const SocketIo &s) {
-        return std::tuple(s.path, s.polling, s.websocket, s.ping_interval, s.ping_timeout,
-                          s.upgrade_timeout, s.max_payload, s.compress_from, s.io_uring,
-                          s.serve_client, s.client_directory);
-    };
-    CHECK(socketio(said.socketio) == socketio(silent.socketio));
-    CHECK(said.cors.credentials == silent.cors.credentials);
-    CHECK(said.cors.methods == silent.cors.methods);
-    CHECK(said.cors.allow_missing_origin == silent.cors.allow_missing_origin);
-    const auto limits = [](const Limits &l) {
-        return std::tuple(l.connections, l.per_address, l.per_network, l.address_prefix,
-                          l.network_prefix, l.kernel_buffer, l.receive_total, l.head,
-                          l.frames_per_second, l.rooms_per_client, l.namespaces_per_session,
-                          l.send_buffer, l.send_buffer_total, l.max_emit, l.before_connect, l.held,
-                          l.packets_per_payload, l.attachments, l.json_depth, l.events_per_second,
-                          l.connect_timeout, l.header_deadline, l.body_deadline, l.keep_alive);
-    };
-    CHECK(limits(said.limits) == limits(silent.limits));
+    CHECK(said.service == silent.service);
+    CHECK(said.listen == silent.listen);
+    CHECK(said.socketio == silent.socketio);
+    CHECK(said.cors == silent.cors);
+    CHECK(said.limits == silent.limits);
     CHECK(said.auth.claims == silent.auth.claims);
     CHECK(said.auth.leeway == silent.auth.leeway);
     CHECK(said.auth.cookie == silent.auth.cookie);
     CHECK(said.plugins.slow_call == silent.plugins.slow_call);
     CHECK(said.plugins.answer_timeout == silent.plugins.answer_timeout);
-    CHECK(said.idempotency.window == silent.idempotency.window);
-    CHECK(said.idempotency.entries == silent.idempotency.entries);
-    CHECK(said.admin.socket == silent.admin.socket);
-    CHECK(said.admin.mode == silent.admin.mode);
+    CHECK(said.idempotency == silent.idempotency);
+    CHECK(said.admin == silent.admin);
     CHECK(said.drain == silent.drain);
-    CHECK(said.log.level == silent.log.level);
-    CHECK(said.log.format == silent.log.format);
+    CHECK(said.log == silent.log);
 }
 
 TEST_CASE("the defaults of keys inside lists are what the code takes") {
