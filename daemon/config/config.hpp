@@ -5,7 +5,10 @@
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
 #include "config/fault.hpp"
+#include "config/idempotency.hpp"
+#include "config/limits.hpp"
 #include "config/plugin_node.hpp"
+#include "config/socketio.hpp"
 #include "policy/portals.hpp"
 #include "policy/proxies.hpp"
 #include "policy/rules.hpp"
@@ -43,21 +46,6 @@ struct Listen {
     friend bool operator==(const Listen &, const Listen &) = default;
 };
 
-struct SocketIo {
-    std::string path = "/socket.io/";
-    bool polling = true; // of `transports`
-    bool websocket = true;
-    base::Duration ping_interval{25000};
-    base::Duration ping_timeout{20000};
-    base::Duration upgrade_timeout{10000};
-    std::size_t max_payload = 1000000; // bytes
-    std::size_t compress_from = 1024;  // bytes of a polling answer; 0: none is compressed
-    bool io_uring = true;              // writes to many are given to the kernel together
-    bool serve_client = true;          // the browser bundle, under the path
-    std::string client_directory;      // where the bundle is, absolute; empty: where it was built
-    friend bool operator==(const SocketIo &, const SocketIo &) = default;
-};
-
 struct Cors {
     bool credentials = true;
     std::vector<std::string> methods{"GET", "POST"};
@@ -84,34 +72,6 @@ struct RoomKind {
     policy::RoomRules rules;
 };
 
-struct Limits {
-    std::size_t connections = 50000;
-    std::size_t per_address = 200; // 0: no limit
-    std::size_t per_network = 800; // 0: no limit
-    std::size_t address_prefix = 64, network_prefix = 56;
-    std::size_t per_user = 0; // 0: no limit
-    std::size_t rooms_per_client = 100;
-    std::size_t namespaces_per_session = 16;
-    std::size_t send_buffer = 1u << 20;
-    std::size_t send_buffer_total = 512u << 20;
-    std::size_t kernel_buffer = 128u << 10;
-    std::size_t receive_total = 128u << 20;
-    std::size_t head = 32768;
-    std::size_t max_emit = 1000000;
-    std::size_t before_connect = 16384;
-    std::size_t held = 65536; // bytes of one client's packets that wait for a verdict
-    std::size_t packets_per_payload = 10000;
-    std::size_t attachments = 10;
-    std::size_t json_depth = 128;
-    std::size_t events_per_second = 50; // 0: no limit
-    std::size_t frames_per_second = 1000;
-    base::Duration connect_timeout{45000};
-    base::Duration header_deadline{10000};
-    base::Duration body_deadline{30000};
-    base::Duration keep_alive{75000};
-    friend bool operator==(const Limits &, const Limits &) = default;
-};
-
 // Where operators talk to the daemon: `roomd reload`, `stats`, `kick`.
 struct Admin {
     std::string socket;   // absolute path; empty: none
@@ -133,12 +93,6 @@ struct Plugins {
     std::vector<Plugin> load; // the enabled ones, in the order of the file
     base::Duration slow_call{50};
     base::Duration answer_timeout{5000}; // of a ticket a plugin took
-};
-
-struct Idempotency {
-    base::Duration window{600000};
-    std::size_t entries = 10000;
-    friend bool operator==(const Idempotency &, const Idempotency &) = default;
 };
 
 struct Log {

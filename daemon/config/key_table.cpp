@@ -1,7 +1,13 @@
 #include "config/key_table.hpp"
 
+#include "config/idempotency.hpp"
+#include "config/limits.hpp"
+#include "config/socketio.hpp"
+
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <tuple>
 
 namespace roomd::config {
 namespace {
@@ -25,7 +31,7 @@ constexpr KeyInfo later(std::string_view path, std::string_view what) {
 }
 
 // clang-format off
-constexpr KeyInfo table[] = {
+constexpr KeyInfo to_socketio[] = {
     built("service.name", "roomd", "text", yes,
         "What `/health` calls this service."),
     built("listen", "[{address: \"127.0.0.1:3001\"}]", "list", no,
@@ -46,20 +52,9 @@ constexpr KeyInfo table[] = {
         "Path of Engine.IO requests; begins and ends with `/`."),
     built("socketio.transports", "[websocket, polling]", "list", yes,
         "`websocket`, `polling` or both.", "websocket polling"),
-    built("socketio.ping_interval", "25s", "duration", yes,
-        "Time between two pings. Over 55s is a warning: okhttp, URLSession and nginx give up after 60s of silence."),
-    built("socketio.ping_timeout", "20s", "duration", yes,
-        "How long a pong may take."),
-    built("socketio.upgrade_timeout", "10s", "duration", yes,
-        "How long a polling session may take to become a websocket."),
-    built("socketio.max_payload", "1MB", "size", yes,
-        "Largest packet, and largest polling body, a client may send."),
-    built("socketio.compress_from", "1KiB", "size", yes,
-        "Polling answers of at least this size are compressed (gzip) for clients that take it; `0B`: none."),
-    built("socketio.io_uring", "true", "boolean", yes,
-        "Writes of one event to many are given to the kernel together, where it lets us (io_uring); `false`: one by one."),
-    built("socketio.serve_client", "true", "boolean", yes,
-        "Serve the browser bundle under the path."),
+};
+
+constexpr KeyInfo to_limits[] = {
     built("socketio.client_directory", "\"\"", "path", yes,
         "Folder of the bundle. Empty: where it was built or installed."),
     built("portals", "[]", "list", yes,
@@ -153,56 +148,9 @@ constexpr KeyInfo table[] = {
         "What its data must be, as of `events`."),
     built("client_events.*.volatile", "false", "boolean", yes,
         "Drop it for clients that are behind."),
-    built("limits.connections", "50000", "count", yes,
-        "Open connections."),
-    built("limits.per_address", "200", "count", yes,
-        "Open connections of one address; 0: any number. Not for loopback and Unix peers."),
-    built("limits.per_network", "800", "count", yes,
-        "Open connections of one IPv6 network (`network_prefix`) together; 0: any number."),
-    built("limits.address_prefix", "64", "count", no,
-        "Bits of an IPv6 address that count as one address."),
-    built("limits.network_prefix", "56", "count", no,
-        "Bits of an IPv6 address that count as one network."),
-    built("limits.per_user", "0", "count", yes,
-        "Clients one user may have at a time, by the `user` of the identity; 0: any number."),
-    built("limits.rooms_per_client", "100", "count", yes,
-        "Rooms one client may be in."),
-    built("limits.namespaces_per_session", "16", "count", yes,
-        "Namespaces one connection may join; one more is refused."),
-    built("limits.send_buffer", "1MiB", "size", yes,
-        "Bytes in line for one client; over it the client is slow and closed."),
-    built("limits.send_buffer_total", "512MiB", "size", yes,
-        "Bytes in line for all clients together, each event once; over it those furthest behind are closed."),
-    built("limits.kernel_buffer", "128KiB", "size", yes,
-        "Bytes that the kernel may hold of each connection beyond that (SO_SNDBUF), for connections from now on; 0B, which holds from a start on: as it likes, which can be megabytes."),
-    built("limits.receive_total", "128MiB", "size", yes,
-        "Bytes of requests and messages that came in part, of all clients together; over it who has kept us waiting longest is cut."),
-    built("limits.head", "32KiB", "size", yes,
-        "Largest head of a request: its first line and its headers."),
-    built("limits.max_emit", "1MB", "size", no,
-        "Largest event that may be emitted."),
-    built("limits.before_connect", "16KiB", "size", yes,
-        "Largest message before a client has joined a namespace."),
-    built("limits.held", "64KiB", "size", yes,
-        "Bytes of one connection's events that wait for their time; for verdicts one packet of max_payload beyond it."),
-    built("limits.packets_per_payload", "10000", "count", yes,
-        "Packets in one polling body."),
-    built("limits.attachments", "10", "count", yes,
-        "Binary attachments of one packet."),
-    built("limits.json_depth", "128", "count", yes,
-        "How deep JSON may nest."),
-    built("limits.events_per_second", "50", "count", yes,
-        "Events one connection may send, in all its namespaces; what comes faster waits its time. 0: any number."),
-    built("limits.frames_per_second", "1000", "count", yes,
-        "Packets of any kind that one connection may send in a second. Websocket frames that come faster wait unread, the POST of who polls is answered later. 0, or `events_per_second: 0`: any number."),
-    built("limits.connect_timeout", "45s", "duration", yes,
-        "Time to join the first namespace."),
-    built("limits.header_deadline", "10s", "duration", yes,
-        "Time for a request's headers, all in all."),
-    built("limits.body_deadline", "30s", "duration", yes,
-        "Time for a request's body, all in all."),
-    built("limits.keep_alive", "75s", "duration", yes,
-        "How long an idle HTTP connection stays open."),
+};
+
+constexpr KeyInfo to_idempotency[] = {
     built("keys", "[]", "list", yes,
         "API keys of backends."),
     must(built("keys[].name", "", "text", yes,
@@ -241,10 +189,9 @@ constexpr KeyInfo table[] = {
         "`/ready` waits for it."),
     built("plugins.load[].budget", "8MiB", "size", yes,
         "Bytes it may have in flight."),
-    built("idempotency.window", "10m", "duration", no,
-        "How long an idempotency key is remembered."),
-    built("idempotency.entries", "10000", "count", no,
-        "How many are remembered."),
+};
+
+constexpr KeyInfo to_end[] = {
     built("drain", "5s", "duration", yes,
         "How long a stopping daemon gives its clients before it cuts the rest."),
     built("log.level", "info", "word", yes,
@@ -257,6 +204,25 @@ constexpr KeyInfo table[] = {
         "What a returning client missed."),
 };
 // clang-format on
+
+template <class Keys> constexpr auto infos(const Keys &keys) {
+    std::array<KeyInfo, std::tuple_size_v<Keys>> out{};
+    std::transform(keys.begin(), keys.end(), out.begin(), [](const auto &key) { return key.info; });
+    return out;
+}
+
+template <class Part> inline constexpr std::size_t length = sizeof(Part) / sizeof(KeyInfo);
+
+template <class... Parts> constexpr auto concat(const Parts &...parts) {
+    std::array<KeyInfo, (0 + ... + length<Parts>)> out{};
+    auto at = out.begin();
+    ((at = std::copy(std::begin(parts), std::end(parts), at)), ...);
+    return out;
+}
+
+// All of them, in the order of the reference.
+constexpr auto table = concat(to_socketio, infos(socketio_keys), to_limits, infos(limit_keys),
+                              to_idempotency, infos(idempotency_keys), to_end);
 
 // "listen[].address" below "listen[]" is "address"; empty when it does not stand below.
 std::string_view name_below(std::string_view path, std::string_view above) noexcept {
@@ -288,7 +254,7 @@ std::vector<std::string_view> names_below(std::string_view path) {
 const KeyInfo *find_key(std::string_view path) noexcept {
     const auto found = std::find_if(std::begin(table), std::end(table),
                                     [&](const KeyInfo &key) { return key.path == path; });
-    return found == std::end(table) ? nullptr : found;
+    return found == std::end(table) ? nullptr : &*found;
 }
 
 } // namespace roomd::config

@@ -21,6 +21,7 @@ struct KeyInfo {
     std::string_view what;
     std::string_view words; // "text json": all that may stand there, or in the list that does
     bool required = false;  // in each entry of its list, or in its map when that stands there
+    std::string_view least = {}, most = {}; // as one would write them; "" where a reader says
 };
 
 // In the order of the reference.

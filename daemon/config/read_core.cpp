@@ -8,10 +8,6 @@ namespace roomd::config {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr milliseconds day{86400000};
-
-constexpr std::size_t kib = 1024;
-constexpr std::size_t mib = 1024 * kib;
 
 void read_tls(const Section &entry, Listen &listen) {
     if (!entry.has("tls")) return;
@@ -168,14 +164,8 @@ void read_socketio(const Section &top, Config &config) {
             in.fault("transports", in.shown("transports") + " names no transport",
                      "write [websocket, polling]");
     }
-    in.duration("ping_interval", out.ping_interval, milliseconds(10), day);
+    in.read(socketio_keys, out);
     warn_of_late_pings(in, out.ping_interval);
-    in.duration("ping_timeout", out.ping_timeout, milliseconds(10), day);
-    in.duration("upgrade_timeout", out.upgrade_timeout, milliseconds(10), day);
-    in.size("max_payload", out.max_payload, 1000, 64 * mib);
-    in.size("compress_from", out.compress_from, 0, mib);
-    in.flag("io_uring", out.io_uring);
-    in.flag("serve_client", out.serve_client);
     in.path("client_directory", out.client_directory);
     if (!out.client_directory.empty())
         trust_folder(in.source(), in.mark("client_directory"), out.client_directory);
@@ -192,37 +182,9 @@ void read_rooms(const Section &top, Config &config) {
 }
 
 void read_limits(const Section &top, Config &config) {
-    const Section in = top.map("limits");
-    Limits &out = config.limits;
-    in.count("connections", out.connections, 1, 1000000);
-    in.count("per_address", out.per_address, 0, 1000000);
-    in.count("per_network", out.per_network, 0, 1000000);
-    in.count("address_prefix", out.address_prefix, 1, 128);
-    in.count("network_prefix", out.network_prefix, 1, 128);
-    in.count("per_user", out.per_user, 0, 1000000);
-    in.count("rooms_per_client", out.rooms_per_client, 1, 100000);
-    in.count("namespaces_per_session", out.namespaces_per_session, 1, 1000);
-    in.size("send_buffer", out.send_buffer, 4 * kib, 1024 * mib);
-    in.size("send_buffer_total", out.send_buffer_total, mib, 1024 * 1024 * mib);
-    in.size("kernel_buffer", out.kernel_buffer, 0, 64 * mib);
-    in.size("receive_total", out.receive_total, mib, 1024 * 1024 * mib);
-    in.size("head", out.head, 4 * kib, mib);
-    in.size("max_emit", out.max_emit, 1, 64 * mib);
-    in.size("before_connect", out.before_connect, 64, mib);
-    in.size("held", out.held, kib, 64 * mib);
-    in.count("packets_per_payload", out.packets_per_payload, 1, 1000000);
-    in.count("attachments", out.attachments, 0, 1000);
-    in.count("json_depth", out.json_depth, 1, 1000);
-    in.count("events_per_second", out.events_per_second, 0, 1000000);
-    in.count("frames_per_second", out.frames_per_second, 0, 1000000);
-    in.duration("connect_timeout", out.connect_timeout, milliseconds(10), day);
-    in.duration("header_deadline", out.header_deadline, milliseconds(100), day);
-    in.duration("body_deadline", out.body_deadline, milliseconds(100), day);
-    in.duration("keep_alive", out.keep_alive, milliseconds(100), day);
+    top.map("limits").read(limit_keys, config.limits);
 
-    const Section idempotency = top.map("idempotency");
-    idempotency.duration("window", config.idempotency.window, milliseconds(1000), 7 * day);
-    idempotency.count("entries", config.idempotency.entries, 1, 10000000);
+    top.map("idempotency").read(idempotency_keys, config.idempotency);
     top.duration("drain", config.drain, milliseconds(0), milliseconds(3600000));
 
     const Section log = top.map("log");

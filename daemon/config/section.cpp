@@ -207,6 +207,28 @@ void Section::duration(std::string_view name, base::Duration &out, base::Duratio
     if (in_range(name, *value, least, most, show_duration)) out = *value;
 }
 
+void Section::read(const KeyInfo &key, std::size_t &out) const {
+    const std::string_view name = key.path.substr(key.path.rfind('.') + 1);
+    std::size_t least = 0, most = 0;
+    parse(key, key.least, least);
+    parse(key, key.most, most);
+    if (key.unit == "size")
+        size(name, out, least, most);
+    else
+        count(name, out, least, most);
+}
+
+void Section::read(const KeyInfo &key, base::Duration &out) const {
+    base::Duration least{}, most{};
+    parse(key, key.least, least);
+    parse(key, key.most, most);
+    duration(key.path.substr(key.path.rfind('.') + 1), out, least, most);
+}
+
+void Section::read(const KeyInfo &key, bool &out) const {
+    flag(key.path.substr(key.path.rfind('.') + 1), out);
+}
+
 int Section::word(std::string_view name, std::initializer_list<std::string_view> words,
                   std::initializer_list<std::string_view> later) const {
     const Item *node = scalar(name, "one word");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "config/key.hpp"
 #include "config/source.hpp"
 #include "config/tree.hpp"
 
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace roomd::config {
@@ -40,6 +42,15 @@ public:
     void size(std::string_view name, std::size_t &out, std::size_t least, std::size_t most) const;
     void duration(std::string_view name, base::Duration &out, base::Duration least,
                   base::Duration most) const;
+    // What a key of the table with a range says.
+    void read(const KeyInfo &, std::size_t &out) const;
+    void read(const KeyInfo &, base::Duration &out) const;
+    void read(const KeyInfo &, bool &out) const;
+    // Every key of a section that is kept in a `Kept`.
+    template <class Keys, class Kept> void read(const Keys &keys, Kept &out) const {
+        for (const auto &key : keys)
+            std::visit([&](auto member) { read(key.info, out.*member); }, key.member);
+    }
     // One word of a few: its place among them, or -1 when absent or a fault.  A word in `later` is
     // refused as not built yet.
     int word(std::string_view name, std::initializer_list<std::string_view> words,

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "config/key.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace roomd::config {
+
+// Of emits that are repeated.  Each member has its row below, which says all about it.
+struct Idempotency {
+    Idempotency();
+    base::Duration window{};
+    std::size_t entries{};
+    friend bool operator==(const Idempotency &, const Idempotency &) = default;
+};
+
+// clang-format off
+inline constexpr std::array idempotency_keys{
+    duration("idempotency.window", &Idempotency::window, "10m", {"1s", "7d"}, Reload::no,
+        "How long an idempotency key is remembered."),
+    count("idempotency.entries", &Idempotency::entries, "10000", {"1", "10000000"}, Reload::no,
+        "How many are remembered."),
+};
+// clang-format on
+
+inline Idempotency::Idempotency() {
+    set_initial(*this, idempotency_keys);
+}
+
+} // namespace roomd::config

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "config/key.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+namespace roomd::config {
+
+// Engine.IO and its two transports.  What has a row below is said there.
+struct SocketIo {
+    SocketIo();
+    std::string path = "/socket.io/";
+    bool polling = true; // of `transports`
+    bool websocket = true;
+    base::Duration ping_interval{};
+    base::Duration ping_timeout{};
+    base::Duration upgrade_timeout{};
+    std::size_t max_payload{};
+    std::size_t compress_from{};
+    bool io_uring{};
+    bool serve_client{};
+    std::string client_directory; // where the bundle is, absolute; empty: where it was built
+    friend bool operator==(const SocketIo &, const SocketIo &) = default;
+};
+
+// clang-format off
+inline constexpr std::array socketio_keys{
+    duration("socketio.ping_interval", &SocketIo::ping_interval, "25s", {"10ms", "1d"}, Reload::yes,
+        "Time between two pings. Over 55s is a warning: okhttp, URLSession and nginx give up after 60s of silence."),
+    duration("socketio.ping_timeout", &SocketIo::ping_timeout, "20s", {"10ms", "1d"}, Reload::yes,
+        "How long a pong may take."),
+    duration("socketio.upgrade_timeout", &SocketIo::upgrade_timeout, "10s", {"10ms", "1d"}, Reload::yes,
+        "How long a polling session may take to become a websocket."),
+    size("socketio.max_payload", &SocketIo::max_payload, "1MB", {"1000B", "64MiB"}, Reload::yes,
+        "Largest packet, and largest polling body, a client may send."),
+    size("socketio.compress_from", &SocketIo::compress_from, "1KiB", {"0B", "1MiB"}, Reload::yes,
+        "Polling answers of at least this size are compressed (gzip) for clients that take it; `0B`: none."),
+    flag("socketio.io_uring", &SocketIo::io_uring, "true", Reload::yes,
+        "Writes of one event to many are given to the kernel together, where it lets us (io_uring); `false`: one by one."),
+    flag("socketio.serve_client", &SocketIo::serve_client, "true", Reload::yes,
+        "Serve the browser bundle under the path."),
+};
+// clang-format on
+
+inline SocketIo::SocketIo() {
+    set_initial(*this, socketio_keys);
+}
+
+} // namespace roomd::config
