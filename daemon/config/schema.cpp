@@ -170,7 +170,10 @@ private:
         if (key->unit == "count") {
             type("\"integer\"");
             out_.key("minimum");
-            return out_.raw("0");
+            out_.raw(key->least.empty() ? "0" : key->least);
+            if (key->most.empty()) return;
+            out_.key("maximum");
+            return out_.raw(key->most);
         }
         one(path, key->unit, key->words);
     }

@@ -234,3 +234,10 @@ TEST_CASE("the keys that the table requires are those that the reader requires")
         CHECK_MESSAGE(missing == key.required, key.path);
     }
 }
+
+TEST_CASE("an editor is told the range of a count that has one") {
+    const std::string must(test::must);
+    CHECK(found_in(must + "limits: { json_depth: 1000 }") == "");
+    CHECK(found_in(must + "limits: { json_depth: 0 }") != "");
+    CHECK(found_in(must + "limits: { json_depth: 1001 }") != "");
+}
