@@ -160,29 +160,6 @@ TEST_CASE("the defaults of keys inside lists are what the code takes") {
     CHECK(said.plugins.load[0].instance == silent.plugins.load[0].instance);
 }
 
-TEST_CASE("docs/configuration.md says of each key what the code's table says") {
-    const std::string docs = file("docs/configuration.md");
-    std::size_t rows = 0;
-    for (const KeyInfo &key : key_table()) {
-        const std::string path(key.path);
-        const std::string initial =
-            key.initial.empty() ? "–" : '`' + std::string(key.initial) + '`';
-        const std::string row = key.built == Built::yes
-                                    ? "\n| `" + path + "` | " + initial + " | " +
-                                          std::string(key.unit) + " | " +
-                                          (key.reload == Reload::yes ? "yes" : "no") + " | " +
-                                          std::string(key.what) + " |\n"
-                                    : "\n| `" + path + "` | " + std::string(key.what) + " |\n";
-        CHECK_MESSAGE(docs.find(row) != std::string::npos, "missing or other in the docs:" << row);
-        ++rows;
-    }
-    std::size_t in_docs = 0;
-    for (std::size_t at = docs.find("\n| `"); at != std::string::npos;
-         at = docs.find("\n| `", at + 1))
-        ++in_docs;
-    CHECK(in_docs == rows);
-}
-
 TEST_CASE("the configuration for development is good and is what was built in") {
     const std::string yaml = file("conf/roomd.dev.yaml");
     CHECK(dev_yaml() == yaml);
