@@ -62,6 +62,7 @@ session::ClientOptions client_options(const config::Config &config) {
     out.max_attachments = config.limits.attachments;
     out.json_depth = config.limits.json_depth;
     out.held_bytes = config.limits.held;
+    out.held_total = config.limits.receive_total;
     out.namespaces_per_session = config.limits.namespaces_per_session;
     out.events_per_second = static_cast<double>(config.limits.events_per_second);
     out.events_at_once = static_cast<double>(config.limits.rooms_per_client);

@@ -64,7 +64,7 @@ inline constexpr std::array limit_keys{
     size("limits.kernel_buffer", &Limits::kernel_buffer, "128KiB", {"0B", "64MiB"}, Reload::yes,
         "Bytes that the kernel may hold of each connection beyond that (SO_SNDBUF), for connections from now on; 0B, which holds from a start on: as it likes, which can be megabytes."),
     size("limits.receive_total", &Limits::receive_total, "128MiB", {"1MiB", "1024GiB"}, Reload::yes,
-        "Bytes of requests and messages that came in part, of all clients together; over it who has kept us waiting longest is cut."),
+        "Bytes of requests and messages that came in part, of all clients together; over it who has kept us waiting longest is cut. As much again of events that wait for their time; further ones are refused."),
     size("limits.head", &Limits::head, "32KiB", {"4KiB", "1MiB"}, Reload::yes,
         "Largest head of a request: its first line and its headers."),
     size("limits.max_emit", &Limits::max_emit, "1MB", {"1B", "64MiB"}, Reload::no,

@@ -107,9 +107,12 @@ void Clients::Impl::keep(Peer &from, Client &client, const sio::Packet &packet) 
     // Behind a verdict a packet of any size that is allowed may be one of those that wait.
     const std::size_t most =
         options.held_bytes + (client.awaits_verdict() ? limits(from).max_bytes : 0);
-    if (held_by(from) + kept.bytes() <= most) return client.held->push(std::move(kept));
-    if (const auto *event = std::get_if<sio::Event>(&packet); event != nullptr && client.accepted())
-        return refuse_event(client, *event);
+    const auto *event = std::get_if<sio::Event>(&packet);
+    const bool too_much_of_all = event != nullptr && !client.awaits_verdict() &&
+                                 Held::of_all() + kept.bytes() > options.held_total;
+    if (!too_much_of_all && held_by(from) + kept.bytes() <= most)
+        return client.held->push(std::move(kept));
+    if (event != nullptr && client.accepted()) return refuse_event(client, *event);
     down->violated(from.session, "more than limits.held behind a CONNECT that is not answered yet");
 }
 

@@ -56,6 +56,7 @@ std::size_t HeldPacket::bytes() const noexcept {
 
 void Held::push(HeldPacket &&packet) {
     bytes_ += packet.bytes();
+    all_ += packet.bytes();
     packets_.push_back(std::move(packet));
 }
 
@@ -63,6 +64,7 @@ HeldPacket Held::pop() {
     HeldPacket packet = std::move(packets_.front());
     packets_.pop_front();
     bytes_ -= packet.bytes();
+    all_ -= packet.bytes();
     return packet;
 }
 

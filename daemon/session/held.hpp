@@ -7,6 +7,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace roomd::session {
@@ -34,6 +35,16 @@ private:
 // Packets of one client that wait, in order, for a verdict.  Bounded by whoever pushes.
 class Held {
 public:
+    Held() = default;
+    Held(Held &&other) noexcept :
+        packets_(std::move(other.packets_)),
+        bytes_(std::exchange(other.bytes_, 0)) {}
+    Held &operator=(Held &&) = delete;
+    ~Held() { all_ -= bytes_; }
+
+    // bytes() of all there are on this thread.
+    static std::size_t of_all() noexcept { return all_; }
+
     void push(HeldPacket &&);
     HeldPacket pop();
     bool empty() const noexcept { return packets_.empty(); }
@@ -48,6 +59,7 @@ public:
 private:
     std::deque<HeldPacket> packets_;
     std::size_t bytes_ = 0;
+    static inline thread_local std::size_t all_ = 0;
 };
 
 } // namespace roomd::session

@@ -99,6 +99,32 @@ TEST_CASE("events that wait for their time are bounded; those beyond are refused
     CHECK(p.events.log.back().starts_with("event / large"));
 }
 
+TEST_CASE("events that wait are bounded for all clients together, and given back with them") {
+    session::ClientOptions options;
+    options.events_per_second = 1;
+    options.held_total = 20000;
+    const std::string large = "27[\"b\",\"" + std::string(15000, 'x') + "\"]";
+    const std::string refused = "437[{\"ok\":false,\"error\":{\"code\":\"too_many_events\"";
+    const auto waits = [&](People &p) {
+        for (int i = 0; i < 2; ++i)
+            p.say({"2[\"a\"]"});
+        p.ws.got.clear();
+        p.say({large});
+        return !p.ws.got.back().starts_with(refused); // behind the warning
+    };
+    {
+        People one(options), other(options); // of the same loop
+        one.join();
+        other.join();
+        CHECK(waits(one));
+        CHECK_FALSE(waits(other));
+        CHECK(other.open());
+    }
+    People later(options);
+    later.join();
+    CHECK(waits(later));
+}
+
 TEST_CASE("answers to what was asked are heard while events wait") {
     session::ClientOptions options;
     options.events_per_second = 1;
