@@ -33,6 +33,33 @@ for (const [mode, options] of Object.entries(MODES)) {
         assert.deepEqual(answered, [['expired', []]]);
     });
 
+    test(`a room is asked at once, and the answers come together: ${mode}`, async (t) => {
+        const sockets = [];
+        for (let i = 0; i < 3; ++i) {
+            sockets.push(await settled(mode, await connected(t, server, options)));
+            await sockets[i].emitWithAck('join:library', 'all');
+        }
+        sockets[0].on('question', (blob, answer) => answer({ back: Buffer.from(blob).reverse() }));
+        sockets[1].on('question', (blob, answer) => answer({ back: Buffer.from(blob).reverse() }));
+        sockets[2].on('question', () => {}); // and never answered
+        const [answered, asked, first] = await new Promise((done) =>
+            sockets[0].emit('all:300', Buffer.from([1, 2]), (...args) => done(args)));
+        assert.deepEqual([answered, asked, first], [2, 3, [{ back: Buffer.from([2, 1]) }]]);
+        sockets[2].off('question').on('question', (blob, answer) => answer(null));
+        const all = new Promise((done) => sockets[1].emit('all:60000', Buffer.from([3]), (...args) => done(args)));
+        assert.deepEqual((await all).slice(0, 2), [3, 3]); // long before the time is over
+    });
+
+    test(`a plugin knows who a client is, and what it has noted of it: ${mode}`, async (t) => {
+        const socket = await settled(mode, await connected(t, server, options));
+        await once(socket.io.socket('/desk'), 'connect');
+        await socket.emitWithAck('join:library', 'known');
+        await socket.emitWithAck('note', 'seat 7');
+        const { transport } = socket.io.engine;
+        assert.deepEqual(await socket.emitWithAck('who'),
+            { transport: transport.name, rooms: ['library:known'], others: 1, data: 'seat 7' });
+    });
+
     test(`who is sent away stays away, and its other namespaces stay: ${mode}`, async (t) => {
         const socket = await settled(mode, await connected(t, server, { ...options, ...RETURNING }));
         const desk = socket.io.socket('/desk');

@@ -28,6 +28,15 @@ public:
                 if (ack) ack.send(event.args);
             }));
         keep(host.on_event("/", "ask:*", [this](const auto &event, auto &) { ask(event); }));
+        keep(host.on_event("/", "all:*",
+                           [this](const auto &event, auto &ack) { ask_all(event, ack); }));
+        keep(host.on_event("/", "note", [this](const auto &event, auto &ack) {
+            const auto args = event.args.json; // ["text"]
+            host_.set_data(event.client, args.substr(1, args.size() - 2));
+            host_.post([ticket = std::move(ack)]() mutable { ticket.send("[]"); });
+        }));
+        keep(host.on_event("/", "who",
+                           [this](const auto &event, auto &ack) { describe(event.client, ack); }));
         keep(host.on_event("/", "send-away", [this](const auto &event, auto &) {
             host_.disconnect(event.client, "asked to");
         }));
@@ -70,6 +79,37 @@ private:
                                         std::string(answer.json) + "]";
                       host_.emit(roomd::Emit("answered").only(client).args({args, answer.blobs}));
                   });
+    }
+
+    // "all:<ms>": puts the question to the room "library:all", and answers with how many answered,
+    // how many were asked, and what the first said.
+    void ask_all(const roomd::Event &event, roomd::Ack &ack) {
+        const auto ms = std::strtoul(std::string(event.name.substr(4)).c_str(), nullptr, 10);
+        host_.ask_all(roomd::Emit("question").to("library:all").args(event.args),
+                      static_cast<std::uint32_t>(ms),
+                      [ticket = std::move(ack)](roomd_status, const roomd::Replies &what) mutable {
+                          roomd::Args first;
+                          for (const roomd::Reply &one : what.replies)
+                              if (one.status == ROOMD_OK && first.json == "[]") first = one.args;
+                          const auto args = "[" + std::to_string(what.answered) + "," +
+                                            std::to_string(what.replies.size()) + "," +
+                                            std::string(first.json) + "]";
+                          ticket.send({args, first.blobs});
+                      });
+    }
+
+    // What is known of who asks: its transport, rooms, how many other namespaces, and its data.
+    void describe(roomd_client client, roomd::Ack &ack) {
+        host_.describe(
+            client, [ticket = std::move(ack)](roomd_status, const roomd::Described &who) mutable {
+                std::string rooms;
+                for (const auto room : who.rooms)
+                    rooms += (rooms.empty() ? "\"" : ",\"") + std::string(roomd::view(room)) + "\"";
+                const auto data = who.data.empty() ? std::string_view("null") : who.data;
+                ticket.send("[{\"transport\":\"" + std::string(who.transport) + "\",\"rooms\":[" +
+                            rooms + "],\"others\":" + std::to_string(who.others.size()) +
+                            ",\"data\":" + std::string(data) + "}]");
+            });
     }
 
     roomd::Host &host_;
