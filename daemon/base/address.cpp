@@ -1,6 +1,5 @@
 #include "base/address.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 

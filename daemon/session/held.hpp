@@ -32,7 +32,8 @@ private:
     std::optional<std::uint64_t> ack_;
 };
 
-// Packets of one client that wait, in order, for a verdict.  Bounded by whoever pushes.
+// Packets of one client that wait, in order, for a verdict or for their time.  Bounded by whoever
+// pushes.
 class Held {
 public:
     Held() = default;
