@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """layers.py ROOT: what the compiler does not check about our own files.
 
-Which layer may include which (the table of docs/architecture.md as data), third-party headers only
-in the layer that owns them, files of a size that one can read, no unfinished business, nothing that
-names a machine.  Prints every fault as path:line: what; exits with 1 when there is one.
+Which layer may include which (the table of docs/architecture.md as data), no include cycles between
+the units of a folder, third-party headers only in the layer that owns them, files of a size that one
+can read, no unfinished business, nothing that names a machine.  Prints every fault as path:line: what;
+exits with 1 when there is one.
 """
 import os
 import re
@@ -58,6 +59,20 @@ SYSTEM = re.compile(r"^([a-z_]+|(sys|net|netinet|arpa|linux)/[a-z_]+\.h|[a-z_]+\
 THIRD_PARTY_H = {name for name in OWNERS if name.endswith(".h")}
 # ... and what a plugin may: the interface, its own files, and libraries of its own.
 PLUGIN_LIBRARIES = {"nlohmann", "openssl", "libpq-fe.h", "yaml-cpp", "uv.h"}
+
+# Folders whose units still include each other in circles.  The list only gets shorter: a folder in
+# it that has no cycle any more is a fault too.
+STILL_CYCLIC = (
+    "daemon/app",
+    "daemon/auth",
+    "daemon/catalogue",
+    "daemon/config",
+    "daemon/dispatch",
+    "daemon/host",
+    "daemon/log",
+    "daemon/policy",
+    "daemon/session",
+)
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]')
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -114,9 +129,13 @@ def fault_of_include(path, quote, header):
     return None
 
 
+def lines_of(path):
+    with open(path, encoding="utf-8", errors="replace") as text:
+        return text.read().split("\n")
+
+
 def check(root, path):
-    with open(os.path.join(root, path), encoding="utf-8", errors="replace") as text:
-        lines = text.read().split("\n")
+    lines = lines_of(os.path.join(root, path))
     source = path.endswith(SOURCE)
     if source and path.startswith(("daemon/", "include/", "plugins/", "tests/")) and not TAKEN_OVER.match(path):
         # plugin.h is one contract in one file, most of it words.
@@ -145,13 +164,61 @@ def fault_of_picture(path):
             yield f"{path}:1: {layer} sees '{sees}', the page says {told.get(layer)}"
 
 
-def untested(root, paths):
-    """Units without a mirrored test: told, no fault (some are glue, tested through their users)."""
-    present = set(paths)
-    for path in paths:
-        unit = re.match(r"daemon/(\w+)/(\w+)\.cpp$", path)
-        if unit and f"tests/{unit[1]}/{unit[2]}_test.cpp" not in present:
-            yield f"note: {path} has no tests/{unit[1]}/{unit[2]}_test.cpp"
+def units_of(folder, texts):
+    """{unit: [(file, line, other unit of the folder)]}.  NAME.hpp and NAME.cpp are the unit NAME."""
+    units = {}
+    for path, lines in texts.items():
+        unit, extension = os.path.splitext(os.path.basename(path))
+        if os.path.dirname(path) == folder and extension in SOURCE:
+            units.setdefault(unit, []).append((path, lines))
+    prefix = os.path.basename(folder) + "/"
+    graph = {unit: [] for unit in units}
+    for unit, sources in units.items():
+        for path, lines in sources:
+            for number, line in enumerate(lines, 1):
+                include = INCLUDE.match(line)
+                if not include or include[1] != '"':
+                    continue
+                other = os.path.splitext(include[2].removeprefix(prefix))[0]
+                if other != unit and other in units:
+                    graph[unit].append((path, number, other))
+    return graph
+
+
+def cycles(graph):
+    """The shortest cycle through each unit that is in one, each cycle once, as [(file, line, unit)]."""
+    found = {}
+    for start in sorted(graph):
+        ways = [[step] for step in graph[start]]
+        reached = set()
+        while ways:
+            way = ways.pop(0)
+            unit = way[-1][2]
+            if unit == start:
+                found.setdefault(frozenset(step[2] for step in way), way)
+                break
+            if unit not in reached:
+                reached.add(unit)
+                ways += [way + [step] for step in graph[unit]]
+    return list(found.values())
+
+
+def faults_of_cycles(texts, still_cyclic=STILL_CYCLIC):
+    """`texts`: the lines of each source by its path."""
+    folders = sorted({os.path.dirname(path) for path in texts if path.startswith(("daemon/", "plugins/"))})
+    for folder in folders:
+        found = cycles(units_of(folder, texts))
+        if folder in still_cyclic:
+            if not found:
+                yield f"{THIS}:1: {folder} has no include cycles any more: take it out of STILL_CYCLIC"
+            continue
+        for way in found:
+            path, line, _ = way[0]
+            units = [way[-1][2]] + [unit for _, _, unit in way]
+            yield f"{path}:{line}: units of {folder} include each other: " + " -> ".join(units)
+    for folder in still_cyclic:
+        if folder not in folders:
+            yield f"{THIS}:1: {folder} of STILL_CYCLIC does not exist"
 
 
 def main(root):
@@ -159,8 +226,9 @@ def main(root):
     paths = [p for p in files(".") if p.endswith(TEXT) or p in ("dev", ".ci/run")]
     faults = [fault for path in paths for fault in check(".", path)]
     faults += fault_of_picture("docs/architecture.md")
-    notes = list(untested(".", paths))
-    print("\n".join(notes + faults))
+    faults += faults_of_cycles({path: lines_of(path) for path in paths if path.endswith(SOURCE)})
+    for fault in faults:
+        print(fault)
     print(f"{len(paths)} files, {len(faults)} faults")
     return bool(faults)
 
