@@ -405,7 +405,7 @@ const EXAMPLES = {
     'docs/auth.md': {
         'Sending the token': [auth.token],
         Keys: [run()],
-        'What it says': [auth.identity],
+        'The identity': [auth.identity],
         Refusals: [auth.refusals],
     },
     'docs/configuration.md': { Configuration: [unknown_key] },
@@ -413,7 +413,7 @@ const EXAMPLES = {
         'Sign tokens in a backend': [cookbook.node, cookbook.python, run()],
         'Visitors without a login': [cookbook.login],
         'The token in a cookie': [cookbook.cookie, run()],
-        'Somebody must go': [cookbook.kick],
+        'Disconnecting a user': [cookbook.kick],
     },
     'docs/delivery.md': { 'What is promised about delivery': [rejoins] },
     'docs/events.md': { 'Events that clients emit': [client_event] },
