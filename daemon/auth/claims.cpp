@@ -58,8 +58,8 @@ base::Result<std::string> claim_text(std::string_view json) {
     case json::Kind::string: return json::string(json);
     case json::Kind::number:
         if (json::is_exact_integer(json)) return std::string(json);
-        return base::Error{"a number that is no exact integer"};
-    default: return base::Error{"neither text nor an integer"};
+        return base::Error{"a number that is not an exact integer"};
+    default: return base::Error{"neither a string nor an integer"};
     }
 }
 

@@ -49,12 +49,12 @@ const char *read_purpose(std::string_view jwk, KeyMaterial &key) {
     if (!json::member(jwk, "alg").empty()) {
         const auto named = text(jwk, "alg");
         key.algorithm = named ? parse_algorithm(*named) : std::nullopt;
-        if (!key.algorithm) return "the key's \"alg\" is no algorithm of signatures";
-        if (!fits(key, *key.algorithm)) return "the key's \"alg\" does not go with its kind";
+        if (!key.algorithm) return "the key's \"alg\" is not a signature algorithm";
+        if (!fits(key, *key.algorithm)) return "the key's \"alg\" does not suit its kind";
     }
     if (!json::member(jwk, "kid").empty()) {
         key.id = text(jwk, "kid");
-        if (!key.id) return "the key's \"kid\" is not text";
+        if (!key.id) return "the key's \"kid\" must be a string";
     }
     return nullptr;
 }
@@ -82,11 +82,11 @@ const char *read_curve(std::string_view jwk, KeyMaterial &key) {
         key.kind = Kind::p521;
         size = 66;
     } else {
-        return "the key's \"crv\" is none of P-256, P-384 and P-521";
+        return "the key's \"crv\" is not P-256, P-384 or P-521";
     }
     auto x = bytes(jwk, "x"), y = bytes(jwk, "y");
     if (!x || !y || x->size() != size || y->size() != size)
-        return "a key on a curve needs \"x\" and \"y\" in base64url, each as long as the field";
+        return "an EC key needs \"x\" and \"y\" in base64url, each as long as the field";
     key.x = std::move(*x);
     key.y = std::move(*y);
     return nullptr;
@@ -101,18 +101,18 @@ const char *read_numbers(std::string_view jwk, KeyMaterial &key) {
         key.secret = base::Secret(std::move(*k));
         return nullptr;
     }
-    if (type != "RSA" && type != "EC") return "the key's \"kty\" is none of RSA, EC and oct";
+    if (type != "RSA" && type != "EC") return "the key's \"kty\" is not RSA, EC or oct";
     if (const char *why = type == "RSA" ? read_rsa(jwk, key) : read_curve(jwk, key)) return why;
     if (json::member(jwk, "d").empty()) return nullptr;
     auto d = bytes(jwk, "d");
-    if (!d) return "the key's \"d\" is no base64url";
+    if (!d) return "the key's \"d\" is not base64url";
     key.secret = base::Secret(std::move(*d));
     return nullptr;
 }
 
 base::Result<KeyMaterial> read_one(std::string_view jwk) {
     KeyMaterial key;
-    if (json::kind(jwk) != json::Kind::object) return base::Error{"a key is a JSON object"};
+    if (json::kind(jwk) != json::Kind::object) return base::Error{"a key must be a JSON object"};
     if (const char *why = read_numbers(jwk, key)) return base::Error{why};
     if (const char *why = read_purpose(jwk, key)) return base::Error{why};
     return key;
@@ -123,8 +123,8 @@ base::Result<KeyMaterial> read_one(std::string_view jwk) {
 base::Result<std::vector<KeyMaterial>> read_jwk(std::string_view text) {
     const auto kind = json::check(text, deepest);
     if (!kind || *kind != json::Kind::object)
-        return base::Error{"it looks like JSON, and is no JSON object"};
-    if (json::has_duplicates(text)) return base::Error{"a member stands twice in it"};
+        return base::Error{"it looks like JSON but is not a JSON object"};
+    if (json::has_duplicates(text)) return base::Error{"it has a duplicate member"};
     std::vector<KeyMaterial> out;
     const auto set = json::member(text, "keys");
     if (set.empty()) {
@@ -133,13 +133,13 @@ base::Result<std::vector<KeyMaterial>> read_jwk(std::string_view text) {
         out.push_back(std::move(*key));
         return out;
     }
-    if (json::kind(set) != json::Kind::array) return base::Error{"its \"keys\" is no list"};
+    if (json::kind(set) != json::Kind::array) return base::Error{"its \"keys\" is not a list"};
     std::vector<std::string_view> entries;
     json::split_array(set, entries, most_keys + 1);
     if (entries.size() > most_keys) return base::Error{"it holds more than 32 keys"};
     for (const auto entry : entries)
         if (auto key = read_one(entry)) out.push_back(std::move(*key));
-    if (out.empty()) return base::Error{"it holds no key for signatures"};
+    if (out.empty()) return base::Error{"it holds no signature key"};
     return out;
 }
 

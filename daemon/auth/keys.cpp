@@ -50,14 +50,15 @@ Digest sha256(std::string_view text) {
 
 base::Result<Digest> parse_digest(std::string_view text) {
     if (text.substr(0, digest_prefix.size()) != digest_prefix)
-        return base::Error{"a key's digest begins with \"sha256:\""};
+        return base::Error{"a key's digest must begin with \"sha256:\""};
     text.remove_prefix(digest_prefix.size());
     Digest digest{};
     if (text.size() != digest.size() * 2)
-        return base::Error{"a key's digest has 64 hexadecimal digits"};
+        return base::Error{"a key's digest must have 64 hexadecimal digits"};
     for (std::size_t i = 0; i < digest.size(); ++i) {
         const int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
-        if (high < 0 || low < 0) return base::Error{"a key's digest has 64 hexadecimal digits"};
+        if (high < 0 || low < 0)
+            return base::Error{"a key's digest must have 64 hexadecimal digits"};
         digest[i] = static_cast<unsigned char>(high * 16 + low);
     }
     return digest;

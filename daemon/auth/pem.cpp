@@ -103,12 +103,12 @@ const char *read_curve(const EVP_PKEY *from, KeyMaterial &key) {
     else if (name == "secp521r1")
         key.kind = Kind::p521;
     else
-        return "its curve is none of P-256, P-384 and P-521";
+        return "its curve is not P-256, P-384 or P-521";
     const std::size_t size = signature_size(key, Algorithm::ES256) / 2;
     key.x = number(from, OSSL_PKEY_PARAM_EC_PUB_X, size);
     key.y = number(from, OSSL_PKEY_PARAM_EC_PUB_Y, size);
     key.secret = base::Secret(number(from, OSSL_PKEY_PARAM_PRIV_KEY));
-    return key.x.empty() || key.y.empty() ? "its point can not be read" : nullptr;
+    return key.x.empty() || key.y.empty() ? "its point cannot be read" : nullptr;
 }
 
 const char *read_numbers(const EVP_PKEY *from, KeyMaterial &key) {
@@ -118,9 +118,9 @@ const char *read_numbers(const EVP_PKEY *from, KeyMaterial &key) {
         key.n = number(from, OSSL_PKEY_PARAM_RSA_N);
         key.e = number(from, OSSL_PKEY_PARAM_RSA_E);
         key.secret = base::Secret(number(from, OSSL_PKEY_PARAM_RSA_D));
-        return key.n.empty() || key.e.empty() ? "its numbers can not be read" : nullptr;
+        return key.n.empty() || key.e.empty() ? "its numbers cannot be read" : nullptr;
     case EVP_PKEY_EC: return read_curve(from, key);
-    default: return "it is neither an RSA key nor one on P-256, P-384 or P-521";
+    default: return "it is neither an RSA key nor a P-256, P-384 or P-521 key";
     }
 }
 
@@ -151,14 +151,14 @@ base::Result<std::vector<KeyMaterial>> read_pem(std::string_view text) {
             return base::Error{"it holds two certificates: a chain would let its authorities sign "
                                "too; give the signer's alone"};
         const Pkey from_block = key_of(block);
-        if (!from_block) return base::Error{"a PEM block in it is no key and no certificate"};
+        if (!from_block) return base::Error{"a PEM block in it is neither a key nor a certificate"};
         KeyMaterial key;
         if (const char *why = read_numbers(from_block.get(), key)) return base::Error{why};
         out.push_back(std::move(key));
     }
     // OpenSSL ends at the first block that it can not read, as at the end.
-    if (blocks != count(text, begin)) return base::Error{"a PEM block in it can not be read"};
-    if (out.empty()) return base::Error{"it is PEM and holds no key"};
+    if (blocks != count(text, begin)) return base::Error{"a PEM block in it cannot be read"};
+    if (out.empty()) return base::Error{"it is PEM but holds no key"};
     return out;
 }
 

@@ -67,10 +67,10 @@ const char *misread(std::string_view secret) noexcept {
         return "it begins with a byte order mark: save it as UTF-8 without one";
     const char first = secret.front(), last = secret.back();
     if (secret.size() > 1 && first == last && (first == '"' || first == '\''))
-        return "it stands in quotes, which would be a part of it: remove them";
+        return "it is in quotes, which would be part of it: remove them";
     const bool marked_up = secret.starts_with("-----BEGIN ") || first == '{';
     if (is_blank(first) || (is_blank(last) && !marked_up))
-        return "it has blanks or empty lines around it, which would be a part of it: remove them";
+        return "it has blanks or empty lines around it, which would be part of it: remove them";
     return nullptr;
 }
 
@@ -85,7 +85,7 @@ bool is_guessable(std::string_view secret) noexcept {
 const char *doubt(const KeyMaterial &key) noexcept {
     switch (key.kind) {
     case KeyMaterial::Kind::secret:
-        return is_guessable(key.secret.reveal()) ? "the secret is no random one: it repeats itself"
+        return is_guessable(key.secret.reveal()) ? "the secret is not random: it repeats itself"
                                                  : nullptr;
     case KeyMaterial::Kind::rsa:
         return has_small_factor(key.n)

@@ -27,14 +27,15 @@ Fault check_audience(std::string_view payload, const std::vector<std::string> &o
     const auto claim = json::member(payload, "aud");
     if (claim.empty()) {
         if (ours.empty()) return {};
-        return fault("token_audience", "the token names no audience (aud)");
+        return fault("token_audience", "the token has no audience (aud)");
     }
     std::vector<std::string_view> theirs{claim};
     if (json::kind(claim) == json::Kind::array) json::split_array(claim, theirs);
     bool found = false;
     for (const auto one : theirs) {
         if (json::kind(one) != json::Kind::string)
-            return fault("token_claims", "the token's audience (aud) is not text");
+            return fault("token_claims",
+                         "the token's audience (aud) must be a string or a list of strings");
         if (std::find(ours.begin(), ours.end(), json::string(one)) != ours.end()) found = true;
     }
     if (found) return {};
@@ -53,15 +54,15 @@ std::string seconds(std::int64_t ms) {
 Fault check_times(const Times &times, const Issuer &issuer, std::int64_t now_ms,
                   std::int64_t leeway_ms) {
     if (!times.expires && issuer.require_exp)
-        return fault("token_claims", "the token has no end (exp)");
+        return fault("token_claims", "the token has no expiry time (exp)");
     if (times.expires && now_ms >= *times.expires + leeway_ms)
         return passing_fault("token_expired",
                              "the token expired " + seconds(now_ms - *times.expires) + " ago");
     for (const auto &begin : {times.not_before, times.issued})
         if (begin && now_ms < *begin - leeway_ms)
-            return passing_fault("token_not_yet", "the token begins in " +
+            return passing_fault("token_not_yet", "the token is valid only in " +
                                                       seconds(*begin - now_ms) +
-                                                      ": are the clocks right?");
+                                                      ": check the clocks");
     return {};
 }
 
@@ -73,12 +74,13 @@ Fault check_signature(std::string_view token, const TokenText &text, const Verif
     switch (checked.found) {
     case VerifyKeys::Found::good: return {};
     case VerifyKeys::Found::bad:
-        return fault("token_signature", "the token's signature is not by its issuer");
+        return fault("token_signature",
+                     "the token's signature was not made with its issuer's keys");
     case VerifyKeys::Found::no_key:
-        return passing_fault("token_key_unknown", "the issuer has no such key (kid, alg)");
+        return passing_fault("token_key_unknown", "the issuer has no key with this kid and alg");
     case VerifyKeys::Found::unclear: break;
     }
-    return fault("token_malformed", "the token's header is unclear");
+    return fault("token_malformed", "the token's header is ambiguous");
 }
 
 } // namespace
@@ -94,7 +96,7 @@ Tokens::Tokens(std::vector<Issuer> issuers, ClaimNames names, base::Duration lee
             if (other.issuer.issuer == issuer.issuer)
                 throw std::invalid_argument("two issuers are named \"" + issuer.issuer + "\"");
         if (issuer.issuer.empty() && issuers.size() > 1)
-            throw std::invalid_argument("one of several issuers needs a name");
+            throw std::invalid_argument("each of several issuers needs a name");
         issuers_.push_back({std::move(issuer), std::move(keys)});
     }
 }
@@ -121,28 +123,28 @@ std::variant<Verified, TokenFault> Tokens::judge(std::string_view token, std::in
 
     const auto claim = json::member(text.payload, "iss");
     if (!claim.empty() && json::kind(claim) != json::Kind::string)
-        return fault("token_claims", "the token's issuer (iss) is not text");
+        return fault("token_claims", "the token's issuer (iss) must be a string");
     const std::string name = json::string(claim);
     const auto known = std::find_if(issuers_.begin(), issuers_.end(), [&](const Known &one) {
         return one.issuer.issuer.empty() || (!claim.empty() && one.issuer.issuer == name);
     });
     if (known == issuers_.end())
         return fault("token_issuer", claim.empty()
-                                         ? "the token names no issuer (iss)"
+                                         ? "the token has no issuer (iss)"
                                          : "the token's issuer (iss) \"" +
-                                               base::printable(name, 100) + "\" is not known");
+                                               base::printable(name, 100) + "\" is not configured");
     const Issuer &issuer = known->issuer;
     if (std::find(issuer.algorithms.begin(), issuer.algorithms.end(), text.algorithm) ==
         issuer.algorithms.end())
         return fault("token_algorithm", "the token's algorithm \"" +
                                             std::string(auth::name(text.algorithm)) +
-                                            "\" is not its issuer's");
+                                            "\" is not one of its issuer's");
     if (signature == Signature::unknown) {
         if (auto wrong = check_signature(token, text, known->keys, us)) return std::move(*wrong);
         // Costs more than a signature, and strangers do not get this far.  What was read before
         // chose who has to have signed it.
         if (json::has_duplicates(text.payload))
-            return fault("token_malformed", "the token's payload names a member twice");
+            return fault("token_malformed", "the token's payload has a duplicate member");
     }
 
     auto times = read_times(text.payload);

@@ -40,14 +40,14 @@ std::size_t longest_hash(const std::vector<Algorithm> &algorithms) {
 }
 
 const char *why_too_short(std::size_t bytes) noexcept {
-    if (bytes == 32) return "a secret for HS256 has at least 32 bytes";
-    if (bytes == 48) return "a secret for HS384 has at least 48 bytes";
-    return "a secret for HS512 has at least 64 bytes";
+    if (bytes == 32) return "a secret for HS256 needs at least 32 bytes";
+    if (bytes == 48) return "a secret for HS384 needs at least 48 bytes";
+    return "a secret for HS512 needs at least 64 bytes";
 }
 
 // Why this key can not be used with the algorithms it serves; null when it can.
 const char *unfit(const KeyMaterial &key, const std::vector<Algorithm> &serves) {
-    if (serves.empty()) return "its kind of key serves none of the algorithms";
+    if (serves.empty()) return "its kind of key suits none of the algorithms";
     if (const char *why = weakness(key)) return why;
     const std::size_t least = longest_hash(serves);
     if (key.kind == Kind::secret && key.secret.reveal().size() < least) return why_too_short(least);
@@ -96,14 +96,14 @@ base::Result<std::string> sign(const KeyMaterial &key, Algorithm algorithm, std:
     };
     if (!set("typ", "JWT") || !set(CJOSE_HDR_ALG, std::string(name(algorithm))) ||
         (!id.empty() && !set(CJOSE_HDR_KID, id)))
-        return base::Error{"the key's id is no text"};
+        return base::Error{"the key's id must be UTF-8 text without NUL"};
     const Jwk jwk = make_jwk(key, Part::with_private);
     const auto *payload = reinterpret_cast<const std::uint8_t *>(claims.data());
     Jws jws;
     if (jwk) jws.reset(cjose_jws_sign(jwk.get(), header.get(), payload, claims.size(), nullptr));
     const char *compact = nullptr;
     if (!jws || !cjose_jws_export(jws.get(), &compact, nullptr))
-        return base::Error{"the key can not sign"};
+        return base::Error{"the key cannot sign"};
     return std::string(compact);
 }
 
@@ -176,7 +176,7 @@ base::Result<VerifyKeys> parse_keys(std::string_view material,
                                "`openssl pkey -in KEY -pubout` writes"};
         auto serves = served(one, algorithms);
         const char *fault = unfit(one, serves);
-        if (fault == nullptr && !one.may_verify) fault = "its \"key_ops\" does not allow to verify";
+        if (fault == nullptr && !one.may_verify) fault = "its \"key_ops\" does not allow verifying";
         Jwk jwk = fault == nullptr ? make_jwk(one, Part::public_only) : nullptr;
         if (!jwk) {
             if (fault == nullptr) fault = "its point is not on its curve";
@@ -199,7 +199,7 @@ base::Result<std::string> mint(std::string_view key_material, Algorithm algorith
                                std::string_view claims_json, std::string_view key_id) {
     const auto claims = json::check(claims_json);
     if (!claims || *claims != json::Kind::object || json::has_duplicates(claims_json))
-        return base::Error{"claims are a JSON object that names each member once"};
+        return base::Error{"the claims must be a JSON object without duplicate members"};
     const auto read = read_any(key_material, {algorithm});
     if (!read) return base::Error{read.error()};
     const auto signer = std::find_if(read->begin(), read->end(), [&](const KeyMaterial &key) {

@@ -76,7 +76,7 @@ TEST_CASE("nothing is minted from what does not sign with the algorithm") {
     CHECK(why(test::vector("key/checking/rsa.pem"), RS256) == none);
     CHECK(why(test::vector("key/checking/rsa.jwk"), RS256) == none);
     CHECK(why(signing("rsa.pem"), HS256).starts_with("it is a PEM key"));
-    CHECK(why("short", HS256) == "a secret for HS256 has at least 32 bytes");
+    CHECK(why("short", HS256) == "a secret for HS256 needs at least 32 bytes");
     CHECK(why(signing("secret.txt"), RS256).starts_with("it is neither PEM"));
     CHECK(ERR_peek_error() == 0);
 }

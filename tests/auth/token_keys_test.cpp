@@ -125,7 +125,7 @@ TEST_CASE("curves are bound to their algorithm") {
     const std::string odd = test::sign("ES512", signing("p256.pem"), R"({"alg":"ES512"})", "{}");
     CHECK(check(p256, odd, ES512) == Found::no_key);
     CHECK(why(checking("p256.pem"), {ES384, ES512, RS256}) ==
-          "its kind of key serves none of the algorithms");
+          "its kind of key suits none of the algorithms");
 }
 
 TEST_CASE("a public key never serves as a secret, in no form") {
@@ -136,7 +136,7 @@ TEST_CASE("a public key never serves as a secret, in no form") {
         CHECK_MESSAGE(why(refused(file), {HS256}) ==
                           "it is a public key: as a secret, anyone could sign with it",
                       file);
-    CHECK(why(checking("rsa.jwk"), {HS256}) == "its kind of key serves none of the algorithms");
+    CHECK(why(checking("rsa.jwk"), {HS256}) == "its kind of key suits none of the algorithms");
     // Beside other algorithms text is no secret at all, whatever it looks like.
     CHECK(why(checking("secret.txt"), {HS256, RS256}).starts_with("it is neither PEM nor a JWK"));
     // The classic: the public key as it is in the file, taken as an HMAC secret.
@@ -171,29 +171,32 @@ TEST_CASE("why a key is refused names what to do about it") {
     CHECK(why(refused("exponent_even.jwk")).starts_with("its public exponent"));
     CHECK(why(refused("exponent_huge.jwk")).starts_with("its public exponent"));
     CHECK(why(refused("off_curve.jwk")) == "its point is not on its curve");
-    CHECK(why(refused("secp256k1.pem")) == "its curve is none of P-256, P-384 and P-521");
-    CHECK(why(refused("own_generator.pem")) == "its curve is none of P-256, P-384 and P-521");
+    CHECK(why(refused("secp256k1.pem")) == "its curve is not P-256, P-384 or P-521");
+    CHECK(why(refused("own_generator.pem")) == "its curve is not P-256, P-384 or P-521");
     CHECK(why(refused("ed25519.pem")).starts_with("it is neither an RSA key nor one on P-256"));
     CHECK(why(refused("rsa_pss.pem")).starts_with("it is neither an RSA key nor one on P-256"));
-    CHECK(why(refused("cut.pem")) == "a PEM block in it can not be read");
-    CHECK(why(refused("cut.jwk")) == "it looks like JSON, and is no JSON object");
-    CHECK(why(refused("member_twice.jwk")) == "a member stands twice in it");
+    CHECK(why(refused("cut.pem")) == "a PEM block in it cannot be read");
+    CHECK(why(refused("cut.jwk")) == "it looks like JSON but is not a JSON object");
+    CHECK(why(refused("member_twice.jwk")) == "it has a duplicate member");
     CHECK(why(refused("too_many.jwks")) == "it holds more than 32 keys");
-    CHECK(why(refused("none_usable.jwks")) == "it holds no key for signatures");
+    CHECK(why(refused("none_usable.jwks")) == "it holds no signature key");
     CHECK(why(refused("use_enc.jwk")).starts_with("the key is not for signatures"));
-    CHECK(why(refused("alg_other_curve.jwk")) == "the key's \"alg\" does not go with its kind");
+    CHECK(why(refused("alg_other_curve.jwk")) == "the key's \"alg\" does not suit its kind");
     CHECK(why(refused("short_point.jwk")).starts_with("a key on a curve needs \"x\" and \"y\""));
-    CHECK(why(refused("trailing.pem")) == "a PEM block in it is no key and no certificate");
+    CHECK(why(refused("trailing.pem")) == "a PEM block in it is neither a key nor a certificate");
     CHECK(why(refused("bom.jwk"), {HS256}) == "it begins with a byte order mark");
 }
 
 TEST_CASE("a secret is at least as long as the longest hash that is asked of it") {
-    CHECK(why(std::string(31, 'k'), {HS256}) == "a secret for HS256 has at least 32 bytes");
+    CHECK(why(std::string(31, 'k'), {HS256}) == "a secret for HS256 needs at least 32 bytes");
     CHECK(parse_keys(std::string(32, 'k'), {HS256}).ok());
-    CHECK(why(std::string(47, 'k'), {HS256, HS384}) == "a secret for HS384 has at least 48 bytes");
-    CHECK(why(std::string(63, 'k'), {HS512, HS256}) == "a secret for HS512 has at least 64 bytes");
-    CHECK(why("", {HS256}) == "a secret for HS256 has at least 32 bytes");
-    CHECK(why(refused("secret_short.jwk"), {HS256}) == "a secret for HS256 has at least 32 bytes");
+    CHECK(why(std::string(47, 'k'), {HS256, HS384}) ==
+          "a secret for HS384 needs at least 48 bytes");
+    CHECK(why(std::string(63, 'k'), {HS512, HS256}) ==
+          "a secret for HS512 needs at least 64 bytes");
+    CHECK(why("", {HS256}) == "a secret for HS256 needs at least 32 bytes");
+    CHECK(why(refused("secret_short.jwk"), {HS256}) ==
+          "a secret for HS256 needs at least 32 bytes");
     // A JWK that says what it is for need not serve more.
     const std::string jwk =
         R"({"kty":"oct","alg":"HS256","k":")" + base::base64url(std::string(32, 'k')) + "\"}";
@@ -208,7 +211,7 @@ TEST_CASE("PEM holds public keys in their usual forms, or one certificate") {
     CHECK(keys(checking("p256_explicit.pem")).size() == 1); // written out, it is the named curve
     CHECK(check(keys(checking("rsa_other.pem")), token, RS256) == Found::bad);
     // Each block was meant: none is passed over.
-    CHECK(why(checking("rsa.pem") + refused("cut.pem")) == "a PEM block in it can not be read");
+    CHECK(why(checking("rsa.pem") + refused("cut.pem")) == "a PEM block in it cannot be read");
     CHECK(why(checking("rsa.pem") + signing("p256.pem")).starts_with("it is a private key"));
     std::string many;
     for (int i = 0; i < 33; ++i)
@@ -224,7 +227,7 @@ TEST_CASE("a set's keys for other purposes are left out") {
     const VerifyKeys set = keys(checking("set.jwks"));
     CHECK(set.size() == 3);
     CHECK(keys(checking("set.jwks"), {ES256}).size() == 1);
-    CHECK(why(checking("set.jwks"), {ES384}) == "its kind of key serves none of the algorithms");
+    CHECK(why(checking("set.jwks"), {ES384}) == "its kind of key suits none of the algorithms");
     const std::string by_r2 = test::sign("RS256", signing("rsa_other.pem"), "{}");
     CHECK(check(set, by_r2, RS256, "r2") == Found::good);
     // The same numbers stand in the set for encryption, under another id.

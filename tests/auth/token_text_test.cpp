@@ -55,7 +55,7 @@ TEST_CASE("a token has three parts, none of them empty") {
     // An encrypted token has five.
     const auto five = tokens().verify(good + ".x.y", now);
     CHECK(std::get<auth::TokenFault>(five).message ==
-          "a token has three parts with dots between them");
+          "a token must have three parts separated by dots");
 }
 
 TEST_CASE("each part is base64url without padding, and nothing is skipped in it") {

@@ -170,7 +170,7 @@ TEST_CASE("what is no key for the algorithms says why, and is not shown") {
     setenv("ROOMD_TEST_KEY", "hunter2", 1);
     CHECK(issuer_faults("algorithms: [HS256], key: '${env:ROOMD_TEST_KEY}'") ==
           "roomd.yaml:2:63: \"auth.issuers[0].key\": what \"${env:ROOMD_TEST_KEY}\" stands for is "
-          "no key for HS256\n  a secret for HS256 has at least 32 bytes");
+          "no key for HS256\n  a secret for HS256 needs at least 32 bytes");
     unsetenv("ROOMD_TEST_KEY");
     const auto hint = [](const std::string &algorithms, const std::string &name) {
         const std::string all =
@@ -180,9 +180,9 @@ TEST_CASE("what is no key for the algorithms says why, and is not shown") {
     CHECK(hint("HS256", "checking/rsa.pem").starts_with("it is a PEM key: as a secret of HS256"));
     CHECK(hint("RS256", "signing/rsa.pem").starts_with("it is a private key: give its public"));
     CHECK(hint("RS256", "refused/rsa_1024.pem") == "an RSA key of less than 2048 bits is too weak");
-    CHECK(hint("ES384", "checking/p256.pem") == "its kind of key serves none of the algorithms");
+    CHECK(hint("ES384", "checking/p256.pem") == "its kind of key suits none of the algorithms");
     CHECK(hint("RS256, HS256", "checking/secret.txt").starts_with("it is neither PEM nor a JWK"));
-    CHECK(hint("RS256", "refused/none_usable.jwks") == "it holds no key for signatures");
+    CHECK(hint("RS256", "refused/none_usable.jwks") == "it holds no signature key");
 }
 
 TEST_CASE("more keys than a token without kid is tried with are told when the file is read") {
@@ -230,7 +230,7 @@ TEST_CASE("a secret that repeats itself is worth a word, which does not show it"
     REQUIRE(warnings.size() == 1);
     CHECK(text(warnings[0]) ==
           "roomd.yaml:2:63: warning: \"auth.issuers[0].key\": of what \"${env:ROOMD_TEST_KEY}\" "
-          "stands for, the secret is no random one: it repeats itself\n  make another, such as "
+          "stands for, the secret is not random: it repeats itself\n  make another, such as "
           "with `openssl rand -base64 48` or `openssl genrsa`");
     CHECK(warned("kHZzvVk3vR9B0mQyX1dT5uJwL8cNs2Ae").empty());
 }
