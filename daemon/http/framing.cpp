@@ -49,9 +49,9 @@ constexpr Fault bad_host{400, "bad_host", "Host is not one host"};
 constexpr Fault other_host{400, "bad_host", "Host and the target name different hosts"};
 constexpr Fault bad_length{400, "bad_length", "Content-Length is not a number"};
 constexpr Fault two_lengths{400, "bad_length", "both Content-Length and Transfer-Encoding"};
-constexpr Fault coding_in_1_0{400, "bad_length", "HTTP/1.0 knows no Transfer-Encoding"};
+constexpr Fault coding_in_1_0{400, "bad_length", "HTTP/1.0 has no Transfer-Encoding"};
 constexpr Fault other_coding{501, "unknown_coding", "the only Transfer-Encoding is chunked"};
-constexpr Fault bad_connection{400, "bad_header", "Connection is no list of words"};
+constexpr Fault bad_connection{400, "bad_header", "Connection is not a list of tokens"};
 constexpr Fault other_expectation{417, "unknown_expectation",
                                   "the only expectation is 100-continue"};
 

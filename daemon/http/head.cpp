@@ -90,17 +90,17 @@ struct Head::Reader {
     Step method() noexcept {
         const auto word = take(token_bytes);
         if (word.size() > longest_method)
-            return refuse(501, "unknown_method", "no method of HTTP is that long");
+            return refuse(501, "unknown_method", "no HTTP method is that long");
         if (ended()) return Step::more;
         if (word.empty() || bytes[at] != ' ')
             return refuse(400, "bad_request", "the request does not begin with a method");
         ++at;
         if (word == "PROXY")
-            return refuse(400, "bad_request", "the PROXY protocol is not spoken here");
-        if (word == "PRI") return refuse(505, "bad_version", "HTTP/2 is not spoken here");
+            return refuse(400, "bad_request", "the PROXY protocol is not supported");
+        if (word == "PRI") return refuse(505, "bad_version", "HTTP/2 is not supported");
         head.method_ = method_of(word);
         if (head.method_ == Method::connect)
-            return refuse(501, "unknown_method", "CONNECT is for proxies, and this is none");
+            return refuse(501, "unknown_method", "CONNECT is for proxies, and this is not one");
         return Step::done;
     }
 
@@ -121,7 +121,7 @@ struct Head::Reader {
         }
         if (ended()) return Step::more;
         if (bytes[at] != ' ')
-            return refuse(400, "bad_request", "a byte that must not be in a target");
+            return refuse(400, "bad_request", "the target has a byte that is not allowed there");
         head.target_ = bytes.substr(from, at - from);
         ++at;
         if (head.path_.empty()) head.path_ = "/"; // http://host
@@ -163,7 +163,7 @@ struct Head::Reader {
             if (form[i] == 'd' ? c < '0' || c > '9' : c != form[i])
                 return refuse(400, "bad_request", "the request line does not end in HTTP/1.1");
             if (form[i] == '\r' && (bytes[at + major] != '1' || bytes[at + minor] > '1'))
-                return refuse(505, "bad_version", "HTTP/1.1 is spoken here");
+                return refuse(505, "bad_version", "this server speaks HTTP/1.1");
         }
         head.framing_ = Framing(bytes[at + minor] - '0', authority);
         at += form.size();
@@ -184,20 +184,21 @@ struct Head::Reader {
     Step line_end() noexcept {
         if (ended()) return Step::more;
         if (bytes[at] != '\r')
-            return refuse(400, "bad_header", "a byte that must not be in a header's value");
+            return refuse(400, "bad_header", "a header value has a byte that is not allowed there");
         if (at + 1 == bytes.size()) return Step::more;
-        if (bytes[at + 1] != '\n') return refuse(400, "bad_header", "a CR without its LF");
+        if (bytes[at + 1] != '\n') return refuse(400, "bad_header", "a CR without an LF");
         at += 2;
         return Step::done;
     }
 
     Step field() noexcept {
-        if (is_blank(bytes[at])) return refuse(400, "bad_header", "a header is folded");
+        if (is_blank(bytes[at]))
+            return refuse(400, "bad_header", "folded headers are not accepted");
         Field field;
         field.name = take(token_bytes);
         if (ended()) return Step::more;
         if (field.name.empty() || bytes[at] != ':')
-            return refuse(400, "bad_header", "a header is not a name and a colon");
+            return refuse(400, "bad_header", "a header is not a name followed by a colon");
         ++at;
         while (!ended() && is_blank(bytes[at]))
             ++at;

@@ -85,7 +85,7 @@ TEST_CASE("chunked is the one coding, of HTTP/1.1, and there is no length beside
                           "501 unknown_coding: the only Transfer-Encoding is chunked",
                       text);
     CHECK(fault(0, {{"Transfer-Encoding", "chunked"}}) ==
-          "400 bad_length: HTTP/1.0 knows no Transfer-Encoding");
+          "400 bad_length: HTTP/1.0 has no Transfer-Encoding");
     const Field length{"Content-Length", "0"}, coding{"Transfer-Encoding", "chunked"};
     const std::string both = "400 bad_length: both Content-Length and Transfer-Encoding";
     CHECK(fault(1, {length, coding}) == both);
@@ -108,7 +108,7 @@ TEST_CASE("a connection is kept when HTTP/1.1 does not say close, when HTTP/1.0 
     CHECK_FALSE(kept(0, "close, keep-alive"));
     CHECK_FALSE(kept(0, "keep-alive, close"));
     CHECK(fault(0, {{"Connection", "keep alive"}}) ==
-          "400 bad_header: Connection is no list of words");
+          "400 bad_header: Connection is not a list of tokens");
 }
 
 TEST_CASE("100-continue is the one expectation, and HTTP/1.0 has none") {

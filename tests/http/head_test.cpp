@@ -144,9 +144,9 @@ TEST_CASE("what begins no request is refused at its first byte") {
         Head head;
         CHECK(verdict(head, std::string_view(&c, 1), {}) == "400");
     }
-    CHECK(refusal("PROXY ") == "400 bad_request: the PROXY protocol is not spoken here");
-    CHECK(refusal("PRI ") == "505 bad_version: HTTP/2 is not spoken here");
-    CHECK(refusal("CONNECT ") == "501 unknown_method: CONNECT is for proxies, and this is none");
+    CHECK(refusal("PROXY ") == "400 bad_request: the PROXY protocol is not supported");
+    CHECK(refusal("PRI ") == "505 bad_version: HTTP/2 is not supported");
+    CHECK(refusal("CONNECT ") == "501 unknown_method: CONNECT is for proxies, and this is not one");
     CHECK(refusal("GET x") == "400 bad_request: the target is neither a path nor an http URL");
 }
 
@@ -165,8 +165,9 @@ TEST_CASE("a version is two digits, and the first of them 1") {
 }
 
 TEST_CASE("a folded header is called so") {
-    CHECK(refusal(get("X: a\r\n b\r\n")) == "400 bad_header: a header is folded");
-    CHECK(refusal("GET / HTTP/1.1\r\n\tHost: a\r\n\r\n") == "400 bad_header: a header is folded");
+    CHECK(refusal(get("X: a\r\n b\r\n")) == "400 bad_header: folded headers are not accepted");
+    CHECK(refusal("GET / HTTP/1.1\r\n\tHost: a\r\n\r\n") ==
+          "400 bad_header: folded headers are not accepted");
 }
 
 TEST_CASE("a target is a path, or a URL with the host that Host names") {
