@@ -148,7 +148,8 @@ Opened open_listener(const std::string &text, unsigned mode) {
     }
     if (listen(fd.get(), backlog) != 0) fail("listen");
     // Where the folder could not be locked.
-    if (local && !file.in_place()) throw std::runtime_error("another process took it meanwhile");
+    if (local && !file.in_place())
+        throw std::runtime_error("another process has taken the path meanwhile");
     return {fd.release(), std::move(file)};
 }
 

@@ -78,9 +78,10 @@ Answer failure(int status, std::string_view code, std::string_view message) {
 }
 
 Answer over_limit(Excess excess) {
-    Answer answer = excess == Excess::all
-                        ? failure(503, "too_many_connections", "too many connections")
-                        : failure(429, "too_many_connections", "too many from this address");
+    Answer answer =
+        excess == Excess::all
+            ? failure(503, "too_many_connections", "too many connections")
+            : failure(429, "too_many_connections", "too many connections from this address");
     answer.headers = "Retry-After: 5\r\n";
     answer.close = true;
     return answer;

@@ -62,7 +62,8 @@ bool Batch::ring() noexcept {
     tried_ = true;
     auto ring = std::make_unique<Ring>();
     if (const int error = ring->make(); error != 0) {
-        log_.info("no io_uring here: writes go out one by one", {{"why", std::strerror(error)}});
+        log_.info("io_uring is not available: writes go out one by one",
+                  {{"why", std::strerror(error)}});
         return false;
     }
     ring_ = std::move(ring);
@@ -137,7 +138,7 @@ void Batch::through_ring() noexcept {
     if (open == 0) return;
     // What it did not take it never will: the rest goes one by one, and from now on all do.
     ring_.reset();
-    log_.warning("io_uring fails: writes go out one by one", {{"why", std::strerror(error)}});
+    log_.warning("io_uring failed: writes go out one by one", {{"why", std::strerror(error)}});
 }
 
 } // namespace roomd::net

@@ -331,7 +331,7 @@ void Conn::cut() noexcept {
 void Conn::guard(std::string_view what) noexcept {
     if (dead()) return;
     ++core_.tally().totals().guard_kills;
-    core_.log().debug("connection ended by a guard", {{"guard", what}, {"address", peer().text()}});
+    core_.log().debug("connection cut by a guard", {{"guard", what}, {"address", peer().text()}});
     cut();
 }
 

@@ -87,7 +87,8 @@ Context::Context(Core &core) : core_(core) {
     info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
     core.carrier().context = lws_create_context(&info);
     if (core.carrier().context == nullptr)
-        throw std::runtime_error("libwebsockets gives no context (is its libuv plugin installed?)");
+        throw std::runtime_error(
+            "libwebsockets cannot create a context (is its libuv plugin installed?)");
 }
 
 Context::~Context() {
@@ -122,7 +123,7 @@ lws_vhost *Context::add_vhost(const ListenerOptions &listener) {
         info.alpn = "http/1.1"; // HTTP/2 is never spoken
     }
     lws_vhost *vhost = lws_create_vhost(core_.carrier().context, &info);
-    if (vhost == nullptr) throw std::runtime_error("libwebsockets gives no vhost");
+    if (vhost == nullptr) throw std::runtime_error("libwebsockets cannot create a vhost");
     return vhost;
 }
 

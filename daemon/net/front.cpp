@@ -71,7 +71,7 @@ public:
 
     void complete(Conn &conn, std::string_view body) override {
         if (!route_->live) {
-            conn.answer(failure(404, "not_found", "nothing is here"));
+            conn.answer(failure(404, "not_found", "nothing is at this path"));
             return;
         }
         // The answer may come, and end this, while it is served: what is viewed stays here.
@@ -142,7 +142,7 @@ void Front::websocket(Conn &conn, const http::Head &head) {
     } else if (side_of(conn) != Side::admin && handshake_.on_path(head)) {
         handshake_.websocket(conn, head);
     } else {
-        Answer answer = failure(404, "not_found", "no websocket is here");
+        Answer answer = failure(404, "not_found", "no websocket is at this path");
         answer.close = true;
         conn.answer(answer);
     }
@@ -162,8 +162,8 @@ void Front::route(Conn &conn, const http::Head &head) {
                                     ? core_.routes().find(name(head.method()), head.path(), side)
                                     : Routes::Found{};
     if (!found.entry) {
-        if (found.allow.empty()) return refuse(conn, {404, "not_found", "nothing is here"});
-        Answer no = failure(405, "method_not_allowed", "this path takes other methods");
+        if (found.allow.empty()) return refuse(conn, {404, "not_found", "nothing is at this path"});
+        Answer no = failure(405, "method_not_allowed", "this path does not take this method");
         no.headers = "Allow: " + found.allow + "\r\n";
         ++core_.tally().totals().bad_requests;
         conn.answer(no);
@@ -185,7 +185,8 @@ void Front::route(Conn &conn, const http::Head &head) {
         call->request.key = std::move(admission.key);
     }
     if (head.find("content-encoding"))
-        return refuse(conn, {415, "unsupported_encoding", "send the body as it is"});
+        return refuse(conn,
+                      {415, "unsupported_encoding", "send the body without Content-Encoding"});
     if (head.length().value_or(0) > route.max_body)
         return refuse(conn, {413, "too_large", "the body is too large"});
     conn.read_body(route.max_body,

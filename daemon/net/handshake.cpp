@@ -297,7 +297,7 @@ void Handshake::websocket(Conn &conn, const http::Head &head) {
     const Question q = ask(head);
     base::SessionId session = base::SessionId::none;
     if (q.transport == "polling") {
-        constexpr std::string_view why = "a websocket was asked for with transport=polling: does a "
+        constexpr std::string_view why = "a websocket was requested with transport=polling: does a "
                                          "proxy in front change the query?";
         refused_upgrade(conn, why);
         return refuse_upgrade(conn, why);

@@ -27,7 +27,7 @@ std::uint64_t Routes::add(Route route) {
     for (const auto &entry : entries_)
         if (entry->route.method == route.method && entry->route.path == route.path &&
             served(entry->route.side, route.side))
-            throw std::invalid_argument(route.method + " " + route.path + " is taken");
+            throw std::invalid_argument(route.method + " " + route.path + " is already taken");
     const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const auto &entry) {
         return entry->route.path.size() < route.path.size();
     });

@@ -41,7 +41,8 @@ void check_certificate(const std::string &certificate, const std::string &key) {
         fail("certificate " + certificate);
     if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
         fail("key " + key);
-    if (SSL_CTX_check_private_key(context.get()) != 1) fail("the key is not the certificate's");
+    if (SSL_CTX_check_private_key(context.get()) != 1)
+        fail("the key does not belong to the certificate");
 }
 
 } // namespace roomd::net

@@ -68,7 +68,7 @@ std::optional<http::Fault> check_websocket(const http::Head &head) noexcept {
             "proxy_http_version 1.1)"};
     if (!head.lists("connection", "upgrade"))
         return Fault{400, "bad_upgrade",
-                     "Connection does not say upgrade: a proxy in front drops it (nginx: set "
+                     "the Connection header lacks upgrade: a proxy in front drops it (nginx: set "
                      "proxy_set_header Connection)"};
     if (head.has_body() || head.chunked())
         return Fault{400, "unexpected_body", "an upgrade takes no body"};
@@ -79,7 +79,8 @@ std::optional<http::Fault> check_websocket(const http::Head &head) noexcept {
     const std::string_view offered =
         head.find("sec-websocket-protocol").value_or(std::string_view());
     if (!offered.empty() && first_subprotocol(head).empty())
-        return Fault{400, "bad_protocol", "Sec-WebSocket-Protocol is too long or no list of words"};
+        return Fault{400, "bad_protocol",
+                     "Sec-WebSocket-Protocol is too long or not a list of tokens"};
     return std::nullopt;
 }
 

@@ -154,8 +154,8 @@ TEST_CASE("whoever refuses, a page of an allowed origin may read it") {
     const auto half = [](std::string bytes) { return bytes.substr(0, bytes.size() - 1); };
     told(rig, "a plugin's refusal", 422, get("/refuses", page));
     told(rig, "a key that is missing", 401, get("/guarded", page));
-    told(rig, "nothing is here", 404, get("/nothing", page));
-    told(rig, "no websocket is here", 404, upgrade("/nothing", page));
+    told(rig, "nothing is at this path", 404, get("/nothing", page));
+    told(rig, "no websocket is at this path", 404, upgrade("/nothing", page));
     told(rig, "another method", 405, post("/refuses", "", page));
     told(rig, "half a head", 408, half(get("/hello", page)));
     told(rig, "half a head with half a header", 408,

@@ -152,7 +152,7 @@ TEST_CASE("refused upgrades say the bare sentence with status 400") {
                  {"/socket.io/?EIO=3&transport=websocket", "Unsupported protocol version"},
                  {"/socket.io/?EIO=4&transport=websocket&sid=nobody", "Session ID unknown"},
                  {"/socket.io/?EIO=4&transport=polling",
-                  "a websocket was asked for with transport=polling: does a proxy in front change "
+                  "a websocket was requested with transport=polling: does a proxy in front change "
                   "the query?"}};
     for (const auto &c : cases) {
         CAPTURE(c.query);
