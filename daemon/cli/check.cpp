@@ -61,7 +61,7 @@ int check(Given given, Io &io) {
     io.out << given.file.path << ": good\n";
     for (const auto &line : changes)
         io.out << line << '\n';
-    if (given.diff && changes.empty()) io.out << "the daemon runs just that\n";
+    if (given.diff && changes.empty()) io.out << "the daemon runs exactly this configuration\n";
     return app::exit_ok;
 }
 
@@ -75,9 +75,9 @@ void add_check(Tree &tree) {
         .flag("--diff", given->diff, "Show what a reload would change in the running daemon")
         .text("--socket", given->running.socket, "PATH", "Its admin socket, for --diff")
         .json(given->json)
-        .more("Tells every fault with its place and what to do, and what is worth a word.  Loads "
-              "the plugins' files, starts nothing.  Credentials are checked where "
-              "CREDENTIALS_DIRECTORY names their folder; else it says which were not.");
+        .more("Prints every fault with its place and what to do, and warnings.  Loads the plugins' "
+              "files but starts nothing.  Credentials are checked where CREDENTIALS_DIRECTORY "
+              "names their folder; otherwise it says which were not.");
 }
 
 } // namespace roomd::cli

@@ -18,9 +18,8 @@ namespace {
 int written(int code, Io &io) {
     io.out.flush();
     if (io.out || code != app::exit_ok) return code;
-    return fail(
-        io, Form::text, app::exit_runtime, "output",
-        "standard output does not take what there is to say: is it closed, or the disk full?");
+    return fail(io, Form::text, app::exit_runtime, "output",
+                "the output cannot be written: is standard output closed, or the disk full?");
 }
 
 } // namespace
@@ -45,7 +44,8 @@ int run(int argc, const char *const *argv, Io &given) {
     Tree tree(app);
     add_commands(tree);
     // Behind them: each would take it over.
-    app.footer("Exit codes: 0 good, 1 failed while running, 2 wrong usage, 3 wrong configuration.");
+    app.footer(
+        "Exit codes: 0 success, 1 failed while running, 2 wrong usage, 3 wrong configuration.");
     // CLI11 would show the help that was asked of a command that is none.
     if (argc > 1 && argv[1][0] != '-' && command_below(app, argv[1]) == nullptr)
         return wrong_usage(app, "", argc, argv, io);

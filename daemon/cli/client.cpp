@@ -39,15 +39,16 @@ private:
     case ENOENT:
         throw Trouble("not_listening",
                       "there is no socket " + path +
-                          ": does the daemon run, with admin: { socket: .. } in its "
+                          ": is the daemon running, with admin: { socket: .. } in its "
                           "configuration? (--socket PATH names another)");
     case ECONNREFUSED:
         throw Trouble("not_listening",
                       "nothing listens on " + path + ": the daemon that made it is gone");
     case EACCES:
     case EPERM:
-        throw Trouble("permission_denied", "permission denied on " + path +
-                                               ": be root or the daemon's user, or see admin.mode");
+        throw Trouble("permission_denied",
+                      "permission denied on " + path +
+                          ": run as root or the daemon's user, or see admin.mode");
     default:
         throw Trouble("not_listening",
                       "connect to " + path + ": " + std::generic_category().message(error));
@@ -57,7 +58,7 @@ private:
 [[noreturn]] void broken(const char *what, base::Duration patience) {
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         throw Trouble("no_answer", "no answer within " + std::to_string(patience.count() / 1000) +
-                                       " s: the daemon is busy, or hangs");
+                                       " s: the daemon is busy or hangs");
     throw Trouble("answer_cut", std::string("the daemon ended the connection while ") + what +
                                     ": " + std::generic_category().message(errno));
 }
@@ -66,7 +67,8 @@ void connect(int fd, const std::string &path, base::Duration patience) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path)
-        throw Trouble("not_listening", "the path of a Unix socket has at most 107 bytes: " + path);
+        throw Trouble("not_listening",
+                      "the path of a Unix socket may have at most 107 bytes: " + path);
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     timeval limit{};
     limit.tv_sec = patience.count() / 1000;
@@ -81,7 +83,7 @@ void send_all(int fd, std::string_view bytes, base::Duration patience) {
         const ssize_t n = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno == EPIPE) return; // it may have answered before it had read all
-        if (n < 0) broken("it was asked", patience);
+        if (n < 0) broken("reading the request", patience);
         bytes.remove_prefix(static_cast<std::size_t>(n));
     }
 }
@@ -104,7 +106,7 @@ bool more(int fd, std::string &seen, base::Duration patience) {
     for (;;) {
         const ssize_t n = recv(fd, buffer.data(), buffer.size(), 0);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) broken("it answered", patience);
+        if (n < 0) broken("answering", patience);
         seen.append(buffer.data(), static_cast<std::size_t>(n));
         return n > 0;
     }
@@ -131,7 +133,7 @@ std::string Client::configuration() const {
     Answer answer = get("/admin/config", patience);
     if (answer.status != 200)
         throw Trouble("no_answer", "what listens on " + path_ +
-                                       " does not tell its configuration (status " +
+                                       " does not give its configuration (status " +
                                        std::to_string(answer.status) + "): is it another version?");
     return std::move(answer.body);
 }
@@ -158,7 +160,7 @@ Answer Client::exchange(const std::string &request, base::Duration patience) con
     }
     if (body.size() < *length)
         throw Trouble("answer_cut", "the answer was cut: " + std::to_string(body.size()) + " of " +
-                                        std::to_string(*length) + " bytes came");
+                                        std::to_string(*length) + " bytes arrived");
     body.resize(*length);
     return {static_cast<int>(*status), std::move(body)};
 }

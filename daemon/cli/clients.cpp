@@ -48,7 +48,7 @@ int print(Io &io, std::string_view data) {
 int list(const Given &given, Io &io) {
     if (given.room.empty() == given.user.empty())
         return fail(io, given.target.form(), app::exit_usage, "usage",
-                    "name a room, or a user with --user, and not both");
+                    "give either a room or --user");
     const std::string who =
         given.room.empty() ? "user=" + url_encoded(given.user) : "room=" + url_encoded(given.room);
     const std::string query =

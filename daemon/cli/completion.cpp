@@ -174,7 +174,7 @@ std::string fish_completion(const CommandInfo &root) {
 
 void add_completion(Tree &tree) {
     auto shell = std::make_shared<std::string>();
-    tree.command("completion", "Print what a shell needs to complete roomd's commands",
+    tree.command("completion", "Print the shell completion of roomd's commands",
                  [&tree, shell](Io &io) {
                      const CommandInfo root = describe(tree.root());
                      io.out << (*shell == "bash"  ? bash_completion(root)

@@ -43,11 +43,11 @@ int show(Given given, Io &io) {
 void add_config_show(Tree &tree) {
     auto given = std::make_shared<Given>();
     tree.command("config", "The configuration", "show",
-                 "Show every key that is in force, and where it was said",
+                 "Show every key in force, and where it was set",
                  [given](Io &io) { return show(*given, io); })
         .text("-c,--config", given->file.path, "FILE", "The configuration file")
-        .flag("--effective", given->effective, "With the defaults: what it shows in any case")
-        .flag("--running", given->of_running, "Of the daemon that runs")
+        .flag("--effective", given->effective, "Include the defaults, as it always does")
+        .flag("--running", given->of_running, "The configuration of the running daemon")
         .text("--socket", given->running.socket, "PATH", "Its admin socket, for --running")
         .more("YAML; each value is followed by its place, or by \"default\".  Secrets are not "
               "shown.");

@@ -47,9 +47,9 @@ int test(const Given &given, Io &io) {
     } else {
         io.out << said.text << '\n';
         if (portal == nullptr)
-            io.out << "  to let its pages in, name it in the \"origins\" of one of \"portals\"\n";
+            io.out << "  to admit its pages, add it to the \"origins\" of one of \"portals\"\n";
         else if (!portal->roles.empty())
-            io.out << "  for the role " << any_of(portal->roles) << " alone\n";
+            io.out << "  only for the role " << any_of(portal->roles) << '\n';
     }
     return said.admitted ? app::exit_ok : app::exit_runtime;
 }

@@ -44,9 +44,9 @@ void add_emit(Tree &tree) {
         .text("data", given->event.data, "DATA",
               "Its payload as JSON; - reads it from standard input")
         .needed()
-        .texts("--room", given->event.rooms, "ROOM", "To this room; may stand again")
+        .texts("--room", given->event.rooms, "ROOM", "To this room; may be repeated")
         .texts("--except", given->event.except, "ROOM",
-               "Not to members of this room; may stand again")
+               "Not to members of this room; may be repeated")
         .flag("--broadcast", given->event.broadcast, "To everyone in the namespace")
         .flag("--volatile", given->event.vanishing, "Dropped for clients that are behind")
         .text("--namespace", given->event.nsp, "NAME", "Default: /");

@@ -45,7 +45,7 @@ int explain_join(const Given &given, const config::Config &config, Io &io) {
     const std::string_view hint = what_to_do(said.code);
     if (!hint.empty()) said.text.append("\n  ").append(hint);
     if (!who.token.empty() && config.auth.mode == config::Auth::Mode::none)
-        said.text += "\n  the token is not looked at: \"auth.mode\" is none";
+        said.text += "\n  the token is ignored: \"auth.mode\" is none";
     return print(given, said, io);
 }
 
@@ -66,7 +66,7 @@ int explain_event(Given given, const config::Config &config, Io &io) {
 int explain(const Given &given, Io &io) {
     if (given.join.empty() == given.event.event.empty())
         return fail(io, form(given.json), app::exit_usage, "usage",
-                    "ask about one thing: --join ROOM, or --event EVENT");
+                    "give either --join ROOM or --event EVENT");
     config::Config config;
     if (const int failed = read_config(io, form(given.json), given.file, config)) return failed;
     return given.join.empty() ? explain_event(given, config, io) : explain_join(given, config, io);
@@ -77,20 +77,20 @@ int explain(const Given &given, Io &io) {
 void add_explain(Tree &tree) {
     auto given = std::make_shared<Given>();
     GivenEvent &event = given->event;
-    tree.command("explain", "Say which rule lets someone join, or where an event would go",
+    tree.command("explain", "Show which rule lets someone join, or where an event would go",
                  [given](Io &io) { return explain(*given, io); })
         .text("--join", given->join, "ROOM", "May the token's owner be in this room?")
-        .text("--token", given->token, "TOKEN", "Whose; - reads it from standard input")
-        .text("--origin", given->origin, "ORIGIN", "From a page of this origin; without: from none")
+        .text("--token", given->token, "TOKEN", "Their token; - reads it from standard input")
+        .text("--origin", given->origin, "ORIGIN", "From a page of this origin; default: no origin")
         .text("--event", event.event, "EVENT", "Which rooms would it go to?")
         .text("--data", event.data, "JSON", "The event's data; - reads it from standard input")
-        .texts("--room", event.rooms, "ROOM", "The event is emitted to this room; may stand again")
+        .texts("--room", event.rooms, "ROOM", "The event is emitted to this room; may be repeated")
         .flag("--broadcast", event.broadcast, "The event is emitted to everyone")
         .text("--namespace", event.nsp, "NAME", "Where it is joined, or emitted")
         .text("-c,--config", given->file.path, "FILE", "The configuration file")
         .json(given->json)
-        .more("Asks the configuration file, not the daemon.  Plugins, what a key may emit, and how "
-              "full rooms are, are not in it.  Exit code 1: no.");
+        .more("Reads the configuration file and does not ask the daemon, so plugins, keys' rights "
+              "and full rooms are not considered.  Exit code 1: no.");
 }
 
 } // namespace roomd::cli

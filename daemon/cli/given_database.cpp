@@ -29,17 +29,17 @@ int read_dsn(const GivenDatabase &given, Io &io, std::optional<std::string> &out
         return fail(io, given.form(), app::exit_usage, "usage", what);
     };
     const bool named = !given.dsn.empty(), file_named = !given.dsn_file.empty();
-    if (named && file_named) return refuse("say --dsn or --dsn-file, not both");
+    if (named && file_named) return refuse("give either --dsn or --dsn-file");
     if (file_named) {
         std::string why;
         const auto text = base::read_file(given.dsn_file, most_dsn, base::Wanted::any, why);
         if (!text)
             return fail(io, given.form(), app::exit_runtime, "dsn_unreadable",
-                        given.dsn_file + " can not be read: " + why);
+                        given.dsn_file + " cannot be read: " + why);
         out = std::string(json::trim(*text));
         if (const char *misread = auth::misread(*out))
             return fail(io, given.form(), app::exit_runtime, "dsn_unreadable",
-                        given.dsn_file + " can not be read: " + misread);
+                        given.dsn_file + " cannot be read: " + misread);
     } else if (named) {
         out = given.dsn == "-" ? first_line(io.in, most_dsn) : given.dsn;
     }
@@ -85,7 +85,7 @@ int check_section(Io &io, Form how, host::Libraries &libraries, const host::Plug
 
 void GivenDatabase::add_to(Syntax &syntax) {
     syntax.text("-c,--config", file.path, "FILE", "The configuration file")
-        .text("--instance", instance, "NAME", "Which one, where it has several of the plugin")
+        .text("--instance", instance, "NAME", "Which instance, if there are several of the plugin")
         .text("--dsn", dsn, "DSN",
               "Another database, or as another role; - reads it from standard input")
         .not_empty()

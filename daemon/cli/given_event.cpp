@@ -32,8 +32,8 @@ int GivenEvent::read(Io &io, Form how) {
     const auto kind = json::check(data);
     if (kind) return app::exit_ok;
     return fail(io, how, app::exit_usage, "data_malformed",
-                std::string("DATA is not taken: ") + kind.error() +
-                    "; a text needs its quotes, also from the shell: '\"text\"'");
+                std::string("DATA is not valid: ") + kind.error() +
+                    "; a string needs quotes that the shell keeps: '\"text\"'");
 }
 
 std::string GivenEvent::body() const {

@@ -34,8 +34,8 @@ std::string_view what_to_do(std::string_view code) noexcept {
         {"token_issuer", "compare its iss with \"auth.issuers\""},
         {"token_audience", "compare its aud with \"audience\" of the issuer"},
         {"token_algorithm", "compare its alg with \"algorithms\" of the issuer"},
-        {"token_claims", "the issuer makes it wrongly: fix it there"},
-        {"token_malformed", "give the three parts whole, without quotes and without \"Bearer\""},
+        {"token_claims", "the issuer makes it incorrectly: fix it there"},
+        {"token_malformed", "give all three parts, without quotes and without \"Bearer\""},
     }};
     const auto *const found =
         std::find_if(rows.begin(), rows.end(), [&](const Row &row) { return row.first == code; });

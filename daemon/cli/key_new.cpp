@@ -43,12 +43,14 @@ int key_new(const Given &given, Io &io) {
         return fail(io, form(given.json), app::exit_usage, "usage", what);
     };
     if (!config::is_plain_name(given.name, "_-."))
-        return refuse("\"" + given.name +
-                      "\" is no name: begin with a letter; then letters, digits, \"_\", \"-\" "
-                      "and \".\"");
+        return refuse(
+            "\"" + given.name +
+            "\" is not a valid name: begin with a letter; then letters, digits, \"_\", \"-\" "
+            "and \".\"");
     for (const auto &scope : given.scopes)
         if (!config::is_plain_name(scope, "_-"))
-            return refuse("\"" + scope + "\" is no scope: write emit, test, metrics or a plugin's");
+            return refuse("\"" + scope +
+                          "\" is not a scope: write emit, test, metrics or a plugin's");
     const std::string key = make_key();
     const std::string digest = auth::format_digest(auth::sha256(key));
     const std::string yaml = "keys:\n  - name: " + given.name + "\n    key: \"" + digest +
@@ -60,7 +62,7 @@ int key_new(const Given &given, Io &io) {
         return app::exit_ok;
     }
     io.out << key
-           << "\n\n# This is the only time the key is shown: it goes to the backend.  The "
+           << "\n\n# The key is shown only this once: give it to the backend.  The "
               "configuration\n# has its digest:\n"
            << yaml;
     return app::exit_ok;
@@ -73,10 +75,10 @@ void add_key_new(Tree &tree) {
     tree.command("key", "Keys of backends", "new", "Make an API key and its configuration entry",
                  [given](Io &io) { return key_new(*given, io); })
         .text("--name", given->name, "NAME", "Names it in the configuration and in logs")
-        .texts("--scope", given->scopes, "SCOPE", "What it opens; may stand again")
+        .texts("--scope", given->scopes, "SCOPE", "What it may be used for; may be repeated")
         .initially("emit")
         .json(given->json)
-        .more("Changes nothing: the entry is yours to put into the configuration, then `roomd "
+        .more("Changes nothing: add the entry to the configuration yourself, then `roomd "
               "reload`.");
 }
 

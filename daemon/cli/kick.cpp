@@ -35,9 +35,9 @@ void add_kick(Tree &tree) {
                    {"/admin/kick", true, R"({"user":)" + json::quoted(given->user) + "}"},
                    [&](Io &to, std::string_view data) { return print(to, given->user, data); });
     });
-    syntax.text("user", given->user, "USER", "The user's id, as its token says").needed();
+    syntax.text("user", given->user, "USER", "The user's id, as in its token").needed();
     given->target.add_to(syntax);
-    syntax.more("They are told to stay away and do not come back by themselves.  Exit code 1: "
+    syntax.more("They are disconnected and do not reconnect by themselves.  Exit code 1: "
                 "there was none.");
 }
 

@@ -33,7 +33,7 @@ int init(const Given &given, Io &io) {
         for (const auto &role : *roles)
             if (role.size() > longest)
                 return fail(io, given.database.form(), app::exit_usage, "usage",
-                            "a role's name has at most 63 bytes");
+                            "a role's name may have at most 63 bytes");
     return given.database.run(io,
                               {"init", "{\"dry_run\":" + word(given.dry_run) +
                                            ",\"app\":" + json_list(given.app) +
@@ -46,11 +46,11 @@ int replay(const Given &given, Io &io) {
         return fail(io, given.database.form(), app::exit_usage, "usage", what);
     };
     if (int(!given.ids.empty()) + int(given.all) + int(!given.event.empty()) > 1)
-        return refuse("say what to replay in one way: by ids, --event or --all");
+        return refuse("choose what to replay by one of: ids, --event, --all");
     for (const auto &id : given.ids) {
         const auto digit = [](char c) { return c >= '0' && c <= '9'; };
         if (id.empty() || id.size() > 18 || !std::all_of(id.begin(), id.end(), digit))
-            return refuse("an id is a whole number, as `roomd pg replay` lists them");
+            return refuse("an id must be a whole number, as `roomd pg replay` lists them");
     }
     return given.database.run(io,
                               {"replay", "{\"ids\":" + json_list(given.ids) +
@@ -64,17 +64,17 @@ int replay(const Given &given, Io &io) {
 
 void add_pg_init(Tree &tree) {
     auto given = std::make_shared<Given>();
-    Syntax syntax = tree.command(group, about, "init", "Make the schema, its functions and roles",
+    Syntax syntax = tree.command(group, about, "init", "Create the schema, its functions and roles",
                                  [given](Io &io) { return init(*given, io); });
     syntax.flag("--dry-run", given->dry_run, "Print the SQL, and connect to nothing")
-        .texts("--app", given->app, "ROLE", "Applications emit as this role; may stand again")
+        .texts("--app", given->app, "ROLE", "Applications emit as this role; may be repeated")
         .not_empty()
-        .texts("--daemon", given->daemon, "ROLE", "roomd connects as this role; may stand again")
+        .texts("--daemon", given->daemon, "ROLE", "roomd connects as this role; may be repeated")
         .not_empty();
     given->database.add_to(syntax);
     syntax.more(
-        "To be run by the owner of the database, once, in one transaction.  Run again it changes "
-        "no data, and puts functions, roles and rights in place again; an older schema is left to "
+        "Run it once as the owner of the database; it is one transaction.  Running it again "
+        "changes no data and restores functions, roles and rights; an older schema is left to "
         "`roomd pg migrate`.\n"
         "Example:\n"
         "  roomd pg init --dsn-file owner.dsn --app shop --daemon roomd");
@@ -83,11 +83,12 @@ void add_pg_init(Tree &tree) {
 void add_pg_status(Tree &tree) {
     auto given = std::make_shared<Given>();
     Syntax syntax = tree.command(
-        group, about, "status", "Show the schema, what waits, what is dead, and who reads",
+        group, about, "status", "Show the schema, the backlog, dead events and the readers",
         [given](Io &io) { return given->database.run(io, {"status"}, {}); });
     given->database.add_to(syntax);
-    syntax.more("What the role may not see is left out.  Exit code 1: the schema is not there, or "
-                "of a version that this roomd can not use.");
+    syntax.more(
+        "What the role may not see is left out.  Exit code 1: the schema does not exist, or "
+        "has a version that this roomd cannot use.");
 }
 
 void add_pg_migrate(Tree &tree) {
@@ -100,8 +101,8 @@ void add_pg_migrate(Tree &tree) {
     syntax.flag("--dry-run", given->dry_run, "Print the SQL, and change nothing");
     given->database.add_to(syntax);
     syntax.more(
-        "To be run by the schema's owner; in one transaction, which gives up when it waits "
-        "for a lock for 10 s.  A daemon that is older than the schema sends nothing until it "
+        "Run it as the schema's owner; it is one transaction, which gives up after waiting 10 s "
+        "for a lock.  A daemon that is older than the schema sends nothing until it "
         "is updated: update daemons first.");
 }
 
@@ -110,13 +111,13 @@ void add_pg_replay(Tree &tree) {
     Syntax syntax =
         tree.command(group, about, "replay", "List dead events, or put them back into the outbox",
                      [given](Io &io) { return replay(*given, io); });
-    syntax.texts("id", given->ids, "ID", "Those to put back; without any they are listed")
-        .text("--event", given->event, "EVENT", "Put back those of this name")
+    syntax.texts("id", given->ids, "ID", "The events to put back; without any they are listed")
+        .text("--event", given->event, "EVENT", "Put back the events of this name")
         .flag("--all", given->all, "Put all back")
-        .count("--limit", given->limit, 1, 10000, "N", "List at most so many, the newest");
+        .count("--limit", given->limit, 1, 10000, "N", "List at most this many, the newest");
     given->database.add_to(syntax);
-    syntax.more("What was put back is sent as a new event, and dies again when what was wrong is "
-                "still so.  Exit code 1: an id is not dead.");
+    syntax.more("An event that is put back is sent as a new one, and becomes dead again if its "
+                "fault remains.  Exit code 1: an id is not dead.");
 }
 
 void add_pg_emitters(Tree &tree) {
@@ -127,10 +128,10 @@ void add_pg_emitters(Tree &tree) {
             return given->database.run(io, {"emitters", "{\"apply\":" + word(given->apply) + "}"},
                                        {given->apply, true});
         });
-    syntax.flag("--apply", given->apply, "Make them in the database, as the schema's owner");
+    syntax.flag("--apply", given->apply, "Create them in the database, as the schema's owner");
     given->database.add_to(syntax);
     syntax.more("Each takes a row, or JSON, and picks the members that the event's schema names; "
-                "libraryId may be the column library_id.  Functions of events that are no more are "
+                "libraryId may be the column library_id.  Functions of removed events are "
                 "dropped.  Example, in SQL:\n"
                 "  SELECT roomd.emit_booking_created(b) FROM bookings b WHERE id = 7;");
 }

@@ -89,7 +89,7 @@ int check(Given given, Io &io) {
             const auto kind = json::check(table.config_schema);
             if (!kind || *kind != json::Kind::object)
                 return fail(io, how, app::exit_runtime, "plugin_invalid",
-                            "plugin " + given.file + ": its config_schema is no JSON object");
+                            "plugin " + given.file + ": its config_schema is not a JSON object");
         }
         if (!given.config.empty()) {
             const std::string text = faults(given, libraries);
@@ -114,7 +114,7 @@ void add_plugin_check(Tree &tree) {
         .text("--name", given->name, "NAME", "The name it must have; default: that of the file")
         .text("--with", given->config, "JSON", "Its configuration, for it to check")
         .json(given->json)
-        .more("Loads the file, so code of it runs; nothing of it is started.  Exit code 3: it "
+        .more("Loads the file, so its code runs, but starts nothing.  Exit code 3: it "
               "refuses the configuration.");
 }
 

@@ -50,7 +50,7 @@ int print(Io &io, Form how, const std::string &answer) {
     const std::string_view data = kind ? json::member(answer, "data") : std::string_view();
     if (data.empty() || json::kind(data) != json::Kind::object)
         return fail(io, how, app::exit_runtime, "command_failed",
-                    "the plugin's answer is no JSON with data: report it to its author");
+                    "the plugin's answer is not JSON with data: report it to its author");
     if (how == Form::json) {
         print_success(io, data);
         return app::exit_ok;
@@ -96,7 +96,7 @@ int choose_entry(Io &io, Form how, const config::Config &config, std::string_vie
                     config.path + ": plugins.load has no plugin \"" + std::string(plugin) +
                         "\"\n  add it, or name another file with --config");
     return fail(io, how, app::exit_usage, "usage",
-                instance.empty() ? "say which one with --instance: " + known
+                instance.empty() ? "choose one with --instance: " + known
                                  : "there is no instance \"" + base::visible(instance, 80) +
                                        "\"; " + known + (entries.size() == 1 ? " is one" : " are"));
 }

@@ -31,7 +31,7 @@ int print(Io &io, std::string_view data) {
 void add_plugin_list(Tree &tree) {
     auto target = std::make_shared<Target>();
     Syntax syntax = tree.command("plugin", "Plugins", "list",
-                                 "List the daemon's plugins and how they are", [target](Io &io) {
+                                 "List the daemon's plugins and their state", [target](Io &io) {
                                      return ask(io, *target, {"/admin/plugins", false, ""}, print);
                                  });
     target->add_to(syntax);

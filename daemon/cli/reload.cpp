@@ -37,7 +37,7 @@ void add_reload(Tree &tree) {
             return ask(io, *target, {"/admin/reload", true, "", patience}, print);
         });
     target->add_to(syntax);
-    syntax.more("Waits for the outcome.  With a fault nothing is changed, each fault is told with "
+    syntax.more("Waits for the outcome.  If there are faults nothing changes, each is printed with "
                 "its place, and the exit code is 3.  Exit code 1: a plugin kept its old "
                 "configuration.");
 }

@@ -44,7 +44,7 @@ void add_rooms(Tree &tree) {
     });
     syntax
         .text("prefix", given->prefix, "PREFIX",
-              "Only rooms whose name begins so, such as library:")
+              "Only rooms whose name begins with this, such as library:")
         .count("--limit", given->limit, 1, 10000, "N", "How many, at most 10000");
     given->target.add_to(syntax);
 }

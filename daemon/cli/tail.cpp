@@ -96,12 +96,12 @@ int tail(const Given &given, Io &io) {
 
 void add_tail(Tree &tree) {
     auto given = std::make_shared<Given>();
-    Syntax syntax = tree.command("tail", "Show the events that are emitted, as they come",
+    Syntax syntax = tree.command("tail", "Show events as they are emitted",
                                  [given](Io &io) { return tail(*given, io); });
     syntax
         .text("--room", given->room, "ROOM",
-              "Only to this room; with * at its end: to rooms that begin so")
-        .count("--count", given->count, 0, SIZE_MAX, "N", "End after so many events; 0: never");
+              "Only to this room; with * at the end: to rooms that begin with it")
+        .count("--count", given->count, 0, SIZE_MAX, "N", "End after this many events; 0: never");
     given->target.add_to(syntax);
     syntax.more("A line for each event: when (UTC), its name, where to, how many clients, its "
                 "payload.  With --json each line is a JSON object.");

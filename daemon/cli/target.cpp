@@ -33,7 +33,7 @@ std::string refusal(std::string_view error) {
 int show(Io &io, const Target &target, const Answer &answer, const Print &print) {
     const auto kind = json::check(answer.body);
     if (!kind || *kind != json::Kind::object)
-        throw Trouble("not_roomd", "the answer is no JSON: is it a roomd that listens there?");
+        throw Trouble("not_roomd", "the answer is not JSON: is it roomd that listens there?");
     const bool good = json::member(answer.body, "success") == "true";
     const std::string_view error = json::member(answer.body, "error");
     const std::string code = json::string(json::member(error, "code"));

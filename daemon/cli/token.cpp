@@ -66,24 +66,25 @@ int mint(const Mint &given, Io &io) {
     };
     const auto algorithm = auth::parse_algorithm(given.algorithm);
     if (!algorithm)
-        return refuse(app::exit_usage, "usage",
-                      '"' + base::visible(given.algorithm) +
-                          "\" is no algorithm: write HS256, RS256, PS256 or ES256, or one of them "
-                          "with 384 or 512");
+        return refuse(
+            app::exit_usage, "usage",
+            '"' + base::visible(given.algorithm) +
+                "\" is not an algorithm: write HS256, RS256, PS256 or ES256, or one of them "
+                "with 384 or 512");
     const auto kind = json::check(given.claims);
     if (!kind || *kind != json::Kind::object)
         return refuse(
             app::exit_usage, "usage",
-            "the claims are no JSON object: write '{\"sub\":\"u1\",\"role\":\"student\"}'");
+            "the claims are not a JSON object: write '{\"sub\":\"u1\",\"role\":\"student\"}'");
     std::string key;
     if (const std::string why = read_key(given.key, key); !why.empty())
         return refuse(app::exit_runtime, "key_unreadable",
-                      "the key " + base::visible(given.key) + " can not be read: " + why);
+                      "the key " + base::visible(given.key) + " cannot be read: " + why);
     const auto token =
         auth::mint(key, *algorithm, with_times(given.claims, given.seconds), given.key_id);
     if (!token)
         return refuse(app::exit_runtime, "key_unfit",
-                      base::visible(given.key) + " signs nothing: " + token.error());
+                      base::visible(given.key) + " cannot sign: " + token.error());
     if (given.json)
         print_success(io, R"({"token":)" + json::quoted(*token) + "}");
     else
@@ -103,7 +104,7 @@ int verify(const Verify &given, Io &io) {
     if (const int failed = read_config(io, how, given.file, config)) return failed;
     if (config.auth.mode == config::Auth::Mode::none)
         return fail(io, how, app::exit_configuration, "no_issuers",
-                    given.file.path + ": \"auth.mode\" is none, so no token is looked at");
+                    given.file.path + ": \"auth.mode\" is none, so tokens are ignored");
     const auth::Tokens tokens(config.auth.issuers, config.auth.claims, config.auth.leeway);
     const auto verified = tokens.verify(given_token(io, given.token), base::unix_ms());
     if (const auto *fault = std::get_if<auth::TokenFault>(&verified)) {
@@ -120,7 +121,7 @@ int verify(const Verify &given, Io &io) {
                       R"({"identity":)" + identity + R"(,"expires":)" + json::quoted(until) + "}");
         return app::exit_ok;
     }
-    print_table(io.out, {{"identity", identity}, {"taken until", until}});
+    print_table(io.out, {{"identity", identity}, {"accepted until", until}});
     return app::exit_ok;
 }
 
@@ -130,15 +131,14 @@ void add_token_mint(Tree &tree) {
     auto given = std::make_shared<Mint>();
     tree.command("token", "Tokens of clients", "mint", "Sign a token, for development and tests",
                  [given](Io &io) { return mint(*given, io); })
-        .text("claims", given->claims, "JSON",
-              "What it says: {\"sub\":\"u1\",\"role\":\"student\"}")
+        .text("claims", given->claims, "JSON", "Its claims: {\"sub\":\"u1\",\"role\":\"student\"}")
         .needed()
         .text("--key", given->key, "FILE", "The secret, a private JWK or a private PEM key")
         .needed()
         .text("--algorithm", given->algorithm, "NAME", "How it is signed")
         .initially("HS256")
         .text("--kid", given->key_id, "ID", "The key's id, for the header")
-        .count("--seconds", given->seconds, 1, 315360000, "N", "How long it holds")
+        .count("--seconds", given->seconds, 1, 315360000, "N", "How long it is valid")
         .initially("3600")
         .json(given->json)
         .more("Adds iat and exp unless the claims have them.");
@@ -147,7 +147,7 @@ void add_token_mint(Tree &tree) {
 void add_token_verify(Tree &tree) {
     auto given = std::make_shared<Verify>();
     Syntax syntax = tree.command("token", "Tokens of clients", "verify",
-                                 "Would this token be taken, and for whom?",
+                                 "Would this token be accepted, and as whom?",
                                  [given](Io &io) { return verify(*given, io); });
     syntax.text("token", given->token, "TOKEN", "The token; - reads it from standard input")
         .needed()

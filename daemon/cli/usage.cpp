@@ -55,7 +55,7 @@ std::string what_is_wrong(CLI::App &at, const std::string &path, const Words &be
                           std::string_view parser) {
     const Words commands = commands_of(at);
     if (!commands.empty()) {
-        if (behind.empty()) return "say which command: " + joined(commands, ", ");
+        if (behind.empty()) return "choose a command: " + joined(commands, ", ");
         if (behind.front().rfind('-', 0) != 0)
             return "there is no command " + shown(path + behind.front()) +
                    perhaps(path, behind.front(), commands);
@@ -91,7 +91,7 @@ int wrong_usage(CLI::App &root, std::string_view parser, int argc, const char *c
     if (path.empty())
         what += what.back() == '?' ? "" : "; `roomd help` lists them";
     else if (what.back() != '?')
-        what += "; `roomd help " + path.substr(0, path.size() - 1) + "` tells more";
+        what += "; `roomd help " + path.substr(0, path.size() - 1) + "` has details";
     return fail(io, form(json), app::exit_usage, "usage", what);
 }
 

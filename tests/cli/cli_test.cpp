@@ -26,7 +26,7 @@ TEST_CASE("what was meant is guessed for commands of a group and for options") {
     CHECK(call({"config", "sho"}).err ==
           "roomd: there is no command \"config sho\"; did you mean \"config show\"?\n");
     CHECK(call({"token"}).err ==
-          "roomd: say which command: mint, verify; `roomd help token` tells more\n");
+          "roomd: choose a command: mint, verify; `roomd help token` has details\n");
     CHECK(call({"check", "--jsn"}).err ==
           "roomd: there is no option \"--jsn\"; did you mean \"--json\"?\n");
     CHECK(call({"kick", "-x"}).err.starts_with("roomd: there is no option \"-x\""));
@@ -91,7 +91,7 @@ TEST_CASE("a file with faults is 3, and each is told with its place") {
 TEST_CASE("a payload that is no JSON is refused before a daemon is asked") {
     const auto called = call({"emit", "news", "text", "--room", "a"});
     CHECK(called.code == 2);
-    CHECK(called.err.find("a text needs its quotes") != std::string::npos);
+    CHECK(called.err.find("a string needs quotes") != std::string::npos);
     CHECK(call({"emit", "news", "-", "--room", "a"}, "{").code == 2);
     CHECK(call({"emit", "news", "-", "--json"}, "{").out.find("\"data_malformed\"") !=
           std::string::npos);

@@ -45,7 +45,7 @@ TEST_CASE("a whole answer is read, and nothing behind it") {
 
 TEST_CASE("an answer that is cut is no answer, and how much came is told") {
     CHECK(answered("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a\"") ==
-          "answer_cut: the answer was cut: 4 of 10 bytes came");
+          "answer_cut: the answer was cut: 4 of 10 bytes arrived");
     CHECK(answered("HTTP/1.1 200 OK\r\nContent-Le").starts_with("answer_cut: "));
     CHECK(answered("").starts_with("answer_cut: "));
 }

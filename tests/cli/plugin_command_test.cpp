@@ -116,7 +116,7 @@ TEST_CASE("the entry is the one there is, or the one that is named") {
     const auto two =
         read("plugins: { load: [ { name: desk, instance: a }, { name: desk, instance: b } ] }\n");
     CHECK(choose(two, "", entry).code == 2);
-    CHECK(choose(two, "", entry).err == "roomd: say which one with --instance: a, b\n");
+    CHECK(choose(two, "", entry).err == "roomd: choose one with --instance: a, b\n");
     CHECK(choose(two, "b", entry).code == 0);
     CHECK(entry.label() == "b");
     CHECK(choose(two, "c", entry).err == "roomd: there is no instance \"c\"; a, b are\n");

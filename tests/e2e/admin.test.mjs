@@ -391,7 +391,7 @@ describe('questions and deeds', () => {
 });
 
 describe('plugins', () => {
-    test('list tells how they are', async (t) => {
+    test('list tells their state', async (t) => {
         const server = await administered(t);
         const { code, out } = await ask(server, 'plugin', 'list');
         assert.equal(code, 0);

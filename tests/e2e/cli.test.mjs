@@ -115,7 +115,7 @@ const issuer = (key) => `auth: { mode: required, issuers: [ { algorithms: [HS256
 table('a file that check refuses', [
     ['that is not there', path.join(folder, 'nowhere.yaml'), /nowhere\.yaml: can not be read: No such file/],
     ['that is a folder', folder, /can not be read: it is not a file/],
-    ['without an end', '/dev/zero', /larger than 1048576 bytes/],
+    ['without end', '/dev/zero', /larger than 1048576 bytes/],
     ['with a name that no file has', 'x'.repeat(5000), /name too long/i],
     ['empty', file('empty.yaml', ''), /the file is empty/],
     ['of bytes', file('bytes.yaml', Buffer.from([0xff, 0xfe, 0, 1])), /bytes.yaml:1:1: the file is not UTF-8 here/],
@@ -143,7 +143,7 @@ describe('a configuration against the running one', () => {
         const server = await administered(t, { keys: KEYS });
         const same = await roomd(['check', '--diff', '-c', server.file]);
         assert.equal(same.code, 0, same.err);
-        assert.match(same.out, /: good\nthe daemon runs just that\n$/);
+        assert.match(same.out, /: good\nthe daemon runs exactly this configuration\n$/);
         const running = await roomd(['config', 'show', '--running', '-c', server.file]);
         assert.match(running.out, /^service:\n {2}name: auth-service/);
         quiet(running);
@@ -168,7 +168,7 @@ describe('a configuration against the running one', () => {
             ['config', 'show', '--running', '--socket', nowhere], ['config', 'show', '--running', '-c', named]]) {
             const said = await roomd(words);
             assert.equal(said.code, 1, words.join(' '));
-            assert.match(said.err, /there is no socket .*no\.sock: does the daemon run/);
+            assert.match(said.err, /there is no socket .*no\.sock: is the daemon running/);
         }
         const { code, error } = await json(['check', '--diff', '-c', named]);
         assert.deepEqual([code, error.code], [1, 'not_listening']);
@@ -210,16 +210,16 @@ describe('token mint', { concurrency: 8 }, () => {
         assert.deepEqual(JSON.parse(Buffer.from(data.token.split('.')[1], 'base64url')), { exp: 7, iat: 5 });
     });
     const cases = [
-        ['claims that are no object', mint('[1]'), 2, /no JSON object: write/],
-        ['claims that are no JSON', mint('{'), 2, /no JSON object/],
-        ['a claim twice', mint('{"sub":"a","sub":"b"}'), 1, /each member once/],
-        ['no algorithm', mint('{}', ['--algorithm', 'none']), 2, /"none" is no algorithm: write HS256/],
+        ['claims that are not an object', mint('[1]'), 2, /not a JSON object: write/],
+        ['claims that are not JSON', mint('{'), 2, /not a JSON object/],
+        ['a claim twice', mint('{"sub":"a","sub":"b"}'), 1, /duplicate members/],
+        ['no algorithm', mint('{}', ['--algorithm', 'none']), 2, /"none" is not an algorithm: write HS256/],
         ['a time that is none', mint('{}', ['--seconds', '-5']), 2, /--seconds/],
-        ['a key that is not there', mint('{}', [], path.join(folder, 'nokey')), 1, /nokey can not be read: No such file/],
-        ['a folder', mint('{}', [], folder), 1, /can not be read: it is a folder/],
-        ['a key without an end', mint('{}', [], '/dev/zero'), 1, /larger than 65536 bytes/],
+        ['a key that is not there', mint('{}', [], path.join(folder, 'nokey')), 1, /nokey cannot be read: No such file/],
+        ['a folder', mint('{}', [], folder), 1, /cannot be read: it is a folder/],
+        ['a key without end', mint('{}', [], '/dev/zero'), 1, /larger than 65536 bytes/],
         ['a key that is too short', mint('{}', [], file('tiny', 'hunter2')), 1, /at least 32 bytes/],
-        ['a secret for RS256', mint('{}', ['--algorithm', 'RS256']), 1, /secret signs nothing: it is neither PEM nor a JWK/],
+        ['a secret for RS256', mint('{}', ['--algorithm', 'RS256']), 1, /secret cannot sign: it is neither PEM nor a JWK/],
         ['no key at all', ['token', 'mint', '{}'], 2, /--key is required/],
         ['an empty name', mint('{}', [], ''), 2, /--key: it is empty: name a file/],
     ];
@@ -240,7 +240,7 @@ table('token verify', [
     ['refuses one that was cut', token().slice(0, -2), 1, 'token_malformed'],
     ['refuses one with "Bearer"', `Bearer ${token()}`, 1, 'token_malformed'],
     ['refuses a huge one', 'a'.repeat(100000), 1, 'token_too_large'],
-    ['refuses one without an end', '-', 1, 'token_too_large', 'a'.repeat(1 << 20)],
+    ['refuses one without end', '-', 1, 'token_too_large', 'a'.repeat(1 << 20)],
     ['refuses bytes', '-', 1, 'token_malformed', Buffer.from([0, 0xff, 0x1b, 0x5b])],
     ['refuses nothing', '-', 1, 'token_missing', ''],
     ['refuses an empty word', '', 1, 'token_missing'],
@@ -251,18 +251,18 @@ table('token verify', [
     assert.equal(code === 0 ? said.data.identity.user : said.error.code, expected);
     if (code !== 0) assert.match((await roomd(words, { input })).err, new RegExp(`^roomd: ${expected}: `));
 });
-test('token verify says when no token is looked at', async () => {
+test('token verify says when tokens are ignored', async () => {
     const { code, err } = await roomd(['token', 'verify', token(), '-c', open]);
     assert.equal(code, 3);
     assert.match(err, /open\.yaml: "auth\.mode" is none/);
 });
 
 table('cors test', [
-    ['an origin of a portal with roles', 'http://localhost:3000', 'owner', /admitted\n {2}portal "owner".*\n {2}for the role library_owner or staff alone\n$/],
+    ['an origin of a portal with roles', 'http://localhost:3000', 'owner', /admitted\n {2}portal "owner".*\n {2}only for the role library_owner or staff\n$/],
     ['a part of a label', 'https://studyspot-git-main.vercel.app', 'owner', /"https:\/\/studyspot-\*\.vercel\.app"/],
     ['a whole label', 'https://a.pages.dev', 'student', /is admitted\n {2}portal "student": "https:\/\/\*\.pages\.dev"\n$/],
     ['the default port', 'https://a.pages.dev:443', 'student', /is admitted/],
-    ['another port', 'http://localhost:3001', undefined, /no portal names it\n(.*\n)+ {2}to let its pages in/],
+    ['another port', 'http://localhost:3001', undefined, /no portal names it\n(.*\n)+ {2}to admit its pages/],
     ['two labels', 'https://a.b.pages.dev', undefined, /another host/],
     ['a foreign end', 'https://studyspot-x.vercel.app.evil.test', undefined, /another host/],
     ['a path', 'http://localhost:3000/', undefined, /no path, not even a slash/],
@@ -301,9 +301,9 @@ describe('key new', { concurrency: 8 }, () => {
 table('wrong usage', [
     ['a command that is none', ['chek'], /there is no command "chek"; did you mean "check"\?/],
     ['of a group', ['config', 'sho'], /there is no command "config sho"; did you mean "config show"\?/],
-    ['a group alone', ['token'], /say which command: mint, verify; `roomd help token` tells more/],
+    ['a group alone', ['token'], /choose a command: mint, verify; `roomd help token` has details/],
     ['an option that is none', ['check', '--jsn'], /there is no option "--jsn"; did you mean "--json"\?/],
-    ['an option without its value', ['check', '-c'], /--config.*`roomd help check` tells more/],
+    ['an option without its value', ['check', '-c'], /--config.*`roomd help check` has details/],
     ['an argument too many', ['version', 'x'], /not expected: x/],
     ['an empty configuration', ['run', '-c', ''], /--config: it is empty/],
     ['a shell that is none', ['completion', 'tcsh'], /tcsh not in/],

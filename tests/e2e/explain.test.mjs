@@ -191,7 +191,7 @@ describe('explain in words', () => {
             assert.equal(code, 1);
             assert.match(out, expected);
         }
-        assert.match((await say(none, '--join', 'open:1', '--token', 'x')).out, /the token is not looked at/);
+        assert.match((await say(none, '--join', 'open:1', '--token', 'x')).out, /the token is ignored/);
     });
     test('points at the line of the schema that refuses', async () => {
         const { out } = await say(required, '--event', 'seat', '--data', '{"seats":-1}');
@@ -208,7 +208,7 @@ describe('explain in words', () => {
         for (const words of [[], ['--join', 'a:1', '--event', 'seat'], ['--event', 'seat', '--data', 'x'], ['--event', 'seat', '--data', '']]) {
             const { code, err } = await say(required, ...words);
             assert.equal(code, 2, words.join(' '));
-            assert.match(err, /^roomd: (ask about one thing|DATA is not taken)/);
+            assert.match(err, /^roomd: (give either --join|DATA is not valid)/);
         }
         assert.deepEqual(await explained(required), { exit: 2, error: 'usage' });
         const nul = await told(required, ['explain', '--event', 'seat', '--data', '-'], { input: Buffer.from([0x22, 0, 0xff, 0x22]) });

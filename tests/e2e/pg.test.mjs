@@ -356,7 +356,7 @@ describe('a configuration', { concurrency: 4 }, () => {
         const load = ['north', 'south'].map((instance) => ({ name: 'postgres', instance, dsn: server.dsn() }));
         const where = server.file('two.yaml', { ...config, plugins: { ...config.plugins, load } });
         const { code, error } = await json(['status', '-c', where]);
-        assert.deepEqual([code, error.code, error.message], [2, 'usage', 'say which one with --instance: north, south']);
+        assert.deepEqual([code, error.code, error.message], [2, 'usage', 'choose one with --instance: north, south']);
         await done(['status', '-c', where, '--instance', 'south']);
         assert.equal((await json(['status', '-c', where, '--instance', 'west', '--dsn', server.dsn()])).code, 2);
     });
