@@ -36,7 +36,7 @@ std::string names(const std::vector<Part> &parts) {
 
 Page health(const Snapshot &now, Detail detail) {
     if (now.draining)
-        return {503, "application/json", failure("draining", "The daemon is going down.")};
+        return {503, "application/json", failure("draining", "The daemon is stopping.")};
     std::string body = "{\"success\":true,\"data\":{\"status\":";
     body += now.ailing.empty() ? "\"healthy\"" : "\"degraded\"";
     if (!now.ailing.empty()) append_parts(body, now.ailing, detail);
@@ -53,7 +53,7 @@ Page health(const Snapshot &now, Detail detail) {
 
 Page ready(const Readiness &now) {
     if (now.draining)
-        return {503, "application/json", failure("draining", "The daemon is going down.")};
+        return {503, "application/json", failure("draining", "The daemon is stopping.")};
     if (!now.listening)
         return {503, "application/json", failure("not_ready", "Not every listener is up.")};
     if (!now.missing.empty())

@@ -65,7 +65,7 @@ TEST_CASE("a draining daemon is neither healthy nor ready") {
     now.draining = true;
     CHECK(pages::health(now, Detail::names).status == 503);
     CHECK(pages::health(now, Detail::names).body ==
-          R"({"success":false,"error":{"code":"draining","message":"The daemon is going down."}})");
+          R"({"success":false,"error":{"code":"draining","message":"The daemon is stopping."}})");
     pages::Readiness readiness;
     readiness.listening = true;
     readiness.draining = true;
