@@ -7,9 +7,12 @@
 #include "base/text.hpp"
 #include "json/json.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace roomd::app {
 namespace {
@@ -45,7 +48,7 @@ std::optional<Problem> refuse_type(const net::Request &request) {
     return Problem{415, "not_json", "send the body as Content-Type: application/json"};
 }
 
-// The query of a request, parameter by parameter; what nobody asked for is refused.
+// The query of a request, parameter by parameter; any other parameter is a problem.
 class Query {
 public:
     explicit Query(const net::Request &request) : fields_(request.query) {}
@@ -55,8 +58,8 @@ public:
         for (std::size_t i = 0; i < fields_.size(); ++i) {
             if (fields_[i].first != name) continue;
             found = fields_[i].second;
-            ++taken_;
         }
+        asked_.push_back(name);
         return found;
     }
     std::optional<std::uint64_t> number(std::string_view name) {
@@ -66,7 +69,7 @@ public:
         const auto [end, error] =
             std::from_chars(digits.data(), digits.data() + digits.size(), value);
         if (error == std::errc() && end == digits.data() + digits.size()) return value;
-        problem_ = Problem{422, "parameter_invalid", std::string(name) + " is a whole number"};
+        problem_ = Problem{422, "parameter_invalid", std::string(name) + " must be a whole number"};
         return std::nullopt;
     }
     std::size_t limit() {
@@ -74,14 +77,20 @@ public:
         return wanted < most_shown ? static_cast<std::size_t>(wanted) : most_shown;
     }
     const std::optional<Problem> &problem() {
-        if (!problem_ && taken_ < fields_.size())
-            problem_ = Problem{422, "parameter_unknown", "there is a parameter too many"};
+        const auto is_known = [this](const net::Field &field) {
+            return std::find(asked_.begin(), asked_.end(), field.first) != asked_.end();
+        };
+        const auto unknown = std::find_if_not(fields_.begin(), fields_.end(), is_known);
+        if (!problem_ && unknown != fields_.end())
+            problem_ =
+                Problem{422, "parameter_unknown",
+                        "unknown query parameter \"" + base::printable(unknown->first, 100) + '"'};
         return problem_;
     }
 
 private:
     const std::vector<net::Field> &fields_;
-    std::size_t taken_ = 0;
+    std::vector<std::string_view> asked_; // names, literals of their callers
     std::optional<Problem> problem_;
 };
 
@@ -185,7 +194,7 @@ void Admin::reloaded(base::ExchangeId id, const Reloaded &what) {
         break;
     case Reloaded::Became::stopping:
         response.status = 503;
-        response.body = failure({503, "stopping", "the daemon is going down"});
+        response.body = failure({503, "stopping", "the daemon is stopping"});
         break;
     }
     shard_.server.respond(id, std::move(response));
@@ -214,7 +223,7 @@ void Admin::clients(const net::Request &request) {
     const std::size_t limit = query.limit();
     if (query.problem()) return refuse(request.id, *query.problem());
     if (room.empty() == user.empty())
-        return refuse(request.id, {422, "parameter_missing", "say room, or user, and not both"});
+        return refuse(request.id, {422, "parameter_missing", "give either room or user"});
     const std::vector<base::ClientId> found =
         user.empty() ? shard_.router.members(nsp.empty() ? "/" : nsp, room)
                      : shard_.router.clients_of(user);
@@ -242,7 +251,7 @@ void Admin::tail(const net::Request &request) {
     wanted.room = query.text("room");
     if (query.problem()) return refuse(request.id, *query.problem());
     if (!tail_.ask(std::move(wanted)))
-        return refuse(request.id, {429, "too_many_tails", "too many look on already"});
+        return refuse(request.id, {429, "too_many_tails", "too many tail clients"});
     ticks_.every(tick);
 }
 
@@ -257,7 +266,7 @@ void Admin::kick(const net::Request &request) {
     json::split_object(request.body, members);
     if (members.size() != 1 || json::string(members[0].first) != "user" ||
         json::string(members[0].second).empty())
-        return refuse(request.id, {422, "member_missing", R"(say {"user":"<its id>"})", "/user"});
+        return refuse(request.id, {422, "member_missing", R"(send {"user":"ID"})", "/user"});
     const std::string user = json::string(members[0].second);
     const std::size_t kicked = shard_.router.kick(user, false);
     shard_.log.notice("kicked by an operator", {{"user", user}, {"clients", kicked}});

@@ -76,7 +76,7 @@ net::Admission Gate::admit(const net::Request &request, std::string_view scope) 
         }
         if (found.why == auth::Why::scope_missing)
             return refuse(403, "key_scope", "this key does not have the scope this path needs");
-        return refuse(401, "key_unknown", "this API key is not known");
+        return refuse(401, "key_unknown", "unknown API key");
     }
     if (request.unix_socket) return {};
     if (needs_key(scope))
@@ -87,8 +87,9 @@ net::Admission Gate::admit(const net::Request &request, std::string_view scope) 
                       "no API key is configured for this path, so only this machine may use it");
     if (std::any_of(of_proxies.begin(), of_proxies.end(),
                     [&](auto name) { return !request.header(name).empty(); }))
-        return refuse(401, "key_missing",
-                      "no API key is configured for this path, and the request came by a proxy");
+        return refuse(
+            401, "key_missing",
+            "no API key is configured for this path, and the request came through a proxy");
     if (!is_loopback_name(request.header("host")))
         return refuse(403, "host_not_loopback",
                       "without an API key this path answers only to localhost, 127.0.0.1 or [::1]");

@@ -46,7 +46,7 @@ net::ListenerOptions listener_on(const net::ListenerOptions &listener, Socket &s
     if (!known)
         throw std::runtime_error(
             "listen " + listener.name +
-            ": what systemd handed over is no listening TCP or Unix stream socket; write "
+            ": the socket from systemd is not a listening TCP or Unix stream socket; write "
             "ListenStream= and Accept=no in its unit");
     fcntl(socket.fd, F_SETFL, fcntl(socket.fd, F_GETFL) | O_NONBLOCK);
     socket.taken = true;
@@ -70,13 +70,13 @@ net::Options with_inherited(net::Options options, log::Logger &log) {
             if (socket.name == listener.inherited)
                 listeners.push_back(listener_on(listener, socket));
         if (listeners.size() == before)
-            throw std::runtime_error(
-                "listen " + listener.name + ": systemd has handed over no socket of this name (" +
-                listed(sockets) + "); start its .socket unit, or write an address");
+            throw std::runtime_error("listen " + listener.name +
+                                     ": systemd passed no socket of this name (" + listed(sockets) +
+                                     "); start its .socket unit, or write an address");
     }
     for (const Socket &socket : sockets) {
         if (socket.taken) continue;
-        log.warning("systemd handed over a socket that no listener names",
+        log.warning("systemd passed a socket that no listener uses",
                     {{"name", socket.name}, {"do", "add { systemd: NAME } under listen:"}});
         close(socket.fd);
     }

@@ -25,25 +25,25 @@ void Overload::look(const Counts &counts, base::Time now) {
                      {{"closed", closed},
                       {"waiting", counts.waiting},
                       {"limit", counts.limit},
-                      {"do", "emit less, or volatile, or raise limits.send_buffer_total"},
+                      {"do", "emit less, or as volatile, or raise limits.send_buffer_total"},
                       {"count", "roomd_backlog_closed_total"}});
     if (const std::uint64_t cut = answers_.begins(counts.answers, now); cut != 0)
-        log_.warning("connections cut: too many answers are not read",
+        log_.warning("connections cut: too many unread answers",
                      {{"cut", cut},
                       {"limit", counts.limit},
-                      {"do", "look at who asks, or raise limits.send_buffer_total"},
+                      {"do", "look at who requests them, or raise limits.send_buffer_total"},
                       {"count", "roomd_unread_answers_cut_total"}});
     if (const std::uint64_t refused = tokens_.begins(counts.tokens, now); refused != 0)
         log_.warning("tokens refused unread: too many from one address are bad",
                      {{"refused", refused},
                       {"address", counts.address},
-                      {"do", "look at who is there; a proxy belongs under trusted_proxies"},
+                      {"do", "look at this address; a proxy belongs under trusted_proxies"},
                       {"count", "roomd_tokens_unread_total"}});
     if (const std::uint64_t closed = parsers_.begins(counts.parsers, now); closed != 0)
         log_.warning(
-            "the client speaks another parser (msgpack?)",
+            "a client uses another parser (msgpack?)",
             {{"closed", closed},
-             {"do", "take the parser option out of the client: roomd speaks Socket.IO's own"},
+             {"do", "remove the client's parser option: roomd speaks only Socket.IO's own"},
              {"count", "roomd_other_parsers_total"}});
     if (const std::uint64_t closed = displaced_.begins(counts.displaced, now); closed != 0)
         log_.warning("sessions that never joined were closed to make room",
@@ -51,15 +51,15 @@ void Overload::look(const Counts &counts, base::Time now) {
                       {"do", "look at who opens them, or raise limits.connections"},
                       {"count", "roomd_displaced_sessions_total"}});
     if (const std::uint64_t cut = unfinished_.begins(counts.unfinished, now); cut != 0)
-        log_.warning("connections cut: too much is half received",
+        log_.warning("connections cut: too much incomplete input",
                      {{"cut", cut},
                       {"do", "look at who sends so slowly, or raise limits.receive_total"},
                       {"count", "roomd_unfinished_cut_total"}});
     if (const std::uint64_t closed = violations_.begins(counts.violations, now); closed != 0)
-        log_.warning("clients sent what breaks the protocol, and were closed",
+        log_.warning("clients closed for breaking the protocol",
                      {{"closed", closed},
                       {"last", counts.violation},
-                      {"do", "look at what they are; docs/errors.md has the limits"},
+                      {"do", "look at these clients; docs/errors.md has the limits"},
                       {"count", "roomd_violations_total"}});
 }
 

@@ -101,7 +101,7 @@ void Reload::tell(const Reloaded &what) const {
             log.error("configuration not reloaded", {{"fault", text(fault)}});
         return;
     case Reloaded::Became::failed:
-        log.error("configuration reloaded in part", {{"why", what.why}});
+        log.error("configuration applied only in part", {{"why", what.why}});
         return;
     case Reloaded::Became::built_in:
         log.warning("nothing to reload: running the built-in configuration");

@@ -70,7 +70,7 @@ TEST_CASE("clients of another parser, displaced ones and half received ones are 
     overload.look({0, 0, 0, 0, 0, "", 2, 3, 4, 5, "no payload"}, clock.now());
     const std::vector<std::string> lines = err.lines();
     REQUIRE(lines.size() == 4);
-    CHECK(lines[0].find("the client speaks another parser (msgpack?)") != std::string::npos);
+    CHECK(lines[0].find("a client uses another parser (msgpack?)") != std::string::npos);
     CHECK(lines[0].find("closed=2") != std::string::npos);
     CHECK(lines[1].find("never joined") != std::string::npos);
     CHECK(lines[2].find("limits.receive_total") != std::string::npos);

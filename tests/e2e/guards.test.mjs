@@ -154,6 +154,6 @@ test('what breaks the protocol has one line in the log, which names it', async (
         socket.io.engine.transport.ws.send(packet);
         await closed;
     }
-    await server.logs(/clients sent what breaks the protocol, and were closed closed=\d last="?[a-z ]+/);
+    await server.logs(/clients closed for breaking the protocol closed=\d last="?[a-z ]+/);
     assert.equal(server.output.split('breaks the protocol').length, 2);
 });

@@ -202,6 +202,6 @@ describe('Socket.IO over another parser', () => {
         const own = await front(t);
         const one = await Websocket.open(t, own.port);
         await one.send(frame(0x82, Buffer.from([0x84, 0xa4]))).rest();
-        await until('the line', () => own.output.includes('the client speaks another parser (msgpack?)'));
+        await until('the line', () => own.output.includes('a client uses another parser (msgpack?)'));
     });
 });
