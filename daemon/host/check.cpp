@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "host/section_schema.hpp"
+#include "host/strings.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -13,10 +14,6 @@
 
 namespace roomd::host {
 namespace {
-
-std::string_view view(roomd_str s) {
-    return s.ptr == nullptr ? std::string_view{} : std::string_view{s.ptr, s.len};
-}
 
 struct Told {
     std::vector<Fault> &faults;

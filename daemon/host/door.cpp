@@ -1,6 +1,6 @@
 #include "host/door.hpp"
 
-#include "base/text.hpp"
+#include "host/strings.hpp"
 #include "log/log.hpp"
 #include "loop/inbox.hpp"
 
@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t max_metrics = 256;
 constexpr std::size_t max_fields = 32;
-
-std::string_view view(roomd_str s) {
-    return s.ptr == nullptr ? std::string_view{} : std::string_view{s.ptr, s.len};
-}
 
 } // namespace
 

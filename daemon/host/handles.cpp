@@ -1,6 +1,7 @@
 #include "host/handles.hpp"
 
 #include "host/instance.hpp"
+#include "host/own_answers.hpp"
 #include "host/take_in.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"

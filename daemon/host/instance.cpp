@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "dispatch/router.hpp"
 #include "host/apply.hpp"
+#include "host/own_answers.hpp"
 #include "host/table.hpp"
 #include "host/take_in.hpp"
 #include "log/log.hpp"
@@ -15,14 +16,6 @@
 
 namespace roomd::host {
 namespace {
-
-HttpResponse unavailable(const char *body) {
-    HttpResponse response;
-    response.status = 503;
-    response.content_type = "application/json";
-    response.body = body;
-    return response;
-}
 
 roomd_error fresh_error() {
     roomd_error error{};
@@ -37,21 +30,6 @@ std::string reason(roomd_error &error, roomd_status status) {
 }
 
 } // namespace
-
-HttpResponse busy() {
-    return unavailable("{\"success\":false,\"error\":{\"code\":\"overloaded\",\"message\":"
-                       "\"Too many requests are waiting; try again\"}}");
-}
-
-HttpResponse late() {
-    return unavailable("{\"success\":false,\"error\":{\"code\":\"plugin_timeout\",\"message\":"
-                       "\"No answer in time; try again\"}}");
-}
-
-HttpResponse stopping() {
-    return unavailable("{\"success\":false,\"error\":{\"code\":\"stopping\",\"message\":"
-                       "\"The server is going down; try again\"}}");
-}
 
 Instance::Instance(Services &services, const Library &library, PluginEntry entry) :
     services_(services),

@@ -15,11 +15,6 @@
 
 namespace roomd::host {
 
-// The host's own answers to requests that a plugin can not or did not answer.
-HttpResponse busy();
-HttpResponse late();
-HttpResponse stopping();
-
 // One plugin at work, from start to stop.  Home loop only; what the plugin's threads may touch is
 // its Door.
 //

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "host/command.hpp"
+#include "host/strings.hpp"
 #include "roomd/plugin.h"
 
 #include <cstddef>
@@ -12,13 +13,6 @@ namespace roomd::host {
 
 // From the C structs of plugins to what the host owns: everything is looked at here, once, on the
 // thread that called, and copied.  Each gives ROOMD_OK or why not, and never throws but bad_alloc.
-
-inline std::string_view view(roomd_str s) noexcept {
-    return s.ptr == nullptr ? std::string_view{} : std::string_view{s.ptr, s.len};
-}
-inline roomd_str str(std::string_view s) noexcept {
-    return {s.data(), s.size()};
-}
 
 // What a peer sent, as plugins are promised text: UTF-8.  Views into `kept` where that took a
 // change.
