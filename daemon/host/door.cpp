@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <utility>
 
 namespace roomd::host {
@@ -115,12 +114,10 @@ bool Door::never_fits(std::size_t bytes) const noexcept {
     return bytes > budget_;
 }
 
-Door::Where Door::home(Instance *&instance) noexcept {
+Door::Where Door::where() const noexcept {
     const std::lock_guard lock(mutex_);
-    instance = nullptr;
-    if (phase_ == Phase::closed) return Where::stopping;
+    if (phase_ == Phase::closed) return Where::closed;
     if (std::this_thread::get_id() != home_) return Where::elsewhere;
-    instance = wiring_.instance;
     return phase_ == Phase::open ? Where::here : Where::stopping;
 }
 
@@ -240,14 +237,3 @@ Door::Counts Door::counts() const {
 }
 
 } // namespace roomd::host
-
-roomd_self &roomd_self::make(std::string name, std::size_t budget, std::size_t max_tickets,
-                             std::size_t max_emit) {
-    // Kept by a list that is never destroyed, so that leak checkers see an owner and a thread that
-    // outlives main() finds its door.
-    static std::mutex *const guard = new std::mutex;
-    static auto *const all = new std::vector<std::unique_ptr<roomd_self>>;
-    const std::lock_guard lock(*guard);
-    all->push_back(std::make_unique<roomd_self>(std::move(name), budget, max_tickets, max_emit));
-    return *all->back();
-}

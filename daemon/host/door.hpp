@@ -24,8 +24,6 @@ class Wakeup;
 
 namespace roomd::host {
 
-class Instance;
-
 struct MetricValue {
     std::string name, help;
     bool counter = false;
@@ -39,7 +37,6 @@ struct MetricValue {
 class Door {
 public:
     struct Wiring {
-        Instance *instance;
         loop::Wakeup *wakeup;
         log::Logger *log;
     };
@@ -60,9 +57,10 @@ public:
     std::size_t max_emit() const noexcept { return max_emit_; }
     const std::string &name() const noexcept { return name_; }
     bool never_fits(std::size_t bytes) const noexcept; // larger than the whole budget
-    // The instance, when this is its loop's thread and the door is not closed; else null.
-    enum class Where : std::uint8_t { here, stopping, elsewhere };
-    Where home(Instance *&) noexcept;
+    // Where the caller is: on the home loop's thread while the plugin works or stops, on another
+    // thread, or anywhere after close().
+    enum class Where : std::uint8_t { here, stopping, elsewhere, closed };
+    Where where() const noexcept;
 
     // ---- home loop -----------------------------------------------------------------------
     void open(const Wiring &); // the thread that calls it is the home loop's
@@ -122,11 +120,3 @@ private:
 };
 
 } // namespace roomd::host
-
-// What a plugin holds of its instance.
-struct roomd_self final : roomd::host::Door {
-    using Door::Door;
-    // One more that lives as long as the process.
-    static roomd_self &make(std::string name, std::size_t budget, std::size_t max_tickets,
-                            std::size_t max_emit);
-};

@@ -1,11 +1,11 @@
 #include "host/handles.hpp"
 
-#include "host/instance.hpp"
 #include "host/own_answers.hpp"
 #include "host/take_in.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <exception>
@@ -163,12 +163,17 @@ roomd_status Handles::metric(MetricValue value, roomd_handle &out) {
     return ROOMD_INVALID;
 }
 
-roomd_status Handles::publish(Instance &self, roomd_publish_fn fn, void *user, roomd_handle &out) {
-    if (services_.bus != nullptr) return ROOMD_DENIED;
-    services_.bus = &self;
-    publish_fn = fn;
-    publish_user = user;
+roomd_status Handles::publish(roomd_publish_fn fn, void *user, roomd_handle &out) {
+    if (services_.publisher.fn != nullptr) return ROOMD_DENIED;
+    services_.publisher = {fn, user, &calls_};
     out = take_id(PublishEntry{});
+    return ROOMD_OK;
+}
+
+roomd_status Handles::keep_header(std::string name) {
+    if (started_) return ROOMD_INVALID;
+    if (std::find(kept_headers_.begin(), kept_headers_.end(), name) == kept_headers_.end())
+        kept_headers_.push_back(std::move(name));
     return ROOMD_OK;
 }
 
@@ -181,10 +186,7 @@ void Handles::release(roomd_handle id, Entry entry) noexcept {
     if (auto *const hook = std::get_if<HookEntry>(&entry)) hook->remove(id);
     if (auto *const route = std::get_if<RouteEntry>(&entry)) services_.http.remove(route->route);
     if (std::holds_alternative<MetricEntry>(entry)) door_.remove_metric(id);
-    if (std::holds_alternative<PublishEntry>(entry)) {
-        services_.bus = nullptr;
-        publish_fn = nullptr;
-    }
+    if (std::holds_alternative<PublishEntry>(entry)) services_.publisher = {};
     // Timers and watches end with `entry`.
 }
 

@@ -15,6 +15,7 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 namespace roomd::host {
 
@@ -33,7 +34,12 @@ public:
     roomd_status rearm(roomd_handle, std::uint32_t events);
     roomd_status route(HttpRoute, roomd_request_fn, void *user, roomd_handle &out);
     roomd_status metric(MetricValue, roomd_handle &out);
-    roomd_status publish(Instance &self, roomd_publish_fn, void *user, roomd_handle &out);
+    roomd_status publish(roomd_publish_fn, void *user, roomd_handle &out);
+    // Of a handshake's headers this one is wanted, for good.
+    roomd_status keep_header(std::string name);
+    const std::vector<std::string> &kept_headers() const noexcept { return kept_headers_; }
+    // From here on no header can be asked for: handshakes have been read without it.
+    void started() noexcept { started_ = true; }
     template <class Fn>
     roomd_status hook(HookList<Fn> &list, std::string nsp, std::string pattern, Fn fn, void *user,
                       roomd_handle &out) {
@@ -51,8 +57,6 @@ public:
     HookList<roomd_join_fn> joins;
     HookList<roomd_gone_fn> gones;
     HookList<roomd_connected_fn> connecteds;
-    roomd_publish_fn publish_fn = nullptr;
-    void *publish_user = nullptr;
 
 private:
     struct TimerEntry {
@@ -89,6 +93,8 @@ private:
     Calls &calls_;
     Door &door_;
     std::unordered_map<roomd_handle, Entry> entries_;
+    std::vector<std::string> kept_headers_;
+    bool started_ = false;
     roomd_handle last_ = 0;
 };
 

@@ -252,8 +252,8 @@ void PluginHooks::answered(std::uint64_t token, session::Answer answer, const si
 }
 
 void PluginHooks::publish(const dispatch::Emit &emit) {
-    Instance *const bus = services_.bus;
-    if (bus == nullptr) return;
+    const Publisher publisher = services_.publisher; // it may change while it is called
+    if (publisher.fn == nullptr) return;
     std::vector<roomd_str> rooms, except;
     for (const std::string_view room : emit.rooms)
         rooms.push_back(str(room));
@@ -273,10 +273,8 @@ void PluginHooks::publish(const dispatch::Emit &emit) {
     out.args = args.raw;
     out.epoch = str(emit.position.epoch);
     out.seq = emit.position.seq;
-    const roomd_publish_fn fn = bus->handles().publish_fn;
-    void *const user = bus->handles().publish_user;
-    bus->calls().run("publish", [&] { fn(user, &out); });
-    // From inside an emit: what the bus puts in line waits for the drain that is under way.
+    publisher.calls->run("publish", [&] { publisher.fn(publisher.user, &out); });
+    // From inside an emit: what the plugin puts in line waits for the drain that is under way.
 }
 
 } // namespace roomd::host

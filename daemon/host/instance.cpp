@@ -36,11 +36,11 @@ Instance::Instance(Services &services, const Library &library, PluginEntry entry
     library_(library),
     entry_(std::move(entry)),
     data_(services.data[entry_.label()]),
-    door_(roomd_self::make(entry_.label(), entry_.budget, services.options.tickets,
+    self_(roomd_self::make(entry_.label(), entry_.budget, services.options.tickets,
                            services.options.max_emit)),
     calls_(services.log, entry_.label(), services.options.slow_call),
     idempotency_(services.options.idempotency),
-    handles_(services, calls_, door_) {}
+    handles_(services, calls_, self_) {}
 
 Instance::~Instance() {
     assert(state_ == State::idle || state_ == State::stopped);
@@ -49,20 +49,23 @@ Instance::~Instance() {
 void Instance::start() {
     assert(state_ == State::idle);
     state_ = State::starting;
-    door_.open({this, &services_.wakeup, &services_.log});
+    self_.handles = &handles_;
+    self_.open({&services_.wakeup, &services_.log});
     roomd_error error = fresh_error();
     roomd_status status = calls_.call("start", ROOMD_FAILED, [&] {
-        return library_.table().start(&host_table(), &door_, str(entry_.config_json),
+        return library_.table().start(&host_table(), &self_, str(entry_.config_json),
                                       &plugin_state_, &error);
     });
     if (status != ROOMD_OK) {
         handles_.clear();
-        door_.close();
-        door_.take(); // what start() put in line is dropped with it
+        self_.close();
+        self_.handles = nullptr;
+        self_.take(); // what start() put in line is dropped with it
         state_ = State::stopped;
         why_not_ = reason(error, status);
         throw std::runtime_error("plugin " + entry_.label() + ": " + why_not_);
     }
+    handles_.started();
     state_ = State::running;
 }
 
@@ -76,7 +79,7 @@ bool Instance::reload(const PluginEntry &entry, std::string &why) {
         why = reason(error, status);
         return false;
     }
-    door_.set_budget(entry.budget);
+    self_.set_budget(entry.budget);
     entry_ = entry;
     return true;
 }
@@ -88,7 +91,7 @@ void Instance::stop() {
     state_ = State::stopping;
     // First no new command with a callback, then all that are in line, then the asks: so every
     // `fn` the plugin was promised is called before stop().
-    door_.stopping();
+    self_.stopping();
     work_off();
     end_asks();
     calls_.run("stop", [&] { library_.table().stop(plugin_state_); });
@@ -100,15 +103,16 @@ void Instance::finish() {
     // may hear of it any more.
     const std::size_t left = handles_.clear();
     work_off(); // what stop() emitted and answered
-    refuse_tickets(door_.all_tickets(), false);
+    refuse_tickets(self_.all_tickets(), false);
     if (left > 0) {
         services_.log.debug("plugin left handles at its stop",
                             {{"plugin", entry_.label()}, {"handles", left}});
     }
-    door_.close();
+    self_.close();
+    self_.handles = nullptr;
     // A thread of the plugin that still runs may have put more between the two; it is not ours to
     // send any more.
-    door_.take();
+    self_.take();
     state_ = State::stopped;
 }
 
@@ -132,12 +136,12 @@ void Instance::end_asks() {
 
 bool Instance::work_off() {
     // A command may lead back here, through a hook: what came in meanwhile waits for its turn.
-    if (working_ || !door_.waiting()) return false;
+    if (working_ || !self_.waiting()) return false;
     working_ = true;
-    std::vector<Command> line = door_.take();
+    std::vector<Command> line = self_.take();
     for (Command &command : line) {
         const std::size_t kept = apply(*this, command.action);
-        door_.worked_off(command.bytes - kept);
+        self_.worked_off(command.bytes - kept);
     }
     working_ = false;
     tell_drained();
@@ -145,24 +149,24 @@ bool Instance::work_off() {
 }
 
 void Instance::ask_ended(std::size_t bytes) {
-    door_.worked_off(bytes);
+    self_.worked_off(bytes);
     tell_drained();
 }
 
 void Instance::tell_drained() {
-    if (library_.table().on_drain != nullptr && state_ == State::running && door_.drained()) {
+    if (library_.table().on_drain != nullptr && state_ == State::running && self_.drained()) {
         calls_.run("on_drain", [&] { library_.table().on_drain(plugin_state_); });
     }
 }
 
 std::uint64_t Instance::issue(Ticket ticket, base::Duration timeout) {
-    const std::uint64_t id = door_.issue(std::move(ticket), services_.loop.now() + timeout);
+    const std::uint64_t id = self_.issue(std::move(ticket), services_.loop.now() + timeout);
     if (id != 0) services_.watch_time();
     return id;
 }
 
 void Instance::tick(base::Time now) {
-    const std::vector<Ticket> expired = door_.expired(now);
+    const std::vector<Ticket> expired = self_.expired(now);
     if (expired.empty()) return;
     services_.log.warning("plugin did not answer in time",
                           {{"plugin", entry_.label()}, {"tickets", expired.size()}});
@@ -186,14 +190,6 @@ void Instance::refuse_tickets(const std::vector<Ticket> &tickets, bool was_late)
             break;
         }
     }
-}
-
-bool Instance::keep_header(std::string name) {
-    if (state_ != State::starting) return false;
-    if (std::find(kept_headers_.begin(), kept_headers_.end(), name) == kept_headers_.end()) {
-        kept_headers_.push_back(std::move(name));
-    }
-    return true;
 }
 
 } // namespace roomd::host

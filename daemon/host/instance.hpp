@@ -2,10 +2,10 @@
 
 #include "host/calls.hpp"
 #include "host/check.hpp"
-#include "host/door.hpp"
 #include "host/handles.hpp"
 #include "host/idempotency.hpp"
 #include "host/library.hpp"
+#include "host/self.hpp"
 #include "host/services.hpp"
 
 #include <memory>
@@ -42,10 +42,11 @@ public:
 
     const PluginEntry &entry() const noexcept { return entry_; }
     const Library &library() const noexcept { return library_; }
-    const std::vector<std::string> &kept_headers() const noexcept { return kept_headers_; }
-    bool keep_header(std::string name); // false: not in start()
-    Door &door() noexcept { return door_; }
-    const Door &door() const noexcept { return door_; }
+    const std::vector<std::string> &kept_headers() const noexcept {
+        return handles_.kept_headers();
+    }
+    Door &door() noexcept { return self_; }
+    const Door &door() const noexcept { return self_; }
     Handles &handles() noexcept { return handles_; }
     Calls &calls() noexcept { return calls_; }
     const Calls &calls() const noexcept { return calls_; }
@@ -68,12 +69,11 @@ private:
     const Library &library_;
     PluginEntry entry_;
     ClientData &data_;
-    roomd_self &door_;
+    roomd_self &self_;
     Calls calls_;
     Idempotency idempotency_;
     base::Bucket refusals_;
     Handles handles_;
-    std::vector<std::string> kept_headers_;
     std::unordered_set<base::ClientId> asked_about_;
     void *plugin_state_ = nullptr;
     std::string why_not_ = "not started";

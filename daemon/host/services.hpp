@@ -24,7 +24,15 @@ class Wakeup;
 
 namespace roomd::host {
 
+class Calls;
 class Instance;
+
+// Who has the on_publish hook.
+struct Publisher {
+    roomd_publish_fn fn = nullptr; // null: nobody
+    void *user = nullptr;
+    Calls *calls = nullptr;
+};
 
 struct PendingAsk {
     Instance *instance;
@@ -43,7 +51,7 @@ struct Services {
     std::function<void()> drain;      // after a call into a plugin that the loop made
     std::function<void()> watch_time; // a ticket was issued: see to its deadline
 
-    Instance *bus = nullptr; // has the on_publish hook
+    Publisher publisher{};
     std::unordered_map<std::uint64_t, PendingAsk> asks{};
     std::unordered_map<std::string, ClientData> data{}; // by the label of the instance
     Polls polls{};

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "host/client_data.hpp"
-#include "host/door.hpp"
+#include "host/self.hpp"
 #include "host/sizes.hpp"
 #include "host/take_in.hpp"
 #include "json/json.hpp"

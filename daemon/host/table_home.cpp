@@ -1,9 +1,8 @@
 #include "base/text.hpp"
-#include "host/door.hpp"
-#include "host/instance.hpp"
+#include "host/library.hpp"
+#include "host/self.hpp"
 #include "host/table.hpp"
 #include "host/take_in.hpp"
-#include "log/log.hpp"
 
 #include <utility>
 
@@ -13,25 +12,26 @@ namespace roomd::host {
 namespace {
 
 struct Home {
-    Instance *instance = nullptr;
-    roomd_status status = ROOMD_OK; // why there is none
+    Handles *handles = nullptr;
+    roomd_status status = ROOMD_OK; // why there are none
 };
+
+void tell_wrong_thread(roomd_self &self, const char *function) noexcept {
+    const roomd_field field{str("function"), str(function)};
+    self.write(ROOMD_LOG_ERROR, "plugin called a [home] function from another thread", &field, 1);
+}
 
 // Whether it may act now: on its own thread, and not once the stop began.
 Home enter(roomd_self *self, const char *function) noexcept {
     if (self == nullptr) return {nullptr, ROOMD_INVALID};
-    Home home;
-    switch (self->home(home.instance)) {
-    case Door::Where::here: break;
-    case Door::Where::stopping: home = {nullptr, ROOMD_STOPPING}; break;
-    case Door::Where::elsewhere: {
-        const roomd_field field{str("function"), str(function)};
-        self->write(ROOMD_LOG_ERROR, "plugin called a [home] function from another thread", &field,
-                    1);
-        home = {nullptr, ROOMD_INVALID};
+    switch (self->where()) {
+    case Door::Where::here: return {self->handles, ROOMD_OK};
+    case Door::Where::stopping:
+    case Door::Where::closed: return {nullptr, ROOMD_STOPPING};
+    case Door::Where::elsewhere: break;
     }
-    }
-    return home;
+    tell_wrong_thread(*self, function);
+    return {nullptr, ROOMD_INVALID};
 }
 
 bool is_pattern(roomd_str pattern) noexcept {
@@ -47,41 +47,41 @@ std::string nsp_of(roomd_str nsp) {
 roomd_status timer(roomd_self *self, std::uint32_t delay_ms, std::uint32_t every_ms,
                    roomd_task_fn fn, void *user, roomd_handle *out) noexcept {
     const Home home = enter(self, "timer");
-    if (home.instance == nullptr) return home.status;
+    if (home.handles == nullptr) return home.status;
     if (fn == nullptr || out == nullptr) return ROOMD_INVALID;
-    return home.instance->handles().timer(delay_ms, every_ms, fn, user, *out);
+    return home.handles->timer(delay_ms, every_ms, fn, user, *out);
 }
 
 roomd_status watch(roomd_self *self, int fd, std::uint32_t events, roomd_fd_fn fn, void *user,
                    roomd_handle *out) noexcept {
     const Home home = enter(self, "watch");
-    if (home.instance == nullptr) return home.status;
+    if (home.handles == nullptr) return home.status;
     if (fn == nullptr || out == nullptr || fd < 0) return ROOMD_INVALID;
-    return home.instance->handles().watch(fd, events, fn, user, *out);
+    return home.handles->watch(fd, events, fn, user, *out);
 }
 
 roomd_status rearm(roomd_self *self, roomd_handle id, std::uint32_t events) noexcept {
     const Home home = enter(self, "rearm");
-    if (home.instance == nullptr) return home.status;
-    return home.instance->handles().rearm(id, events);
+    if (home.handles == nullptr) return home.status;
+    return home.handles->rearm(id, events);
 }
 
 roomd_status keep_header(roomd_self *self, roomd_str name) noexcept {
     const Home home = enter(self, "keep_header");
-    if (home.instance == nullptr) return home.status;
+    if (home.handles == nullptr) return home.status;
     if (!is_header_name(view(name))) return ROOMD_INVALID;
-    return home.instance->keep_header(base::lower(view(name))) ? ROOMD_OK : ROOMD_INVALID;
+    return home.handles->keep_header(base::lower(view(name)));
 }
 
 template <class Fn>
 roomd_status hook(roomd_self *self, const char *what, HookList<Fn> Handles::*list, roomd_str nsp,
                   roomd_str pattern, Fn fn, void *user, roomd_handle *out) noexcept {
     const Home home = enter(self, what);
-    if (home.instance == nullptr) return home.status;
+    if (home.handles == nullptr) return home.status;
     if (fn == nullptr || out == nullptr || !is_nsp_pattern(nsp) || !is_pattern(pattern)) {
         return ROOMD_INVALID;
     }
-    Handles &handles = home.instance->handles();
+    Handles &handles = *home.handles;
     return handles.hook(handles.*list, nsp_of(nsp), std::string(view(pattern)), fn, user, *out);
 }
 
@@ -120,43 +120,39 @@ roomd_status on_connected(roomd_self *self, roomd_str nsp, roomd_connected_fn fn
 roomd_status on_publish(roomd_self *self, roomd_publish_fn fn, void *user,
                         roomd_handle *out) noexcept {
     const Home home = enter(self, "on_publish");
-    if (home.instance == nullptr) return home.status;
+    if (home.handles == nullptr) return home.status;
     if (fn == nullptr || out == nullptr) return ROOMD_INVALID;
-    return home.instance->handles().publish(*home.instance, fn, user, *out);
+    return home.handles->publish(fn, user, *out);
 }
 
 roomd_status route(roomd_self *self, const roomd_route *route, roomd_request_fn fn, void *user,
                    roomd_handle *out) noexcept {
     const Home home = enter(self, "route");
-    if (home.instance == nullptr) return home.status;
+    if (home.handles == nullptr) return home.status;
     if (route == nullptr || fn == nullptr || out == nullptr) return ROOMD_INVALID;
     HttpRoute taken;
     const roomd_status status = take_in(*route, taken);
     if (status != ROOMD_OK) return status;
-    return home.instance->handles().route(std::move(taken), fn, user, *out);
+    return home.handles->route(std::move(taken), fn, user, *out);
 }
 
 roomd_status metric(roomd_self *self, roomd_metric kind, roomd_str name, roomd_str help,
                     roomd_handle *out) noexcept {
     const Home home = enter(self, "metric");
-    if (home.instance == nullptr) return home.status;
+    if (home.handles == nullptr) return home.status;
     if (out == nullptr || (kind != ROOMD_COUNTER && kind != ROOMD_GAUGE)) return ROOMD_INVALID;
     if (!is_plugin_name(view(name)) || !is_text(help)) return ROOMD_INVALID;
     MetricValue value{std::string(view(name)), base::printable(view(help)), kind == ROOMD_COUNTER,
                       0};
-    return home.instance->handles().metric(std::move(value), *out);
+    return home.handles->metric(std::move(value), *out);
 }
 
 void cancel(roomd_self *self, roomd_handle id) noexcept {
     if (self == nullptr || id == 0) return;
-    Instance *instance = nullptr;
-    const Door::Where where = self->home(instance);
-    if (where == Door::Where::elsewhere) {
-        enter(self, "cancel"); // says so in the log
-        return;
-    }
+    const Door::Where where = self->where();
     // Also while stopping: destructors of handles run there.
-    if (instance != nullptr) instance->handles().cancel(id);
+    if (where == Door::Where::here || where == Door::Where::stopping) self->handles->cancel(id);
+    if (where == Door::Where::elsewhere) tell_wrong_thread(*self, "cancel");
 }
 
 } // namespace
