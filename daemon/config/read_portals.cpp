@@ -1,5 +1,5 @@
 #include "config/readers.hpp"
-#include "policy/suffix.hpp"
+#include "policy/origins.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,6 @@
 #include "policy/origins.hpp"
 
 #include "base/text.hpp"
-#include "policy/suffix.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -183,6 +182,11 @@ const char *OriginPattern::host_mismatch(std::string_view host) const {
     if (label != none && suffix_of(host.substr(label + 1)) != Suffix::none)
         return "\"*\" would stand for a part of a public suffix";
     return nullptr;
+}
+
+Suffix suffix_risk(const OriginPattern &pattern) {
+    if (pattern.any()) return Suffix::private_;
+    return pattern.wild() ? suffix_of(pattern.behind()) : Suffix::none;
 }
 
 } // namespace roomd::policy

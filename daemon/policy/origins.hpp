@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "policy/suffix.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -52,5 +53,9 @@ private:
 };
 
 base::Result<OriginPattern> parse_pattern(std::string_view text);
+
+// Who may register a name that the wildcard stands for: `none` without a wildcard, `private_` for
+// `*` alone.
+Suffix suffix_risk(const OriginPattern &);
 
 } // namespace roomd::policy

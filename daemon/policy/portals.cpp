@@ -1,7 +1,6 @@
 #include "policy/portals.hpp"
 
 #include "base/text.hpp"
-#include "policy/suffix.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,5 @@
 #include "policy/suffix.hpp"
 
-#include "policy/origins.hpp"
-
 #include <algorithm>
 #include <array>
 #include <libpsl.h>
@@ -41,11 +39,6 @@ Suffix suffix_of(std::string_view domain) {
     // The list's own rule for what it does not have: a top-level name is a suffix.
     const bool top = domain.find('.') == std::string_view::npos;
     return top && !is_reserved(domain) ? Suffix::icann : Suffix::none;
-}
-
-Suffix suffix_risk(const OriginPattern &pattern) {
-    if (pattern.any()) return Suffix::private_;
-    return pattern.wild() ? suffix_of(pattern.behind()) : Suffix::none;
 }
 
 } // namespace roomd::policy

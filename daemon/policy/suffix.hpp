@@ -5,8 +5,6 @@
 
 namespace roomd::policy {
 
-class OriginPattern;
-
 // Whether strangers may register names directly below a domain (publicsuffix.org).
 enum class Suffix : std::uint8_t {
     none,    // no: it has one owner
@@ -17,9 +15,5 @@ enum class Suffix : std::uint8_t {
 // `domain` in lower case, IDNs as punycode.  The first call reads the list of the system, where it
 // is newer than the one that libpsl brings.
 Suffix suffix_of(std::string_view domain);
-
-// Who could hold a name that the wildcard stands for.  `none` without one; `private_` for `*`
-// alone.
-Suffix suffix_risk(const OriginPattern &);
 
 } // namespace roomd::policy
