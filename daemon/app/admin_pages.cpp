@@ -90,7 +90,7 @@ std::string stats_page(const Shard &shard, std::string_view config, std::int64_t
         .number("pid", static_cast<std::uint64_t>(getpid()))
         .text("config", config)
         .number("uptime", static_cast<std::uint64_t>(uptime_seconds))
-        .raw("draining", yes_or_no(shard.draining))
+        .raw("draining", yes_or_no(shard.pages.draining()))
         .raw("listen", texts(shard.server.addresses()))
         .number("connections", http.open)
         .number("sessions_polling", sessions.count(session::Transport::polling))

@@ -1,6 +1,5 @@
 #include "app/core_pages.hpp"
 
-#include "app/shard.hpp"
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "json/json.hpp"
@@ -53,8 +52,8 @@ void add_portals(std::vector<metrics::Family> &out, const dispatch::Stats &stats
 
 } // namespace
 
-CorePages::CorePages(Shard &shard, std::string service) :
-    shard_(shard),
+CorePages::CorePages(const Parts &parts, std::string service) :
+    parts_(parts),
     service_(std::move(service)) {}
 
 void CorePages::add_routes() {
@@ -66,39 +65,39 @@ void CorePages::add_routes() {
         route.side = side;
         route.headers = Gate::headers();
         route.serve = [this, page](const Request &request) {
-            shard_.server.respond(request.id, answer(page(request)));
+            parts_.server.respond(request.id, answer(page(request)));
         };
         return route;
     };
     // Anyone may ask a front listener how the daemon is; why is for operators.
-    shard_.server.add_route(get("/health", Side::front, [this](const Request &request) {
-        const Gate &gate = shard_.gate;
+    parts_.server.add_route(get("/health", Side::front, [this](const Request &request) {
+        const Gate &gate = parts_.gate;
         const bool operates = gate.holds(request, "metrics") || gate.holds(request, "admin");
         return pages::health(snapshot(), operates ? pages::Detail::reasons : pages::Detail::names);
     }));
-    shard_.server.add_route(get("/health", Side::admin, [this](const Request &) {
+    parts_.server.add_route(get("/health", Side::admin, [this](const Request &) {
         return pages::health(snapshot(), pages::Detail::reasons);
     }));
-    shard_.server.add_route(
+    parts_.server.add_route(
         get("/ready", Side::both, [this](const Request &) { return pages::ready(readiness()); }));
     net::Route metrics =
         get("/metrics", Side::both, [this](const Request &) { return pages::metrics(families()); });
     metrics.admit = [this](const Request &request) {
-        return shard_.gate.admit(request, "metrics");
+        return parts_.gate.admit(request, "metrics");
     };
-    shard_.server.add_route(std::move(metrics));
+    parts_.server.add_route(std::move(metrics));
 }
 
 pages::Snapshot CorePages::snapshot() const {
     pages::Snapshot out;
     out.service = service_;
     out.version = version;
-    out.websocket = shard_.sessions.options().websocket;
+    out.websocket = parts_.sessions.options().websocket;
     out.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - started_);
     out.now_ms = base::unix_ms();
-    out.draining = shard_.draining;
-    for (const auto &health : shard_.plugins.health()) {
+    out.draining = draining_;
+    for (const auto &health : parts_.plugins.health()) {
         if (health.state != host::State::up) out.ailing.push_back(part(health));
     }
     return out;
@@ -108,8 +107,8 @@ pages::Readiness CorePages::readiness() const {
     pages::Readiness out;
     out.now_ms = base::unix_ms();
     out.listening = true; // this very answer went through a listener
-    out.draining = shard_.draining;
-    for (const auto &health : shard_.plugins.health()) {
+    out.draining = draining_;
+    for (const auto &health : parts_.plugins.health()) {
         if (health.required && health.state != host::State::up) out.missing.push_back(part(health));
     }
     return out;
@@ -117,9 +116,9 @@ pages::Readiness CorePages::readiness() const {
 
 std::string CorePages::stats_json() const {
     constexpr std::size_t rooms_shown = 1000;
-    const dispatch::Stats stats = shard_.router.stats(rooms_shown);
+    const dispatch::Stats stats = parts_.router.stats(rooms_shown);
     std::string out = "{\"clients\":" + std::to_string(stats.clients) +
-                      ",\"sessions\":" + std::to_string(shard_.sessions.size()) +
+                      ",\"sessions\":" + std::to_string(parts_.sessions.size()) +
                       ",\"rooms\":" + std::to_string(stats.rooms) + ",\"active\":[";
     for (std::size_t i = 0; i < stats.largest.size(); ++i) {
         const auto &room = stats.largest[i];
@@ -136,10 +135,10 @@ std::string CorePages::stats_json() const {
 std::vector<metrics::Family> CorePages::families() const {
     using metrics::counter;
     using metrics::gauge;
-    const auto &sessions = shard_.sessions;
+    const auto &sessions = parts_.sessions;
     const auto &eio = sessions.totals();
-    const auto &http = shard_.server.totals();
-    const dispatch::Stats stats = shard_.router.stats(0);
+    const auto &http = parts_.server.totals();
+    const dispatch::Stats stats = parts_.router.stats(0);
     metrics::Family open{"roomd_sessions", "Open Engine.IO sessions", metrics::Kind::gauge, {}};
     open.samples.push_back(
         {{{"transport", "polling"}}, number(sessions.count(session::Transport::polling))});
@@ -164,18 +163,18 @@ std::vector<metrics::Family> CorePages::families() const {
                 http.unfinished_cut),
         counter("roomd_other_parsers_total",
                 "Sessions closed because they used another encoding (msgpack)",
-                shard_.clients.other_parsers()),
+                parts_.clients.other_parsers()),
         counter("roomd_violations_total",
                 "Sessions closed because their clients broke the protocol", eio.violations),
         counter("roomd_displaced_sessions_total",
                 "Sessions that never joined, closed to make room for others",
-                shard_.clients.displaced()),
+                parts_.clients.displaced()),
         gauge("roomd_backlog_bytes", "Bytes queued for clients (upper bound)",
               number(sessions.waiting())),
         gauge("roomd_unread_answers_bytes", "Bytes of unread HTTP answers (upper bound)",
-              number(shard_.server.unread())),
+              number(parts_.server.unread())),
         counter("roomd_batched_writes_total", "Writes handed to the kernel in batches (io_uring)",
-                shard_.server.batched()),
+                parts_.server.batched()),
         counter("roomd_volatile_dropped_total", "Volatile frames dropped", eio.dropped_volatile),
         counter("roomd_upgrades_total", "Polling sessions that became websockets", eio.upgrades),
         counter("roomd_frames_sent_total", "Engine.IO packets written", eio.frames_out),
@@ -189,7 +188,7 @@ std::vector<metrics::Family> CorePages::families() const {
         counter("roomd_joins_refused_total", "Joins refused", stats.joins_refused),
         counter("roomd_tokens_unread_total",
                 "Tokens refused unread because their address had sent too many bad ones",
-                shard_.router.tokens_unread().count),
+                parts_.router.tokens_unread().count),
         counter("roomd_accepted_total", "Connections accepted", http.accepted),
         counter("roomd_refused_limit_total", "Connections refused at a limit", http.refused_limit),
         counter("roomd_refused_origin_total", "Requests from origins that are not allowed",
@@ -200,10 +199,10 @@ std::vector<metrics::Family> CorePages::families() const {
         counter("roomd_guard_kills_total", "Connections cut by a transport guard",
                 http.guard_kills),
         counter("roomd_log_lines_dropped_total", "Log lines dropped because nobody read them",
-                shard_.log.dropped()),
+                parts_.log.dropped()),
     };
     add_portals(out, stats);
-    for (const auto &metric : shard_.plugins.metrics()) {
+    for (const auto &metric : parts_.plugins.metrics()) {
         const std::string name = metric.own ? metrics::plugin_name(metric.plugin, metric.name)
                                             : "roomd_plugin_" + metric.name;
         out.push_back(

@@ -1,7 +1,14 @@
 #pragma once
 
+#include "app/gate.hpp"
+#include "dispatch/router.hpp"
+#include "host/registry.hpp"
+#include "log/log.hpp"
 #include "metrics/metrics.hpp"
+#include "net/server.hpp"
 #include "pages/pages.hpp"
+#include "session/clients.hpp"
+#include "session/sessions.hpp"
 
 #include <chrono>
 #include <string>
@@ -9,14 +16,24 @@
 
 namespace roomd::app {
 
-struct Shard;
-
-// What the core serves itself: /health, /ready and /metrics, as snapshots of a shard.
+// What the core serves itself: /health, /ready and /metrics, as snapshots of the parts of a shard.
 class CorePages {
 public:
-    CorePages(Shard &shard, std::string service);
+    // They outlive the pages.
+    struct Parts {
+        const log::Logger &log;
+        const session::Clients &clients;
+        const session::Sessions &sessions;
+        const dispatch::Router &router;
+        net::Server &server;
+        const Gate &gate;
+        const host::Registry &plugins;
+    };
+    CorePages(const Parts &parts, std::string service);
 
     void add_routes();
+    void drain() noexcept { draining_ = true; } // from now on they say that the daemon goes down
+    bool draining() const noexcept { return draining_; }
     void rename(std::string service) { service_ = std::move(service); }
     std::string stats_json() const; // what plugins get
 
@@ -25,8 +42,9 @@ private:
     pages::Readiness readiness() const;
     std::vector<metrics::Family> families() const;
 
-    Shard &shard_;
+    Parts parts_;
     std::string service_;
+    bool draining_ = false;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

@@ -77,7 +77,7 @@ private:
         }
         stopping_ = true;
         reload_.stop();
-        shard_.draining = true;
+        shard_.pages.drain();
         notify_.stopping("stopping, " + std::to_string(shard_.sessions.size()) +
                          " sessions to close");
         shard_.log.notice("stopping", {{"sessions", shard_.sessions.size()}});

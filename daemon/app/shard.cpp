@@ -32,7 +32,7 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     gate(keys(config)),
     http(server, gate, config.limits.max_emit + 4096),
     plugins(with_policy(config, gate, pages), loop, router, http, logger),
-    pages(*this, config.service.name),
+    pages({log, clients, sessions, router, server, gate, plugins}, config.service.name),
     flusher(loop, sessions, router, plugins),
     overload(logger),
     ticks(loop, [this] {

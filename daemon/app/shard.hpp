@@ -45,7 +45,6 @@ struct Shard {
     Flusher flusher;
     Overload overload;
     loop::Timer ticks; // the one periodic scan: heartbeats, time-outs, expiries
-    bool draining = false;
 
 private:
     void keep_headers(const config::Config &);
