@@ -1,6 +1,7 @@
 #include "auth/keys.hpp"
 
 #include "base/secret.hpp"
+#include "base/text.hpp"
 
 #include <openssl/evp.h>
 
@@ -21,15 +22,9 @@ int hex_value(char c) noexcept {
     return -1;
 }
 
-bool matches(std::string_view pattern, std::string_view name) noexcept {
-    if (pattern.empty() || pattern.back() != '*') return pattern == name;
-    pattern.remove_suffix(1);
-    return name.substr(0, pattern.size()) == pattern;
-}
-
 bool any_matches(const std::vector<std::string> &patterns, std::string_view name) noexcept {
     return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const std::string &pattern) { return matches(pattern, name); });
+                       [&](const std::string &pattern) { return base::matches(pattern, name); });
 }
 
 std::string_view bytes(const Digest &digest) noexcept {

@@ -121,6 +121,12 @@ std::string visible(std::string_view text, std::size_t limit) {
     return out;
 }
 
+bool matches(std::string_view pattern, std::string_view name) noexcept {
+    if (pattern.empty() || pattern.back() != '*') return pattern == name;
+    pattern.remove_suffix(1);
+    return name.starts_with(pattern);
+}
+
 std::string_view nearest(std::string_view word, const std::vector<std::string_view> &candidates) {
     constexpr std::size_t longest = 64; // a longer word is no typing slip
     if (word.size() > longest) return {};

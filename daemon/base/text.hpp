@@ -33,6 +33,9 @@ void append_visible(std::string &out, std::string_view text, Breaks);
 // Of one line; at most `limit` bytes, and "..." when there were more.
 std::string visible(std::string_view text, std::size_t limit = 200);
 
+// Does `pattern` mean `name`: the name itself, or a prefix of it that ends in '*'?
+bool matches(std::string_view pattern, std::string_view name) noexcept;
+
 // The candidate within a small edit distance of `word`, or empty: for "did you mean".
 std::string_view nearest(std::string_view word, const std::vector<std::string_view> &candidates);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/text.hpp"
 #include "roomd/plugin.h"
 
 #include <algorithm>
@@ -10,15 +11,6 @@
 #include <vector>
 
 namespace roomd::host {
-
-// Does a name, or a prefix ending in '*', mean `name`?
-inline bool matches(std::string_view pattern, std::string_view name) noexcept {
-    if (!pattern.empty() && pattern.back() == '*') {
-        pattern.remove_suffix(1);
-        return name.substr(0, pattern.size()) == pattern;
-    }
-    return pattern == name;
-}
 
 // One instance's hooks of one kind, in the order they were made.  A hook may add and remove hooks,
 // itself among them, while it is called: a removed one is not called any more, a new one is called
@@ -44,7 +36,7 @@ public:
 
     bool any(std::string_view nsp) const noexcept {
         return std::any_of(hooks_.begin(), hooks_.end(), [&](const Hook &hook) {
-            return hook.id != 0 && matches(hook.nsp, nsp);
+            return hook.id != 0 && base::matches(hook.nsp, nsp);
         });
     }
 
@@ -55,7 +47,8 @@ public:
         const std::size_t end = hooks_.size();
         for (std::size_t i = 0; i < end && !found; ++i) {
             const Hook &hook = hooks_[i];
-            if (hook.id == 0 || !matches(hook.nsp, nsp) || !matches(hook.pattern, name)) continue;
+            if (hook.id == 0 || !base::matches(hook.nsp, nsp) || !base::matches(hook.pattern, name))
+                continue;
             found = call(hook.fn, hook.user); // `hook` may have moved when it returns
         }
         --depth_;

@@ -66,6 +66,17 @@ TEST_CASE("the nearest name is one a slip of the finger away") {
     CHECK(nearest("path", {}) == "");
 }
 
+TEST_CASE("a pattern means its name, or with a star at its end what begins like it") {
+    CHECK(matches("library:1", "library:1"));
+    CHECK_FALSE(matches("library:1", "library:12"));
+    CHECK(matches("library:*", "library:12"));
+    CHECK(matches("library:*", "library:"));
+    CHECK_FALSE(matches("library:*", "librar"));
+    CHECK(matches("*", ""));
+    CHECK_FALSE(matches("", "x"));
+    CHECK_FALSE(matches("a*b", "axb")); // a star elsewhere stands for itself
+}
+
 TEST_CASE("a word of any length costs nothing to compare") {
     const std::string huge(1000000, 'p');
     CHECK(nearest(huge, {"path"}) == "");
