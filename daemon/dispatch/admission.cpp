@@ -11,12 +11,6 @@
 namespace roomd::dispatch {
 namespace {
 
-bool matches(std::string_view pattern, std::string_view name) noexcept {
-    if (pattern.empty() || pattern.back() != '*') return pattern == name;
-    pattern.remove_suffix(1);
-    return name.substr(0, pattern.size()) == pattern;
-}
-
 // The sooner of two times; 0 is never.
 std::int64_t sooner(std::int64_t a, std::int64_t b) noexcept {
     if (a == 0 || b == 0) return a + b;
@@ -38,20 +32,10 @@ bool is_object(std::string_view text) {
 
 } // namespace
 
-bool Admission::configured(std::string_view nsp) const noexcept {
-    return nsp == "/" ||
-           std::any_of(options_.namespaces.begin(), options_.namespaces.end(),
-                       [&](const std::string &pattern) { return matches(pattern, nsp); });
-}
-
-bool Admission::knows(std::string_view nsp) const {
-    return rooms::is_namespace(nsp) && (configured(nsp) || hooks_->knows(nsp));
-}
-
 void Admission::connecting(base::ClientId client, std::string_view nsp, std::string_view auth) {
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
-    if (!knows(nsp)) return refuse(client, {}, "Invalid namespace", {});
+    if (!namespaces_.knows(nsp)) return refuse(client, {}, "Invalid namespace", {});
     auto known = identify(options_, tokens_, *info.handshake, auth, clock_.now(), base::unix_ms());
     if (const auto *why = std::get_if<NotIn>(&known)) return refuse(client, {}, *why);
     Who who = std::get<Who>(std::move(known));
@@ -60,8 +44,8 @@ void Admission::connecting(base::ClientId client, std::string_view nsp, std::str
     const std::string id{info.id}; // a plugin may send the client away and read on
     const Connecting asked{client, id, nsp, auth, who.identity, info.handshake};
     if (hooks_->connecting(asked) == Hooks::Next::taken || !waits(client)) return;
-    if (configured(nsp)) {
-        Router::Verdict verdict;
+    if (is_configured(options_, nsp)) {
+        Verdict verdict;
         verdict.accept = true;
         decide(client, verdict);
     } else {
@@ -70,7 +54,7 @@ void Admission::connecting(base::ClientId client, std::string_view nsp, std::str
     }
 }
 
-Status Admission::decide(base::ClientId client, const Router::Verdict &verdict) {
+Status Admission::decide(base::ClientId client, const Verdict &verdict) {
     const auto found = waiting_.find(client);
     if (found == waiting_.end()) return Status::gone;
     if (verdict.accept) {
@@ -113,14 +97,13 @@ void Admission::gone(base::ClientId client, session::CloseReason reason) {
 }
 
 // Held meanwhile, so that packets which waited come after connected().
-Status Admission::admit(base::ClientId client, const Waiting &waiting,
-                        const Router::Verdict &verdict) {
+Status Admission::admit(base::ClientId client, const Waiting &waiting, const Verdict &verdict) {
     session::Clients::Info info;
     if (!clients_.info(client, info)) return Status::gone;
     const std::string_view identity =
         verdict.identity.empty() ? std::string_view{waiting.who.identity} : verdict.identity;
     // A plugin may have taken its time: a reload may have come meanwhile, or the token's end.
-    if (!knows(info.nsp)) {
+    if (!namespaces_.knows(info.nsp)) {
         refuse(client, waiting.who.identity, "Invalid namespace", {});
         return Status::ok;
     }
@@ -166,7 +149,7 @@ std::vector<base::ClientId> Admission::unwelcome() const {
     hub_.each([&](std::string_view nsp, rooms::Space &space) {
         rooms::Selection all;
         all.everyone = true;
-        const bool gone = !knows(nsp);
+        const bool gone = !namespaces_.knows(nsp);
         for (const base::ClientId client : space.select(all)) {
             session::Clients::Info info;
             if (!clients_.info(client, info)) continue;

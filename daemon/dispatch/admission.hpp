@@ -6,10 +6,11 @@
 #include "dispatch/identify.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
+#include "dispatch/namespaces.hpp"
 #include "dispatch/options.hpp"
 #include "dispatch/portal_counts.hpp"
-#include "dispatch/router.hpp"
 #include "dispatch/token_gate.hpp"
+#include "dispatch/verdict.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
@@ -21,16 +22,17 @@
 
 namespace roomd::dispatch {
 
-// From CONNECT to the verdict: which namespaces there are, who waits, and what holds from the
+// From CONNECT to the verdict: who waits, and what holds from the
 // moment a client is in.
 class Admission {
 public:
     Admission(const Options &options, session::Clients &clients, const base::Clock &clock,
-              rooms::Hub &hub, Identities &identities, Membership &membership,
-              PortalCounts &portals) :
+              const Namespaces &namespaces, rooms::Hub &hub, Identities &identities,
+              Membership &membership, PortalCounts &portals) :
         options_(options),
         clients_(clients),
         clock_(clock),
+        namespaces_(namespaces),
         hub_(hub),
         identities_(identities),
         membership_(membership),
@@ -46,11 +48,8 @@ public:
     void tick() { tokens_.tick(clock_.now()); }
     const TokenGate::Unread &unread() const noexcept { return tokens_.unread(); }
 
-    // Configured, or served by a plugin.
-    bool knows(std::string_view nsp) const;
-
     void connecting(base::ClientId, std::string_view nsp, std::string_view auth);
-    Status decide(base::ClientId, const Router::Verdict &);
+    Status decide(base::ClientId, const Verdict &);
     void gone(base::ClientId, session::CloseReason); // of any client: one that waited is told of
 
     std::vector<base::ClientId> waiting_of(std::string_view user) const; // by their tokens
@@ -68,8 +67,7 @@ private:
         Who who; // as its token says; a plugin may know better
     };
 
-    bool configured(std::string_view nsp) const noexcept;
-    Status admit(base::ClientId, const Waiting &, const Router::Verdict &);
+    Status admit(base::ClientId, const Waiting &, const Verdict &);
     void refuse(base::ClientId, std::string_view identity, std::string_view message,
                 std::string_view data);
     void refuse(base::ClientId, std::string_view identity, const NotIn &);
@@ -78,6 +76,7 @@ private:
     const Options &options_;
     session::Clients &clients_;
     const base::Clock &clock_;
+    const Namespaces &namespaces_;
     rooms::Hub &hub_;
     Identities &identities_;
     Membership &membership_;

@@ -99,7 +99,7 @@ Emitted Fanout::check(const Emit &emit) const {
         session::Clients::Info info;
         if (!clients_.info(emit.to, info))
             return refused(Status::gone, "client_gone", "/to", "there is no such client");
-    } else if (!admission_.knows(emit.nsp)) {
+    } else if (!namespaces_.knows(emit.nsp)) {
         return invalid("namespace_unknown", "/namespace", "there is no such namespace");
     }
     return {};

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/ids.hpp"
-#include "dispatch/admission.hpp"
 #include "dispatch/emit.hpp"
 #include "dispatch/event_counts.hpp"
+#include "dispatch/namespaces.hpp"
 #include "dispatch/options.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
@@ -20,11 +20,11 @@ namespace roomd::dispatch {
 class Fanout {
 public:
     Fanout(const Options &options, session::Clients &clients, rooms::Hub &hub,
-           const Admission &admission, EventCounts &counts) :
+           const Namespaces &namespaces, EventCounts &counts) :
         options_(options),
         clients_(clients),
         hub_(hub),
-        admission_(admission),
+        namespaces_(namespaces),
         counts_(counts) {}
 
     // What the catalogue makes of an emit with `route` (Router::route).
@@ -49,7 +49,7 @@ private:
     const Options &options_;
     session::Clients &clients_;
     rooms::Hub &hub_;
-    const Admission &admission_;
+    const Namespaces &namespaces_;
     EventCounts &counts_;
     std::vector<base::ClientId> named_, left_out_; // scratch of one emit
     std::uint64_t emits_ = 0, deliveries_ = 0;

@@ -91,8 +91,7 @@ void Membership::leave(const Asker &asker, const Wish &wish) {
     accept(asker, wish.room, space->count(wish.room));
 }
 
-Status Membership::decide(base::ClientId client, std::string_view room,
-                          const Router::Verdict &verdict) {
+Status Membership::decide(base::ClientId client, std::string_view room, const Verdict &verdict) {
     const auto found = waiting_.find(client);
     if (found == waiting_.end() || found->second.room != room) return Status::gone;
     if (!verdict.accept && !verdict.data.empty() && !json::check(verdict.data))

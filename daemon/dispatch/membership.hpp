@@ -2,12 +2,13 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/options.hpp"
 #include "dispatch/portal_counts.hpp"
-#include "dispatch/router.hpp"
 #include "dispatch/verbs.hpp"
+#include "dispatch/verdict.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
@@ -38,7 +39,7 @@ public:
     // An event nobody took: a verb of a kind that does not exist says so, others say nothing.
     void unheard(base::ClientId, const sio::Event &);
 
-    Status decide(base::ClientId, std::string_view room, const Router::Verdict &);
+    Status decide(base::ClientId, std::string_view room, const Verdict &);
 
     // Into the rooms of kinds with `join: auto` that its claims name.
     void admit_automatically(base::ClientId, rooms::Space &);

@@ -6,6 +6,7 @@
 #include "dispatch/fanout.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
+#include "dispatch/namespaces.hpp"
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/positions.hpp"
 #include "rooms/hub.hpp"
@@ -22,10 +23,11 @@ struct Router::Impl {
         options(o),
         clients(c),
         clock(k),
+        namespaces(options),
         membership(options, clients, hub, identities, portals, clock),
-        admission(options, clients, clock, hub, identities, membership, portals),
+        admission(options, clients, clock, namespaces, hub, identities, membership, portals),
         client_events(options, clients, hub, identities, clock, counts),
-        fanout(options, clients, hub, admission, counts) {}
+        fanout(options, clients, hub, namespaces, counts) {}
 
     Options options; // the units refer to it
     session::Clients &clients;
@@ -37,6 +39,7 @@ struct Router::Impl {
     PortalCounts portals;
     EventCounts counts;
     Positions positions;
+    Namespaces namespaces;
     Membership membership;
     Admission admission;
     ClientEvents client_events;
@@ -59,6 +62,7 @@ Router::~Router() = default;
 
 void Router::wire(Hooks &hooks) noexcept {
     impl_->hooks = &hooks;
+    impl_->namespaces.wire(hooks);
     impl_->admission.wire(hooks);
     impl_->membership.wire(hooks);
 }

@@ -7,6 +7,7 @@
 #include "dispatch/options.hpp"
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/token_gate.hpp"
+#include "dispatch/verdict.hpp"
 #include "dispatch/watcher.hpp"
 #include "session/clients.hpp"
 #include "session/events.hpp"
@@ -75,12 +76,6 @@ public:
     Status disconnect(base::ClientId, bool close_session, session::CloseReason);
     std::size_t kick(std::string_view user, bool close_session); // how many; by identity's "user"
 
-    struct Verdict {
-        bool accept = false;
-        std::string_view message, data; // refusal; data is JSON or empty
-        std::string_view identity;      // JSON object or empty
-        std::int64_t expires_ms = 0;    // Unix time when the transport is closed; 0: never
-    };
     // `gone`: no such client waits for this verdict (any more).
     Status decide_connect(base::ClientId, const Verdict &);
     Status decide_join(base::ClientId, std::string_view room, const Verdict &);

@@ -63,7 +63,7 @@ struct Apply {
     }
 
     std::size_t operator()(VerdictCommand &command) {
-        dispatch::Router::Verdict verdict;
+        dispatch::Verdict verdict;
         verdict.accept = command.accept;
         verdict.message = command.message;
         verdict.data = command.data;

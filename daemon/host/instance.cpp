@@ -174,7 +174,7 @@ void Instance::tick(base::Time now) {
 }
 
 void Instance::refuse_tickets(const std::vector<Ticket> &tickets, bool was_late) {
-    dispatch::Router::Verdict no;
+    dispatch::Verdict no;
     no.message = was_late ? "No verdict in time" : "Server is going down";
     no.data = was_late ? R"({"code":"verdict_timeout","retryable":true})"
                        : R"({"code":"stopping","retryable":true})";

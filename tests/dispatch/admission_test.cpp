@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(RouterFixture, "a refusal carries message and data, and frees 
 TEST_CASE_FIXTURE(RouterFixture, "a client that a limit refuses after the verdict was not let in") {
     hooks.on_connecting = [](const dispatch::Connecting &) { return Next::taken; };
     const auto client = fake.connect();
-    dispatch::Router::Verdict late = yes();
+    dispatch::Verdict late = yes();
     late.expires_ms = 1; // over before it came
     router.decide_connect(client, late);
     REQUIRE(hooks.not_in.size() == 1);

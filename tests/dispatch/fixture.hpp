@@ -59,15 +59,15 @@ struct RouterFixture {
         hooks.log.clear();
         return client;
     }
-    static dispatch::Router::Verdict yes(std::string_view identity = {}, std::int64_t expires = 0) {
-        dispatch::Router::Verdict verdict;
+    static dispatch::Verdict yes(std::string_view identity = {}, std::int64_t expires = 0) {
+        dispatch::Verdict verdict;
         verdict.accept = true;
         verdict.identity = identity;
         verdict.expires_ms = expires;
         return verdict;
     }
-    static dispatch::Router::Verdict no(std::string_view message = {}, std::string_view data = {}) {
-        dispatch::Router::Verdict verdict;
+    static dispatch::Verdict no(std::string_view message = {}, std::string_view data = {}) {
+        dispatch::Verdict verdict;
         verdict.message = message;
         verdict.data = data;
         return verdict;

@@ -78,8 +78,8 @@ struct Whole {
         turn();
         return std::exchange(peer.link.got, {});
     }
-    static dispatch::Router::Verdict yes() {
-        dispatch::Router::Verdict verdict;
+    static dispatch::Verdict yes() {
+        dispatch::Verdict verdict;
         verdict.accept = true;
         return verdict;
     }
