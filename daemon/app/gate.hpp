@@ -26,7 +26,7 @@ public:
     bool holds(const net::Request &, std::string_view scope) const;
     bool needs_key(std::string_view scope) const;
 
-    const auth::Keys &keys() const noexcept { return *keys_; }
+    const std::shared_ptr<const auth::Keys> &keys() const noexcept { return keys_; }
     void replace(std::shared_ptr<const auth::Keys> keys) { keys_ = std::move(keys); }
 
 private:

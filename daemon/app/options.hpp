@@ -21,10 +21,10 @@ log::Options log_options(const config::Config &);
 policy::Portals portals(const config::Config &);
 session::Options session_options(const config::Config &);
 session::ClientOptions client_options(const config::Config &);
-dispatch::Options dispatch_options(const config::Config &);
+dispatch::Options dispatch_options(const config::Config &);     // without `keys`
 std::vector<std::string> token_headers(const config::Config &); // kept for the core's own eyes
 net::Options net_options(const config::Config &);   // without kept_headers: plugins name them
-host::Options host_options(const config::Config &); // without `may` and `stats`
+host::Options host_options(const config::Config &); // without `stats`
 std::vector<host::PluginEntry> plugin_entries(const config::Config &);
 std::shared_ptr<const auth::Keys> keys(const config::Config &);
 

@@ -1,7 +1,6 @@
 #include "app/shard.hpp"
 
 #include "app/inherited.hpp"
-#include "app/key_policy.hpp"
 #include "app/options.hpp"
 
 #include <algorithm>
@@ -12,11 +11,14 @@
 namespace roomd::app {
 namespace {
 
-host::Options with_policy(const config::Config &config, const Gate &gate, const CorePages &pages) {
+dispatch::Options with_keys(const config::Config &config, const Gate &gate) {
+    dispatch::Options out = dispatch_options(config);
+    out.keys = gate.keys();
+    return out;
+}
+
+host::Options with_stats(const config::Config &config, const CorePages &pages) {
     host::Options out = host_options(config);
-    out.may = [&gate](std::string_view key, const dispatch::Emit &emit) {
-        return refuse_by_key(gate.keys(), key, emit);
-    };
     out.stats = [&pages] { return pages.stats_json(); };
     return out;
 }
@@ -27,11 +29,11 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     log(logger),
     clients(client_options(config), loop),
     sessions(session_options(config), clients, loop),
-    router(dispatch_options(config), clients, loop),
-    server(with_inherited(net_options(config), logger), loop, sessions, logger),
     gate(keys(config)),
+    router(with_keys(config, gate), clients, loop),
+    server(with_inherited(net_options(config), logger), loop, sessions, logger),
     http(server, gate, config.limits.max_emit + 4096),
-    plugins(with_policy(config, gate, pages), loop, router, http, logger),
+    plugins(with_stats(config, pages), loop, router, http, logger),
     pages({log, clients, sessions, router, server, gate, plugins}, config.service.name),
     flusher(loop, sessions, router, plugins),
     overload(logger),
@@ -73,7 +75,7 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     sessions.reconfigure(session_options(config));
     ticks.every(sessions.tick_every());
     clients.reconfigure(client_options(config));
-    router.reconfigure(dispatch_options(config));
+    router.reconfigure(with_keys(config, gate));
     pages.rename(config.service.name);
     auto kept = plugins.reload(plugin_entries(config));
     keep_headers(config);

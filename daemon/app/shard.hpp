@@ -36,9 +36,9 @@ struct Shard {
     loop::Loop loop;
     session::Clients clients;
     session::Sessions sessions;
+    Gate gate;
     dispatch::Router router;
     net::Server server;
-    Gate gate;
     PluginHttp http;
     host::Registry plugins;
     CorePages pages;

@@ -7,7 +7,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+namespace roomd::auth {
+struct Key;
+}
 
 namespace roomd::dispatch {
 
@@ -34,6 +39,8 @@ struct Emit {
     bool local = false;     // not to the cluster bus
     bool route = false;     // the catalogue checks args[0] and, without rooms, chooses them
     bool all = false;       // the whole namespace; without it no rooms and no client is an error
+    // The API key it is sent on behalf of, which bounds what it may do.  Null: it may do anything.
+    const auth::Key *rights = nullptr;
     Position position;
 };
 
@@ -47,5 +54,9 @@ struct Emitted {
     // Not ok: why, in the words of the HTTP answer ("room_invalid", "/rooms/0", "...").
     std::string code, pointer, text;
 };
+
+inline Emitted refusal(Status status, std::string code, std::string pointer, std::string text) {
+    return {status, 0, {}, std::move(code), std::move(pointer), std::move(text)};
+}
 
 } // namespace roomd::dispatch

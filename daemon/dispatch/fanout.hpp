@@ -2,34 +2,29 @@
 
 #include "base/ids.hpp"
 #include "dispatch/emit.hpp"
-#include "dispatch/event_counts.hpp"
 #include "dispatch/namespaces.hpp"
 #include "dispatch/options.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace roomd::dispatch {
 
-// One emit: checked, its clients selected, encoded once, queued for each.  Nothing in here calls a
-// plugin or closes a client.
+// One routed emit: checked, its clients selected, encoded once, queued for each.  Nothing in here
+// calls a plugin or closes a client.
 class Fanout {
 public:
     Fanout(const Options &options, session::Clients &clients, rooms::Hub &hub,
-           const Namespaces &namespaces, EventCounts &counts) :
+           const Namespaces &namespaces) :
         options_(options),
         clients_(clients),
         hub_(hub),
-        namespaces_(namespaces),
-        counts_(counts) {}
+        namespaces_(namespaces) {}
 
-    // What the catalogue makes of an emit with `route` (Router::route).
-    Emitted route(Emit &, std::vector<std::string> &rooms) const;
-    // Of emits without `route`: everything but whether anyone is there.
+    // The form, and whether the one client it names is there.
     Emitted check(const Emit &) const;
     Emitted emit(const Emit &);
 
@@ -50,7 +45,6 @@ private:
     session::Clients &clients_;
     rooms::Hub &hub_;
     const Namespaces &namespaces_;
-    EventCounts &counts_;
     std::vector<base::ClientId> named_, left_out_; // scratch of one emit
     std::uint64_t emits_ = 0, deliveries_ = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/keys.hpp"
 #include "auth/token.hpp"
 #include "catalogue/catalogue.hpp"
 #include "policy/rules.hpp"
@@ -47,6 +48,7 @@ struct Options {
     std::shared_ptr<const auth::Tokens> tokens; // when `auth` is not none
     std::string cookie;                         // that may hold the token; empty: none may
     std::vector<Portal> portals;
+    std::shared_ptr<const auth::Keys> keys;                // on whose behalf emits come; null: none
     std::shared_ptr<const catalogue::Catalogue> catalogue; // null: it knows no event
     std::vector<ClientEvent> client_events;
     std::shared_ptr<const catalogue::Catalogue> client_schemas; // of these; null: any data will do

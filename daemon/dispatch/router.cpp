@@ -27,7 +27,7 @@ struct Router::Impl {
         membership(options, clients, hub, identities, portals, clock),
         admission(options, clients, clock, namespaces, hub, identities, membership, portals),
         client_events(options, clients, hub, identities, clock, counts),
-        fanout(options, clients, hub, namespaces, counts) {}
+        fanout(options, clients, hub, namespaces) {}
 
     Options options; // the units refer to it
     session::Clients &clients;
@@ -80,51 +80,48 @@ void Router::reconfigure(const Options &options) {
 
 // ---- emits and commands ------------------------------------------------------------------
 
-Emitted Router::emit(const Emit &wanted) {
-    Emit routed;
-    std::vector<std::string> rooms;
-    if (wanted.route) {
-        routed = wanted;
-        if (auto refused = route(routed, rooms); refused.status != Status::ok) return refused;
-    }
-    const Emit &emit = wanted.route ? routed : wanted;
+const auth::Key *Router::key(std::string_view name) const noexcept {
+    return impl_->options.keys != nullptr ? impl_->options.keys->named(name) : nullptr;
+}
+
+Routed Router::route(Emit emit) const {
+    Routed routed = dispatch::route(impl_->options, std::move(emit));
+    if (routed.given_up) ++impl_->counts.given_up;
+    return routed;
+}
+
+Emitted Router::emit(const Routed &routed) {
+    if (routed.refused.status != Status::ok) return routed.refused;
+    const Emit &emit = routed.emit;
     Emitted emitted = impl_->fanout.emit(emit);
-    if (!emit.position.epoch.empty() && emitted.status == Status::ok)
-        impl_->positions.advance(emit.position);
-    if (impl_->watcher != nullptr && emitted.status == Status::ok)
-        impl_->watcher->emitted(emits(), emit, emitted);
-    const bool told = !emit.local && emit.to == base::ClientId::none;
-    if (told && emitted.status == Status::ok) impl_->hooks->publish(emit);
+    if (emitted.status != Status::ok) return emitted;
+    if (!emit.position.epoch.empty()) impl_->positions.advance(emit.position);
+    if (impl_->watcher != nullptr) impl_->watcher->emitted(emits(), emit, emitted);
+    if (!emit.local && emit.to == base::ClientId::none) impl_->hooks->publish(emit);
     return emitted;
 }
 
-Emitted Router::check(const Emit &wanted) const {
-    if (!wanted.route) return impl_->fanout.check(wanted);
-    Emit emit = wanted;
-    std::vector<std::string> rooms;
-    if (auto refused = route(emit, rooms); refused.status != Status::ok) return refused;
-    return impl_->fanout.check(emit);
+Emitted Router::check(const Routed &routed) const {
+    if (routed.refused.status != Status::ok) return routed.refused;
+    return impl_->fanout.check(routed.emit);
 }
 
-Emitted Router::route(Emit &emit, std::vector<std::string> &rooms) const {
-    return impl_->fanout.route(emit, rooms);
-}
-
-void Router::ask(const Emit &emit, base::Duration timeout, std::uint64_t token) {
-    if (emit.to == base::ClientId::none || check(emit).status != Status::ok) {
+void Router::ask(const Routed &routed, base::Duration timeout, std::uint64_t token) {
+    const Emit &emit = routed.emit;
+    if (emit.to == base::ClientId::none || check(routed).status != Status::ok) {
         impl_->hooks->answered(token, session::Answer::gone, {"[]", {}});
         return;
     }
     impl_->clients.ask(emit.to, emit.event, emit.args, timeout, token);
 }
 
-std::vector<base::ClientId> Router::recipients(const Emit &emit) const {
-    return impl_->fanout.recipients(emit);
+std::vector<base::ClientId> Router::recipients(const Routed &routed) const {
+    return impl_->fanout.recipients(routed.emit);
 }
 
-void Router::ask(std::span<const base::ClientId> clients, const Emit &emit, base::Duration timeout,
-                 std::uint64_t first) {
-    impl_->clients.ask(clients, emit.event, emit.args, timeout, first);
+void Router::ask(std::span<const base::ClientId> clients, const Routed &routed,
+                 base::Duration timeout, std::uint64_t first) {
+    impl_->clients.ask(clients, routed.emit.event, routed.emit.args, timeout, first);
 }
 
 bool Router::ack(base::ClientId client, std::uint64_t ack_id, const sio::Args &args) {

@@ -6,6 +6,7 @@
 #include "dispatch/hooks.hpp"
 #include "dispatch/options.hpp"
 #include "dispatch/portal_counts.hpp"
+#include "dispatch/routing.hpp"
 #include "dispatch/token_gate.hpp"
 #include "dispatch/verdict.hpp"
 #include "dispatch/watcher.hpp"
@@ -56,17 +57,19 @@ public:
     void wire(Hooks &) noexcept; // called once, before the first event
 
     // ---- emits and commands (from the host) ----------------------------------------------
-    Emitted emit(const Emit &);
+    // The key of this name, for Emit::rights; null: none has it.  Valid until reconfigure().
+    const auth::Key *key(std::string_view name) const noexcept;
+    // Each emit is routed once, as dispatch::route() says, and then taken or not.
+    Routed route(Emit) const;
+    Emitted emit(const Routed &);
+    Emitted emit(Emit emit) { return this->emit(route(std::move(emit))); }
     // Would emit() take it?  Changes nothing; for all-or-none batches.
-    Emitted check(const Emit &) const;
-    // Asks the catalogue about an emit with `route`: refused, or complete, without `route` and with
-    // the rooms it goes to, which are views into `rooms`.
-    Emitted route(Emit &, std::vector<std::string> &rooms) const;
-    void ask(const Emit &, base::Duration timeout, std::uint64_t token); // Hooks::answered, once
-    // Whom an emit to many, without `route`, that check() passed would reach here; and asks them,
-    // with tokens that count up from `first`.
-    std::vector<base::ClientId> recipients(const Emit &) const;
-    void ask(std::span<const base::ClientId>, const Emit &, base::Duration timeout,
+    Emitted check(const Routed &) const;
+    void ask(const Routed &, base::Duration timeout, std::uint64_t token); // Hooks::answered, once
+    // Whom an emit to many that check() passed would reach here; and asks them, with tokens that
+    // count up from `first`.
+    std::vector<base::ClientId> recipients(const Routed &) const;
+    void ask(std::span<const base::ClientId>, const Routed &, base::Duration timeout,
              std::uint64_t first);
     bool ack(base::ClientId, std::uint64_t ack_id, const sio::Args &);
     // Before the client's verdict they take effect when it is accepted.  `too_big`: it has

@@ -22,7 +22,8 @@ struct Apply {
     dispatch::Router &router = services.router;
 
     std::size_t operator()(EmitCommand &command) {
-        tell(command.fn, command.user, command.emit, send(instance, command.emit), 0);
+        const dispatch::Routed routed = route(instance, command.emit);
+        tell(command.fn, command.user, command.emit, send(instance, command.emit, routed), 0);
         return 0;
     }
 
@@ -35,9 +36,8 @@ struct Apply {
     }
 
     std::size_t operator()(AskCommand &command) {
-        dispatch::Emit view = command.emit.view();
-        std::vector<std::string> rooms;
-        const Outcome checked = check(services, command.emit, view, rooms);
+        const dispatch::Routed routed = route(instance, command.emit);
+        const Outcome checked = check(services, routed);
         if (checked.status != ROOMD_OK) {
             roomd_args none{};
             none.json = {"[]", 2};
@@ -48,7 +48,7 @@ struct Apply {
         const std::uint64_t token = ++services.last_ask;
         // Before the call: a client that is just going answers from inside it.
         services.asks.emplace(token, PendingAsk{&instance, command.fn, command.user});
-        router.ask(view, base::Duration(command.timeout_ms), token);
+        router.ask(routed, base::Duration(command.timeout_ms), token);
         return ask_cost;
     }
 

@@ -11,33 +11,14 @@
 namespace roomd::host {
 namespace {
 
-Outcome refused(dispatch::Status status, std::string code, std::string text) {
-    Outcome out;
-    out.emitted.status = status;
-    out.emitted.code = std::move(code);
-    out.emitted.text = std::move(text);
-    out.status = to_status(status);
-    return out;
+Outcome outcome(dispatch::Emitted emitted) {
+    const roomd_status status = to_status(emitted.status);
+    return {std::move(emitted), {}, false, status};
 }
 
 Outcome conflict() {
-    return refused(dispatch::Status::invalid, "idempotency_conflict",
-                   "this idempotency key was used for something else");
-}
-
-// What stands in the way before the Router is asked; ok: nothing.
-Outcome rights(Services &services, const OwnedEmit &emit, const dispatch::Emit &view) {
-    if (emit.on_behalf.empty()) return {};
-    if (!services.options.may) {
-        return refused(dispatch::Status::denied, "key_unknown", "no key has rights here");
-    }
-    std::optional<dispatch::Emitted> no = services.options.may(emit.on_behalf, view);
-    if (!no) return {};
-    Outcome out;
-    out.emitted = std::move(*no);
-    out.status = to_status(out.emitted.status);
-    if (out.status == ROOMD_OK) out.status = ROOMD_DENIED;
-    return out;
+    return outcome(dispatch::refusal(dispatch::Status::invalid, "idempotency_conflict", {},
+                                     "this idempotency key was used for something else"));
 }
 
 std::string next_id(Services &services) {
@@ -46,48 +27,36 @@ std::string next_id(Services &services) {
 
 } // namespace
 
-Outcome permit(Services &services, const OwnedEmit &emit, dispatch::Emit &view,
-               std::vector<std::string> &rooms) {
-    Outcome out = rights(services, emit, view);
-    if (out.status != ROOMD_OK || !view.route) return out;
-    const bool chosen = !view.rooms.empty();
-    out.emitted = services.router.route(view, rooms);
-    out.status = to_status(out.emitted.status);
-    if (out.status != ROOMD_OK || chosen) return out;
-    return rights(services, emit, view); // of the rooms that it chose
-}
-
-Outcome check(Services &services, const OwnedEmit &emit, dispatch::Emit &view,
-              std::vector<std::string> &rooms) {
-    Outcome out = permit(services, emit, view, rooms);
-    if (out.status != ROOMD_OK) return out;
-    out.emitted = services.router.check(view);
-    out.status = to_status(out.emitted.status);
-    return out;
-}
-
-Outcome send(Instance &instance, const OwnedEmit &emit) {
-    Services &services = instance.services();
+dispatch::Routed route(Instance &instance, const OwnedEmit &emit) {
+    const dispatch::Router &router = instance.services().router;
     dispatch::Emit view = emit.view();
     view.position.source = instance.entry().label();
-    std::vector<std::string> rooms;
-    Outcome out = permit(services, emit, view, rooms);
-    if (out.status != ROOMD_OK) return out;
+    if (emit.on_behalf.empty()) return router.route(std::move(view));
+    view.rights = router.key(emit.on_behalf);
+    if (view.rights != nullptr) return router.route(std::move(view));
+    dispatch::Routed nobodys(std::move(view));
+    nobodys.refused = dispatch::refusal(dispatch::Status::denied, "key_unknown", {},
+                                        "this key is no longer configured");
+    return nobodys;
+}
+
+Outcome check(Services &services, const dispatch::Routed &routed) {
+    return outcome(services.router.check(routed));
+}
+
+Outcome send(Instance &instance, const OwnedEmit &emit, const dispatch::Routed &routed) {
+    Services &services = instance.services();
+    if (routed.refused.status != dispatch::Status::ok) return outcome(routed.refused);
     const base::Time now = services.loop.now();
     if (!emit.key.empty()) {
         const Idempotency::Result *first = nullptr;
         switch (instance.idempotency().look(emit, now, first)) {
         case Idempotency::Seen::never: break;
         case Idempotency::Seen::other_content: return conflict();
-        case Idempotency::Seen::same:
-            out.emitted = first->emitted;
-            out.id = first->id;
-            out.duplicate = true;
-            return out;
+        case Idempotency::Seen::same: return {first->emitted, first->id, true, ROOMD_OK};
         }
     }
-    out.emitted = services.router.emit(view);
-    out.status = to_status(out.emitted.status);
+    Outcome out = outcome(services.router.emit(routed));
     if (out.status != ROOMD_OK) return out;
     out.id = next_id(services);
     if (!emit.key.empty()) instance.idempotency().keep(emit, now, {out.emitted, out.id});
@@ -97,14 +66,15 @@ Outcome send(Instance &instance, const OwnedEmit &emit) {
 std::vector<Outcome> send_all(Instance &instance, const std::vector<OwnedEmit> &emits) {
     Services &services = instance.services();
     std::vector<Outcome> outcomes(emits.size());
+    std::vector<dispatch::Routed> routed;
+    routed.reserve(emits.size());
     std::unordered_map<std::string, std::uint64_t> keys; // of this batch, with their content
     bool all_good = true;
     for (std::size_t i = 0; i < emits.size(); ++i) {
         const OwnedEmit &emit = emits[i];
-        dispatch::Emit view = emit.view();
-        std::vector<std::string> rooms;
         Outcome &out = outcomes[i];
-        out = permit(services, emit, view, rooms);
+        routed.push_back(route(instance, emit));
+        out = outcome(routed.back().refused);
         const Idempotency::Result *first = nullptr;
         auto seen = Idempotency::Seen::never;
         if (out.status == ROOMD_OK && !emit.key.empty()) {
@@ -114,16 +84,14 @@ std::vector<Outcome> send_all(Instance &instance, const std::vector<OwnedEmit> &
             if (!fresh && place->second != digest) seen = Idempotency::Seen::other_content;
             if (seen == Idempotency::Seen::other_content) out = conflict();
         }
-        if (out.status == ROOMD_OK && seen == Idempotency::Seen::never) {
-            out.emitted = services.router.check(view);
-            out.status = to_status(out.emitted.status);
-        }
+        if (out.status == ROOMD_OK && seen == Idempotency::Seen::never)
+            out = check(services, routed.back());
         all_good = all_good && out.status == ROOMD_OK;
     }
     for (std::size_t i = 0; i < emits.size(); ++i) {
         Outcome &out = outcomes[i];
         if (all_good) {
-            out = send(instance, emits[i]);
+            out = send(instance, emits[i], routed[i]);
         } else if (out.status == ROOMD_OK) {
             out = {};
             out.emitted.code = "not_sent";

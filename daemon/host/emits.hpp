@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dispatch/emit.hpp"
+#include "dispatch/routing.hpp"
 #include "host/command.hpp"
 #include "host/instance.hpp"
 
@@ -18,15 +19,13 @@ struct Outcome {
     roomd_status status = ROOMD_OK;
 };
 
-// Whether it may be sent: rights, then the catalogue where the emit asks for it.  `view` is of
-// `emit`; its rooms may become views into `rooms`.
-Outcome permit(Services &, const OwnedEmit &emit, dispatch::Emit &view,
-               std::vector<std::string> &rooms);
-// As permit(), and whether the Router would take it.
-Outcome check(Services &, const OwnedEmit &emit, dispatch::Emit &view,
-              std::vector<std::string> &rooms);
-// Sends one emit: key, rights, then the Router.
-Outcome send(Instance &, const OwnedEmit &);
+// As the Router routes it, with the rights of the key it is sent on behalf of.  Refused when there
+// is no such key (any more).  Views into the emit.
+dispatch::Routed route(Instance &, const OwnedEmit &);
+// Whether the Router would take it.
+Outcome check(Services &, const dispatch::Routed &);
+// Sends one emit, once for each idempotency key.  `routed` is what route() made of it.
+Outcome send(Instance &, const OwnedEmit &, const dispatch::Routed &routed);
 // All or none.
 std::vector<Outcome> send_all(Instance &, const std::vector<OwnedEmit> &);
 

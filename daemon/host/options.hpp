@@ -1,13 +1,10 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "dispatch/emit.hpp"
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace roomd::host {
 
@@ -27,10 +24,6 @@ struct Options {
     std::size_t max_emit = 1000000;        // bytes of one event's arguments
     IdempotencyOptions idempotency;
 
-    // May the API key of this name send this?  Nothing: yes.  Else the refusal.  Empty function:
-    // emits on behalf of a key are denied.
-    std::function<std::optional<dispatch::Emitted>(std::string_view key, const dispatch::Emit &)>
-        may;
     // What `roomd stats --json` prints.  Empty: what the Router counts.
     std::function<std::string()> stats;
 };

@@ -36,11 +36,10 @@ OwnedArgs owned(const sio::Args &args) {
 
 void Polls::ask(Instance &instance, AskAllCommand &command) {
     Services &services = instance.services();
-    dispatch::Emit view = command.emit.view();
-    std::vector<std::string> rooms;
-    Outcome checked = check(services, command.emit, view, rooms);
+    const dispatch::Routed routed = route(instance, command.emit);
+    Outcome checked = check(services, routed);
     if (checked.status != ROOMD_OK) return refuse(instance, command, checked);
-    const std::vector<base::ClientId> clients = services.router.recipients(view);
+    const std::vector<base::ClientId> clients = services.router.recipients(routed);
     const std::size_t cost = clients.size() * ask_cost;
     checked.status = instance.door().charge(cost, Door::Refused::told);
     if (checked.status != ROOMD_OK) {
@@ -57,7 +56,7 @@ void Polls::ask(Instance &instance, AskAllCommand &command) {
     services.last_ask += clients.size();
     // Before the call: a client that is just going answers from inside it.
     polls_.emplace(first, std::move(poll));
-    services.router.ask(clients, view, base::Duration(command.timeout_ms), first);
+    services.router.ask(clients, routed, base::Duration(command.timeout_ms), first);
 }
 
 void Polls::answered(std::uint64_t token, session::Answer answer, const sio::Args &args) {

@@ -14,7 +14,7 @@ struct Rooms : RouterFixture {
         router.join(bob, "b");
     }
     dispatch::Emitted refused(const Emit &emit) {
-        const auto checked = router.check(emit);
+        const auto checked = router.check(router.route(emit));
         const auto emitted = router.emit(emit);
         CHECK(checked.code == emitted.code);
         CHECK(checked.status == emitted.status);
@@ -257,7 +257,7 @@ TEST_CASE_FIXTURE(Rooms, "the bus may emit and disconnect when it is told") {
 }
 
 TEST_CASE_FIXTURE(Rooms, "check sends nothing and counts nothing") {
-    CHECK(router.check(to_rooms({"b"})).status == Status::ok);
+    CHECK(router.check(router.route(to_rooms({"b"}))).status == Status::ok);
     CHECK(fake.frames.empty());
     CHECK(hooks.log.empty());
     CHECK(router.emits() == 0);

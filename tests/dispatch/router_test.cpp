@@ -69,13 +69,13 @@ TEST_CASE_FIXTURE(RouterFixture, "disconnect sends a client away with its reason
 
 TEST_CASE_FIXTURE(RouterFixture, "a question to a client is answered once, by it or by its end") {
     const auto ann = connect();
-    router.ask(to_client(ann), base::Duration{1000}, 11);
+    router.ask(router.route(to_client(ann)), base::Duration{1000}, 11);
     CHECK(fake.sent(ann) == Texts{"ask news[1]"});
     fake.answer(ann, 11, "[2]");
     CHECK(hooks.log == Texts{"answered 11 0 [2]"});
 
     hooks.log.clear();
-    router.ask(to_client(ann), base::Duration{1000}, 12);
+    router.ask(router.route(to_client(ann)), base::Duration{1000}, 12);
     fake.leave(ann, session::CloseReason::transport_close);
     CHECK(hooks.log == Texts{"answered 12 1 []", "left"});
 }
@@ -84,9 +84,9 @@ TEST_CASE_FIXTURE(RouterFixture, "a question that cannot be put is answered with
     const auto ann = connect();
     Emit reserved = to_client(ann);
     reserved.event = "disconnect";
-    router.ask(reserved, base::Duration{1000}, 1);
-    router.ask(to_rooms({"a"}), base::Duration{1000}, 2);
-    router.ask(to_client(base::ClientId{77}), base::Duration{1000}, 3);
+    router.ask(router.route(reserved), base::Duration{1000}, 1);
+    router.ask(router.route(to_rooms({"a"})), base::Duration{1000}, 2);
+    router.ask(router.route(to_client(base::ClientId{77})), base::Duration{1000}, 3);
     CHECK(hooks.log == Texts{"answered 1 1 []", "answered 2 1 []", "answered 3 1 []"});
     CHECK(fake.sent(ann).empty());
 }
