@@ -1,6 +1,5 @@
 #include "base/text.hpp"
 #include "policy/rules.hpp"
-#include "rooms/names.hpp"
 
 namespace roomd::policy {
 namespace {
@@ -44,7 +43,7 @@ std::string found(const Condition &condition, std::string_view claims) {
     return "is " + out;
 }
 
-// Empty when the rule holds.
+// Of a rule that does not hold.
 std::string why_not(const Rule &rule, std::string_view id, std::string_view claims) {
     if (rule.all.empty()) return "it has no condition";
     for (const Condition &condition : rule.all)
@@ -65,21 +64,27 @@ std::string show(const Rule &rule, std::string_view id) {
 } // namespace
 
 Explained explain(const RoomRules &rules, std::string_view id, std::string_view claims) {
-    if (!by_request(rules)) return {false, "refused: only plugins move clients (join: never)"};
-    if (!rooms::is_id(id))
+    const Ruling ruling = rule_on(rules, id, claims);
+    const auto number = [](std::size_t rule) { return "rule " + std::to_string(rule + 1); };
+    switch (ruling.why) {
+    case Ruling::Why::plugins_only:
+        return {false, "refused: only plugins move clients (join: never)"};
+    case Ruling::Why::invalid_id:
         return {false,
                 "refused: " + quoted(id) + " is no id: 1 to 128 characters of [A-Za-z0-9_.@+~-]"};
-    if (rules.allow_all) return {true, "admitted: everyone is (allow: all)"};
-    if (rules.rules.empty()) return {false, "refused: there is no rule; only a plugin can admit"};
+    case Ruling::Why::everyone: return {true, "admitted: everyone is (allow: all)"};
+    case Ruling::Why::no_rules:
+        return {false, "refused: there is no rule; only a plugin can admit"};
+    case Ruling::Why::rule_holds:
+        return {true,
+                "admitted: " + number(ruling.rule) + ": " + show(rules.rules[ruling.rule], id)};
+    case Ruling::Why::no_rule_holds: break;
+    }
     if (json::kind(claims) != json::Kind::object)
         return {false, "refused: the client has no claims, and no rule admits without"};
     std::string out = "refused: no rule holds";
-    for (std::size_t i = 0; i < rules.rules.size(); ++i) {
-        const std::string number = "rule " + std::to_string(i + 1);
-        const std::string why = why_not(rules.rules[i], id, claims);
-        if (why.empty()) return {true, "admitted: " + number + ": " + show(rules.rules[i], id)};
-        out.append("\n  ").append(number).append(": ").append(why);
-    }
+    for (std::size_t i = 0; i < rules.rules.size(); ++i)
+        out += "\n  " + number(i) + ": " + why_not(rules.rules[i], id, claims);
     return {false, std::move(out)};
 }
 

@@ -144,11 +144,15 @@ base::Result<Wanted> parse_wanted(std::string_view text) {
     return wanted;
 }
 
-bool admits(const RoomRules &rules, std::string_view id, std::string_view claims) {
-    if (!by_request(rules) || !rooms::is_id(id)) return false;
-    return rules.allow_all ||
-           std::any_of(rules.rules.begin(), rules.rules.end(),
-                       [&](const Rule &rule) { return holds(rule, id, claims); });
+Ruling rule_on(const RoomRules &rules, std::string_view id, std::string_view claims) {
+    using Why = Ruling::Why;
+    if (!by_request(rules)) return {Why::plugins_only};
+    if (!rooms::is_id(id)) return {Why::invalid_id};
+    if (rules.allow_all) return {Why::everyone};
+    if (rules.rules.empty()) return {Why::no_rules};
+    for (std::size_t i = 0; i < rules.rules.size(); ++i)
+        if (holds(rules.rules[i], id, claims)) return {Why::rule_holds, i};
+    return {Why::no_rule_holds};
 }
 
 bool names_rooms(const Rule &rule) noexcept {

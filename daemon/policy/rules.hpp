@@ -72,12 +72,30 @@ inline bool by_request(const RoomRules &rules) noexcept {
     return rules.join != Join::never;
 }
 
+// What the rules say, and which of them.
+struct Ruling {
+    enum class Why : std::uint8_t {
+        plugins_only,  // join: never
+        invalid_id,    // no room has such an id
+        everyone,      // allow: all
+        no_rules,      // nobody but plugins admits
+        no_rule_holds, // each was looked at
+        rule_holds
+    };
+    Why why = Why::no_rules;
+    std::size_t rule = 0; // which one holds
+    bool admitted() const noexcept { return why == Why::everyone || why == Why::rule_holds; }
+};
+
 // Whether a client with these claims may be in the room of this id, when no plugin has a say in it.
 // `claims`: JSON that json::check() passed, or empty for a client without identity, whom no rule
 // admits.
-bool admits(const RoomRules &, std::string_view id, std::string_view claims);
+Ruling rule_on(const RoomRules &, std::string_view id, std::string_view claims);
+inline bool admits(const RoomRules &rules, std::string_view id, std::string_view claims) {
+    return rule_on(rules, id, claims).admitted();
+}
 
-// Which rule admits, or of each rule why it does not.
+// The ruling in words: which rule admits, or of each rule why it does not.
 Explained explain(const RoomRules &, std::string_view id, std::string_view claims);
 
 // Whether a rule says of which rooms it is: one of its conditions compares with `{id}`.
