@@ -13,34 +13,34 @@ namespace roomd::dispatch {
 class Positions {
 public:
     void advance(const Position &position) {
-        Place &place = of(position.source);
-        if (place.epoch != position.epoch) place.epoch = position.epoch;
-        place.seq = position.seq;
+        Log &log = of(position.source);
+        if (log.epoch != position.epoch) log.epoch = position.epoch;
+        log.seq = position.seq;
     }
     // "pg=4f0c.17 other=99aa.3", in the order in which they came; empty: no event had a position
     // yet.
     std::string text() const {
         std::string out;
-        for (const Place &place : places_) {
+        for (const Log &log : logs_) {
             if (!out.empty()) out += ' ';
-            out += place.source + "=" + place.epoch + "." + std::to_string(place.seq);
+            out += log.source + "=" + log.epoch + "." + std::to_string(log.seq);
         }
         return out;
     }
 
 private:
-    struct Place {
+    struct Log {
         std::string source, epoch;
         std::uint64_t seq = 0;
     };
 
-    Place &of(std::string_view source) {
-        for (Place &place : places_)
-            if (place.source == source) return place;
-        return places_.emplace_back(Place{std::string(source), {}, 0});
+    Log &of(std::string_view source) {
+        for (Log &log : logs_)
+            if (log.source == source) return log;
+        return logs_.emplace_back(Log{std::string(source), {}, 0});
     }
 
-    std::vector<Place> places_;
+    std::vector<Log> logs_;
 };
 
 } // namespace roomd::dispatch

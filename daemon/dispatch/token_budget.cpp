@@ -37,13 +37,13 @@ double TokenBudget::left_of(const Debt &debt, base::Time now) noexcept {
 
 bool TokenBudget::has_left(std::string_view address, base::Time now) const {
     if (debts_.empty()) return true;
-    const auto found = places_.find(counted_as(address));
-    return found == places_.end() || left_of(*found->second, now) < us_at_once;
+    const auto found = by_address_.find(counted_as(address));
+    return found == by_address_.end() || left_of(*found->second, now) < us_at_once;
 }
 
 void TokenBudget::charge(std::string_view address, unsigned us, base::Time now) {
     std::string whose = counted_as(address);
-    if (const auto found = places_.find(whose); found != places_.end()) {
+    if (const auto found = by_address_.find(whose); found != by_address_.end()) {
         Debt &debt = *found->second;
         debt.us = left_of(debt, now) + us;
         debt.at = now;
@@ -51,16 +51,16 @@ void TokenBudget::charge(std::string_view address, unsigned us, base::Time now) 
         return;
     }
     if (debts_.size() == most_addresses) {
-        places_.erase(debts_.back().whose);
+        by_address_.erase(debts_.back().whose);
         debts_.pop_back();
     }
     debts_.push_front({std::move(whose), static_cast<double>(us), now});
-    places_.emplace(debts_.front().whose, debts_.begin());
+    by_address_.emplace(debts_.front().whose, debts_.begin());
 }
 
 void TokenBudget::forget_idle(base::Time now) {
     while (!debts_.empty() && left_of(debts_.back(), now) == 0) {
-        places_.erase(debts_.back().whose);
+        by_address_.erase(debts_.back().whose);
         debts_.pop_back();
     }
 }

@@ -37,7 +37,7 @@ private:
     static double left_of(const Debt &, base::Time now) noexcept;
 
     std::list<Debt> debts_; // the one that was charged last in front
-    std::unordered_map<std::string_view, std::list<Debt>::iterator> places_;
+    std::unordered_map<std::string_view, std::list<Debt>::iterator> by_address_;
 };
 
 } // namespace roomd::dispatch

@@ -8,25 +8,25 @@ namespace {
 constexpr std::size_t max_claim = 256; // bytes of a reference
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-struct Place {
+struct Found {
     bool absent = true;
     std::string_view value; // empty when there is none to be had
 };
 
-Place member(std::string_view object, std::string_view name) {
-    Place found;
+Found member(std::string_view object, std::string_view name) {
+    Found found;
     json::Members members(object);
     while (members.next()) {
         if (!members.is(name)) continue;
-        if (!found.absent) return {false, {}}; // it stands twice
+        if (!found.absent) return {false, {}}; // duplicate
         found = {false, members.value()};
     }
     if (!found.absent && json::kind(found.value) == json::Kind::null) return {};
     return found;
 }
 
-Place find(std::string_view claims, const std::vector<std::string> &path) {
-    Place at{false, claims};
+Found find(std::string_view claims, const std::vector<std::string> &path) {
+    Found at{false, claims};
     for (const std::string &name : path) {
         if (at.absent) return at;
         if (json::kind(at.value) != json::Kind::object) return {false, {}};
@@ -59,13 +59,13 @@ base::Result<Claim> parse_claim(std::string_view text) {
 }
 
 Values::Values(std::string_view claims, const Claim &claim) {
-    const Place place = find(claims, claim.path());
-    absent_ = place.absent;
-    list_ = json::kind(place.value) == json::Kind::array;
+    const Found found = find(claims, claim.path());
+    absent_ = found.absent;
+    list_ = json::kind(found.value) == json::Kind::array;
     if (list_)
-        elements_ = json::Elements(place.value);
+        elements_ = json::Elements(found.value);
     else
-        single_ = place.value;
+        single_ = found.value;
 }
 
 bool Values::next() {

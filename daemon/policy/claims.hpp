@@ -29,7 +29,7 @@ base::Result<Claim> parse_claim(std::string_view text);
 // The values of a claim, one after the other.  A string is itself, an exact integer its decimal
 // text, true and false are booleans, a list is its scalars (the first 1,000 elements are looked
 // at).  Anything else is no value: objects, lists in lists, null, other numbers, lone surrogates,
-// and a member that stands twice, since two readers could see two things in it.
+// and a duplicate member, since two readers could see two things in it.
 class Values {
 public:
     static constexpr std::size_t most = 1000;
@@ -42,7 +42,7 @@ public:
     bool next();
     bool is_boolean() const noexcept { return boolean_; }
     std::string_view text() const noexcept { return text_; } // until the next next()
-    // Nothing stands there, or null does: what has no value is not therefore absent.
+    // There is none, or it is null.  One whose value can not be used is not absent.
     bool absent() const noexcept { return absent_; }
 
 private:

@@ -41,16 +41,16 @@ public:
     Explained explain(std::string_view origin) const;
 
 private:
-    struct Place {
+    struct Index {
         std::size_t portal, origin;
     };
-    const OriginPattern &at(const Place &place) const noexcept {
-        return portals_[place.portal].origins[place.origin];
+    const OriginPattern &at(const Index &index) const noexcept {
+        return portals_[index.portal].origins[index.origin];
     }
-    const Place *match(const Origin &) const;
+    const Index *match(const Origin &) const;
 
     std::vector<Portal> portals_;
-    std::vector<Place> order_; // what says most comes first
+    std::vector<Index> order_; // what says most comes first
     Missing missing_ = Missing::refuse;
 };
 
