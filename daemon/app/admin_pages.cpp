@@ -3,6 +3,7 @@
 #include "app/reload.hpp"
 #include "app/shard.hpp"
 #include "app/version.hpp"
+#include "dispatch/identities.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -64,18 +65,6 @@ std::string_view text(host::State state) {
     case host::State::down: return "down";
     }
     return "";
-}
-
-// "user" of an identity: text, or a number.
-std::string user_of(std::string_view identity) {
-    if (identity.empty()) return {};
-    const std::string_view user = json::trim(json::member(identity, "user"));
-    if (user.empty()) return {};
-    switch (json::kind(user)) {
-    case json::Kind::string: return json::string(user);
-    case json::Kind::number: return std::string(user);
-    default: return {};
-    }
 }
 
 } // namespace
@@ -159,7 +148,7 @@ std::string clients_page(const Shard &shard, const std::vector<base::ClientId> &
         append(list, Object()
                          .text("id", info.id)
                          .text("namespace", info.nsp)
-                         .text("user", user_of(shard.router.identity(client)))
+                         .text("user", dispatch::user_of(shard.router.identity(client)))
                          .text("address", info.handshake->address.text())
                          .text("transport", websocket ? "websocket" : "polling")
                          .raw("rooms", texts(rooms))
