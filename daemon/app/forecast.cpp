@@ -3,15 +3,18 @@
 #include "app/emit_body.hpp"
 #include "app/options.hpp"
 #include "base/text.hpp"
-#include "dispatch/hooks.hpp"
+#include "dispatch/form.hpp"
 #include "dispatch/identify.hpp"
 #include "dispatch/identities.hpp"
-#include "dispatch/router.hpp"
-#include "dispatch/verbs.hpp"
+#include "dispatch/joins.hpp"
+#include "dispatch/namespaces.hpp"
+#include "dispatch/routing.hpp"
+#include "dispatch/wish.hpp"
 #include "rooms/names.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace roomd::app {
@@ -36,71 +39,25 @@ std::string listed(const std::vector<std::string> &roles) {
     return out.empty() ? "none" : out;
 }
 
-class StandingClock final : public base::Clock {
+// A client of this configuration that is alone: where it is says what it entered.
+class Imagined final : public dispatch::Whereabouts {
 public:
-    base::Time now() const noexcept override { return {}; }
-};
-
-// A daemon without sessions and plugins, for its answers alone.
-class Quiet final : public dispatch::Hooks {
-public:
-    explicit Quiet(const config::Config &config) :
-        clients_(client_options(config), clock_),
-        router_(dispatch_options(config), clients_, clock_) {
-        router_.wire(*this);
+    bool in(std::string_view room) const override {
+        return std::find(rooms_.begin(), rooms_.end(), room) != rooms_.end();
     }
-    const dispatch::Router &router() const noexcept { return router_; }
-    // An emit that has no other fault tells.
-    bool serves(std::string_view nsp) const {
-        dispatch::Emit probe;
-        probe.nsp = nsp;
-        probe.rooms = {"probe"};
-        probe.event = "probe";
-        probe.args.json = "[0]";
-        return router_.check(probe).status == dispatch::Status::ok;
+    std::size_t rooms() const override { return rooms_.size(); }
+    std::size_t rooms_of_kind(std::string_view kind) const override {
+        return static_cast<std::size_t>(
+            std::count_if(rooms_.begin(), rooms_.end(), [&](const std::string &room) {
+                return rooms::split(room).kind == kind;
+            }));
     }
-
-    bool knows(std::string_view) const override { return false; }
-    Next connecting(const dispatch::Connecting &) override { return Next::pass; }
-    Next joining(const dispatch::Joining &) override { return Next::pass; }
-    Next event(base::ClientId, std::string_view, const sio::Event &) override { return Next::pass; }
-    void connected(const dispatch::Connected &) override {}
-    void not_connected(const dispatch::NotConnected &) override {}
-    void left(const dispatch::Left &) override {}
-    void answered(std::uint64_t, session::Answer, const sio::Args &) override {}
-    void publish(const dispatch::Emit &) override {}
+    std::size_t members(std::string_view) const override { return 0; }
+    void enter(std::string_view room) override { rooms_.emplace_back(room); }
 
 private:
-    StandingClock clock_;
-    session::Clients clients_;
-    dispatch::Router router_;
+    std::vector<std::string> rooms_;
 };
-
-// Where someone with these claims is from the start: what Membership does with a new client.
-std::vector<std::string> first_rooms(const dispatch::Options &options, std::string_view claims) {
-    std::vector<std::string> rooms, ids;
-    for (const dispatch::RoomKind &kind : options.kinds) {
-        if (kind.rules.join != policy::Join::automatic) continue;
-        ids.clear();
-        policy::automatic(kind.rules, claims, ids);
-        if (kind.rules.max_per_client != 0)
-            ids.resize(std::min(ids.size(), kind.rules.max_per_client));
-        for (const std::string &id : ids)
-            if (rooms.size() < options.rooms_per_client)
-                rooms.push_back(std::string(kind.name).append(":").append(id));
-    }
-    return rooms;
-}
-
-bool full(const dispatch::Options &options, const dispatch::RoomKind &kind,
-          const std::vector<std::string> &in) {
-    const auto of_kind = std::count_if(in.begin(), in.end(), [&](const std::string &room) {
-        return rooms::split(room).kind == kind.name;
-    });
-    const std::size_t most = kind.rules.max_per_client;
-    return in.size() >= options.rooms_per_client ||
-           (most != 0 && static_cast<std::size_t>(of_kind) >= most);
-}
 
 Forecast unknown_kind(const dispatch::Options &options, std::string_view kind) {
     if (kind.empty())
@@ -132,22 +89,22 @@ std::optional<Forecast> refuse_connect(const config::Config &config,
             "origin_refused",
             "cors.missing_origin is refuse: a client without an Origin does not connect");
     }
-    if (!Quiet(config).serves(who.nsp))
+    if (!dispatch::Namespaces(options).knows(who.nsp))
         return refused("namespace_unknown", "\"namespaces\" names no " + quoted(who.nsp) +
                                                 "; only a plugin may serve it");
     const std::string auth =
         who.token.empty() ? "" : R"({"token":)" + json::quoted(who.token) + "}";
     dispatch::TokenGate gate;
     const auto known = dispatch::identify(options, gate, {}, auth, {}, now_ms);
-    if (const auto *why = std::get_if<dispatch::NotIn>(&known))
+    if (const auto *why = std::get_if<dispatch::Rejection>(&known))
         return refused(why->code, why->message);
     identity = std::get<dispatch::Who>(known).identity;
-    if (!dispatch::portal_admits(options, portal, identity))
-        return refused("portal_role", "portal " + quoted(portal) + " is for the role " +
-                                          listed(matcher.list()[*place].roles) +
-                                          ", and the client's is " +
-                                          listed(dispatch::roles_of(identity)));
-    return std::nullopt;
+    const auto why = dispatch::reject_identity(options, portal, identity);
+    if (!why) return std::nullopt;
+    if (!place || why->code != "portal_role") return refused(why->code, why->message);
+    return refused(why->code, "portal " + quoted(portal) + " is for the role " +
+                                  listed(matcher.list()[*place].roles) + ", and the client's is " +
+                                  listed(dispatch::roles_of(identity)));
 }
 
 } // namespace
@@ -157,29 +114,30 @@ Forecast forecast_join(const config::Config &config, const Visitor &who, std::st
     const dispatch::Options options = dispatch_options(config);
     std::string identity;
     if (auto no = refuse_connect(config, options, who, now_ms, identity)) return *std::move(no);
-    if (!rooms::is_room(room))
-        return refused(dispatch::room_invalid.code, quoted(room) +
-                                                        " is no room: write <kind>:<id>; " +
-                                                        dispatch::room_invalid.message);
-    const auto [name, id] = rooms::split(room);
-    const dispatch::RoomKind *kind = dispatch::find_kind(options, name);
-    if (kind == nullptr) return unknown_kind(options, name);
+    const dispatch::NamedRoom named = dispatch::name_room(options, room);
+    if (named.refusal == &dispatch::room_invalid)
+        return refused(named.refusal->code,
+                       quoted(room) + " is no room: write <kind>:<id>; " + named.refusal->message);
+    if (named.kind == nullptr) return unknown_kind(options, rooms::split(room).kind);
 
     const std::string_view claims = dispatch::claims_of(identity);
-    const std::vector<std::string> in = first_rooms(options, claims);
-    const policy::Explained said = policy::explain(kind->rules, id, claims);
-    if (std::find(in.begin(), in.end(), room) != in.end()) {
+    Imagined client;
+    if (!identity.empty()) dispatch::enter_automatic_rooms(options, claims, client);
+    const policy::Explained said =
+        policy::explain(named.kind->rules, rooms::split(room).id, claims);
+    if (client.in(room)) {
         Forecast out;
         out.yes = out.automatic = true;
         out.text = said.text + "\n  in it from the start (join: auto)";
         return out;
     }
-    if (who.nsp != "/")
+    if (who.nsp != dispatch::clients_nsp)
         return refused(dispatch::room_denied.code,
                        "only in / do clients ask for rooms; elsewhere they are in those of their "
                        "identity, and plugins move them");
-    if (policy::by_request(kind->rules) && full(options, *kind, in))
-        return refused(dispatch::too_many_rooms.code,
+    const auto *why = dispatch::refuse_wish(options, *named.kind, room, client);
+    if (why != nullptr && why != &dispatch::room_denied)
+        return refused(why->code,
                        "the rooms that come with the identity are as many as one client may be in");
     Forecast out;
     out.yes = said.admitted;
@@ -195,13 +153,15 @@ Forecast forecast_emit(const config::Config &config, std::string_view body) {
     };
     if (const auto *problem = std::get_if<Problem>(&read)) return no(*problem);
     const auto &wanted = std::get<EmitBody>(read);
-    const Quiet quiet(config);
-    dispatch::Emit emit = wanted.emit();
-    std::vector<std::string> chosen;
+    const dispatch::Options options = dispatch_options(config);
+    const dispatch::Routed routed = dispatch::route(options, wanted.emit());
+    const dispatch::Emit &emit = routed.emit;
     // The catalogue's words follow the place, as in its own explain().
-    if (const auto said = quiet.router().route(emit, chosen); said.status != dispatch::Status::ok)
+    if (const auto &said = routed.refused; said.status != dispatch::Status::ok)
         return refused(said.code, said.code + ": " + said.pointer + ' ' + said.text);
-    if (const auto said = quiet.router().check(emit); said.status != dispatch::Status::ok)
+    const dispatch::Namespaces namespaces(options);
+    if (const auto said = dispatch::check_form(options, namespaces, emit);
+        said.status != dispatch::Status::ok)
         return no(problem_of(wanted, said));
     Forecast out;
     out.yes = true;

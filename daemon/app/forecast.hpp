@@ -10,8 +10,9 @@
 
 namespace roomd::app {
 
-// What a daemon with this configuration would answer, by the very functions it decides with.  Not
-// in it is what only the moment knows: plugins, how full rooms are, who is connected already.
+// What a daemon with this configuration would answer.  The decisions are those of policy and
+// dispatch that the daemon itself asks for; only the words are this unit's.  It knows nothing of
+// the moment: plugins, how full rooms are, who is connected already.
 struct Forecast {
     bool yes = false;
     std::string code;               // of the refusal; empty: none

@@ -5,9 +5,9 @@
 #include "config/readers.hpp"
 #include "config/reference.hpp"
 #include "config/trust.hpp"
+#include "policy/verbs.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -194,7 +194,6 @@ void read_events(const Section &top, Config &config) {
 }
 
 void read_client_events(const Section &top, Config &config) {
-    constexpr std::array<std::string_view, 3> answers{"join:error", "emit:error", "room:left"};
     Events events(top);
     for (const auto &[name, in] : top.map("client_events").members()) {
         const auto refuse = [&, &in = in, &name = name](const char *why) {
@@ -202,11 +201,9 @@ void read_client_events(const Section &top, Config &config) {
                               "client event \"" + base::printable(name, 80) + "\" " + why,
                               "give it another name");
         };
-        const std::string verb = name.substr(0, name.find(':'));
         if (config.catalogue->knows(name))
             refuse("stands under events: too: clients could forge what backends emit");
-        else if (verb == "join" || verb == "leave" ||
-                 std::find(answers.begin(), answers.end(), name) != answers.end())
+        else if (policy::is_own_event(name))
             refuse("has a name that roomd itself uses");
         ClientEvent event;
         event.name = name;

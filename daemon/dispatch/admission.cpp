@@ -37,7 +37,7 @@ void Admission::connecting(base::ClientId client, std::string_view nsp, std::str
     if (!clients_.info(client, info)) return;
     if (!namespaces_.knows(nsp)) return refuse(client, {}, "Invalid namespace", {});
     auto known = identify(options_, tokens_, *info.handshake, auth, clock_.now(), base::unix_ms());
-    if (const auto *why = std::get_if<NotIn>(&known)) return refuse(client, {}, *why);
+    if (const auto *why = std::get_if<Rejection>(&known)) return refuse(client, {}, *why);
     Who who = std::get<Who>(std::move(known));
     // Waits before anyone is asked: a plugin may decide, join or emit inside the call.
     waiting_.emplace(client, Waiting{{}, who});
@@ -81,7 +81,7 @@ void Admission::refuse(base::ClientId client, std::string_view identity, std::st
         hooks_->not_connected({client, id, nsp, identity, true, message, data});
 }
 
-void Admission::refuse(base::ClientId client, std::string_view identity, const NotIn &why) {
+void Admission::refuse(base::ClientId client, std::string_view identity, const Rejection &why) {
     refuse(client, identity, why.message, why.data());
 }
 
@@ -102,15 +102,15 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting, const Ver
     if (!clients_.info(client, info)) return Status::gone;
     const std::string_view identity =
         verdict.identity.empty() ? std::string_view{waiting.who.identity} : verdict.identity;
-    // A plugin may have taken its time: a reload may have come meanwhile, or the token's end.
+    // While a plugin thought about it, the configuration may have changed or the token ended.
     if (!namespaces_.knows(info.nsp)) {
         refuse(client, waiting.who.identity, "Invalid namespace", {});
         return Status::ok;
     }
     const auto expires = deadline(sooner(waiting.who.expires_ms, verdict.expires_ms), clock_.now());
-    auto why = not_in(info.handshake->facts->portal, identity);
+    auto why = reject(info.handshake->facts->portal, identity);
     if (!why && expires && *expires <= clock_.now())
-        why = NotIn{"token_expired", "the token expired meanwhile", true};
+        why = Rejection{"token_expired", "the token expired meanwhile", true};
     if (why) {
         refuse(client, waiting.who.identity, *why);
         return Status::ok;
@@ -125,7 +125,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting, const Ver
     for (const std::string &room : waiting.rooms)
         space.join(client, room, rooms::Grant::plugin);
     identities_.set(client, identity, expires);
-    membership_.admit_automatically(client, space);
+    membership_.enter_automatic_rooms(client, space);
     ++portals_.of(info.handshake->facts->portal).connects;
     hooks_->connected({client, id, nsp, identities_.of(client)});
     clients_.release(client);
@@ -133,18 +133,17 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting, const Ver
 }
 
 // What holds whoever vouches for the identity.
-std::optional<NotIn> Admission::not_in(std::string_view portal, std::string_view identity) const {
-    if (options_.auth == AuthMode::required && identity.empty())
-        return NotIn{"token_missing", "a token is needed", false};
-    if (!portal_admits(options_, portal, identity))
-        return NotIn{"portal_role", "your role may not use this portal", false};
+std::optional<Rejection> Admission::reject(std::string_view portal,
+                                           std::string_view identity) const {
+    if (auto why = reject_identity(options_, portal, identity)) return why;
     if (options_.per_user != 0 &&
         identities_.count(user_of(identity), options_.per_user) >= options_.per_user)
-        return NotIn{"too_many_connections", "you have as many connections as you may have", true};
+        return Rejection{"too_many_connections", "you have as many connections as you may have",
+                         true};
     return std::nullopt;
 }
 
-std::vector<base::ClientId> Admission::unwelcome() const {
+std::vector<base::ClientId> Admission::no_longer_admitted() const {
     std::vector<base::ClientId> clients;
     hub_.each([&](std::string_view nsp, rooms::Space &space) {
         rooms::Selection all;
@@ -153,9 +152,8 @@ std::vector<base::ClientId> Admission::unwelcome() const {
         for (const base::ClientId client : space.select(all)) {
             session::Clients::Info info;
             if (!clients_.info(client, info)) continue;
-            const std::string_view identity = identities_.of(client);
-            const bool nobody = options_.auth == AuthMode::required && identity.empty();
-            if (gone || nobody || !portal_admits(options_, info.handshake->facts->portal, identity))
+            const std::string_view portal = info.handshake->facts->portal;
+            if (gone || reject_identity(options_, portal, identities_.of(client)))
                 clients.push_back(client);
         }
     });

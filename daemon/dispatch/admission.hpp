@@ -39,9 +39,9 @@ public:
         portals_(portals) {}
     void wire(Hooks &hooks) noexcept { hooks_ = &hooks; }
 
-    // Those that the options of now would not let in: an identity is needed, the portal is gone or
-    // has other roles, or the namespace is.
-    std::vector<base::ClientId> unwelcome() const;
+    // Clients that the options, as they are now, would not let in: they need an identity, or their
+    // portal or namespace is gone, or the portal is for other roles.
+    std::vector<base::ClientId> no_longer_admitted() const;
 
     // Tokens that were good may be so no more.
     void keys_changed() noexcept { tokens_.keys_changed(); }
@@ -70,8 +70,8 @@ private:
     Status admit(base::ClientId, const Waiting &, const Verdict &);
     void refuse(base::ClientId, std::string_view identity, std::string_view message,
                 std::string_view data);
-    void refuse(base::ClientId, std::string_view identity, const NotIn &);
-    std::optional<NotIn> not_in(std::string_view portal, std::string_view identity) const;
+    void refuse(base::ClientId, std::string_view identity, const Rejection &);
+    std::optional<Rejection> reject(std::string_view portal, std::string_view identity) const;
 
     const Options &options_;
     session::Clients &clients_;

@@ -1,6 +1,6 @@
 #include "dispatch/client_events.hpp"
 
-#include "dispatch/verbs.hpp"
+#include "dispatch/wish.hpp"
 #include "rooms/names.hpp"
 #include "sio/encoder.hpp"
 #include "json/json.hpp"
@@ -12,8 +12,6 @@
 
 namespace roomd::dispatch {
 namespace {
-
-constexpr std::string_view their_nsp = "/"; // as for the verbs
 
 void refuse(ClientEvents::Wanted &wanted, std::string_view code, std::string_view text,
             std::string_view pointer = {}) {
@@ -30,7 +28,7 @@ bool contains(const std::vector<std::string> &list, std::string_view wanted) noe
 
 std::optional<ClientEvents::Wanted> ClientEvents::read(base::ClientId client,
                                                        const sio::Event &event) const {
-    if (event.nsp != their_nsp) return std::nullopt;
+    if (event.nsp != clients_nsp) return std::nullopt;
     const auto found =
         std::find_if(options_.client_events.begin(), options_.client_events.end(),
                      [&](const ClientEvent &known) { return known.name == event.name; });
@@ -57,8 +55,8 @@ void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Ev
     if (find_kind(options_, kind) == nullptr || !contains(known.kinds, kind))
         return refuse(wanted, room_denied.code, "this event does not go to such rooms", "/room");
 
-    // The one that closes it may come a moment later.
-    const rooms::Space *space = hub_.find(their_nsp);
+    // A token may have ended whose client tick() has not closed yet.
+    const rooms::Space *space = hub_.find(clients_nsp);
     const bool in = space != nullptr && space->in(wanted.client, wanted.room);
     if (!in || identities_.is_over(wanted.client, clock_.now()))
         return refuse(wanted, room_denied.code, "you are not in this room", "/room");
@@ -82,7 +80,7 @@ void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Ev
 
 Emit ClientEvents::emit_of(const Wanted &wanted, const sio::Event &event) {
     Emit emit;
-    emit.nsp = their_nsp;
+    emit.nsp = clients_nsp;
     emit.rooms = {wanted.room};
     emit.without = wanted.client;
     emit.event = wanted.event;
@@ -109,7 +107,7 @@ void ClientEvents::answer(const Wanted &wanted, const Emitted &emitted) {
     const std::string room =
         wanted.room.empty() ? "" : R"("room":)" + json::quoted(wanted.room) + ',';
     const std::string json = R"([{"event":)" + json::quoted(wanted.event) + ',' + room + why + "}]";
-    clients_.send(wanted.client, sio::event(their_nsp, "emit:error", {json, {}}),
+    clients_.send(wanted.client, sio::event(clients_nsp, "emit:error", {json, {}}),
                   session::Delivery::reliable);
 }
 

@@ -61,36 +61,6 @@ std::optional<Found> find_token(const Options &options, const session::Handshake
     return std::nullopt;
 }
 
-} // namespace
-
-std::string NotIn::data() const {
-    std::string out = R"({"code":)";
-    json::append_quoted(out, code);
-    out += retryable ? R"(,"retryable":true})" : R"(,"retryable":false})";
-    return out;
-}
-
-std::variant<Who, NotIn> identify(const Options &options, TokenGate &gate,
-                                  const session::Handshake &handshake, std::string_view auth,
-                                  base::Time now, std::int64_t now_ms) {
-    if (options.auth == AuthMode::none || !options.tokens) return Who{};
-    const auto found = find_token(options, handshake, auth);
-    if (!found || (found->token.empty() && !found->malformed)) {
-        if (options.auth == AuthMode::optional) return Who{};
-        return NotIn{"token_missing", "a token is needed: auth: { token }", false};
-    }
-    if (found->malformed) return NotIn{"token_malformed", "the token is no text", false};
-    const auto verified =
-        gate.check(*options.tokens, found->token, handshake.address.text(), now, now_ms);
-    if (!verified)
-        return NotIn{"too_many_attempts", "too many bad tokens come from your address: try later",
-                     true};
-    if (const auto *fault = std::get_if<auth::TokenFault>(&*verified))
-        return NotIn{fault->code, fault->message, fault->retryable};
-    const auto &good = std::get<auth::Verified>(*verified);
-    return Who{options.tokens->identity(good.claims), good.expires_ms};
-}
-
 bool portal_admits(const Options &options, std::string_view portal, std::string_view identity) {
     const auto found = std::find_if(options.portals.begin(), options.portals.end(),
                                     [&](const Portal &known) { return known.name == portal; });
@@ -100,6 +70,45 @@ bool portal_admits(const Options &options, std::string_view portal, std::string_
     return std::any_of(roles.begin(), roles.end(), [&](const std::string &role) {
         return std::find(found->roles.begin(), found->roles.end(), role) != found->roles.end();
     });
+}
+
+} // namespace
+
+std::string Rejection::data() const {
+    std::string out = R"({"code":)";
+    json::append_quoted(out, code);
+    out += retryable ? R"(,"retryable":true})" : R"(,"retryable":false})";
+    return out;
+}
+
+std::variant<Who, Rejection> identify(const Options &options, TokenGate &gate,
+                                      const session::Handshake &handshake, std::string_view auth,
+                                      base::Time now, std::int64_t now_ms) {
+    if (options.auth == AuthMode::none || !options.tokens) return Who{};
+    const auto found = find_token(options, handshake, auth);
+    if (!found || (found->token.empty() && !found->malformed)) {
+        if (options.auth == AuthMode::optional) return Who{};
+        return Rejection{"token_missing", "a token is needed: auth: { token }", false};
+    }
+    if (found->malformed) return Rejection{"token_malformed", "the token must be a string", false};
+    const auto verified =
+        gate.check(*options.tokens, found->token, handshake.address.text(), now, now_ms);
+    if (!verified)
+        return Rejection{"too_many_attempts",
+                         "too many bad tokens come from your address: try later", true};
+    if (const auto *fault = std::get_if<auth::TokenFault>(&*verified))
+        return Rejection{fault->code, fault->message, fault->retryable};
+    const auto &good = std::get<auth::Verified>(*verified);
+    return Who{options.tokens->identity(good.claims), good.expires_ms};
+}
+
+std::optional<Rejection> reject_identity(const Options &options, std::string_view portal,
+                                         std::string_view identity) {
+    if (options.auth == AuthMode::required && identity.empty())
+        return Rejection{"token_missing", "a token is needed", false};
+    if (!portal_admits(options, portal, identity))
+        return Rejection{"portal_role", "your role may not use this portal", false};
+    return std::nullopt;
 }
 
 } // namespace roomd::dispatch

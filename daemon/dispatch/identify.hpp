@@ -5,6 +5,7 @@
 #include "session/handshake.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,7 +19,7 @@ struct Who {
 };
 
 // Why a CONNECT is refused, as its CONNECT_ERROR says it.
-struct NotIn {
+struct Rejection {
     std::string_view code; // a literal
     std::string message;
     bool retryable = false;
@@ -28,10 +29,12 @@ struct NotIn {
 // The token comes from CONNECT's auth ({"token":".."}), else from Authorization: Bearer, else from
 // the configured cookie; the first of these that is there counts, and a bad one is refused, never
 // passed over.
-std::variant<Who, NotIn> identify(const Options &, TokenGate &, const session::Handshake &,
-                                  std::string_view auth, base::Time now, std::int64_t now_ms);
+std::variant<Who, Rejection> identify(const Options &, TokenGate &, const session::Handshake &,
+                                      std::string_view auth, base::Time now, std::int64_t now_ms);
 
-// May someone with this identity use the portal of this handshake?
-bool portal_admits(const Options &, std::string_view portal, std::string_view identity);
+// Why someone with this identity, whoever vouches for it, may not come through this portal;
+// nothing: they may.  `portal`: its name; empty without an Origin.
+std::optional<Rejection> reject_identity(const Options &, std::string_view portal,
+                                         std::string_view identity);
 
 } // namespace roomd::dispatch

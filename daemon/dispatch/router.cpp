@@ -1,6 +1,7 @@
 #include "dispatch/router.hpp"
 
 #include "dispatch/admission.hpp"
+#include "dispatch/answers.hpp"
 #include "dispatch/client_events.hpp"
 #include "dispatch/event_counts.hpp"
 #include "dispatch/fanout.hpp"
@@ -9,6 +10,7 @@
 #include "dispatch/namespaces.hpp"
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/positions.hpp"
+#include "dispatch/verbs.hpp"
 #include "rooms/hub.hpp"
 #include "rooms/names.hpp"
 
@@ -24,8 +26,10 @@ struct Router::Impl {
         clients(c),
         clock(k),
         namespaces(options),
-        membership(options, clients, hub, identities, portals, clock),
+        answers(clients),
+        membership(options, clients, answers, hub, identities, portals, clock),
         admission(options, clients, clock, namespaces, hub, identities, membership, portals),
+        verbs(options, membership, answers, hub),
         client_events(options, clients, hub, identities, clock, counts),
         fanout(options, clients, hub, namespaces) {}
 
@@ -40,8 +44,10 @@ struct Router::Impl {
     EventCounts counts;
     Positions positions;
     Namespaces namespaces;
+    Answers answers;
     Membership membership;
     Admission admission;
+    Verbs verbs;
     ClientEvents client_events;
     Fanout fanout;
     std::uint64_t events_in = 0;
@@ -73,7 +79,7 @@ void Router::reconfigure(const Options &options) {
     impl_->options = options;
     impl_->options.max_emit = max_emit; // as the bodies that listeners take: until a restart
     impl_->admission.keys_changed();
-    for (const base::ClientId client : impl_->admission.unwelcome())
+    for (const base::ClientId client : impl_->admission.no_longer_admitted())
         impl_->clients.disconnect(client, session::CloseReason::forced_close, true);
     if (other_rules) impl_->membership.revise();
 }
@@ -323,7 +329,7 @@ void Router::connecting(base::ClientId client, std::string_view nsp, std::string
 
 void Router::event(base::ClientId client, const sio::Event &event) {
     ++impl_->events_in;
-    if (impl_->membership.verb(client, event)) return;
+    if (impl_->verbs.take(client, event)) return;
     if (const auto wanted = impl_->client_events.read(client, event)) {
         Emitted emitted;
         if (wanted->code.empty())
@@ -334,7 +340,7 @@ void Router::event(base::ClientId client, const sio::Event &event) {
         return;
     }
     const auto next = impl_->hooks->event(client, impl_->identities.of(client), event);
-    if (next == Hooks::Next::pass) impl_->membership.unheard(client, event);
+    if (next == Hooks::Next::pass) impl_->verbs.refuse_unknown_verb(client, event);
 }
 
 void Router::answered(base::ClientId, std::uint64_t token, session::Answer answer,

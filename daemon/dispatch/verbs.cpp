@@ -1,80 +1,101 @@
 #include "dispatch/verbs.hpp"
 
-#include "rooms/names.hpp"
-#include "json/json.hpp"
+#include "dispatch/wish.hpp"
+#include "policy/rules.hpp"
+#include "policy/verbs.hpp"
 
 #include <algorithm>
-#include <utility>
-#include <vector>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
 
 namespace roomd::dispatch {
 namespace {
 
-struct Name {
-    Wish::Verb verb;
-    std::string_view kind; // empty: the generic verb
-    bool generic;
+struct Parts {
+    Membership &membership;
+    Answers &answers;
+    rooms::Hub &hub;
 };
 
-std::optional<Name> read_name(std::string_view name) noexcept {
-    const auto colon = name.find(':');
-    const std::string_view head = name.substr(0, colon);
-    if (head != "join" && head != "leave") return std::nullopt;
-    const auto verb = head == "join" ? Wish::Verb::join : Wish::Verb::leave;
-    if (colon == std::string_view::npos) return Name{verb, {}, true};
-    // The name of the answer to a refused join: a client that sends it asks for nothing.
-    if (name == "join:error") return std::nullopt;
-    return Name{verb, name.substr(colon + 1), false};
+// A wish that is refused already is handed on too: each verb tells it in its own way.
+using Act = void (*)(const Parts &, const Asker &, const Wish &);
+
+void join(const Parts &parts, const Asker &asker, const Wish &wish) {
+    if (wish.refusal != nullptr)
+        parts.membership.refuse(asker, wish.shown, *wish.refusal);
+    else
+        parts.membership.join(asker, *wish.kind, wish.room);
 }
 
-// The only argument as text: a string's characters or an integer's digits.  Nothing for others.
-std::optional<std::string> read_id(std::string_view args, bool with_integers) {
-    std::vector<std::string_view> parts;
-    json::split_array(args, parts, 2);
-    if (parts.size() != 1) return std::nullopt;
-    const std::string_view only = json::trim(parts.front());
-    switch (json::kind(only)) {
-    case json::Kind::string: return json::string(only);
-    case json::Kind::number:
-        if (with_integers && json::is_exact_integer(only)) return std::string{only};
-        return std::nullopt;
-    default: return std::nullopt;
-    }
+void leave(const Parts &parts, const Asker &asker, const Wish &wish) {
+    const auto refuse = [&](const Refusal &why) {
+        parts.answers.refuse(asker, wish.shown, why.code, why.message);
+    };
+    if (wish.refusal != nullptr) return refuse(*wish.refusal);
+    rooms::Space *space = parts.hub.find(clients_nsp);
+    if (space == nullptr || !space->has(asker.client)) return;
+    // Plugins put clients into these, perhaps to keep something from them.
+    if (!policy::by_request(wish.kind->rules)) return refuse(leave_denied);
+    space->leave(asker.client, wish.room);
+    parts.answers.accept(asker, wish.room, space->count(wish.room));
+}
+
+struct Verb {
+    std::string_view name;
+    std::string_view notice; // as Asker::notice
+    Act act;
+};
+
+constexpr std::array verbs{
+    Verb{"join", "join:error", join},
+    Verb{"leave", {}, leave},
+};
+
+// Each has its name in the list that the configuration keeps free, in the same order.
+constexpr bool named() {
+    for (std::size_t i = 0; i < verbs.size(); ++i)
+        if (verbs[i].name != policy::client_verbs[i]) return false;
+    return verbs.size() == policy::client_verbs.size();
+}
+static_assert(named());
+
+struct Read {
+    const Verb *verb;
+    Wish wish;
+};
+
+std::optional<Read> read(const Options &options, const sio::Event &event) {
+    // The name of an answer is no verb: a client that sends it asks for nothing.
+    if (event.nsp != clients_nsp || policy::is_notice(event.name)) return std::nullopt;
+    const std::string_view name = event.name;
+    const auto colon = name.find(':');
+    const auto found =
+        std::find_if(verbs.begin(), verbs.end(),
+                     [head = name.substr(0, colon)](const Verb &v) { return v.name == head; });
+    if (found == verbs.end()) return std::nullopt;
+    if (colon == std::string_view::npos)
+        return Read{&*found, read_wish(options, nullptr, event.args.json)};
+    const std::string_view kind = name.substr(colon + 1);
+    return Read{&*found, read_wish(options, &kind, event.args.json)};
 }
 
 } // namespace
 
-const RoomKind *find_kind(const Options &options, std::string_view name) noexcept {
-    const auto found = std::find_if(options.kinds.begin(), options.kinds.end(),
-                                    [&](const RoomKind &kind) { return kind.name == name; });
-    return found == options.kinds.end() ? nullptr : &*found;
+bool Verbs::take(base::ClientId client, const sio::Event &event) {
+    const auto read = dispatch::read(options_, event);
+    if (!read || (!read->wish.generic && read->wish.refusal == &room_unknown_kind)) return false;
+    read->verb->act({membership_, answers_, hub_}, {client, event.ack, read->verb->notice},
+                    read->wish);
+    return true;
 }
 
-std::optional<Wish> read_wish(const Options &options, const sio::Event &event) {
-    const auto name = read_name(event.name);
-    if (!name) return std::nullopt;
-    Wish wish;
-    wish.verb = name->verb;
-    wish.generic = name->generic;
-    wish.shown = "null";
-
-    const auto id = read_id(event.args.json, !name->generic);
-    std::string room;
-    if (id) room = name->generic ? *id : std::string{name->kind} + ":" + *id;
-    // A name too long to be one is not sent back.
-    constexpr std::size_t longest = rooms::max_kind + 1 + rooms::max_id;
-    if (id && room.size() <= longest) wish.shown = json::quoted(room);
-
-    if (!name->generic && find_kind(options, name->kind) == nullptr) {
-        wish.refusal = &room_unknown_kind;
-    } else if (!id || !rooms::is_room(room)) {
-        wish.refusal = &room_invalid;
-    } else if (wish.kind = find_kind(options, rooms::split(room).kind); wish.kind == nullptr) {
-        wish.refusal = &room_unknown_kind; // a plain name is of no kind, whatever `kinds` says
-    } else {
-        wish.room = std::move(room);
-    }
-    return wish;
+void Verbs::refuse_unknown_verb(base::ClientId client, const sio::Event &event) {
+    const auto read = dispatch::read(options_, event);
+    if (read && read->wish.refusal != nullptr)
+        read->verb->act({membership_, answers_, hub_}, {client, event.ack, read->verb->notice},
+                        read->wish);
 }
 
 } // namespace roomd::dispatch

@@ -14,12 +14,13 @@ PAGE = "docs/errors.md"
 SOURCES = ("daemon", "plugins", "include/roomd")
 
 # Functions that make an error; its code is the first argument that is a word in quotes.
-MAKERS = ("complain", "denied", "fail", "failure", "fault", "invalid", "passing_fault", "refuse", "refused", "wrong",
+MAKERS = ("complain", "denied", "fail", "failure", "fault", "invalid", "passing_fault", "refusal", "refuse", "refused", "too_big",
+          "wrong",
           "Trouble")
 CODE = r'"([a-z]+(?:_[a-z]+)*)"'
 PLACES = (
     re.compile(r"\{\s*\d{3},\s*" + CODE),                       # Problem{422, "no_target"
-    re.compile(r"\b(?:NotIn|Refusal \w+) ?\{\s*" + CODE),      # NotIn{"portal_role", "your role .."
+    re.compile(r"\b(?:Rejection|Refusal \w+) ?\{\s*" + CODE),  # Rejection{"portal_role", "your role .."
     re.compile(r"\breturn \{" + CODE + r", pointer"),            # Fault of a template
     re.compile(r"\bsay\([^;]*?\d{3}(?: : \d{3})?, " + CODE),    # say(429, "over_budget"
     re.compile(r"\bcode == " + CODE),                           # what.code == "not_sent"

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "dispatch/options.hpp"
+#include "dispatch/whereabouts.hpp"
+#include "dispatch/wish.hpp"
+
+#include <string_view>
+
+// What is decided about rooms before and beside plugins.  Pure over what it is given: the daemon
+// and `roomd explain` both ask here.
+namespace roomd::dispatch {
+
+// Why the limits keep the client out of a room it is not in; null: they do not.
+const Refusal *over_limit(const Options &, const RoomKind &, std::string_view room,
+                          const Whereabouts &);
+
+// Why a client's wish to join is refused before a plugin is asked, and before the rules are;
+// null: it is not.  Of a room it is in already nothing is asked any more.
+const Refusal *refuse_wish(const Options &, const RoomKind &, std::string_view room,
+                           const Whereabouts &);
+
+// Enters the rooms of kinds with `join: auto` that the claims name, as far as the limits let it.
+void enter_automatic_rooms(const Options &, std::string_view claims, Whereabouts &);
+
+} // namespace roomd::dispatch
