@@ -2,7 +2,7 @@
 
 #include "host/strings.hpp"
 #include "log/log.hpp"
-#include "loop/inbox.hpp"
+#include "loop/wakeup.hpp"
 
 #include <algorithm>
 #include <cmath>

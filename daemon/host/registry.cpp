@@ -5,7 +5,7 @@
 #include "host/hooks.hpp"
 #include "host/instance.hpp"
 #include "log/log.hpp"
-#include "loop/inbox.hpp"
+#include "loop/wakeup.hpp"
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
 

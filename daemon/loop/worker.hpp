@@ -1,6 +1,6 @@
 #pragma once
 
-#include "loop/inbox.hpp"
+#include "loop/wakeup.hpp"
 
 #include <atomic>
 #include <functional>

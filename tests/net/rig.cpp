@@ -2,11 +2,49 @@
 
 #include <chrono>
 #include <csignal>
+#include <mutex>
 #include <utility>
 
 namespace roomd::test {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+using Call = std::function<void(net::Server &, session::Sessions &, Echo &)>;
+
+// What other threads want done on the loop's, in order.
+class Calls {
+public:
+    Calls(loop::Loop &loop, std::function<void(const Call &)> run) :
+        run_(std::move(run)),
+        wakeup_(loop, [this] { work_off(); }) {}
+    void put(Call call) {
+        {
+            const std::lock_guard lock(mutex_);
+            waiting_.push_back(std::move(call));
+        }
+        wakeup_.wake();
+    }
+
+private:
+    void work_off() {
+        std::vector<Call> calls;
+        {
+            const std::lock_guard lock(mutex_);
+            calls.swap(waiting_);
+        }
+        for (const Call &call : calls)
+            run_(call);
+    }
+
+    std::function<void(const Call &)> run_;
+    std::mutex mutex_;
+    std::vector<Call> waiting_;
+    loop::Wakeup wakeup_;
+};
+
+} // namespace
 
 void Echo::opened(base::SessionId id) {
     newest = id;
@@ -59,7 +97,6 @@ Rig::~Rig() {
 }
 
 void Rig::run(const Setup &setup, const std::function<void(net::Server &)> &ready) {
-    using Call = std::function<void(net::Server &, session::Sessions &, Echo &)>;
     bool told = false;
     try {
         log::Options quiet;
@@ -70,10 +107,7 @@ void Rig::run(const Setup &setup, const std::function<void(net::Server &)> &read
         session::Sessions sessions(setup.session, echo, loop);
         echo.sessions = &sessions;
         net::Server server(setup.net, loop, sessions, log);
-        loop::Inbox<Call> inbox(loop, [&](std::vector<Call> &&calls) {
-            for (const Call &call : calls)
-                call(server, sessions, echo);
-        });
+        Calls calls(loop, [&](const Call &call) { call(server, sessions, echo); });
         loop::Timer tick(loop, [&] { sessions.tick(); });
         tick.every(sessions.tick_every());
         loop.before_blocking([&] {
@@ -82,9 +116,9 @@ void Rig::run(const Setup &setup, const std::function<void(net::Server &)> &read
             sessions.reap();
         });
         addresses_ = server.addresses();
-        post_ = [&inbox](Call call) { inbox.put(std::move(call)); };
-        stop_ = [&inbox, &loop] {
-            inbox.put([&loop](net::Server &, session::Sessions &, Echo &) { loop.stop(); });
+        post_ = [&calls](Call call) { calls.put(std::move(call)); };
+        stop_ = [&calls, &loop] {
+            calls.put([&loop](net::Server &, session::Sessions &, Echo &) { loop.stop(); });
         };
         if (ready) ready(server);
         told = true;

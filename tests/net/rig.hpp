@@ -1,7 +1,7 @@
 #pragma once
 
 #include "log/log.hpp"
-#include "loop/inbox.hpp"
+#include "loop/wakeup.hpp"
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
 #include "net/server.hpp"

@@ -1,4 +1,4 @@
-#include "loop/inbox.hpp"
+#include "loop/wakeup.hpp"
 
 #include "loop/loop.hpp"
 
