@@ -4,10 +4,10 @@
 #include "host/describe.hpp"
 #include "host/emits.hpp"
 #include "host/instance.hpp"
-#include "host/polls.hpp"
+#include "host/questions.hpp"
 #include "host/stats.hpp"
 #include "host/status.hpp"
-#include "host/take_in.hpp"
+#include "host/strings.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 
@@ -18,6 +18,7 @@ namespace {
 
 struct Apply {
     Instance &instance;
+    Questions &questions;
     Services &services = instance.services();
     dispatch::Router &router = services.router;
 
@@ -35,25 +36,10 @@ struct Apply {
         return 0;
     }
 
-    std::size_t operator()(AskCommand &command) {
-        const dispatch::Routed routed = route(instance, command.emit);
-        const Outcome checked = check(services, routed);
-        if (checked.status != ROOMD_OK) {
-            roomd_args none{};
-            none.json = {"[]", 2};
-            instance.calls().run("answer",
-                                 [&] { command.fn(command.user, checked.status, &none); });
-            return 0;
-        }
-        const std::uint64_t token = ++services.last_ask;
-        // Before the call: a client that is just going answers from inside it.
-        services.asks.emplace(token, PendingAsk{&instance, command.fn, command.user});
-        router.ask(routed, base::Duration(command.timeout_ms), token);
-        return ask_cost;
-    }
+    std::size_t operator()(AskCommand &command) { return questions.ask(instance, command); }
 
     std::size_t operator()(AskAllCommand &command) {
-        services.polls.ask(instance, command);
+        questions.ask_all(instance, command);
         return 0;
     }
 
@@ -186,8 +172,8 @@ struct Apply {
 
 } // namespace
 
-std::size_t apply(Instance &instance, Action &action) {
-    return std::visit(Apply{instance}, action);
+std::size_t apply(Instance &instance, Questions &questions, Action &action) {
+    return std::visit(Apply{instance, questions}, action);
 }
 
 } // namespace roomd::host

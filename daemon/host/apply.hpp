@@ -7,9 +7,10 @@
 namespace roomd::host {
 
 class Instance;
+class Questions;
 
 // Does what a plugin asked for and calls its `fn`.  Home loop, from no plugin's stack frame.
 // Gives how much of its bytes stays counted.
-std::size_t apply(Instance &, Action &);
+std::size_t apply(Instance &, Questions &, Action &);
 
 } // namespace roomd::host

@@ -18,7 +18,7 @@ std::vector<roomd_client> numbers(const std::vector<base::ClientId> &clients) {
 std::vector<roomd_field> headers_for(const Instance &instance, const session::Handshake &handshake,
                                      std::deque<std::string> &text) {
     std::vector<roomd_field> headers;
-    const auto &kept = instance.kept_headers();
+    const auto &kept = instance.handles().kept_headers();
     for (const auto &[name, value] : handshake.facts->headers) {
         if (std::find(kept.begin(), kept.end(), name) == kept.end()) continue;
         headers.push_back({str(name), str(as_text(value, text))});

@@ -49,7 +49,7 @@ roomd_status Door::charge(std::size_t bytes, Refused how) {
     const std::lock_guard lock(mutex_);
     if (bytes > budget_) return ROOMD_TOO_BIG;
     if (charged_ > budget_ - bytes) {
-        said_again_ = said_again_ || how == Refused::told;
+        if (how == Refused::told) said_again_ = true;
         ++counts_.refused_again;
         return ROOMD_AGAIN;
     }
@@ -155,6 +155,7 @@ void Door::worked_off(std::size_t bytes) {
 }
 
 bool Door::drained() {
+    if (!said_again_.load(std::memory_order_relaxed)) return false; // nearly always: no lock
     const std::lock_guard lock(mutex_);
     if (!said_again_ || phase_ != Phase::open || charged_ > budget_ / 2) return false;
     said_again_ = false;

@@ -108,7 +108,7 @@ private:
     std::atomic<bool> waiting_{false};
     std::size_t budget_;
     std::size_t charged_ = 0;
-    bool said_again_ = false;
+    std::atomic<bool> said_again_{false};
     Tickets tickets_;
     Counts counts_;
     roomd_health health_ = ROOMD_UP;

@@ -1,8 +1,10 @@
 #include "host/hooks.hpp"
 
 #include "dispatch/router.hpp"
+#include "host/args_view.hpp"
 #include "host/describe.hpp"
-#include "host/take_in.hpp"
+#include "host/questions.hpp"
+#include "host/strings.hpp"
 #include "log/log.hpp"
 
 #include <algorithm>
@@ -14,19 +16,6 @@ namespace {
 
 constexpr std::string_view overloaded = R"({"code":"overloaded","retryable":true})";
 
-// A hook's arguments as the plugin sees them; views into `args`.
-struct PluginArgs {
-    explicit PluginArgs(const sio::Args &args) {
-        for (const std::string_view blob : args.blobs)
-            blobs.push_back({blob.data(), blob.size()});
-        raw.json = str(args.json);
-        raw.blobs = blobs.data();
-        raw.n_blobs = blobs.size();
-    }
-    std::vector<roomd_bytes> blobs;
-    roomd_args raw{};
-};
-
 // Asks one hook that may take a ticket.  `ask(ticket)` calls the plugin.  True: taken.
 template <class Ask> bool ask_with(Instance &instance, std::uint64_t ticket, Ask ask) {
     const bool taken = ask(ticket) == ROOMD_TAKEN;
@@ -36,22 +25,25 @@ template <class Ask> bool ask_with(Instance &instance, std::uint64_t ticket, Ask
 
 } // namespace
 
-PluginHooks::PluginHooks(const Instances &instances, Services &services) :
-    instances_(instances),
-    services_(services) {}
+PluginHooks::PluginHooks(const Plugins &plugins, Services &services, Questions &questions) :
+    plugins_(plugins),
+    services_(services),
+    questions_(questions) {}
 
 bool PluginHooks::knows(std::string_view nsp) const {
-    return std::any_of(instances_.begin(), instances_.end(),
-                       [&](const auto &one) { return one->handles().connects.any(nsp); });
+    return std::any_of(plugins_.begin(), plugins_.end(), [&](const auto &plugin) {
+        return plugin->instance().handles().connects.any(nsp);
+    });
 }
 
 PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting) {
     bool taken = false;
-    for (const auto &instance : instances_) {
-        HookList<roomd_connect_fn> &hooks = instance->handles().connects;
+    for (const auto &plugin : plugins_) {
+        Instance &instance = plugin->instance();
+        HookList<roomd_connect_fn> &hooks = instance.handles().connects;
         if (!hooks.any(connecting.nsp)) continue;
         std::deque<std::string> text;
-        const auto headers = headers_for(*instance, *connecting.handshake, text);
+        const auto headers = headers_for(instance, *connecting.handshake, text);
         roomd_connect out{};
         out.struct_size = sizeof out;
         out.secure = connecting.handshake->facts->secure ? 1 : 0;
@@ -70,18 +62,17 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
             Ticket ticket;
             ticket.kind = Ticket::Kind::connect;
             ticket.client = connecting.client;
-            const auto id = instance->issue(std::move(ticket), services_.options.verdict_timeout);
+            const auto id = instance.issue(std::move(ticket), services_.options.verdict_timeout);
             if (id == 0) {
                 services_.router.decide_connect(connecting.client,
                                                 {false, "Overloaded", overloaded, {}, 0});
                 return true;
             }
-            if (instance->handles().connect_faileds.any(connecting.nsp))
-                instance->asked_about().insert(connecting.client);
-            return ask_with(*instance, id, [&](std::uint64_t given) {
+            if (instance.handles().connect_faileds.any(connecting.nsp))
+                instance.asked_about().insert(connecting.client);
+            return ask_with(instance, id, [&](std::uint64_t given) {
                 out.ticket = given;
-                return instance->calls().call("connect", ROOMD_PASS,
-                                              [&] { return fn(user, &out); });
+                return instance.calls().call("connect", ROOMD_PASS, [&] { return fn(user, &out); });
             });
         });
         if (taken) break;
@@ -92,29 +83,30 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
 
 PluginHooks::Next PluginHooks::joining(const dispatch::Joining &joining) {
     bool taken = false;
-    for (const auto &instance : instances_) {
+    for (const auto &plugin : plugins_) {
+        Instance &instance = plugin->instance();
         roomd_join out{};
         out.struct_size = sizeof out;
         out.client = static_cast<roomd_client>(joining.client);
         out.nsp = str(joining.nsp);
         out.room = str(joining.room);
         out.identity = str(joining.identity);
-        out.data = str(instance->data().of(joining.client));
-        HookList<roomd_join_fn> &hooks = instance->handles().joins;
+        out.data = str(instance.data().of(joining.client));
+        HookList<roomd_join_fn> &hooks = instance.handles().joins;
         taken = hooks.first(joining.nsp, joining.room, [&](roomd_join_fn fn, void *user) {
             Ticket ticket;
             ticket.kind = Ticket::Kind::join;
             ticket.client = joining.client;
             ticket.room = joining.room;
-            const auto id = instance->issue(std::move(ticket), services_.options.verdict_timeout);
+            const auto id = instance.issue(std::move(ticket), services_.options.verdict_timeout);
             if (id == 0) {
                 services_.router.decide_join(joining.client, joining.room,
                                              {false, "Overloaded", overloaded, {}, 0});
                 return true;
             }
-            return ask_with(*instance, id, [&](std::uint64_t given) {
+            return ask_with(instance, id, [&](std::uint64_t given) {
                 out.ticket = given;
-                return instance->calls().call("join", ROOMD_PASS, [&] { return fn(user, &out); });
+                return instance.calls().call("join", ROOMD_PASS, [&] { return fn(user, &out); });
             });
         });
         if (taken) break;
@@ -126,8 +118,9 @@ PluginHooks::Next PluginHooks::joining(const dispatch::Joining &joining) {
 PluginHooks::Next PluginHooks::event(base::ClientId client, std::string_view identity,
                                      const sio::Event &event) {
     bool taken = false;
-    const PluginArgs args(event.args);
-    for (const auto &instance : instances_) {
+    const ArgsView args(event.args);
+    for (const auto &plugin : plugins_) {
+        Instance &instance = plugin->instance();
         roomd_event out{};
         out.struct_size = sizeof out;
         out.client = static_cast<roomd_client>(client);
@@ -135,19 +128,19 @@ PluginHooks::Next PluginHooks::event(base::ClientId client, std::string_view ide
         out.name = str(event.name);
         out.args = args.raw;
         out.identity = str(identity);
-        out.data = str(instance->data().of(client));
-        HookList<roomd_event_fn> &hooks = instance->handles().events;
+        out.data = str(instance.data().of(client));
+        HookList<roomd_event_fn> &hooks = instance.handles().events;
         taken = hooks.first(event.nsp, event.name, [&](roomd_event_fn fn, void *user) {
             const auto call = [&](std::uint64_t ticket) {
                 out.ack = ticket;
-                return instance->calls().call("event", ROOMD_PASS, [&] { return fn(user, &out); });
+                return instance.calls().call("event", ROOMD_PASS, [&] { return fn(user, &out); });
             };
             if (!event.ack) return call(0) == ROOMD_TAKEN;
             Ticket ticket;
             ticket.client = client;
             ticket.ack = *event.ack;
-            const auto id = instance->issue(std::move(ticket), services_.options.ack_timeout);
-            return id == 0 ? call(0) == ROOMD_TAKEN : ask_with(*instance, id, call);
+            const auto id = instance.issue(std::move(ticket), services_.options.ack_timeout);
+            return id == 0 ? call(0) == ROOMD_TAKEN : ask_with(instance, id, call);
         });
         if (taken) break;
     }
@@ -166,11 +159,12 @@ void PluginHooks::connected(const dispatch::Connected &connected) {
     out.id = str(connected.id);
     out.nsp = str(connected.nsp);
     out.identity = str(connected.identity);
-    for (const auto &instance : instances_) {
-        if (!instance->asked_about().empty()) instance->asked_about().erase(connected.client);
-        instance->handles().connecteds.first(
+    for (const auto &plugin : plugins_) {
+        Instance &instance = plugin->instance();
+        if (!instance.asked_about().empty()) instance.asked_about().erase(connected.client);
+        instance.handles().connecteds.first(
             connected.nsp, "", [&](roomd_connected_fn fn, void *user) {
-                instance->calls().run("connected", [&] { fn(user, &out); });
+                instance.calls().run("connected", [&] { fn(user, &out); });
                 return false;
             });
     }
@@ -187,11 +181,12 @@ void PluginHooks::not_connected(const dispatch::NotConnected &failed) {
     out.identity = str(failed.identity);
     out.reason = str(failed.reason);
     out.data = str(failed.data);
-    for (const auto &instance : instances_) {
-        if (instance->asked_about().erase(failed.client) == 0) continue;
-        instance->handles().connect_faileds.first(
+    for (const auto &plugin : plugins_) {
+        Instance &instance = plugin->instance();
+        if (instance.asked_about().erase(failed.client) == 0) continue;
+        instance.handles().connect_faileds.first(
             failed.nsp, "", [&](roomd_connect_failed_fn fn, void *user) {
-                instance->calls().run("connect_failed", [&] { fn(user, &out); });
+                instance.calls().run("connect_failed", [&] { fn(user, &out); });
                 return false;
             });
     }
@@ -218,10 +213,11 @@ void PluginHooks::left(const dispatch::Left &left) {
     out.identity = str(left.identity);
     out.rooms = rooms.data();
     out.n_rooms = rooms.size();
-    for (const auto &instance : instances_) {
-        out.data = str(instance->data().of(left.client));
-        instance->handles().gones.first(left.nsp, "", [&](roomd_gone_fn fn, void *user) {
-            instance->calls().run("disconnect", [&] { fn(user, &out); });
+    for (const auto &plugin : plugins_) {
+        Instance &instance = plugin->instance();
+        out.data = str(instance.data().of(left.client));
+        instance.handles().gones.first(left.nsp, "", [&](roomd_gone_fn fn, void *user) {
+            instance.calls().run("disconnect", [&] { fn(user, &out); });
             return false;
         });
     }
@@ -235,19 +231,7 @@ void PluginHooks::forget(base::ClientId client) noexcept {
 }
 
 void PluginHooks::answered(std::uint64_t token, session::Answer answer, const sio::Args &args) {
-    const auto found = services_.asks.find(token);
-    if (found == services_.asks.end()) {
-        services_.polls.answered(token, answer, args);
-        return services_.drain();
-    }
-    const PendingAsk ask = found->second;
-    services_.asks.erase(found);
-    roomd_status status = ROOMD_OK;
-    if (answer == session::Answer::gone) status = ROOMD_GONE;
-    if (answer == session::Answer::expired) status = ROOMD_EXPIRED;
-    const PluginArgs out(args);
-    ask.instance->calls().run("answer", [&] { ask.fn(ask.user, status, &out.raw); });
-    ask.instance->ask_ended(ask_cost);
+    questions_.answered(token, answer, args);
     services_.drain();
 }
 
@@ -259,7 +243,7 @@ void PluginHooks::publish(const dispatch::Emit &emit) {
         rooms.push_back(str(room));
     for (const std::string_view room : emit.except)
         except.push_back(str(room));
-    const PluginArgs args(emit.args);
+    const ArgsView args(emit.args);
     roomd_emit out{};
     out.struct_size = sizeof out;
     out.flags = (emit.vanishing ? ROOMD_EMIT_VOLATILE : 0u) | (emit.all ? ROOMD_EMIT_ALL : 0u);

@@ -1,9 +1,8 @@
 #pragma once
 
 #include "dispatch/hooks.hpp"
-#include "host/instance.hpp"
+#include "host/lifecycle.hpp"
 
-#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -14,8 +13,8 @@ namespace roomd::host {
 // a call returns, and not between two plugins: all are asked about the same state.
 class PluginHooks final : public dispatch::Hooks {
 public:
-    using Instances = std::vector<std::unique_ptr<Instance>>;
-    PluginHooks(const Instances &, Services &);
+    using Plugins = std::vector<std::unique_ptr<Lifecycle>>;
+    PluginHooks(const Plugins &, Services &, Questions &);
 
     bool knows(std::string_view nsp) const override;
     Next connecting(const dispatch::Connecting &) override;
@@ -30,8 +29,9 @@ public:
 private:
     void forget(base::ClientId) noexcept; // what instances keep with it
 
-    const Instances &instances_;
+    const Plugins &plugins_;
     Services &services_;
+    Questions &questions_;
 };
 
 } // namespace roomd::host

@@ -3,7 +3,8 @@
 #include "base/random.hpp"
 #include "dispatch/router.hpp"
 #include "host/hooks.hpp"
-#include "host/instance.hpp"
+#include "host/lifecycle.hpp"
+#include "host/questions.hpp"
 #include "log/log.hpp"
 #include "loop/wakeup.hpp"
 #include "loop/loop.hpp"
@@ -41,7 +42,7 @@ struct Registry::Impl {
                  wakeup,
                  [this] { drain(); },
                  [this] { watch_time(); }},
-        hooks(instances, services) {
+        hooks(plugins, services, questions) {
         services.emit_prefix = base::random_id().substr(0, 12);
     }
 
@@ -51,8 +52,8 @@ struct Registry::Impl {
         bool more = true;
         for (int round = 0; more && round < max_rounds; ++round) {
             more = false;
-            for (const auto &instance : instances)
-                more = instance->work_off() || more;
+            for (const auto &plugin : plugins)
+                more = plugin->work_off() || more;
         }
         draining = false;
         if (more) wakeup.wake();
@@ -68,18 +69,17 @@ struct Registry::Impl {
         watching_time = false;
         const base::Time now = services.loop.now();
         bool open = false;
-        for (const auto &instance : instances) {
-            instance->tick(now);
-            open = open || instance->door().next_deadline().has_value();
+        for (const auto &plugin : plugins) {
+            plugin->tick(now);
+            open = open || plugin->instance().door().next_deadline().has_value();
         }
         drain();
         if (open) watch_time(); // an idle process is not woken
     }
 
-    Instance &add(PluginEntry entry) {
+    std::unique_ptr<Lifecycle> made(PluginEntry entry) {
         const Library &library = libraries.open(entry.name, entry.file);
-        instances.push_back(std::make_unique<Instance>(services, library, std::move(entry)));
-        return *instances.back();
+        return std::make_unique<Lifecycle>(services, questions, library, std::move(entry));
     }
 
     void started(const Instance &instance) {
@@ -88,18 +88,17 @@ struct Registry::Impl {
                                              {"file", instance.library().file()}});
     }
 
-    // Stops an instance and starts another in its place.
-    bool replace(std::unique_ptr<Instance> &place, const PluginEntry &entry, std::string &why) {
+    // Stops one and starts another in its place.
+    bool replace(std::unique_ptr<Lifecycle> &place, const PluginEntry &entry, std::string &why) {
         place->stop();
         try {
-            place =
-                std::make_unique<Instance>(services, libraries.open(entry.name, entry.file), entry);
+            place = made(entry);
             place->start();
         } catch (const std::exception &e) {
             why = e.what();
             return false;
         }
-        started(*place);
+        started(place->instance());
         return true;
     }
 
@@ -108,7 +107,8 @@ struct Registry::Impl {
     loop::Wakeup wakeup;
     loop::Timer deadlines;
     Services services;
-    std::vector<std::unique_ptr<Instance>> instances; // in the order of the configuration
+    Questions questions;
+    std::vector<std::unique_ptr<Lifecycle>> plugins; // in the order of the configuration
     PluginHooks hooks;
     bool draining = false;
     bool watching_time = false;
@@ -131,7 +131,7 @@ std::vector<std::size_t> Registry::guarded(const std::vector<PluginEntry> &entri
 }
 
 void Registry::load(std::vector<PluginEntry> entries) {
-    assert(impl_->instances.empty());
+    assert(impl_->plugins.empty());
     const std::vector<Fault> faults = check(entries);
     if (!faults.empty()) {
         const Fault &first = faults.front();
@@ -139,24 +139,24 @@ void Registry::load(std::vector<PluginEntry> entries) {
                                  (first.pointer.empty() ? "" : ": ") + first.text);
     }
     for (PluginEntry &entry : entries) {
-        if (entry.enabled) impl_->add(std::move(entry));
+        if (entry.enabled) impl_->plugins.push_back(impl_->made(std::move(entry)));
     }
 }
 
 void Registry::start() {
-    for (const auto &instance : impl_->instances) {
+    for (const auto &plugin : impl_->plugins) {
         try {
-            instance->start();
+            plugin->start();
         } catch (const std::exception &e) {
-            if (instance->entry().required) {
+            if (plugin->entry().required) {
                 stop();
                 throw;
             }
             impl_->services.log.error("plugin did not start",
-                                      {{"plugin", instance->entry().label()}, {"why", e.what()}});
+                                      {{"plugin", plugin->entry().label()}, {"why", e.what()}});
             continue;
         }
-        impl_->started(*instance);
+        impl_->started(plugin->instance());
     }
     drain();
 }
@@ -164,11 +164,11 @@ void Registry::start() {
 std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries) {
     std::vector<Failure> failures;
     const auto find = [&](const std::string &label) {
-        return std::find_if(impl_->instances.begin(), impl_->instances.end(),
+        return std::find_if(impl_->plugins.begin(), impl_->plugins.end(),
                             [&](const auto &one) { return one->entry().label() == label; });
     };
     // First those that go, so that what they held (a route, a port) is free.
-    for (auto it = impl_->instances.begin(); it != impl_->instances.end();) {
+    for (auto it = impl_->plugins.begin(); it != impl_->plugins.end();) {
         const auto stays = std::any_of(entries.begin(), entries.end(), [&](const PluginEntry &e) {
             return e.enabled && e.label() == (*it)->entry().label();
         });
@@ -178,23 +178,24 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
         }
         (*it)->stop();
         const std::string label = (*it)->entry().label();
-        it = impl_->instances.erase(it);
+        it = impl_->plugins.erase(it);
         impl_->services.data.erase(label);
     }
     for (const PluginEntry &entry : entries) {
         if (!entry.enabled) continue;
         std::string why;
         const auto found = find(entry.label());
-        if (found == impl_->instances.end()) {
+        if (found == impl_->plugins.end()) {
             try {
-                impl_->add(entry).start();
-                impl_->started(*impl_->instances.back());
+                impl_->plugins.push_back(impl_->made(entry));
+                impl_->plugins.back()->start();
+                impl_->started(impl_->plugins.back()->instance());
             } catch (const std::exception &e) {
                 failures.push_back({entry.label(), e.what()});
             }
             continue;
         }
-        std::unique_ptr<Instance> &place = *found;
+        std::unique_ptr<Lifecycle> &place = *found;
         const PluginEntry before = place->entry();
         const bool same_code = before.name == entry.name && before.file == entry.file;
         if (same_code && place->running() && place->has_reload()) {
@@ -202,7 +203,7 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
             continue;
         }
         if (same_code && place->running() && before.config_json == entry.config_json) {
-            place->door().set_budget(entry.budget);
+            place->instance().door().set_budget(entry.budget);
             continue;
         }
         const bool ran = place->running();
@@ -214,7 +215,7 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
     }
     // The order of the configuration is the order in which hooks are asked.
     std::stable_sort(
-        impl_->instances.begin(), impl_->instances.end(), [&](const auto &a, const auto &b) {
+        impl_->plugins.begin(), impl_->plugins.end(), [&](const auto &a, const auto &b) {
             const auto rank = [&](const std::string &label) {
                 return std::find_if(entries.begin(), entries.end(),
                                     [&](const PluginEntry &e) { return e.label() == label; });
@@ -231,7 +232,7 @@ void Registry::drain() {
 
 void Registry::stop() {
     drain();
-    for (auto it = impl_->instances.rbegin(); it != impl_->instances.rend(); ++it)
+    for (auto it = impl_->plugins.rbegin(); it != impl_->plugins.rend(); ++it)
         (*it)->stop();
 }
 
@@ -241,8 +242,8 @@ dispatch::Hooks &Registry::hooks() noexcept {
 
 std::vector<std::string> Registry::kept_headers() const {
     std::vector<std::string> names;
-    for (const auto &instance : impl_->instances) {
-        const auto &kept = instance->kept_headers();
+    for (const auto &plugin : impl_->plugins) {
+        const auto &kept = plugin->instance().handles().kept_headers();
         names.insert(names.end(), kept.begin(), kept.end());
     }
     std::sort(names.begin(), names.end());
@@ -252,23 +253,8 @@ std::vector<std::string> Registry::kept_headers() const {
 
 std::vector<InstanceHealth> Registry::health() const {
     std::vector<InstanceHealth> all;
-    for (const auto &instance : impl_->instances) {
-        InstanceHealth one;
-        one.instance = instance->entry().label();
-        one.plugin = instance->entry().name;
-        one.version = instance->library().table().version;
-        one.required = instance->entry().required;
-        switch (instance->door().health(one.why)) {
-        case ROOMD_UP: one.state = State::up; break;
-        case ROOMD_DEGRADED: one.state = State::degraded; break;
-        case ROOMD_DOWN: one.state = State::down; break;
-        }
-        if (!instance->running()) {
-            one.state = State::down;
-            one.why = instance->why_not_running();
-        }
-        all.push_back(std::move(one));
-    }
+    for (const auto &plugin : impl_->plugins)
+        all.push_back(health_of(*plugin));
     return all;
 }
 
@@ -281,28 +267,8 @@ bool Registry::ready() const {
 
 std::vector<Metric> Registry::metrics() const {
     std::vector<Metric> all;
-    for (const auto &instance : impl_->instances) {
-        const std::string &plugin = instance->entry().name;
-        const std::string &label = instance->entry().label();
-        for (MetricValue &value : instance->door().metrics()) {
-            all.push_back({plugin, label, std::move(value.name), std::move(value.help), true,
-                           value.counter, value.value});
-        }
-        const Door::Counts counts = instance->door().counts();
-        const auto own = [&](const char *name, const char *help, bool counter, double value) {
-            all.push_back({plugin, label, name, help, false, counter, value});
-        };
-        own("slow_calls_total", "Calls into the plugin that blocked the loop too long.", true,
-            double(instance->calls().slow_count()));
-        own("exceptions_total", "Calls into the plugin that let an exception out.", true,
-            double(instance->calls().threw_count()));
-        own("budget_refusals_total", "Calls refused because the budget was used up.", true,
-            double(counts.refused_again));
-        own("expired_tickets_total", "Answers the plugin did not give in time.", true,
-            double(counts.expired_tickets));
-        own("budget_used_bytes", "Bytes of commands in line.", false, double(counts.charged));
-        own("open_tickets", "Answers the plugin owes.", false, double(counts.tickets));
-    }
+    for (const auto &plugin : impl_->plugins)
+        append_metrics(*plugin, all);
     return all;
 }
 

@@ -5,8 +5,8 @@
 #include "host/http.hpp"
 #include "host/library.hpp"
 #include "host/options.hpp"
+#include "host/report.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,24 +22,6 @@ class Loop;
 }
 
 namespace roomd::host {
-
-enum class State : std::uint8_t { up, degraded, down };
-
-struct InstanceHealth {
-    std::string instance, plugin, version;
-    bool required = false;
-    State state = State::up;
-    std::string why; // one line, may be empty
-};
-
-// A metric as it stands now.  `own`: of the plugin, roomd_plugin_<plugin>_<name>; else of the host
-// about the plugin, roomd_plugin_<name>.  Label: instance.
-struct Metric {
-    std::string plugin, instance, name, help;
-    bool own = false;
-    bool counter = false; // else a gauge
-    double value = 0;
-};
 
 // All plugins of one shard, from load to stop.  Every call on the loop's thread.
 class Registry {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "host/calls.hpp"
 #include "host/client_data.hpp"
 #include "host/http.hpp"
 #include "host/options.hpp"
-#include "host/polls.hpp"
 #include "roomd/plugin.h"
 
 #include <cstdint>
@@ -24,20 +24,11 @@ class Wakeup;
 
 namespace roomd::host {
 
-class Calls;
-class Instance;
-
 // Who has the on_publish hook.
 struct Publisher {
     roomd_publish_fn fn = nullptr; // null: nobody
     void *user = nullptr;
     Calls *calls = nullptr;
-};
-
-struct PendingAsk {
-    Instance *instance;
-    roomd_answer_fn fn;
-    void *user;
 };
 
 // What all instances of one registry share.  Owned by it; home loop only.
@@ -52,11 +43,8 @@ struct Services {
     std::function<void()> watch_time; // a ticket was issued: see to its deadline
 
     Publisher publisher{};
-    std::unordered_map<std::uint64_t, PendingAsk> asks{};
     std::unordered_map<std::string, ClientData> data{}; // by the label of the instance
-    Polls polls{};
-    std::uint64_t last_ask = 0; // also the token of the last question of a poll
-    std::string emit_prefix{};  // random, so that ids of two processes differ
+    std::string emit_prefix{}; // random, so that ids of two processes differ
     std::uint64_t last_emit = 0;
 };
 

@@ -1,9 +1,10 @@
-#include "host/polls.hpp"
+#include "host/questions.hpp"
 
 #include "dispatch/router.hpp"
+#include "host/args_view.hpp"
 #include "host/emits.hpp"
 #include "host/instance.hpp"
-#include "host/take_in.hpp"
+#include "host/strings.hpp"
 
 #include <string>
 #include <utility>
@@ -32,9 +33,39 @@ OwnedArgs owned(const sio::Args &args) {
     return out;
 }
 
+template <class Map> auto take_of(Map &open, const Instance &instance) {
+    std::vector<typename Map::mapped_type> mine;
+    for (auto at = open.begin(); at != open.end();) {
+        if (at->second.instance != &instance) {
+            ++at;
+            continue;
+        }
+        mine.push_back(std::move(at->second));
+        at = open.erase(at);
+    }
+    return mine;
+}
+
 } // namespace
 
-void Polls::ask(Instance &instance, AskAllCommand &command) {
+std::size_t Questions::ask(Instance &instance, const AskCommand &command) {
+    Services &services = instance.services();
+    const dispatch::Routed routed = route(instance, command.emit);
+    const Outcome checked = check(services, routed);
+    if (checked.status != ROOMD_OK) {
+        roomd_args none{};
+        none.json = {"[]", 2};
+        instance.calls().run("answer", [&] { command.fn(command.user, checked.status, &none); });
+        return 0;
+    }
+    const std::uint64_t token = ++last_token_;
+    // Before the call: a client that is just going answers from inside it.
+    singles_.emplace(token, Single{&instance, command.fn, command.user});
+    services.router.ask(routed, base::Duration(command.timeout_ms), token);
+    return ask_cost;
+}
+
+void Questions::ask_all(Instance &instance, const AskAllCommand &command) {
     Services &services = instance.services();
     const dispatch::Routed routed = route(instance, command.emit);
     Outcome checked = check(services, routed);
@@ -52,14 +83,28 @@ void Polls::ask(Instance &instance, AskAllCommand &command) {
     for (const base::ClientId client : clients)
         poll.replies.push_back({client, ROOMD_STOPPING, {}});
     if (clients.empty()) return tell(poll, ROOMD_OK);
-    const std::uint64_t first = services.last_ask + 1;
-    services.last_ask += clients.size();
+    const std::uint64_t first = last_token_ + 1;
+    last_token_ += clients.size();
     // Before the call: a client that is just going answers from inside it.
     polls_.emplace(first, std::move(poll));
     services.router.ask(clients, routed, base::Duration(command.timeout_ms), first);
 }
 
-void Polls::answered(std::uint64_t token, session::Answer answer, const sio::Args &args) {
+void Questions::answered(std::uint64_t token, session::Answer answer, const sio::Args &args) {
+    const auto found = singles_.find(token);
+    if (found == singles_.end()) return answered_in_poll(token, answer, args);
+    const Single single = found->second;
+    singles_.erase(found);
+    roomd_status status = ROOMD_OK;
+    if (answer == session::Answer::gone) status = ROOMD_GONE;
+    if (answer == session::Answer::expired) status = ROOMD_EXPIRED;
+    const ArgsView out(args);
+    single.instance->calls().run("answer", [&] { single.fn(single.user, status, &out.raw); });
+    single.instance->door().worked_off(ask_cost);
+}
+
+void Questions::answered_in_poll(std::uint64_t token, session::Answer answer,
+                                 const sio::Args &args) {
     auto at = polls_.upper_bound(token);
     if (at == polls_.begin()) return; // its instance has stopped
     --at;
@@ -87,21 +132,16 @@ void Polls::answered(std::uint64_t token, session::Answer answer, const sio::Arg
     tell(done, ROOMD_OK);
 }
 
-void Polls::stop(Instance &instance) {
-    std::vector<Poll> mine;
-    for (auto at = polls_.begin(); at != polls_.end();) {
-        if (at->second.instance != &instance) {
-            ++at;
-            continue;
-        }
-        mine.push_back(std::move(at->second));
-        at = polls_.erase(at);
-    }
-    for (Poll &poll : mine)
+void Questions::stop(Instance &instance) {
+    roomd_args none{};
+    none.json = {"[]", 2};
+    for (const Single &one : take_of(singles_, instance))
+        instance.calls().run("answer", [&] { one.fn(one.user, ROOMD_STOPPING, &none); });
+    for (Poll &poll : take_of(polls_, instance))
         tell(poll, ROOMD_STOPPING);
 }
 
-void Polls::tell(Poll &poll, roomd_status status) {
+void Questions::tell(Poll &poll, roomd_status status) {
     std::size_t blobs = 0;
     for (const Reply &reply : poll.replies)
         blobs += reply.args.blobs.size();
@@ -126,7 +166,7 @@ void Polls::tell(Poll &poll, roomd_status status) {
     out.replies = replies.data();
     out.n_replies = replies.size();
     poll.instance->calls().run("answers", [&] { poll.fn(poll.user, status, &out); });
-    poll.instance->ask_ended(poll.charged);
+    poll.instance->door().worked_off(poll.charged);
 }
 
 } // namespace roomd::host
