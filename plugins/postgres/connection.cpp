@@ -122,6 +122,16 @@ void Connection::ask(Query query) {
     if (!delivering_) deliver();
 }
 
+void Connection::require(std::string sql, std::vector<std::string> parameters,
+                         std::function<void(const Result &)> then) {
+    ask({std::move(sql), std::move(parameters), nullptr,
+         [this, then = std::move(then)](const Result &answer) {
+             if (answer.status() == PGRES_FATAL_ERROR || !answer)
+                 return refuse(trouble_of(answer.error(), answer.sqlstate()));
+             then(answer);
+         }});
+}
+
 void Connection::resume() {
     if (!ready() || !waiting_ || delivering_) return;
     waiting_ = false;

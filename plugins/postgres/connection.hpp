@@ -79,6 +79,9 @@ public:
     void retarget(Target, Times);
     // Answered in order, one at a time; forgotten when the connection is lost.
     void ask(Query);
+    // As ask(); `then` gets what the server gave, and an error is as refuse().
+    void require(std::string sql, std::vector<std::string> parameters,
+                 std::function<void(const Result &)> then);
     // Behind a wait.
     void resume();
     // The owner can not work with it: closed and tried again.

@@ -46,10 +46,10 @@ const char *const Delivery::query =
     " to_char(logged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
     " FROM roomd.read($1::bigint, $2::int)";
 
-Delivery::Delivery(Host &host, std::uint32_t rate, Bury bury) :
+Delivery::Delivery(Host &host, std::uint32_t rate, Refused refused) :
     host_(host),
     rate_(rate),
-    bury_(std::move(bury)),
+    refused_(std::move(refused)),
     dispatched_(host.counter("dispatched_total", "Events from the log that were sent.")),
     expired_(host.counter("expired_total", "Events whose time was over before they were sent.")),
     missing_(host.counter("missing_total", "Positions of the log that held no event any more.")) {}
@@ -66,10 +66,10 @@ bool Delivery::allowed() {
     return false;
 }
 
-Connection::Go Delivery::take(const Result &row, Cursor &cursor) {
+Connection::Go Delivery::take(const Result &row, Progress &progress) {
     paused_ = std::chrono::milliseconds(0);
     if (!allowed()) return Connection::Go::wait;
-    const Cursor at{cursor.epoch, row.whole(0, seq), std::string(row.text(0, logged_at))};
+    Position at{progress.at().epoch, row.whole(0, seq), std::string(row.text(0, logged_at))};
     age_ = number(row.text(0, age));
     if (row.text(0, expired) == "t") {
         expired_.add();
@@ -83,27 +83,24 @@ Connection::Go Delivery::take(const Result &row, Cursor &cursor) {
             emit.to(room);
         for (const auto &room : not_to)
             emit.except(room);
-        const auto status = host_.emit(
-            emit, [this, epoch = at.epoch, which = at.seq](roomd_status became, const auto &what) {
-                if (became == ROOMD_OK)
-                    dispatched_.add();
-                else if (became != ROOMD_STOPPING)
-                    bury_(epoch, which,
-                          reason(what.code.empty() ? name(became) : what.code, what.pointer,
-                                 what.text));
-            });
+        const auto status = host_.emit(emit, [this, at](roomd_status became, const auto &what) {
+            if (became == ROOMD_OK)
+                dispatched_.add();
+            else if (became != ROOMD_STOPPING)
+                refused_(at, reason(what.code.empty() ? name(became) : what.code, what.pointer,
+                                    what.text));
+        });
         if (status == ROOMD_AGAIN || status == ROOMD_STOPPING) return Connection::Go::wait;
         if (status == ROOMD_TOO_BIG)
-            bury_(at.epoch, at.seq,
-                  "emit_too_big: more than limits.max_emit or the plugin's budget");
+            refused_(at, "emit_too_big: more than limits.max_emit or the plugin's budget");
         else if (status != ROOMD_OK) // a server of SQL_ASCII takes and gives any bytes
-            bury_(at.epoch, at.seq,
-                  nlohmann::json::accept(args) ? "event_invalid: the host does not take it"
-                                               : "row_unreadable: the data is not UTF-8");
+            refused_(at, nlohmann::json::accept(args) ? "event_invalid: the host does not take it"
+                                                      : "row_unreadable: the data is not UTF-8");
     }
     allowance_ -= 1;
-    if (at.seq > cursor.seq + 1) missing_.add(static_cast<double>(at.seq - cursor.seq - 1));
-    cursor = at;
+    const auto next = progress.at().seq + 1;
+    if (at.seq > next) missing_.add(static_cast<double>(at.seq - next));
+    progress.sent(std::move(at));
     return Connection::Go::on;
 }
 

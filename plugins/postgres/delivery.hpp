@@ -1,6 +1,7 @@
 #pragma once
 
 #include "postgres/connection.hpp"
+#include "postgres/progress.hpp"
 #include "postgres/result.hpp"
 
 #include <roomd/plugin.hpp>
@@ -19,20 +20,14 @@ public:
     // What a row is read with; those behind `seq` $1, at most $2.
     static const char *const query;
 
-    struct Cursor {
-        std::string epoch;
-        std::int64_t seq = 0;
-        std::string logged_at; // of that row, UTC; empty: not known
-    };
-    // A row that the host refuses for good.
-    using Bury =
-        std::function<void(const std::string &epoch, std::int64_t seq, const std::string &reason)>;
+    // Told of a row that the host refuses for good.
+    using Refused = std::function<void(const Position &, const std::string &reason)>;
 
-    Delivery(Host &, std::uint32_t rate, Bury);
+    Delivery(Host &, std::uint32_t rate, Refused);
 
-    // Sends one row and moves the cursor behind it; wait: the host or the rate says later, and
+    // Sends one row, which is sent from then on; wait: the host or the rate says later, and
     // resume() is due on a drain, or at once when paused() says how long.
-    Connection::Go take(const Result &row, Cursor &);
+    Connection::Go take(const Result &row, Progress &);
     void limit(std::uint32_t rate) { rate_ = rate; }
     // How long the rate says to wait; zero: it does not.
     std::chrono::milliseconds paused() const { return paused_; }
@@ -46,7 +41,7 @@ private:
     Clock::time_point refilled_{};
     std::chrono::milliseconds paused_{0};
     double age_ = 0;
-    Bury bury_;
+    Refused refused_;
     Counter dispatched_, expired_, missing_;
 };
 

@@ -3,7 +3,7 @@
 #include "postgres/connection.hpp"
 #include "postgres/health.hpp"
 #include "postgres/listen.hpp"
-#include "postgres/outbox.hpp"
+#include "postgres/relay.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/settings.hpp"
 
@@ -31,7 +31,7 @@ public:
 
     void on_drain() {
         if (listen_) listen_->drained();
-        if (outbox_) outbox_->drained();
+        if (relay_) relay_->drained();
     }
 
 private:
@@ -45,14 +45,14 @@ private:
     // Parts that stay keep their connection, and their place in the log.
     void apply(const Settings &settings) {
         if (settings.outbox) {
-            Outbox::Options options{settings.target, settings.times, *settings.outbox,
-                                    settings.direct.has_value()};
-            if (outbox_)
-                outbox_->reload(std::move(options));
+            Relay::Options options{settings.target, settings.times, *settings.outbox,
+                                   settings.direct.has_value()};
+            if (relay_)
+                relay_->reload(std::move(options));
             else
-                outbox_ = std::make_unique<Outbox>(host_, counts_, health_, std::move(options));
+                relay_ = std::make_unique<Relay>(host_, counts_, health_, std::move(options));
         } else {
-            outbox_.reset();
+            relay_.reset();
         }
         const bool wakes = settings.outbox && settings.direct &&
                            settings.outbox->wake == Settings::Wake::by_notify;
@@ -61,7 +61,7 @@ private:
                                     settings.listen.value_or(Settings::Listen()), nullptr};
             if (wakes) {
                 options.wake = [this] {
-                    if (outbox_) outbox_->wake();
+                    if (relay_) relay_->wake();
                 };
             }
             if (listen_)
@@ -76,7 +76,7 @@ private:
     Host &host_;
     Health health_;
     Counts counts_;
-    std::unique_ptr<Outbox> outbox_;
+    std::unique_ptr<Relay> relay_;
     std::unique_ptr<Listen> listen_;
 };
 
