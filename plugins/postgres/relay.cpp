@@ -10,7 +10,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr auto part = "outbox";
-constexpr std::int64_t has_state = 8; // version of the schema that brought roomd.state()
+// Versions of the schema that brought these functions.
+constexpr std::int64_t has_state = 8, has_give_up_damaged = 8;
 
 } // namespace
 
@@ -119,15 +120,38 @@ void Relay::step() {
 void Relay::sequence() {
     agenda_.asked();
     pace_.looks(Clock::now());
-    if (options_.how.sequence)
-        return connection_.require(
-            "SELECT busy, moved, buried, epoch, last_seq"
-            " FROM roomd.sequence_batch($1::int, $2::boolean)",
-            {std::to_string(options_.how.batch), listens() || options_.woken ? "t" : "f"},
-            [this](const Result &answer) { sequenced(answer); });
-    connection_.require(std::string("SELECT false, 0, 0, epoch, last_seq FROM roomd.") +
-                            (check_in_.schema() >= has_state ? "state()" : "meta"),
-                        {}, [this](const Result &answer) { sequenced(answer); });
+    Connection::Query query;
+    if (options_.how.sequence) {
+        query.sql = "SELECT busy, moved, buried, epoch, last_seq"
+                    " FROM roomd.sequence_batch($1::int, $2::boolean)";
+        query.parameters = {std::to_string(options_.how.batch),
+                            listens() || options_.woken ? "t" : "f"};
+    } else {
+        query.sql = std::string("SELECT false, 0, 0, epoch, last_seq FROM roomd.") +
+                    (check_in_.schema() >= has_state ? "state()" : "meta");
+    }
+    query.done = [this](const Result &answer) {
+        if (answer.status() == PGRES_TUPLES_OK) return sequenced(answer);
+        sequence_failed(trouble_of(answer.error(), answer.sqlstate()), answer.sqlstate());
+    };
+    connection_.ask(std::move(query));
+}
+
+// The database itself puts a row aside that the log does not take.  Only damage is left to be in
+// doubt about, and it has to be there on several connections.
+void Relay::sequence_failed(const Trouble &trouble, std::string_view sqlstate) {
+    const bool doubtful = options_.how.sequence && check_in_.schema() >= has_give_up_damaged;
+    if (!doubtful ||
+        sequence_doubt_.failed(progress_.last_seq(), sqlstate) != Doubt::Next::give_row_up)
+        return connection_.refuse(trouble);
+    connection_.require("SELECT roomd.give_up_damaged($1::int)",
+                        {std::to_string(options_.how.batch)},
+                        [this, trouble](const Result &answer) {
+                            if (answer.whole(0, 0) == 0)
+                                return connection_.refuse(trouble); // it is no row's
+                            dead_letters_.sequenced(answer.whole(0, 0));
+                            sequence();
+                        });
 }
 
 void Relay::sequenced(const Result &answer) {

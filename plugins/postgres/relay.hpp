@@ -4,6 +4,7 @@
 #include "postgres/check_in.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/dead_letters.hpp"
+#include "postgres/doubt.hpp"
 #include "postgres/health.hpp"
 #include "postgres/pace.hpp"
 #include "postgres/progress.hpp"
@@ -53,6 +54,7 @@ private:
     void step();
     void sequence();
     void sequenced(const Result &);
+    void sequence_failed(const Trouble &, std::string_view sqlstate);
     void read();
     void rest();
     void trim();
@@ -65,6 +67,7 @@ private:
     Progress progress_;
     Agenda agenda_;
     Pace pace_;
+    Doubt sequence_doubt_; // of a row in the outbox
     Connection connection_;
     DeadLetters dead_letters_;
     Reader reader_;

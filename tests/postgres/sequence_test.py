@@ -188,6 +188,54 @@ class Sequence(Sequencer):
         for (reason,) in self.owner.query("SELECT reason FROM roomd.dead"):
             self.assertRegex(reason, '^row_refused: .*"whim"')
 
+    def test_a_row_that_dead_does_not_take_either_blocks_nobody(self):
+        self.owner.run("ALTER TABLE roomd.dead ADD CONSTRAINT whim CHECK (data IS NULL AND coalesce(event, '') <> 'odd name')")
+        try:
+            for event in ("a", "bad name", "b", "odd name", "c"):
+                self.owner.query("INSERT INTO roomd.outbox (event, data, rooms) VALUES ($1, '{}', $2)", event,
+                                 "{a b}" if "name" in event else "{a:1}")
+            self.assertEqual(self.batch()[1:], (3, 2, 3))
+        finally:
+            self.owner.run("ALTER TABLE roomd.dead DROP CONSTRAINT whim")
+        self.assertEqual(self.log(), [("1", "a"), ("2", "b"), ("3", "c")])
+        (bad, event), (odd, nothing) = self.owner.query("SELECT reason, event FROM roomd.dead ORDER BY outbox_id")
+        self.assertRegex(bad, '^row_refused: .*"whim".*; without its data$')
+        self.assertRegex(odd, '^row_refused: .*"whim".*; without its content: .*"whim"')
+        self.assertEqual((event, nothing), ("bad name", None))
+
+    def damage(self):
+        """All data in outbox that is too long for its row is lost on the disk."""
+        with self.server.connect("postgres") as admin:
+            admin.run("CREATE EXTENSION IF NOT EXISTS pg_surgery")
+            toast = admin.value("SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'roomd.outbox'::regclass")
+            parts = admin.value(f"SELECT array_agg(ctid) FROM {toast}")
+            admin.run(f"SELECT heap_force_kill('{toast}'::regclass, '{parts}'::tid[])")
+
+    @unittest.skipIf(server.version() < 14, "no pg_surgery")
+    def test_a_damaged_row_is_given_up_without_its_data_and_the_others_go_on(self):
+        self.emit(self.owner, "a")
+        self.owner.run("SELECT roomd.emit('big', to_jsonb((SELECT string_agg(md5(i::text), '') FROM generate_series(1, 2000) i)),"
+                       " '{a:1}')")
+        self.emit(self.owner, "b")
+        self.damage()
+        with self.assertRaises(pq.Error) as caught:
+            self.batch()
+        self.assertEqual(caught.exception.state[:2], "XX")
+        self.assertEqual(self.daemon.value("SELECT roomd.give_up_damaged()"), "1")
+        self.assertEqual(self.daemon.value("SELECT roomd.give_up_damaged()"), "0")
+        self.assertEqual(self.batch()[1:], (2, 0, 2))
+        self.assertEqual(self.log(), [("1", "a"), ("2", "b")])
+        reason, event, rooms, data = self.owner.query("SELECT reason, event, rooms, data FROM roomd.dead")[0]
+        self.assertRegex(reason, "^row_damaged: .*; without its data$")
+        self.assertEqual((event, rooms, data), ("big", "{a:1}", None))
+
+    def test_no_row_is_given_up_that_can_be_read(self):
+        for event in "abc":
+            self.emit(self.owner, event)
+        self.owner.run("INSERT INTO roomd.outbox (event) VALUES (NULL)")
+        self.assertEqual(self.daemon.value("SELECT roomd.give_up_damaged()"), "0")
+        self.assertEqual(self.batch()[1:3], (3, 1))
+
     def test_a_batch_has_a_size(self):
         for most in ("0", "-1", "100001", "NULL"):
             with self.assertRaises(pq.Error) as caught:

@@ -175,3 +175,32 @@ TEST_CASE(
     }
     CHECK(rig.counted("connection_failures_total") == 0);
 }
+
+TEST_CASE("a damaged row in the outbox goes to roomd.dead, and those behind it are sent") {
+    if (server().one("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_surgery'") ==
+        "0")
+        return; // PostgreSQL 13 has none
+    const auto name = database(encodings[0]);
+    // The daemon is not there yet, so nothing is sequenced.
+    server().query(emit("'1'") + ";" +
+                       emit("to_jsonb((SELECT string_agg(md5(i::text), '') FROM generate_series(1, "
+                            "2000) i))") +
+                       ";" + emit("'2'"),
+                   name);
+    const auto toast = server().one(
+        "SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'roomd.outbox'::regclass", name);
+    server().query("CREATE EXTENSION IF NOT EXISTS pg_surgery", name);
+    server().query("TRUNCATE roomd.dead; SELECT heap_force_kill('" + toast +
+                       "'::regclass, (SELECT array_agg(ctid) FROM " + toast + "))",
+                   name);
+    Rig rig(section(name, {{"outbox", json::object()}}));
+    rig.join("a");
+    CHECK(rig.until([&] { return rig.got.size() == 2; }));
+    CHECK(rig.got == Texts{got(1), got(2)});
+    CHECK(server().one("SELECT reason LIKE 'row_damaged: %; without its data' FROM roomd.dead",
+                       name) == "t");
+    CHECK(rig.counted("dead_total") == 1);
+    CHECK(rig.counted("connection_failures_total") == 3);
+    server().query(emit("'3'"), name);
+    CHECK(rig.until([&] { return rig.got.size() == 3; }));
+}

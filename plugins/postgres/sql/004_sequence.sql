@@ -49,6 +49,25 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan =
     SELECT (SELECT count(*) FROM good)::int, (SELECT count(*) FROM bad)::int
 $$;
 
+-- Puts a row of outbox into dead without its data, or with nothing but its id where the rest cannot be read
+-- or kept either.
+CREATE OR REPLACE FUNCTION roomd.give_up(row_id bigint, why text) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+BEGIN
+    BEGIN
+        INSERT INTO roomd.dead (reason, outbox_id, event, rooms, except_rooms, key, expires_at, traceparent, created_at)
+        SELECT left(why, 800) || '; without its data', o.id, o.event, o.rooms, o.except_rooms, o.key, o.expires_at,
+               o.traceparent, o.created_at
+        FROM roomd.outbox o WHERE o.id = row_id;
+    EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception
+                OR internal_error OR data_corrupted THEN
+        INSERT INTO roomd.dead (reason, outbox_id, created_at)
+        VALUES (left(why, 800) || '; without its content: ' || left(SQLERRM, 200), row_id, clock_timestamp());
+    END;
+    DELETE FROM roomd.outbox WHERE id = row_id;
+END
+$$;
+
 -- Moves up to `most` committed rows from outbox to log, and wakes those who LISTEN roomd_log, once.
 -- To be called by any daemon at any time, in a transaction of its own; busy: another one is at it.
 -- moved + buried below `most`: nothing waits.  listens: the caller LISTENs to roomd_outbox, and is to be
@@ -168,9 +187,14 @@ BEGIN
             EXCEPTION WHEN data_exception OR not_null_violation OR check_violation OR program_limit_exceeded
                         OR raise_exception THEN
                 why := 'row_refused: ' || SQLERRM;
-                UPDATE roomd.outbox SET fault = why WHERE id = row_id;
-                SELECT m.moved, m.buried INTO step FROM roomd.move_rows(ARRAY[row_id], last_seq, at) m;
-                buried := buried + step.buried;
+                BEGIN
+                    UPDATE roomd.outbox SET fault = why WHERE id = row_id;
+                    PERFORM roomd.move_rows(ARRAY[row_id], last_seq, at);
+                EXCEPTION WHEN data_exception OR not_null_violation OR check_violation OR program_limit_exceeded
+                            OR raise_exception THEN
+                    PERFORM roomd.give_up(row_id, why); -- dead does not take it either
+                END;
+                buried := buried + 1;
             END;
         END LOOP;
     END;
@@ -201,6 +225,31 @@ BEGIN
     IF moved > 0 AND pg_notification_queue_usage() < 0.9 THEN
         PERFORM pg_notify('roomd_log', '');
     END IF;
+END
+$$;
+
+-- For a daemon that sequence_batch() has failed again and again, with an error that damage is a reason of: of the
+-- first `most` rows of outbox those with a value that cannot be read go to dead.  How many.  Damage elsewhere, in the
+-- log's index say, is no reason to give up a row, so each is looked at by itself.
+CREATE OR REPLACE FUNCTION roomd.give_up_damaged(most int DEFAULT 1000) RETURNS int
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+    row_id   bigint;
+    given_up int := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(1919905645, 1); -- the one of sequence_batch()
+    FOR row_id IN SELECT o.id FROM roomd.outbox o ORDER BY o.id LIMIT least(most, 100000) LOOP
+        BEGIN -- reads each value to its end, and makes no text of it that may be too long
+            PERFORM hashtext(o.event), jsonb_hash(o.data), hash_array(o.rooms), hash_array(o.except_rooms),
+                    hashtext(o.key), hashtext(o.traceparent), hashtext(o.fault), o.expires_at, o.created_at
+            FROM roomd.outbox o WHERE o.id = row_id;
+        EXCEPTION WHEN internal_error OR data_corrupted THEN
+            PERFORM roomd.give_up(row_id, 'row_damaged: ' || SQLERRM);
+            given_up := given_up + 1;
+        END;
+    END LOOP;
+    RETURN given_up;
 END
 $$;
 
