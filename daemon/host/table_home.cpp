@@ -1,9 +1,11 @@
 #include "base/text.hpp"
 #include "host/library.hpp"
+#include "host/patterns.hpp"
 #include "host/self.hpp"
 #include "host/table.hpp"
 #include "host/take_in.hpp"
 
+#include <iterator>
 #include <utility>
 
 // The [home] functions: they act at once, on the instance's handles.
@@ -73,14 +75,29 @@ roomd_status keep_header(roomd_self *self, roomd_str name) noexcept {
     return home.handles->keep_header(base::lower(view(name)));
 }
 
+roomd_status refuse_pattern(roomd_self &self, const char *function, roomd_str pattern,
+                            const char *why) noexcept {
+    const roomd_field fields[] = {
+        {str("function"), str(function)}, {str("pattern"), pattern}, {str("why"), str(why)}};
+    self.write(ROOMD_LOG_ERROR, "plugin's hook can never be called", fields, std::size(fields));
+    return ROOMD_INVALID;
+}
+
+using WhyNever = const char *(*)(std::string_view pattern);
+
 template <class Fn>
 roomd_status hook(roomd_self *self, const char *what, HookList<Fn> Handles::*list, roomd_str nsp,
-                  roomd_str pattern, Fn fn, void *user, roomd_handle *out) noexcept {
+                  roomd_str pattern, Fn fn, void *user, roomd_handle *out,
+                  WhyNever why_never = nullptr) noexcept {
     const Home home = enter(self, what);
     if (home.handles == nullptr) return home.status;
     if (fn == nullptr || out == nullptr || !is_nsp_pattern(nsp) || !is_pattern(pattern)) {
         return ROOMD_INVALID;
     }
+    if (const char *const why = why_never_namespace(nsp_of(nsp)))
+        return refuse_pattern(*self, what, nsp, why);
+    if (const char *const why = why_never != nullptr ? why_never(view(pattern)) : nullptr)
+        return refuse_pattern(*self, what, pattern, why);
     Handles &handles = *home.handles;
     return handles.hook(handles.*list, nsp_of(nsp), std::string(view(pattern)), fn, user, *out);
 }
@@ -89,7 +106,7 @@ constexpr roomd_str any{"*", 1};
 
 roomd_status on_event(roomd_self *self, roomd_str nsp, roomd_str pattern, roomd_event_fn fn,
                       void *user, roomd_handle *out) noexcept {
-    return hook(self, "on_event", &Handles::events, nsp, pattern, fn, user, out);
+    return hook(self, "on_event", &Handles::events, nsp, pattern, fn, user, out, why_never_event);
 }
 
 roomd_status on_connect(roomd_self *self, roomd_str nsp, roomd_connect_fn fn, void *user,
@@ -104,7 +121,7 @@ roomd_status on_connect_failed(roomd_self *self, roomd_str nsp, roomd_connect_fa
 
 roomd_status on_join(roomd_self *self, roomd_str nsp, roomd_str pattern, roomd_join_fn fn,
                      void *user, roomd_handle *out) noexcept {
-    return hook(self, "on_join", &Handles::joins, nsp, pattern, fn, user, out);
+    return hook(self, "on_join", &Handles::joins, nsp, pattern, fn, user, out, why_never_room);
 }
 
 roomd_status on_disconnect(roomd_self *self, roomd_str nsp, roomd_gone_fn fn, void *user,

@@ -455,7 +455,9 @@ typedef struct roomd_host {
      * on_connected tell all.  `nsp` ("/chat"; empty: "/") and `pattern` (an event's
      * or room's name) may be a prefix ending in '*'; "*" is any.  A namespace
      * exists when the configuration or an on_connect hook names it.  The core's own
-     * verbs (join:library, leave, ..) come before on_event. */
+     * verbs (join:library, leave, ..) come before on_event.  A hook that can never be
+     * called is INVALID, and the log says why: on a reserved name such as "disconnect",
+     * on a name that no room or namespace can have. */
     roomd_status (*on_event)(roomd_self *, roomd_str nsp, roomd_str pattern,
                              roomd_event_fn fn, void *user, roomd_handle *out);
     roomd_status (*on_connect)(roomd_self *, roomd_str nsp,
