@@ -18,8 +18,8 @@
  *             from another thread it is refused with ROOMD_INVALID
  *
  * ORDER
- *   [any] functions only put a command in line; the host works the line off
- *   after the plugin has returned, in the same turn of the loop.  So no callback
+ *   [any] functions only put a command in line; the host carries it out after
+ *   the plugin has returned, in the same turn of the loop.  So no callback
  *   is ever called from inside a host function, and nothing changes under a
  *   plugin's feet.  All commands of one thread keep their order, of whatever
  *   kind: an emit before a verdict goes out before the CONNECT reply.
@@ -30,8 +30,8 @@
  *
  * BUDGET
  *   The bytes of commands in line are counted against the instance's budget
- *   (configuration: `budget`).  Over it a function returns ROOMD_AGAIN and has
- *   done nothing; on_drain() is called once the line is below half.  What is
+ *   (configuration: `budget`).  Over it a function returns ROOMD_AGAIN and does
+ *   nothing; on_drain() is called once the line is below half.  What is
  *   larger than the whole budget is ROOMD_TOO_BIG.  Answers to tickets, ack(),
  *   verdict() and respond(), are counted but never refused with AGAIN.
  *
@@ -40,8 +40,8 @@
  *   once, from any thread, now or later; an answer that is refused (INVALID,
  *   TOO_BIG) leaves it open.  A second answer is ROOMD_GONE, and so is one
  *   after its configured time: then the host has refused the connect or join,
- *   or answered the request with 503; an ack is never sent.  When the one who
- *   waited has left, an answer is taken and comes to nothing.
+ *   or answered the request with 503; an ack is never sent.  When whoever
+ *   waited has left, the answer is accepted and dropped.
  *
  * TIME
  *   A callback runs on an event loop: it must not block.  The host times each
@@ -108,7 +108,7 @@ typedef enum roomd_status {
     ROOMD_DENIED      = -5, /* configuration does not let this plugin do that   */
     ROOMD_UNSUPPORTED = -6, /* host or plugin is too old for this               */
     ROOMD_STOPPING    = -7, /* the host is going down                           */
-    ROOMD_EXPIRED     = -8, /* its time was over before an answer came          */
+    ROOMD_EXPIRED     = -8, /* no answer came in time                           */
     ROOMD_FAILED      = -9  /* anything else; the text says what                */
 } roomd_status;
 
@@ -149,7 +149,7 @@ typedef struct roomd_emit {
                                   its own nsp whatever `nsp` says; before its
                                   verdict: goes ahead of the CONNECT reply      */
     roomd_client without;                     /* not to this client (the sender) */
-    roomd_str event;          /* without ROUTE `catalogue.unknown: refuse` is not asked */
+    roomd_str event;          /* `catalogue.unknown: refuse` applies with ROUTE only    */
     roomd_args args;
     roomd_str key;                            /* idempotency key, or empty: with
                                   a key seen lately nothing is sent again; each
@@ -199,7 +199,7 @@ typedef struct roomd_connect {
     roomd_str id;             /* the Socket.IO id the client will be told       */
     roomd_str nsp, address, listener;
     roomd_str query;          /* JSON object: the decoded query of the handshake;
-                                 of a name that stands twice the last           */
+                                 the last value of a name that is given twice   */
     roomd_str auth;           /* JSON the client sent in CONNECT, or empty      */
     roomd_str identity;       /* from the token, or empty                       */
     const roomd_field *headers; size_t n_headers; /* those asked for with keep_header() */
@@ -322,7 +322,7 @@ typedef struct roomd_connect_failed {
 typedef struct roomd_reply {
     uint32_t struct_size;
     roomd_status status;      /* OK: it answered `args`; GONE; EXPIRED; TOO_BIG: its answer
-                                 found no place in the budget; STOPPING         */
+                                 did not fit in the budget; STOPPING            */
     roomd_client client;
     roomd_args args;
 } roomd_reply;
@@ -343,7 +343,7 @@ typedef enum roomd_health { ROOMD_UP = 0, ROOMD_DEGRADED = 1, ROOMD_DOWN = 2 } r
  * connect to a namespace that only hooks know is refused, an event is dropped. */
 typedef enum roomd_next { ROOMD_PASS = 0, ROOMD_TAKEN = 1 } roomd_next;
 
-/* Pointers to structs are never null here; arguments of an answer that is none: []. */
+/* Pointers to structs are never null here; where there is no answer its arguments are []. */
 typedef void       (*roomd_task_fn)   (void *user);
 typedef void       (*roomd_fd_fn)     (void *user, int fd, uint32_t events);
 typedef roomd_next (*roomd_event_fn)  (void *user, const roomd_event *);
@@ -365,7 +365,7 @@ typedef void       (*roomd_answer_fn) (void *user, roomd_status, const roomd_arg
 typedef void       (*roomd_fault_fn)  (void *user, roomd_str pointer, roomd_str text, roomd_str hint);
 
 #define ROOMD_FD_READ  1u /* an error or a hang-up counts as both: the next     */
-#define ROOMD_FD_WRITE 2u /* read or write tells                                */
+#define ROOMD_FD_WRITE 2u /* read or write fails with it                        */
 
 typedef enum roomd_metric { ROOMD_COUNTER = 1, ROOMD_GAUGE = 2 } roomd_metric;
 
@@ -382,12 +382,12 @@ typedef struct roomd_host {
                 const roomd_field *fields, size_t n_fields);
 
     /* [any] Send to clients, here and (unless LOCAL) through the cluster bus.
-     * OK: in line, not yet delivered; `fn`, which may be NULL, tells the rest. */
+     * OK: in line, not yet delivered; `fn`, which may be NULL, is told the rest. */
     roomd_status (*emit)(roomd_self *, const roomd_emit *, roomd_emitted_fn fn, void *user);
 
     /* [any] All of them or none: every one is checked before any is sent.  `fn`
-     * is called n times in a row, in order.  When some are refused each says its
-     * own reason, and the others say FAILED, "not_sent".
+     * is called n times in a row, in order.  When some are refused each has its
+     * own reason, and the others are FAILED, "not_sent".
      * The structs lie emits->struct_size bytes apart. */
     roomd_status (*emit_all)(roomd_self *, const roomd_emit *emits, size_t n,
                              roomd_emitted_fn fn, void *user);
@@ -425,8 +425,8 @@ typedef struct roomd_host {
     roomd_status (*members)(roomd_self *, roomd_str nsp, roomd_str room, roomd_clients_fn fn, void *user);
     roomd_status (*stats)(roomd_self *, roomd_text_fn fn, void *user);
 
-    /* [any] How this plugin is; shown in /health, to operators with the reason, asked by /ready when
-     * `required`.  UP until it says otherwise. */
+    /* [any] How this plugin is: shown in /health, with the reason to operators, and heeded by
+     * /ready when `required`.  UP until it says otherwise. */
     void (*health)(roomd_self *, roomd_health, roomd_str why);
 
     /* [any] Run `fn` on the home loop, in its place among this thread's commands. */
@@ -439,7 +439,7 @@ typedef struct roomd_host {
 
     /* [home] Call `fn` while `fd` is ready.  The descriptor stays the plugin's,
      * becomes non-blocking, and may be closed only after cancel().  One watch per
-     * descriptor; a regular file can not be watched. */
+     * descriptor; a regular file cannot be watched. */
     roomd_status (*watch)(roomd_self *, int fd, uint32_t events,
                           roomd_fd_fn fn, void *user, roomd_handle *out);
     /* [home] Another interest for a watch; 0: pause. A library that may close the
@@ -498,8 +498,8 @@ typedef struct roomd_host {
 
     /* [any] The clients that are in a namespace, in the order of their numbers: the
      * first `limit` (1 to 10000) of those above `after` (0: from the beginning).
-     * Fewer than `limit`: there are no more.  Who stays from the first page to the
-     * last is told once; who comes meanwhile, on_connected tells. */
+     * Fewer than `limit`: there are no more.  A client that stays from the first page
+     * to the last is listed once; those that come meanwhile on_connected tells of. */
     roomd_status (*clients)(roomd_self *, roomd_str nsp, roomd_client after, uint32_t limit,
                             roomd_clients_fn fn, void *user);
     /* [any] What is known of one client.  GONE: only `client` is set. */
@@ -517,7 +517,7 @@ typedef struct roomd_host {
      * when the last answer is there or its client gone, or at the end of timeout_ms (1 to
      * 3600000).  Its status is OK whoever answered, or why nobody was asked.  Each client
      * that is asked counts 256 bytes against the budget until then, and each answer its
-     * own: what the budget has no room for is AGAIN, or TOO_BIG, for `fn` to tell. */
+     * own: what does not fit in the budget is AGAIN, or TOO_BIG, as `fn` is told. */
     roomd_status (*ask_all)(roomd_self *, const roomd_emit *, uint32_t timeout_ms,
                             roomd_replies_fn fn, void *user);
 
