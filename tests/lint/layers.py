@@ -66,7 +66,6 @@ STILL_CYCLIC = (
     "daemon/auth",
     "daemon/catalogue",
     "daemon/config",
-    "daemon/host",
     "daemon/log",
     "daemon/session",
 )
