@@ -10,7 +10,7 @@ class Instance;
 class Questions;
 
 // Does what a plugin asked for and calls its `fn`.  Home loop, from no plugin's stack frame.
-// Gives how much of its bytes stays counted.
+// Returns how many of its bytes stay counted against the budget.
 std::size_t apply(Instance &, Questions &, Action &);
 
 } // namespace roomd::host

@@ -10,8 +10,9 @@
 
 namespace roomd::host {
 
-// Calls into one plugin: each is timed, and what takes long is counted and named in the log.  An
-// exception that a plugin let out is caught at once, before it meets a C frame, and named too.
+// Calls into one plugin: each is timed, and those that take long are counted and logged, at most
+// one a second after a burst.  An exception that a plugin lets out is caught before it meets a C
+// frame, counted and logged.
 class Calls {
 public:
     Calls(log::Logger &log, std::string plugin, base::Duration slow) :
@@ -19,7 +20,7 @@ public:
         plugin_(std::move(plugin)),
         slow_(slow) {}
 
-    // Gives what `fn` gives, or `otherwise` when it throws.
+    // Returns what `fn` returns, or `otherwise` when it throws.
     template <class R, class Fn> R call(const char *what, R otherwise, Fn fn) noexcept {
         const auto begin = std::chrono::steady_clock::now();
         R result = otherwise;

@@ -16,7 +16,7 @@ namespace roomd::host {
 namespace {
 
 struct Told {
-    std::vector<Fault> &faults;
+    std::vector<EntryFault> &faults;
     std::size_t entry;
     std::size_t first, end; // of the faults that the schema found in this entry
 };
@@ -35,7 +35,7 @@ void tell(void *user, roomd_str pointer, roomd_str text, roomd_str hint) noexcep
 
 // What the plugin's schema says is refused here, so that no plugin author has to.
 void check_schema(const roomd_plugin &table, const PluginEntry &entry, std::size_t index,
-                  std::vector<Fault> &faults) {
+                  std::vector<EntryFault> &faults) {
     if (table.config_schema == nullptr) return;
     const auto kind = json::check(table.config_schema);
     if (!kind || *kind != json::Kind::object) {
@@ -49,7 +49,7 @@ void check_schema(const roomd_plugin &table, const PluginEntry &entry, std::size
 }
 
 void check_entry(const roomd_plugin &table, const PluginEntry &entry, std::size_t index,
-                 std::vector<Fault> &faults) {
+                 std::vector<EntryFault> &faults) {
     const auto kind = json::check(entry.config_json);
     if (!kind || *kind != json::Kind::object) {
         faults.push_back({index, "", "the section is not a map", ""});
@@ -76,8 +76,8 @@ void check_entry(const roomd_plugin &table, const PluginEntry &entry, std::size_
 
 } // namespace
 
-std::vector<Fault> check(Libraries &libraries, const std::vector<PluginEntry> &entries) {
-    std::vector<Fault> faults;
+std::vector<EntryFault> check(Libraries &libraries, const std::vector<PluginEntry> &entries) {
+    std::vector<EntryFault> faults;
     std::set<std::string_view> labels;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const PluginEntry &entry = entries[i];
@@ -95,8 +95,8 @@ std::vector<Fault> check(Libraries &libraries, const std::vector<PluginEntry> &e
                               ""});
         }
         if (!labels.insert(entry.label()).second) {
-            faults.push_back(
-                {i, "", "a second \"" + entry.label() + "\"", "give each its own `instance:`"});
+            faults.push_back({i, "", "duplicate instance \"" + entry.label() + "\"",
+                              "give each its own `instance:`"});
         }
         if (!entry.enabled) continue;
         try {

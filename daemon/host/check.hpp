@@ -23,14 +23,14 @@ struct PluginEntry {
 
 // What is wrong with an entry: where (JSON pointer into its section, empty: the entry as a whole),
 // what, and what to do (may be empty).
-struct Fault {
+struct EntryFault {
     std::size_t entry = 0;
     std::string pointer, text, hint;
 };
 
 // Opens what is needed and asks every enabled plugin about its configuration.  No side effect but
 // the loading.  No fault: Registry::load() and reload() take these entries.
-std::vector<Fault> check(Libraries &, const std::vector<PluginEntry> &);
+std::vector<EntryFault> check(Libraries &, const std::vector<PluginEntry> &);
 
 // The enabled entries whose plugin says ROOMD_PLUGIN_GUARDED, by index: on a TCP listener that is
 // not loopback they need a key of their scope.  For entries that check() found without fault.

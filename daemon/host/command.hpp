@@ -14,11 +14,11 @@
 
 namespace roomd::host {
 
-// An open ask counts this much against the budget until its answer came.
+// An open ask counts this much against the budget until it is answered.
 inline constexpr std::size_t ask_cost = 256;
 
-// What plugins ask for, as data that may have crossed a thread.  Everything is owned here, and was
-// validated where it came in.
+// What plugins ask for, as data that may have crossed a thread: owned here, and validated where it
+// came in.
 
 struct OwnedArgs {
     std::string json = "[]";
@@ -129,7 +129,7 @@ using Action =
 
 struct Command {
     Action action;
-    std::size_t bytes = 0; // counted against the budget until it has been worked off
+    std::size_t bytes = 0; // counted against the budget until it has been carried out
 };
 
 } // namespace roomd::host

@@ -1,7 +1,7 @@
 #include "host/describe.hpp"
 
 #include "dispatch/router.hpp"
-#include "host/take_in.hpp"
+#include "host/validate.hpp"
 
 #include <algorithm>
 

@@ -11,11 +11,11 @@
 
 namespace roomd::host {
 
-// Clients as plugins know them.
+// The numbers by which plugins know clients.
 std::vector<roomd_client> numbers(const std::vector<base::ClientId> &);
 
-// Of a handshake's headers those that this instance asked for.  Views, into `text` where a change
-// was needed.
+// The headers of a handshake that this instance asked for.  Views; into `text` where a value was
+// not UTF-8.
 std::vector<roomd_field> headers_for(const Instance &, const session::Handshake &,
                                      std::deque<std::string> &text);
 

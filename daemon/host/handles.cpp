@@ -1,7 +1,7 @@
 #include "host/handles.hpp"
 
 #include "host/own_answers.hpp"
-#include "host/take_in.hpp"
+#include "host/validate.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 
@@ -20,10 +20,10 @@ constexpr std::uint32_t fd_events = ROOMD_FD_READ | ROOMD_FD_WRITE;
 
 } // namespace
 
-Handles::Handles(Services &services, Calls &calls, Door &door) :
+Handles::Handles(Services &services, Calls &calls, Intake &intake) :
     services_(services),
     calls_(calls),
-    door_(door) {}
+    intake_(intake) {}
 
 Handles::~Handles() {
     clear();
@@ -76,8 +76,8 @@ roomd_status Handles::watch(int fd, std::uint32_t events, roomd_fd_fn fn, void *
         watch->want((events & ROOMD_FD_READ) != 0, (events & ROOMD_FD_WRITE) != 0);
         out = take_id(WatchEntry{std::move(watch), fd, fn, user});
     } catch (const std::exception &e) {
-        services_.log.warning("plugin's descriptor can not be watched",
-                              {{"plugin", door_.name()}, {"fd", fd}, {"why", e.what()}});
+        services_.log.warning("plugin's descriptor cannot be watched",
+                              {{"plugin", intake_.name()}, {"fd", fd}, {"why", e.what()}});
         return ROOMD_INVALID;
     }
     return ROOMD_OK;
@@ -114,7 +114,7 @@ roomd_status Handles::route(HttpRoute route, roomd_request_fn fn, void *user, ro
     if (id == 0) {
         services_.log.error(
             "plugin's route is refused",
-            {{"plugin", door_.name()}, {"method", method}, {"path", path}, {"why", why}});
+            {{"plugin", intake_.name()}, {"method", method}, {"path", path}, {"why", why}});
         return ROOMD_INVALID;
     }
     out = take_id(RouteEntry{id});
@@ -126,7 +126,7 @@ void Handles::serve(roomd_request_fn fn, void *user, const HttpRequest &request)
     ticket.kind = Ticket::Kind::request;
     ticket.exchange = request.id;
     const std::uint64_t id =
-        door_.issue(std::move(ticket), services_.loop.now() + services_.options.request_timeout);
+        intake_.issue(std::move(ticket), services_.loop.now() + services_.options.request_timeout);
     if (id == 0) {
         services_.http.respond(request.id, busy());
         return;
@@ -157,7 +157,7 @@ void Handles::serve(roomd_request_fn fn, void *user, const HttpRequest &request)
 roomd_status Handles::metric(MetricValue value, roomd_handle &out) {
     if (full()) return ROOMD_TOO_BIG;
     out = take_id(MetricEntry{});
-    if (door_.add_metric(out, std::move(value))) return ROOMD_OK;
+    if (intake_.add_metric(out, std::move(value))) return ROOMD_OK;
     entries_.erase(out);
     out = 0;
     return ROOMD_INVALID;
@@ -185,7 +185,7 @@ void Handles::cancel(roomd_handle id) noexcept {
 void Handles::release(roomd_handle id, Entry entry) noexcept {
     if (auto *const hook = std::get_if<HookEntry>(&entry)) hook->remove(id);
     if (auto *const route = std::get_if<RouteEntry>(&entry)) services_.http.remove(route->route);
-    if (std::holds_alternative<MetricEntry>(entry)) door_.remove_metric(id);
+    if (std::holds_alternative<MetricEntry>(entry)) intake_.remove_metric(id);
     if (std::holds_alternative<PublishEntry>(entry)) services_.publisher = {};
     // Timers and watches end with `entry`.
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "host/calls.hpp"
-#include "host/door.hpp"
 #include "host/hook_list.hpp"
 #include "host/http.hpp"
+#include "host/intake.hpp"
 #include "host/services.hpp"
 #include "loop/timer.hpp"
 #include "loop/watch.hpp"
@@ -23,7 +23,7 @@ namespace roomd::host {
 // the return of cancel() on, the callback is not called again.
 class Handles {
 public:
-    Handles(Services &, Calls &, Door &);
+    Handles(Services &, Calls &, Intake &);
     ~Handles();
     Handles(const Handles &) = delete;
     Handles &operator=(const Handles &) = delete;
@@ -91,7 +91,7 @@ private:
 
     Services &services_;
     Calls &calls_;
-    Door &door_;
+    Intake &intake_;
     std::unordered_map<roomd_handle, Entry> entries_;
     std::vector<std::string> kept_headers_;
     bool started_ = false;

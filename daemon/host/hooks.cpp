@@ -20,7 +20,7 @@ constexpr std::string_view overloaded = R"({"code":"overloaded","retryable":true
 template <class Ask> bool ask_with(Instance &instance, std::uint64_t ticket, Ask ask) {
     const bool taken = ask(ticket) == ROOMD_TAKEN;
     // Passed: the ticket is nobody's, unless it has been answered already: then that holds.
-    return taken || !instance.door().revoke(ticket);
+    return taken || !instance.intake().revoke(ticket);
 }
 
 } // namespace

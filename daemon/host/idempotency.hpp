@@ -14,11 +14,11 @@
 
 namespace roomd::host {
 
-// What an emit with a key came to, for the next one with that key.  Who emits on behalf of an API
-// key has keys of its own.  Bounded in time, entries and bytes.  Over the bound the oldest of the
-// API key that holds most goes, so one that holds no more than its share (the bound over the number
-// of those that hold any) is pushed out by nobody.  A refused emit is not kept, so it may be tried
-// again.
+// What an emit with an idempotency key came to, for the next one with that key.  Emits on behalf of
+// an API key have keys of their own.  Bounded in time, entries and bytes.  Over the bound the
+// oldest entry of the API key that holds most is forgotten, so an API key that holds no more than
+// its share (the bound divided by the number of those that hold any) loses nothing to others.  A
+// refused emit is not kept, so it may be tried again.
 class Idempotency {
 public:
     explicit Idempotency(const IdempotencyOptions &);

@@ -17,7 +17,7 @@
 namespace roomd::host {
 
 // What the host keeps of one plugin instance.  Its Lifecycle owns it, and opens and closes its
-// Door.  Home loop only; what the plugin's threads may touch is the Door.
+// Intake.  Home loop only; what the plugin's threads may touch is the Intake.
 class Instance {
 public:
     Instance(Services &, const Library &, PluginEntry);
@@ -29,8 +29,8 @@ public:
     const Library &library() const noexcept { return library_; }
     Services &services() noexcept { return services_; }
     roomd_self &self() noexcept { return self_; }
-    Door &door() noexcept { return self_; }
-    const Door &door() const noexcept { return self_; }
+    Intake &intake() noexcept { return self_; }
+    const Intake &intake() const noexcept { return self_; }
     Handles &handles() noexcept { return handles_; }
     const Handles &handles() const noexcept { return handles_; }
     Calls &calls() noexcept { return calls_; }
@@ -41,7 +41,7 @@ public:
     std::unordered_set<base::ClientId> &asked_about() noexcept { return asked_about_; }
 
     bool may_log_refusal(base::Time now) noexcept { return refusals_.take({1, 10}, now); }
-    std::uint64_t issue(Ticket, base::Duration timeout); // as Door::issue()
+    std::uint64_t issue(Ticket, base::Duration timeout); // as Intake::issue()
 
 private:
     Services &services_;

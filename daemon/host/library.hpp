@@ -13,7 +13,7 @@ namespace roomd::host {
 bool is_plugin_name(std::string_view) noexcept;
 
 // One loaded shared object.  Never unloaded: a C++ plugin may be pinned by unique symbols, and
-// thread-local destructors of it may run later, so unloading would work by luck only.
+// its thread-local destructors may run later, so unloading would work only by luck.
 class Library {
 public:
     // Throws with the whole reason: missing, not for this host, other name, members missing.

@@ -81,7 +81,7 @@ void Lifecycle::stop() {
     state_ = State::stopping;
     // First no new command with a callback, then all that are in line, then the questions: so
     // every `fn` the plugin was promised is called before stop().
-    instance_.door().stopping();
+    instance_.intake().stopping();
     work_off();
     questions_.stop(instance_);
     instance_.calls().run("stop", [&] { instance_.library().table().stop(plugin_state_); });
@@ -93,7 +93,7 @@ void Lifecycle::finish() {
     // may hear of it any more.
     const std::size_t left = instance_.handles().clear();
     work_off(); // what stop() emitted and answered
-    refuse_tickets(instance_.door().all_tickets(), false);
+    refuse_tickets(instance_.intake().all_tickets(), false);
     if (left > 0) {
         instance_.services().log.debug("plugin left handles at its stop",
                                        {{"plugin", instance_.entry().label()}, {"handles", left}});
@@ -102,27 +102,27 @@ void Lifecycle::finish() {
 }
 
 void Lifecycle::close() {
-    instance_.door().close();
+    instance_.intake().close();
     instance_.self().handles = nullptr;
     // What start() put in line before it failed, or a thread that still runs put there meanwhile,
     // is not ours to send any more.
-    instance_.door().take();
+    instance_.intake().take();
     state_ = State::stopped;
 }
 
 bool Lifecycle::work_off() {
     // A command may lead back here, through a hook: what came in meanwhile waits for its turn.
     if (working_) return false;
-    Door &door = instance_.door();
-    if (!door.waiting()) {
+    Intake &intake = instance_.intake();
+    if (!intake.waiting()) {
         tell_drained();
-        return door.waiting();
+        return intake.waiting();
     }
     working_ = true;
-    std::vector<Command> line = door.take();
+    std::vector<Command> line = intake.take();
     for (Command &command : line) {
         const std::size_t kept = apply(instance_, questions_, command.action);
-        door.worked_off(command.bytes - kept);
+        intake.worked_off(command.bytes - kept);
     }
     working_ = false;
     tell_drained();
@@ -131,12 +131,12 @@ bool Lifecycle::work_off() {
 
 void Lifecycle::tell_drained() {
     const roomd_plugin &table = instance_.library().table();
-    if (table.on_drain != nullptr && state_ == State::running && instance_.door().drained())
+    if (table.on_drain != nullptr && state_ == State::running && instance_.intake().drained())
         instance_.calls().run("on_drain", [&] { table.on_drain(plugin_state_); });
 }
 
 void Lifecycle::tick(base::Time now) {
-    const std::vector<Ticket> expired = instance_.door().expired(now);
+    const std::vector<Ticket> expired = instance_.intake().expired(now);
     if (expired.empty()) return;
     instance_.services().log.warning(
         "plugin did not answer in time",

@@ -72,7 +72,7 @@ void Questions::ask_all(Instance &instance, const AskAllCommand &command) {
     if (checked.status != ROOMD_OK) return refuse(instance, command, checked);
     const std::vector<base::ClientId> clients = services.router.recipients(routed);
     const std::size_t cost = clients.size() * ask_cost;
-    checked.status = instance.door().charge(cost, Door::Refused::told);
+    checked.status = instance.intake().charge(cost, Intake::Refused::told);
     if (checked.status != ROOMD_OK) {
         checked.emitted.code = "over_budget";
         checked.emitted.text = std::to_string(clients.size()) + " clients would be asked";
@@ -100,7 +100,7 @@ void Questions::answered(std::uint64_t token, session::Answer answer, const sio:
     if (answer == session::Answer::expired) status = ROOMD_EXPIRED;
     const ArgsView out(args);
     single.instance->calls().run("answer", [&] { single.fn(single.user, status, &out.raw); });
-    single.instance->door().worked_off(ask_cost);
+    single.instance->intake().worked_off(ask_cost);
 }
 
 void Questions::answered_in_poll(std::uint64_t token, session::Answer answer,
@@ -117,7 +117,7 @@ void Questions::answered_in_poll(std::uint64_t token, session::Answer answer,
     case session::Answer::ok: {
         OwnedArgs said = owned(args);
         const std::size_t bytes = said.bytes();
-        if (poll.instance->door().charge(bytes, Door::Refused::quietly) != ROOMD_OK) {
+        if (poll.instance->intake().charge(bytes, Intake::Refused::quietly) != ROOMD_OK) {
             reply.status = ROOMD_TOO_BIG;
             break;
         }
@@ -166,7 +166,7 @@ void Questions::tell(Poll &poll, roomd_status status) {
     out.replies = replies.data();
     out.n_replies = replies.size();
     poll.instance->calls().run("answers", [&] { poll.fn(poll.user, status, &out); });
-    poll.instance->door().worked_off(poll.charged);
+    poll.instance->intake().worked_off(poll.charged);
 }
 
 } // namespace roomd::host

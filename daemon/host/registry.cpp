@@ -71,7 +71,7 @@ struct Registry::Impl {
         bool open = false;
         for (const auto &plugin : plugins) {
             plugin->tick(now);
-            open = open || plugin->instance().door().next_deadline().has_value();
+            open = open || plugin->instance().intake().next_deadline().has_value();
         }
         drain();
         if (open) watch_time(); // an idle process is not woken
@@ -122,7 +122,7 @@ Registry::~Registry() {
     stop();
 }
 
-std::vector<Fault> Registry::check(const std::vector<PluginEntry> &entries) {
+std::vector<EntryFault> Registry::check(const std::vector<PluginEntry> &entries) {
     return host::check(impl_->libraries, entries);
 }
 
@@ -132,9 +132,9 @@ std::vector<std::size_t> Registry::guarded(const std::vector<PluginEntry> &entri
 
 void Registry::load(std::vector<PluginEntry> entries) {
     assert(impl_->plugins.empty());
-    const std::vector<Fault> faults = check(entries);
+    const std::vector<EntryFault> faults = check(entries);
     if (!faults.empty()) {
-        const Fault &first = faults.front();
+        const EntryFault &first = faults.front();
         throw std::runtime_error("plugin " + entries[first.entry].label() + ": " + first.pointer +
                                  (first.pointer.empty() ? "" : ": ") + first.text);
     }
@@ -203,7 +203,7 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
             continue;
         }
         if (same_code && place->running() && before.config_json == entry.config_json) {
-            place->instance().door().set_budget(entry.budget);
+            place->instance().intake().set_budget(entry.budget);
             continue;
         }
         const bool ran = place->running();

@@ -32,10 +32,10 @@ public:
     Registry &operator=(const Registry &) = delete;
 
     // As host::check(), with the libraries of this registry.
-    std::vector<Fault> check(const std::vector<PluginEntry> &);
+    std::vector<EntryFault> check(const std::vector<PluginEntry> &);
     std::vector<std::size_t> guarded(const std::vector<PluginEntry> &);
 
-    // Takes entries that check() found good.  Throws for what check() would have told.  Once.
+    // Takes entries that check() found good; throws for what it would have found.  Once.
     void load(std::vector<PluginEntry>);
     // In the order of the entries.  Throws when a required one fails, after stopping the others;
     // one that is not required is logged and counts as down.
@@ -48,8 +48,8 @@ public:
     // their label; what fails keeps its old configuration and is named.
     std::vector<Failure> reload(std::vector<PluginEntry>);
 
-    // Works off what plugins have in line.  Goes into before_blocking; elsewhere it is called by
-    // the host itself, after each call into a plugin.
+    // Carries out what plugins have in line.  To be called from before_blocking; the host itself
+    // calls it after each call into a plugin.
     void drain();
 
     // In reverse order.  What the plugins emitted is with the Router when it returns.

@@ -13,7 +13,7 @@ InstanceHealth health_of(const Lifecycle &plugin) {
     one.plugin = instance.entry().name;
     one.version = instance.library().table().version;
     one.required = instance.entry().required;
-    switch (instance.door().health(one.why)) {
+    switch (instance.intake().health(one.why)) {
     case ROOMD_UP: one.state = State::up; break;
     case ROOMD_DEGRADED: one.state = State::degraded; break;
     case ROOMD_DOWN: one.state = State::down; break;
@@ -29,11 +29,11 @@ void append_metrics(const Lifecycle &plugin, std::vector<Metric> &all) {
     const Instance &instance = plugin.instance();
     const std::string &name = instance.entry().name;
     const std::string &label = instance.entry().label();
-    for (MetricValue &value : instance.door().metrics()) {
+    for (MetricValue &value : instance.intake().metrics()) {
         all.push_back({name, label, std::move(value.name), std::move(value.help), true,
                        value.counter, value.value});
     }
-    const Door::Counts counts = instance.door().counts();
+    const Intake::Counts counts = instance.intake().counts();
     const auto own = [&](const char *what, const char *help, bool counter, double value) {
         all.push_back({name, label, what, help, false, counter, value});
     };

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "host/door.hpp"
 #include "host/handles.hpp"
+#include "host/intake.hpp"
 
-// What a plugin holds of its instance.  Lives as long as the process, as its Door says.
-struct roomd_self final : roomd::host::Door {
-    using Door::Door;
+// What a plugin holds of its instance.  Lives as long as the process, as its Intake says.
+struct roomd_self final : roomd::host::Intake {
+    using Intake::Intake;
     static roomd_self &make(std::string name, std::size_t budget, std::size_t max_tickets,
                             std::size_t max_emit);
 

@@ -4,7 +4,7 @@
 #include "host/client_data.hpp"
 #include "host/self.hpp"
 #include "host/sizes.hpp"
-#include "host/take_in.hpp"
+#include "host/validate.hpp"
 #include "json/json.hpp"
 
 #include <utility>
@@ -15,7 +15,7 @@
 namespace roomd::host {
 namespace {
 
-using Needs = Door::Needs;
+using Needs = Intake::Needs;
 
 Needs needs(bool has_fn) noexcept {
     return has_fn ? Needs::a_call_back : Needs::nothing;
@@ -30,7 +30,7 @@ roomd_status emit(roomd_self *self, const roomd_emit *emit, roomd_emitted_fn fn,
                   void *user) noexcept {
     if (self == nullptr || emit == nullptr) return ROOMD_INVALID;
     EmitCommand command{{}, fn, user};
-    roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    roomd_status status = validate_and_copy(*emit, self->max_emit(), command.emit);
     if (status == ROOMD_OK && fn == nullptr) status = check_names(command.emit);
     if (status != ROOMD_OK) return status;
     const std::size_t bytes = sizeof(Command) + command.emit.bytes();
@@ -50,7 +50,7 @@ roomd_status emit_all(roomd_self *self, const roomd_emit *emits, std::size_t n, 
             reinterpret_cast<const char *>(emits) + i * stride);
         if (at->struct_size != stride) return ROOMD_INVALID;
         OwnedEmit one;
-        roomd_status status = take_in(*at, self->max_emit(), one);
+        roomd_status status = validate_and_copy(*at, self->max_emit(), one);
         if (status == ROOMD_OK && fn == nullptr) status = check_names(one);
         if (status != ROOMD_OK) return status;
         bytes += sizeof one + one.bytes();
@@ -71,7 +71,7 @@ roomd_status ask(roomd_self *self, const roomd_emit *emit, std::uint32_t timeout
         return ROOMD_INVALID;
     }
     AskCommand command{{}, timeout_ms, fn, user};
-    roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    roomd_status status = validate_and_copy(*emit, self->max_emit(), command.emit);
     if (status == ROOMD_OK) status = check_names(command.emit);
     if (status != ROOMD_OK) return status;
     const std::size_t bytes = sizeof(Command) + command.emit.bytes() + ask_cost;
@@ -87,7 +87,7 @@ roomd_status ask_all(roomd_self *self, const roomd_emit *emit, std::uint32_t tim
     }
     if (emit->to != 0 || emit->key.len > 0 || (emit->flags & ~flags) != 0) return ROOMD_INVALID;
     AskAllCommand command{{}, timeout_ms, fn, user};
-    const roomd_status status = take_in(*emit, self->max_emit(), command.emit);
+    const roomd_status status = validate_and_copy(*emit, self->max_emit(), command.emit);
     if (status != ROOMD_OK) return status;
     const std::size_t bytes = sizeof(Command) + command.emit.bytes();
     return self->put(std::move(command), bytes, Needs::a_call_back);
@@ -96,7 +96,7 @@ roomd_status ask_all(roomd_self *self, const roomd_emit *emit, std::uint32_t tim
 roomd_status ack(roomd_self *self, roomd_ticket ticket, const roomd_args *args) noexcept {
     if (self == nullptr || args == nullptr || ticket == 0) return ROOMD_INVALID;
     AckCommand command;
-    const roomd_status status = take_in(*args, self->max_emit(), command.args);
+    const roomd_status status = validate_and_copy(*args, self->max_emit(), command.args);
     if (status != ROOMD_OK) return status;
     return self->answer(
         ticket, Ticket::Kind::ack, Ticket::Kind::ack, sizeof(Command) + command.args.bytes(),
@@ -111,7 +111,7 @@ roomd_status ack(roomd_self *self, roomd_ticket ticket, const roomd_args *args) 
 roomd_status verdict(roomd_self *self, roomd_ticket ticket, const roomd_verdict *verdict) noexcept {
     if (self == nullptr || verdict == nullptr || ticket == 0) return ROOMD_INVALID;
     VerdictCommand command;
-    const roomd_status status = take_in(*verdict, command);
+    const roomd_status status = validate_and_copy(*verdict, command);
     if (status != ROOMD_OK) return status;
     return self->answer(
         ticket, Ticket::Kind::connect, Ticket::Kind::join,
@@ -128,7 +128,7 @@ roomd_status respond(roomd_self *self, roomd_ticket ticket,
                      const roomd_response *response) noexcept {
     if (self == nullptr || response == nullptr || ticket == 0) return ROOMD_INVALID;
     RespondCommand command;
-    const roomd_status status = take_in(*response, command.response);
+    const roomd_status status = validate_and_copy(*response, command.response);
     if (status != ROOMD_OK) return status;
     return self->answer(
         ticket, Ticket::Kind::request, Ticket::Kind::request,

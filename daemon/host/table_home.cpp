@@ -3,7 +3,7 @@
 #include "host/patterns.hpp"
 #include "host/self.hpp"
 #include "host/table.hpp"
-#include "host/take_in.hpp"
+#include "host/validate.hpp"
 
 #include <iterator>
 #include <utility>
@@ -27,10 +27,10 @@ void tell_wrong_thread(roomd_self &self, const char *function) noexcept {
 Home enter(roomd_self *self, const char *function) noexcept {
     if (self == nullptr) return {nullptr, ROOMD_INVALID};
     switch (self->where()) {
-    case Door::Where::here: return {self->handles, ROOMD_OK};
-    case Door::Where::stopping:
-    case Door::Where::closed: return {nullptr, ROOMD_STOPPING};
-    case Door::Where::elsewhere: break;
+    case Intake::Where::here: return {self->handles, ROOMD_OK};
+    case Intake::Where::stopping:
+    case Intake::Where::closed: return {nullptr, ROOMD_STOPPING};
+    case Intake::Where::elsewhere: break;
     }
     tell_wrong_thread(*self, function);
     return {nullptr, ROOMD_INVALID};
@@ -148,7 +148,7 @@ roomd_status route(roomd_self *self, const roomd_route *route, roomd_request_fn 
     if (home.handles == nullptr) return home.status;
     if (route == nullptr || fn == nullptr || out == nullptr) return ROOMD_INVALID;
     HttpRoute taken;
-    const roomd_status status = take_in(*route, taken);
+    const roomd_status status = validate_and_copy(*route, taken);
     if (status != ROOMD_OK) return status;
     return home.handles->route(std::move(taken), fn, user, *out);
 }
@@ -166,10 +166,10 @@ roomd_status metric(roomd_self *self, roomd_metric kind, roomd_str name, roomd_s
 
 void cancel(roomd_self *self, roomd_handle id) noexcept {
     if (self == nullptr || id == 0) return;
-    const Door::Where where = self->where();
+    const Intake::Where where = self->where();
     // Also while stopping: destructors of handles run there.
-    if (where == Door::Where::here || where == Door::Where::stopping) self->handles->cancel(id);
-    if (where == Door::Where::elsewhere) tell_wrong_thread(*self, "cancel");
+    if (where == Intake::Where::here || where == Intake::Where::stopping) self->handles->cancel(id);
+    if (where == Intake::Where::elsewhere) tell_wrong_thread(*self, "cancel");
 }
 
 } // namespace

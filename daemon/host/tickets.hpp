@@ -23,7 +23,7 @@ struct Ticket {
 };
 
 // The answers one instance owes.  Each is taken once: by an answer, by its deadline, or by the end
-// of the instance.  Not locked: the Door that holds it is.
+// of the instance.  Not locked: the Intake that holds it is.
 class Tickets {
 public:
     // Numbers are never reused; 0 is none.

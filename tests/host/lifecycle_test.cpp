@@ -286,7 +286,7 @@ TEST_CASE_FIXTURE(Shard, "reload: a refusal keeps the old configuration and is n
 }
 
 TEST_CASE_FIXTURE(Shard,
-                  "reload starts what is new, stops what is gone, and restarts what can not") {
+                  "reload starts what is new, stops what is gone, and restarts what cannot") {
     run({Shard::entry("puppet"), Shard::entry("slow")});
     auto second = Shard::entry("puppet");
     second.instance = "second";

@@ -51,7 +51,7 @@ TEST_CASE("a file that is not there says so once, and what to do") {
     CHECK(faults[0].text == "plugin /nowhere/puppet.so: No such file or directory");
     CHECK(has(faults[0].hint, "plugins.directory"));
 }
-TEST_CASE("a name can not lead out of the plugin directory") {
+TEST_CASE("a name cannot lead out of the plugin directory") {
     for (const char *name : {"../evil", "a/b", "", "Puppet", "9lives", "a.so", "a\nb"}) {
         CHECK(has(why_not(name), "is not of the form"));
     }

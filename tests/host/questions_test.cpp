@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(Polling, "a question that may not be put says why, and nobody 
     CHECK(received(*peers[0]).empty());
 }
 
-TEST_CASE_FIXTURE(Polling, "what an ask_all can not be is refused at the call") {
+TEST_CASE_FIXTURE(Polling, "what an ask_all cannot be is refused at the call") {
     roomd_emit emit = emit_all_of("q");
     const auto call = [&](std::uint32_t ms) {
         return p.host->ask_all(p.self, &emit, ms, keep, &told);

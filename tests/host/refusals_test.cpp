@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(Emits, "bad names are refused at the call where no fn would be
     CHECK(with([&](auto &e) { e.rooms = many.data(), e.n_rooms = 1000; }) == ROOMD_OK);
 }
 
-TEST_CASE_FIXTURE(Emits, "moves and questions refuse at the call a room that can not be") {
+TEST_CASE_FIXTURE(Emits, "moves and questions refuse at the call a room that cannot be") {
     const roomd_clients_fn fn = [](void *, roomd_status, const roomd_client *, std::size_t) {};
     const std::string endless(129, 'r');
     for (const roomd_str bad : {str("a b"), str(""), str("library:"), str(":a"), str("a/b"),
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Emits, "moves and questions refuse at the call a room that can
     CHECK(p.host->disconnect(p.self, 0, 0, str("")) == ROOMD_INVALID);
 }
 
-TEST_CASE_FIXTURE(Emits, "a batch that can not be walked or never fits is refused") {
+TEST_CASE_FIXTURE(Emits, "a batch that cannot be walked or never fits is refused") {
     const auto all = [&](const roomd_emit *emits, std::size_t n) {
         return p.host->emit_all(p.self, emits, n, nullptr, nullptr);
     };

@@ -1,4 +1,4 @@
-#include "host/take_in.hpp"
+#include "host/validate.hpp"
 
 #include "base/text.hpp"
 #include "host/sizes.hpp"
@@ -33,7 +33,7 @@ bool frames_the_message(std::string_view name) noexcept {
                        [&](std::string_view one) { return base::equal_nocase(name, one); });
 }
 
-roomd_status take_names(const roomd_str *names, std::size_t n, std::vector<std::string> &out) {
+roomd_status copy_names(const roomd_str *names, std::size_t n, std::vector<std::string> &out) {
     if (n > 0 && names == nullptr) return ROOMD_INVALID;
     if (n > max_names) return ROOMD_TOO_BIG;
     out.reserve(n);
@@ -51,7 +51,7 @@ bool is_epoch(std::string_view text) noexcept {
     });
 }
 
-roomd_status take_position(const roomd_emit &emit, OwnedEmit &out) {
+roomd_status copy_position(const roomd_emit &emit, OwnedEmit &out) {
     if (emit.struct_size < offsetof(roomd_emit, seq) + sizeof emit.seq) return ROOMD_OK;
     if (emit.epoch.len == 0) return emit.seq == 0 ? ROOMD_OK : ROOMD_INVALID;
     if (emit.epoch.ptr == nullptr || !is_epoch(view(emit.epoch)) || emit.seq == 0)
@@ -107,7 +107,7 @@ bool is_json(roomd_str text, Json what) {
     return kind && (what == Json::any || *kind == json::Kind::object);
 }
 
-roomd_status take_in(const roomd_args &args, std::size_t max_bytes, OwnedArgs &out) {
+roomd_status validate_and_copy(const roomd_args &args, std::size_t max_bytes, OwnedArgs &out) {
     if (args.json.len > 0 && args.json.ptr == nullptr) return ROOMD_INVALID;
     if (args.n_blobs > 0 && args.blobs == nullptr) return ROOMD_INVALID;
     if (args.n_blobs > sio::max_attachments) return ROOMD_TOO_BIG;
@@ -128,7 +128,7 @@ roomd_status take_in(const roomd_args &args, std::size_t max_bytes, OwnedArgs &o
     return ROOMD_OK;
 }
 
-roomd_status take_in(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &out) {
+roomd_status validate_and_copy(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &out) {
     if (emit.struct_size < least_emit || (emit.flags & ~all_flags) != 0) return ROOMD_INVALID;
     const bool pattern = view(emit.nsp).find('*') != std::string_view::npos;
     if (!is_nsp_pattern(emit.nsp) || pattern || !is_text(emit.event) || !is_text(emit.key, 256) ||
@@ -141,9 +141,9 @@ roomd_status take_in(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &o
         return ROOMD_INVALID; // two targets, or none: a missing room never means everyone
     }
     if (emit.n_rooms > 0 && (emit.flags & ROOMD_EMIT_ALL) != 0) return ROOMD_INVALID;
-    roomd_status status = take_names(emit.rooms, emit.n_rooms, out.rooms);
-    if (status == ROOMD_OK) status = take_names(emit.except, emit.n_except, out.except);
-    if (status == ROOMD_OK) status = take_in(emit.args, max_bytes, out.args);
+    roomd_status status = copy_names(emit.rooms, emit.n_rooms, out.rooms);
+    if (status == ROOMD_OK) status = copy_names(emit.except, emit.n_except, out.except);
+    if (status == ROOMD_OK) status = validate_and_copy(emit.args, max_bytes, out.args);
     if (status != ROOMD_OK) return status;
     out.nsp = emit.nsp.len == 0 ? "/" : view(emit.nsp);
     out.event = view(emit.event);
@@ -152,7 +152,7 @@ roomd_status take_in(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &o
     out.flags = emit.flags;
     out.key = view(emit.key);
     out.on_behalf = view(emit.on_behalf);
-    return take_position(emit, out);
+    return copy_position(emit, out);
 }
 
 roomd_status check_names(const OwnedEmit &emit) noexcept {
@@ -165,7 +165,7 @@ roomd_status check_names(const OwnedEmit &emit) noexcept {
     return ROOMD_OK;
 }
 
-roomd_status take_in(const roomd_verdict &verdict, VerdictCommand &out) {
+roomd_status validate_and_copy(const roomd_verdict &verdict, VerdictCommand &out) {
     if (verdict.struct_size < sizeof verdict || verdict.accept > 1) return ROOMD_INVALID;
     constexpr std::size_t most = 65536; // it goes to one client, or stays with it
     if (verdict.data.len > most || verdict.identity.len > most) return ROOMD_TOO_BIG;
@@ -181,7 +181,7 @@ roomd_status take_in(const roomd_verdict &verdict, VerdictCommand &out) {
     return ROOMD_OK;
 }
 
-roomd_status take_in(const roomd_response &response, HttpResponse &out) {
+roomd_status validate_and_copy(const roomd_response &response, HttpResponse &out) {
     if (response.struct_size < sizeof response) return ROOMD_INVALID;
     if (response.status < 200 || response.status > 599) return ROOMD_INVALID;
     if (response.n_headers > max_headers) return ROOMD_TOO_BIG;
@@ -207,7 +207,7 @@ roomd_status take_in(const roomd_response &response, HttpResponse &out) {
     return ROOMD_OK;
 }
 
-roomd_status take_in(const roomd_route &route, HttpRoute &out) {
+roomd_status validate_and_copy(const roomd_route &route, HttpRoute &out) {
     if (route.struct_size < sizeof route) return ROOMD_INVALID;
     if (route.n_headers > max_headers) return ROOMD_TOO_BIG;
     if (!is_header_name(view(route.method)) || !is_text(route.path, 1024) || route.path.len == 0 ||

@@ -1,4 +1,4 @@
-#include "host/door.hpp"
+#include "host/intake.hpp"
 
 #include "host/strings.hpp"
 #include "log/log.hpp"
@@ -16,13 +16,14 @@ constexpr std::size_t max_fields = 32;
 
 } // namespace
 
-Door::Door(std::string name, std::size_t budget, std::size_t max_tickets, std::size_t max_emit) :
+Intake::Intake(std::string name, std::size_t budget, std::size_t max_tickets,
+               std::size_t max_emit) :
     name_(std::move(name)),
     max_tickets_(max_tickets),
     max_emit_(max_emit),
     budget_(budget) {}
 
-void Door::push(Action action, std::size_t bytes) {
+void Intake::push(Action action, std::size_t bytes) {
     const bool first = line_.empty();
     line_.push_back({std::move(action), bytes});
     charged_ += bytes;
@@ -31,7 +32,7 @@ void Door::push(Action action, std::size_t bytes) {
     if (first && std::this_thread::get_id() != home_) wiring_.wakeup->wake();
 }
 
-roomd_status Door::put(Action action, std::size_t bytes, Needs needs) noexcept {
+roomd_status Intake::put(Action action, std::size_t bytes, Needs needs) noexcept {
     const std::lock_guard lock(mutex_);
     if (phase_ == Phase::closed) return ROOMD_STOPPING;
     if (phase_ == Phase::stopping && needs == Needs::a_call_back) return ROOMD_STOPPING;
@@ -45,7 +46,7 @@ roomd_status Door::put(Action action, std::size_t bytes, Needs needs) noexcept {
     return ROOMD_OK;
 }
 
-roomd_status Door::charge(std::size_t bytes, Refused how) {
+roomd_status Intake::charge(std::size_t bytes, Refused how) {
     const std::lock_guard lock(mutex_);
     if (bytes > budget_) return ROOMD_TOO_BIG;
     if (charged_ > budget_ - bytes) {
@@ -57,8 +58,9 @@ roomd_status Door::charge(std::size_t bytes, Refused how) {
     return ROOMD_OK;
 }
 
-roomd_status Door::answer(roomd_ticket id, Ticket::Kind kind, Ticket::Kind or_kind,
-                          std::size_t bytes, Action (*make)(void *, Ticket), void *what) noexcept {
+roomd_status Intake::answer(roomd_ticket id, Ticket::Kind kind, Ticket::Kind or_kind,
+                            std::size_t bytes, Action (*make)(void *, Ticket),
+                            void *what) noexcept {
     const std::lock_guard lock(mutex_);
     if (phase_ == Phase::closed) return ROOMD_STOPPING;
     const Ticket *const found = tickets_.find(id);
@@ -69,15 +71,15 @@ roomd_status Door::answer(roomd_ticket id, Ticket::Kind kind, Ticket::Kind or_ki
     return ROOMD_OK;
 }
 
-void Door::health(roomd_health health, std::string why) noexcept {
+void Intake::health(roomd_health health, std::string why) noexcept {
     const std::lock_guard lock(mutex_);
     if (phase_ == Phase::closed) return;
     health_ = health;
     why_ = std::move(why);
 }
 
-void Door::write(roomd_level level, std::string_view message, const roomd_field *fields,
-                 std::size_t n) noexcept {
+void Intake::write(roomd_level level, std::string_view message, const roomd_field *fields,
+                   std::size_t n) noexcept {
     const std::lock_guard lock(log_mutex_);
     if (log_ == nullptr) return;
     const int number = std::clamp(int(level), int(log::Level::error), int(log::Level::debug));
@@ -92,7 +94,7 @@ void Door::write(roomd_level level, std::string_view message, const roomd_field 
     log_->write(at, message, out);
 }
 
-void Door::count(roomd_handle id, double value, bool add) noexcept {
+void Intake::count(roomd_handle id, double value, bool add) noexcept {
     if (!std::isfinite(value)) return;
     const std::lock_guard lock(mutex_);
     const auto found = metrics_.find(id);
@@ -102,26 +104,26 @@ void Door::count(roomd_handle id, double value, bool add) noexcept {
     metric.value = add ? metric.value + value : value;
 }
 
-void Door::metric_add(roomd_handle id, double by) noexcept {
+void Intake::metric_add(roomd_handle id, double by) noexcept {
     count(id, by, true);
 }
-void Door::metric_set(roomd_handle id, double to) noexcept {
+void Intake::metric_set(roomd_handle id, double to) noexcept {
     count(id, to, false);
 }
 
-bool Door::never_fits(std::size_t bytes) const noexcept {
+bool Intake::never_fits(std::size_t bytes) const noexcept {
     const std::lock_guard lock(mutex_);
     return bytes > budget_;
 }
 
-Door::Where Door::where() const noexcept {
+Intake::Where Intake::where() const noexcept {
     const std::lock_guard lock(mutex_);
     if (phase_ == Phase::closed) return Where::closed;
     if (std::this_thread::get_id() != home_) return Where::elsewhere;
     return phase_ == Phase::open ? Where::here : Where::stopping;
 }
 
-void Door::open(const Wiring &wiring) {
+void Intake::open(const Wiring &wiring) {
     const std::scoped_lock lock(mutex_, log_mutex_);
     wiring_ = wiring;
     home_ = std::this_thread::get_id();
@@ -129,12 +131,12 @@ void Door::open(const Wiring &wiring) {
     phase_ = Phase::open;
 }
 
-void Door::stopping() {
+void Intake::stopping() {
     const std::lock_guard lock(mutex_);
     phase_ = Phase::stopping;
 }
 
-void Door::close() {
+void Intake::close() {
     const std::scoped_lock lock(mutex_, log_mutex_);
     phase_ = Phase::closed;
     wiring_ = {};
@@ -143,18 +145,18 @@ void Door::close() {
     tickets_.take_all();
 }
 
-std::vector<Command> Door::take() {
+std::vector<Command> Intake::take() {
     const std::lock_guard lock(mutex_);
     waiting_.store(false, std::memory_order_relaxed);
     return std::exchange(line_, {});
 }
 
-void Door::worked_off(std::size_t bytes) {
+void Intake::worked_off(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     charged_ -= bytes;
 }
 
-bool Door::drained() {
+bool Intake::drained() {
     if (!said_again_.load(std::memory_order_relaxed)) return false; // nearly always: no lock
     const std::lock_guard lock(mutex_);
     if (!said_again_ || phase_ != Phase::open || charged_ > budget_ / 2) return false;
@@ -162,12 +164,12 @@ bool Door::drained() {
     return true;
 }
 
-void Door::set_budget(std::size_t bytes) {
+void Intake::set_budget(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     budget_ = bytes;
 }
 
-std::uint64_t Door::issue(Ticket ticket, base::Time deadline) {
+std::uint64_t Intake::issue(Ticket ticket, base::Time deadline) {
     const std::lock_guard lock(mutex_);
     if (phase_ == Phase::closed) return 0;
     if (tickets_.size() >= max_tickets_) {
@@ -178,29 +180,29 @@ std::uint64_t Door::issue(Ticket ticket, base::Time deadline) {
     return tickets_.issue(std::move(ticket), deadline);
 }
 
-bool Door::revoke(std::uint64_t ticket) {
+bool Intake::revoke(std::uint64_t ticket) {
     const std::lock_guard lock(mutex_);
     return tickets_.take(ticket).has_value();
 }
 
-std::vector<Ticket> Door::expired(base::Time now) {
+std::vector<Ticket> Intake::expired(base::Time now) {
     const std::lock_guard lock(mutex_);
     std::vector<Ticket> gone = tickets_.take_expired(now);
     counts_.expired_tickets += gone.size();
     return gone;
 }
 
-std::vector<Ticket> Door::all_tickets() {
+std::vector<Ticket> Intake::all_tickets() {
     const std::lock_guard lock(mutex_);
     return tickets_.take_all();
 }
 
-std::optional<base::Time> Door::next_deadline() {
+std::optional<base::Time> Intake::next_deadline() {
     const std::lock_guard lock(mutex_);
     return tickets_.next_deadline();
 }
 
-bool Door::add_metric(roomd_handle id, MetricValue value) {
+bool Intake::add_metric(roomd_handle id, MetricValue value) {
     const std::lock_guard lock(mutex_);
     if (metrics_.size() >= max_metrics) return false;
     for (const auto &[other, metric] : metrics_) {
@@ -210,12 +212,12 @@ bool Door::add_metric(roomd_handle id, MetricValue value) {
     return true;
 }
 
-void Door::remove_metric(roomd_handle id) noexcept {
+void Intake::remove_metric(roomd_handle id) noexcept {
     const std::lock_guard lock(mutex_);
     metrics_.erase(id);
 }
 
-std::vector<MetricValue> Door::metrics() const {
+std::vector<MetricValue> Intake::metrics() const {
     const std::lock_guard lock(mutex_);
     std::vector<MetricValue> all;
     for (const auto &[id, metric] : metrics_)
@@ -223,13 +225,13 @@ std::vector<MetricValue> Door::metrics() const {
     return all;
 }
 
-roomd_health Door::health(std::string &why) const {
+roomd_health Intake::health(std::string &why) const {
     const std::lock_guard lock(mutex_);
     why = why_;
     return health_;
 }
 
-Door::Counts Door::counts() const {
+Intake::Counts Intake::counts() const {
     const std::lock_guard lock(mutex_);
     Counts now = counts_;
     now.charged = charged_;

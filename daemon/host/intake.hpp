@@ -32,17 +32,17 @@ struct MetricValue {
 
 // Where a plugin's calls come in, from any thread: its line of commands, its tickets, its health
 // and its metrics.  Everything an instance shares with the plugin's own threads is here, behind
-// one mutex.  A door is closed at stop and never freed: a thread the plugin forgot to join finds
+// one mutex.  It is closed at stop and never freed: a thread that the plugin forgot to join finds
 // it closed and not gone.
-class Door {
+class Intake {
 public:
     struct Wiring {
         loop::Wakeup *wakeup;
         log::Logger *log;
     };
-    Door(std::string name, std::size_t budget, std::size_t max_tickets, std::size_t max_emit);
-    Door(const Door &) = delete;
-    Door &operator=(const Door &) = delete;
+    Intake(std::string name, std::size_t budget, std::size_t max_tickets, std::size_t max_emit);
+    Intake(const Intake &) = delete;
+    Intake &operator=(const Intake &) = delete;
 
     // ---- any thread ----------------------------------------------------------------------
     enum class Needs : std::uint8_t { nothing, a_call_back };
@@ -57,7 +57,7 @@ public:
     std::size_t max_emit() const noexcept { return max_emit_; }
     const std::string &name() const noexcept { return name_; }
     bool never_fits(std::size_t bytes) const noexcept; // larger than the whole budget
-    // Where the caller is: on the home loop's thread while the plugin works or stops, on another
+    // Where the caller is: on the home loop's thread while the plugin runs or stops, on another
     // thread, or anywhere after close().
     enum class Where : std::uint8_t { here, stopping, elsewhere, closed };
     Where where() const noexcept;
@@ -69,11 +69,11 @@ public:
     bool waiting() const noexcept { return waiting_.load(std::memory_order_acquire); }
     std::vector<Command> take();
     void worked_off(std::size_t bytes);
-    // True once after an AGAIN, when the line is below half.
+    // True once after an AGAIN, when the line is below half of the budget.
     bool drained();
     void set_budget(std::size_t bytes);
-    // More for what is under way, until worked_off().  AGAIN and TOO_BIG: not counted; `told` to
-    // the plugin, which then waits for on_drain().
+    // Counts more for what is under way, until worked_off().  AGAIN, TOO_BIG: not counted.  `told`:
+    // the plugin learns of it, and waits for on_drain() after an AGAIN.
     enum class Refused : std::uint8_t { told, quietly };
     roomd_status charge(std::size_t bytes, Refused);
 

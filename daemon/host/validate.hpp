@@ -11,11 +11,12 @@
 
 namespace roomd::host {
 
-// From the C structs of plugins to what the host owns: everything is looked at here, once, on the
-// thread that called, and copied.  Each gives ROOMD_OK or why not, and never throws but bad_alloc.
+// From the C structs of plugins to what the host owns: everything is checked here, once, on the
+// thread that called, and copied.  Each returns ROOMD_OK or why not, and throws nothing but
+// bad_alloc.
 
-// What a peer sent, as plugins are promised text: UTF-8.  Views into `kept` where that took a
-// change.
+// What a peer sent, as UTF-8, which plugins are promised.  A view of `bytes`, or of a copy in
+// `kept` where that was not UTF-8.
 std::string_view as_text(std::string_view bytes, std::deque<std::string> &kept);
 
 // A pointer when there is a length; UTF-8; no NUL; no longer than `most`.
@@ -30,12 +31,12 @@ bool is_header_name(std::string_view) noexcept; // a token of RFC 9110
 enum class Json : std::uint8_t { any, object };
 bool is_json(roomd_str, Json);
 
-roomd_status take_in(const roomd_args &, std::size_t max_bytes, OwnedArgs &);
-roomd_status take_in(const roomd_emit &, std::size_t max_bytes, OwnedEmit &);
-// Whether the Router could take the names in it: where no `fn` would be told the code.
+roomd_status validate_and_copy(const roomd_args &, std::size_t max_bytes, OwnedArgs &);
+roomd_status validate_and_copy(const roomd_emit &, std::size_t max_bytes, OwnedEmit &);
+// Whether the Router could take the names in it.  For emits without an `fn` that is told why not.
 roomd_status check_names(const OwnedEmit &) noexcept;
-roomd_status take_in(const roomd_verdict &, VerdictCommand &);
-roomd_status take_in(const roomd_response &, HttpResponse &);
-roomd_status take_in(const roomd_route &, HttpRoute &);
+roomd_status validate_and_copy(const roomd_verdict &, VerdictCommand &);
+roomd_status validate_and_copy(const roomd_response &, HttpResponse &);
+roomd_status validate_and_copy(const roomd_route &, HttpRoute &);
 
 } // namespace roomd::host
