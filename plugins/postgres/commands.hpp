@@ -12,7 +12,7 @@
 
 namespace roomd::postgres {
 
-// What a command tells: people, and programs.
+// What a command says, to people and to programs.
 struct Answer {
     std::string text;
     nlohmann::json data = nlohmann::json::object();
@@ -23,7 +23,7 @@ class Asked {
 public:
     explicit Asked(const Command &);
 
-    // Options; what is not there, or of another type, reads as false, empty, or `otherwise`.
+    // Options; one that is missing, or of another type, reads as false, empty, or `otherwise`.
     bool flag(const char *name) const;
     std::string text(const char *name) const;
     std::vector<std::string> texts(const char *name) const;
@@ -33,7 +33,7 @@ public:
     const nlohmann::ordered_json &events() const noexcept { return events_; }
     // Where the section's dsn leads.  Throws Failure.
     Database connect();
-    // What servers warned of so far.
+    // What servers have warned of so far.
     const std::vector<std::string> &notices() const noexcept { return notices_; }
 
 private:
@@ -50,7 +50,7 @@ Answer show_status(Asked &);
 Answer replay_dead(Asked &);
 Answer make_emitters(Asked &);
 
-// Carries out the one that is named; gives what roomd_plugin.command does.
+// Carries out the command of this name; returns what roomd_plugin.command returns.
 std::string run_command(const Command &);
 
 } // namespace roomd::postgres

@@ -93,7 +93,7 @@ void Connection::connected() {
     watch_for(ROOMD_FD_READ);
     quiet_ = host_.every(ms(times_.probe), [this] { probe(); });
     delivering_ = true;
-    // Such a server can not convert, and would refuse to send what is no UTF-8; in a notification
+    // Such a server cannot convert, and would refuse to send what is no UTF-8; in a notification
     // that ends the connection.  Bytes as they are can be judged here.
     const char *const encoding = PQparameterStatus(raw_.get(), "server_encoding");
     if (encoding != nullptr && std::string_view(encoding) == "SQL_ASCII")
@@ -321,7 +321,7 @@ void Connection::note(void *me, const PGresult *result) noexcept {
     auto &self = *static_cast<Connection *>(me);
     const char *const severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     const std::string_view how = severity == nullptr ? "" : severity;
-    // A notification that can not be converted is an error where nothing was asked: the reason of
+    // A notification that cannot be converted is an error where nothing was asked: the reason of
     // the end.
     const bool end = (how == "FATAL" || how == "PANIC") && self.notice_.empty();
     if (end || how == "ERROR") self.notice_ = PQresultErrorMessage(result);

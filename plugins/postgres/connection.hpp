@@ -20,7 +20,7 @@ namespace roomd::postgres {
 
 using Clock = std::chrono::steady_clock;
 
-// Of all connections of an instance.
+// Metrics of all connections of an instance.
 struct Counts {
     Gauge connected;
     Counter connects, failures;
@@ -75,25 +75,25 @@ public:
     Connection &operator=(const Connection &) = delete;
 
     void open();
-    // Other credentials, or another server: from now on there.
+    // Uses other credentials, or another server, from now on.
     void retarget(Target, Times);
     // Answered in order, one at a time; forgotten when the connection is lost.
     void ask(Query);
-    // As ask(); `then` gets what the server gave, and an error is as refuse().
+    // As ask(), with `then` for a good answer; an error is passed to refuse().
     void require(std::string sql, std::vector<std::string> parameters,
                  std::function<void(const Result &)> then);
-    // Behind a wait.
+    // After a wait: goes on with what was not taken.
     void resume();
-    // The owner can not work with it: closed and tried again.
+    // The owner cannot work with it: it is closed, and opened again later.
     void refuse(Trouble);
-    // The owner can: the next loss begins with the shortest wait, and is told.
+    // The owner can work with it: the next loss begins with the shortest wait, and is logged.
     void settled() noexcept {
         backoff_.reset();
         last_why_.clear();
     }
 
     bool ready() const noexcept { return state_ == State::ready; }
-    // A pooler stands between: it gives out numbers of processes of its own.
+    // False behind a pooler, which gives out process numbers of its own.
     bool is_process(std::int64_t pid) const noexcept;
     std::string where() const { return target_.where(); }
     std::string quoted(const std::string &name) const; // ready only
@@ -132,7 +132,7 @@ private:
     State state_ = State::closed;
     std::unique_ptr<PGconn, Finish> raw_;
     std::string notice_, last_why_;
-    std::optional<Trouble> unreadable_; // a notification, not yet told
+    std::optional<Trouble> unreadable_; // a notification the owner is yet to be told of
     Clock::time_point heard_{}, asked_at_{};
 
     std::deque<Query> queries_; // the first is at the server when asked_

@@ -102,7 +102,7 @@ Result Database::query(const std::string &sql, const std::vector<std::string> &p
                                    nullptr, values.data(), nullptr, nullptr, 0));
     };
     auto answer = ask();
-    // One row that can not be told in UTF-8 must not hide the others: bytes as they are will do.
+    // One row that cannot be told in UTF-8 must not hide the others: bytes as they are will do.
     if (is_of_encoding(answer.sqlstate()) && PQsetClientEncoding(raw_.get(), "SQL_ASCII") == 0)
         answer = ask();
     return answer;

@@ -12,9 +12,9 @@
 
 namespace roomd::postgres {
 
-// A connection that waits for its answers: for commands that a person typed.  What goes wrong is
-// thrown as Failure, with what to do about it on a second line: AGAIN the database is not to be
-// had now, DENIED it does not let us, GONE what was asked for is not in it, FAILED all else.
+// A connection that waits for its answers: for commands that a person typed.  Errors are thrown as
+// Failure, with what to do about it on a second line: AGAIN the database cannot be reached now,
+// DENIED it does not let us, GONE what was asked for is not in it, FAILED all else.
 class Database {
 public:
     // What the server warns of is added to `notices`, which outlives this.

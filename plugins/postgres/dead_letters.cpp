@@ -22,7 +22,7 @@ void DeadLetters::add(const std::string &epoch, std::int64_t seq, const std::str
     const auto kind = reason.substr(0, reason.find(':'));
     const bool fresh = told_.size() < most_kinds && told_.insert(kind).second;
     host_.log(fresh ? ROOMD_LOG_WARNING : ROOMD_LOG_DEBUG,
-              "event can not be sent, put into roomd.dead",
+              "event cannot be sent, put into roomd.dead",
               {{"position", epoch + "." + std::to_string(seq)},
                {"why", reason},
                {"hint", "see roomd pg replay; the next ones of this kind are only counted"}});
@@ -33,7 +33,7 @@ void DeadLetters::add(const std::string &epoch, std::int64_t seq, const std::str
 void DeadLetters::sequenced(std::int64_t rows) {
     if (rows == 0) return;
     dead_.add(static_cast<double>(rows));
-    host_.warning("events can not be sent, put into roomd.dead",
+    host_.warning("events cannot be sent, put into roomd.dead",
                   {{"rows", std::to_string(rows)}, {"hint", "see roomd pg replay"}});
 }
 

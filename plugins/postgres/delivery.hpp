@@ -14,10 +14,11 @@
 
 namespace roomd::postgres {
 
-// Rows of roomd.log to clients, in order, as fast as the host takes them and no faster than `rate`.
+// Sends rows of roomd.log to clients, in order, as fast as the host takes them and no faster than
+// `rate`.
 class Delivery {
 public:
-    // What a row is read with; those behind `seq` $1, at most $2.
+    // Reads the rows that take() takes: those above seq $1, at most $2 of them.
     static const char *const query;
 
     // Told of a row that the host refuses for good.
@@ -25,11 +26,11 @@ public:
 
     Delivery(Host &, std::uint32_t rate, Refused);
 
-    // Sends one row, which is sent from then on; wait: the host or the rate says later, and
-    // resume() is due on a drain, or at once when paused() says how long.
+    // Sends one row and notes that in the progress.  wait: not yet, because of the host, and then
+    // resume() is due on a drain, or of the rate, and then after paused().
     Connection::Go take(const Result &row, Progress &);
     void limit(std::uint32_t rate) { rate_ = rate; }
-    // How long the rate says to wait; zero: it does not.
+    // How long to wait because of the rate; zero: not because of it.
     std::chrono::milliseconds paused() const { return paused_; }
     double last_age() const { return age_; } // of the last row, in seconds
 

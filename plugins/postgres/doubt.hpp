@@ -5,8 +5,8 @@
 
 namespace roomd::postgres {
 
-// Whether it is a row that makes a read fail, and not the connection: the same row fails again when
-// it is read alone.  What may heal, as a damaged file that is put back, must fail on several
+// Whether a row makes a read fail, and not the connection: the same row fails again when it is read
+// alone.  Where that may heal, as when a damaged file is restored, it must fail on several
 // connections.
 class Doubt {
 public:
@@ -14,7 +14,7 @@ public:
 
     // The read behind this row failed.
     Next failed(std::int64_t behind, std::string_view sqlstate) noexcept;
-    // So many rows came.
+    // This many rows came without an error.
     void passed(std::uint32_t rows) noexcept;
     // How many rows to read at a time: one while in doubt.
     std::uint32_t limit(std::uint32_t batch) const noexcept { return alone_ > 0 ? 1 : batch; }
@@ -25,7 +25,7 @@ private:
     std::uint32_t alone_ = 0; // rows to be read alone: those that fail come in groups
 };
 
-// Errors that a row's content can be the reason of.
+// Errors that the content of a row can cause.
 bool is_of_a_row(std::string_view sqlstate) noexcept;
 
 } // namespace roomd::postgres

@@ -27,11 +27,11 @@ struct Emitter {
 // "libraryId" -> "library_id"; what is neither a letter of ASCII nor a digit becomes "_".
 std::string snake_case(std::string_view);
 
-// `events` as roomd_command has it.  Throws Failure, INVALID: two events would have one function,
-// or a name is too long for one.
+// `events` as roomd_command has it.  Throws Failure, INVALID, where two events would have the same
+// function, or a name is too long for one.
 std::vector<Emitter> read_emitters(const nlohmann::ordered_json &events);
 
-// Makes the functions, and drops those of events that are no more.  In one transaction.
+// Makes the functions, and drops those of events that no longer exist.  In one transaction.
 std::string emitters_sql(std::span<const Emitter>);
 
 } // namespace roomd::postgres

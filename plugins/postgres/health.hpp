@@ -9,7 +9,7 @@
 
 namespace roomd::postgres {
 
-// What the parts of an instance say of themselves; the host is told the worst.
+// How the parts of an instance are; the host is told of the worst.
 class Health {
 public:
     explicit Health(Host &host) : host_(host) {}

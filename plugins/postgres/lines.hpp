@@ -6,8 +6,8 @@
 
 namespace roomd::postgres {
 
-// Text from a database, for a terminal: on one line, what could disturb it replaced by '?', at most
-// `most` bytes.
+// Text from a database, fit for a terminal: on one line, with control characters replaced by '?',
+// and at most `most` bytes.
 std::string shown(std::string_view text, std::size_t most = 200);
 
 // "12 rows", "1 row"

@@ -14,7 +14,7 @@
 namespace roomd::postgres {
 
 // The `listen` mode: what NOTIFY says on the configured channels becomes events.  A gap in the
-// connection is a gap in the events; it is counted, told, and filled by the catch-up query.
+// connection is a gap in the events; it is counted, logged, and filled by the catch-up query.
 class Listen final : Connection::Owner {
 public:
     struct Options {
@@ -41,7 +41,7 @@ private:
     void listening();
     void catch_up(double gap);
     Connection::Go take(const std::string &channel, std::string_view payload);
-    // OK or AGAIN; what is refused for good has been told.
+    // OK or AGAIN; what is refused for good has been counted and logged.
     Connection::Go send(const Emit &, const std::string &channel);
     void refuse(const std::string &channel, std::string_view code, std::string_view text);
 
@@ -52,7 +52,7 @@ private:
     Counter gap_seconds_;
     std::optional<Clock::time_point> away_; // since when nothing is heard
     bool reloaded_ = false;
-    std::set<std::string> told_; // kinds of what does not fit, bounded
+    std::set<std::string> told_; // kinds that were logged already, bounded
     Connection connection_;
 };
 

@@ -22,9 +22,9 @@ public:
     // None: `why` says what is wrong.
     static std::optional<Template> read(std::string_view text, std::string &why);
 
-    // Text, whole numbers and booleans become text; the rest is unfit.
+    // Text, whole numbers and booleans become text; other values are refused.
     std::variant<std::string, Unfit> text(const nlohmann::json &payload) const;
-    // As text(), but a template that is one field alone has the value of it, of whatever type.
+    // As text(), but a template that is a single field has that field's value, of any type.
     std::variant<nlohmann::json, Unfit> value(const nlohmann::json &payload) const;
 
 private:

@@ -26,8 +26,8 @@ public:
 
     // Calls `done` on the home loop.  One at a time.
     void resolve(std::vector<std::string> names, Done done);
-    // `done` is not called any more.  The thread can not be stopped; it is left alone with what is
-    // its own, and touches the host no more.
+    // `done` is not called any more.  The thread cannot be stopped: it ends by itself, with data
+    // of its own, and does not touch the host.
     void give_up() noexcept;
 
 private:

@@ -26,7 +26,7 @@ public:
         return {PQgetvalue(raw_.get(), row, column),
                 static_cast<std::size_t>(PQgetlength(raw_.get(), row, column))};
     }
-    // 0 for NULL and for what is no number.
+    // 0 for NULL and for text that is not a number.
     std::int64_t whole(int row, int column) const noexcept {
         const auto digits = text(row, column);
         std::int64_t out = 0;

@@ -17,10 +17,10 @@ struct SchemaState {
     bool there() const noexcept { return version > 0; }
 };
 
-// Throws Failure: DENIED when it is there and this role may not look.
+// Throws Failure, DENIED, when it is there and this role may not read it.
 SchemaState look_at_schema(Database &);
 
-// What is said where it is not there, or is of another roomd.
+// Throw what is said where it is missing, or of another version of roomd.
 [[noreturn]] void refuse_missing(const Database &);
 [[noreturn]] void refuse_newer(const Database &, const SchemaState &);
 [[noreturn]] void refuse_older(const Database &, const SchemaState &);

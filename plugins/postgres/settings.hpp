@@ -28,7 +28,7 @@ struct Settings {
         std::chrono::milliseconds busy{20}, idle{250};
         Wake wake = Wake::by_notify;
         bool sequence = true;
-        std::uint32_t rate = 0; // events a second at most; 0: as fast as it goes
+        std::uint32_t rate = 0; // events a second at most; 0: no limit
         std::string node;       // in roomd.node; empty: host and process
         std::chrono::milliseconds keep{24 * 60 * 60 * 1000}; // days of the log
         std::uint64_t keep_size = 0;                         // bytes of it; 0: any
@@ -41,7 +41,7 @@ struct Settings {
     std::optional<Outbox> outbox;
 };
 
-// Each fault is told with its place; what is wrong reads as its default.
+// Reports each fault with its place; a wrong value reads as its default.
 Settings read_settings(std::string_view json, Faults &);
 
 } // namespace roomd::postgres

@@ -8,14 +8,15 @@ namespace roomd::postgres {
 
 // A file of sql/, as it was when this was built.
 struct SqlFile {
-    std::int64_t number; // of the schema when it has been run
+    std::int64_t number; // the schema's version once it has been run
     std::string_view name, text;
 };
 
 // All of them, in the order in which they are run.
 std::span<const SqlFile> sql_files() noexcept;
 
-// Versions of the schema: what this knows, and what a daemon can live with; and of the server.
+// Versions of the schema, the newest that this roomd knows and the oldest that a daemon works with;
+// and of the server.
 inline std::int64_t newest_schema() noexcept {
     return sql_files().back().number;
 }

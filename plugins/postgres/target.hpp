@@ -24,12 +24,12 @@ struct Target {
 
     // "db.example:5432/app", for people.  Holds no secret.
     std::string where() const;
-    // Names that libpq would look up, and so block the loop.
+    // Names that libpq would look up itself, which would block the loop.
     std::vector<std::string> names() const;
     // What PQconnectStartParams() takes.  `addresses`: what names() stand for, in their order;
     // a server of several addresses is tried at each.
     std::vector<Option> parameters(const std::vector<std::vector<std::string>> &addresses) const;
-    // Another server is the first next time: libpq itself would wait for one that is silent.
+    // Puts another server first next time: libpq itself would wait for one that is silent.
     void begin_with_next();
 };
 

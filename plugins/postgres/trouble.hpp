@@ -5,10 +5,10 @@
 
 namespace roomd::postgres {
 
-// Why the database is not to be used, and what to do about it.
+// Why the database cannot be used, and what to do about it.
 struct Trouble {
     std::string why;
-    std::string hint;     // or empty: it heals by itself, or nobody knows
+    std::string hint;     // or empty: it heals by itself, or the cure is not known
     bool lasting = false; // it stays until someone does something
 };
 
@@ -16,7 +16,7 @@ struct Trouble {
 // `sqlstate` may be empty: libpq has none for an attempt to connect.
 Trouble trouble_of(std::string_view said, std::string_view sqlstate = {});
 
-// Text that one side has and the other's encoding has not.
+// Text of one side that the other's encoding cannot express.
 bool is_of_encoding(std::string_view sqlstate) noexcept;
 
 // One line, at most 400 bytes, valid UTF-8 if `text` is.

@@ -175,7 +175,7 @@ TEST_CASE("text and names are quoted whatever is in them") {
     CHECK(sql_name(std::string(63, 'x')).size() == 65);
 }
 
-TEST_CASE("what comes from a database can not disturb a terminal") {
+TEST_CASE("what comes from a database cannot disturb a terminal") {
     CHECK(shown("a\x1b[2J\nb\t") == "a?[2J b");
     CHECK(shown("\xc2\x9b"
                 "31m\xc3\xa4") == "?31m\xc3\xa4");

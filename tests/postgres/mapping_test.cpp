@@ -84,7 +84,7 @@ TEST_CASE("a payload that does not fit says why") {
     CHECK(made(R"({"event":"e:x","data":"{id}"})", R"({"id":null})").args == "[null]");
 }
 
-TEST_CASE("a template that can not be read is told with its place") {
+TEST_CASE("a template that cannot be read is told with its place") {
     CHECK(fault(R"({"event":"e:{x"})") == "/event");
     CHECK(fault(R"({"event":"e:x","rooms":["a","b}"]})") == "/rooms/1");
     CHECK(fault(R"({"event":"e:x","data":{"a":[1,"{"]}})") == "/data/a/1");

@@ -1,4 +1,4 @@
-// Rows and notifications that the server can not put into UTF-8: each is told and holds up nothing.
+// Rows and notifications that the server cannot put into UTF-8: each is told and holds up nothing.
 #include "rig.hpp"
 
 #include <filesystem>
@@ -70,7 +70,7 @@ std::string good(int n) {
 
 } // namespace
 
-TEST_CASE("rows that can not be put into UTF-8 go to roomd.dead, and the next ones are sent") {
+TEST_CASE("rows that cannot be put into UTF-8 go to roomd.dead, and the next ones are sent") {
     for (const auto &encoding : encodings) {
         CAPTURE(encoding.name);
         const auto name = database(encoding);
@@ -148,7 +148,7 @@ TEST_CASE("a notification that is not UTF-8 is counted, and those behind it come
     CHECK(rig.counted("connection_failures_total") == 0);
 }
 
-TEST_CASE("a notification that the server can not convert is a gap, and the next ones come") {
+TEST_CASE("a notification that the server cannot convert is a gap, and the next ones come") {
     const auto name = database(encodings[1]);
     Rig rig(listening(name));
     rig.join("a");
@@ -162,7 +162,7 @@ TEST_CASE("a notification that the server can not convert is a gap, and the next
 }
 
 TEST_CASE(
-    "a notification that can not be read does not cost a daemon of the outbox its connection") {
+    "a notification that cannot be read does not cost a daemon of the outbox its connection") {
     const auto name = database(encodings[0]);
     Rig rig(section(name, {{"outbox", {{"idle", "200ms"}}}}));
     rig.join("a");
