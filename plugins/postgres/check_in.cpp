@@ -38,8 +38,13 @@ CheckIn::CheckIn(Host &host, Connection &connection, Progress &progress, Owner &
     connection_(connection),
     progress_(progress),
     owner_(owner),
-    node_(node.empty() ? own_name() : std::move(node)),
-    epochs_(host.counter("epochs_total", "Times that the log turned out to be another one.")) {}
+    epochs_(host.counter("epochs_total", "Times that the log turned out to be another one.")) {
+    rename(std::move(node));
+}
+
+void CheckIn::rename(std::string node) {
+    node_ = node.empty() ? own_name() : std::move(node);
+}
 
 void CheckIn::tell() {
     const Position &at = progress_.at();

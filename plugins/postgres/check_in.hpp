@@ -29,6 +29,7 @@ public:
     // `node`: the name of this daemon in roomd.node; empty: its host and process.
     CheckIn(Host &, Connection &, Progress &, Owner &, std::string node);
 
+    void rename(std::string node);
     // An error, and a schema that this daemon cannot work with, end the connection.
     void tell();
 
@@ -46,7 +47,7 @@ private:
     Connection &connection_;
     Progress &progress_;
     Owner &owner_;
-    const std::string node_;
+    std::string node_;
     Counter epochs_;
     std::int64_t schema_ = 0, waiting_ = 0;
     bool pooled_ = false;

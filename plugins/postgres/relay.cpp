@@ -37,6 +37,7 @@ Relay::~Relay() {
 void Relay::reload(Options options) {
     options_ = std::move(options);
     reader_.limit(options_.how.rate);
+    check_in_.rename(options_.how.node);
     connection_.retarget(options_.target, options_.times);
     if (agenda_.running()) start();
 }

@@ -171,8 +171,7 @@ TEST_CASE("two daemons at once each send each event once, in the same order") {
     CHECK(one.counted("sequenced_total") + two.counted("sequenced_total") == 1000);
 }
 
-TEST_CASE(
-    "an event that can not be sent goes to roomd.dead with the reason, and holds up nothing") {
+TEST_CASE("an event that cannot be sent goes to roomd.dead with the reason, and holds up nothing") {
     Rig rig(section());
     rig.join("a");
     REQUIRE(rig.up());
@@ -189,7 +188,7 @@ TEST_CASE(
     CHECK(rig.counted("dead_total") == 1);
 }
 
-TEST_CASE("an event that can not be sent is not forgotten when the connection is lost over it") {
+TEST_CASE("an event that cannot be sent is not forgotten when the connection is lost over it") {
     Rig rig(section());
     rig.join("a");
     REQUIRE(rig.up());
@@ -314,4 +313,15 @@ TEST_CASE("while nothing happens the database is asked at most five times a seco
         CHECK(queries <= 32); // two of them are ours
         CHECK(queries >= 10);
     }
+}
+
+TEST_CASE("a reload gives a daemon another name in roomd.node") {
+    Rig rig(section({{"node", "before"}}));
+    REQUIRE(rig.up());
+    json renamed = section({{"node", "after"}});
+    renamed["probe"] = "600ms"; // a new connection, on which it reports at once
+    CHECK(rig.reload(renamed));
+    CHECK(rig.until([] {
+        return server().one("SELECT count(*) FROM roomd.node WHERE node = 'after'") == "1";
+    }));
 }
