@@ -9,7 +9,7 @@ struct Field {
 };
 
 // Why bytes are refused: the status of the answer, and the code and the sentence of its body.
-struct Fault {
+struct Refusal {
     int status = 0;
     std::string_view code, message;
 };

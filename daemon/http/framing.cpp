@@ -24,10 +24,10 @@ enum class Known : std::uint8_t {
 struct KnownField {
     std::string_view name;
     Known which;
-    Fault repeated; // without a status: it is a list
+    Refusal repeated; // without a status: it is a list
 };
 
-constexpr Fault repeated(std::string_view message) noexcept {
+constexpr Refusal repeated(std::string_view message) noexcept {
     return {400, "bad_header", message};
 }
 
@@ -44,16 +44,16 @@ constexpr std::array<KnownField, 9> known_fields{{
     {"expect", Known::expect, {}},
 }};
 
-constexpr Fault no_host{400, "bad_host", "the Host header is missing"};
-constexpr Fault bad_host{400, "bad_host", "Host is not one host"};
-constexpr Fault other_host{400, "bad_host", "Host and the target name different hosts"};
-constexpr Fault bad_length{400, "bad_length", "Content-Length is not a number"};
-constexpr Fault two_lengths{400, "bad_length", "both Content-Length and Transfer-Encoding"};
-constexpr Fault coding_in_1_0{400, "bad_length", "HTTP/1.0 has no Transfer-Encoding"};
-constexpr Fault other_coding{501, "unknown_coding", "the only Transfer-Encoding is chunked"};
-constexpr Fault bad_connection{400, "bad_header", "Connection is not a list of tokens"};
-constexpr Fault other_expectation{417, "unknown_expectation",
-                                  "the only expectation is 100-continue"};
+constexpr Refusal no_host{400, "bad_host", "the Host header is missing"};
+constexpr Refusal bad_host{400, "bad_host", "Host is not one host"};
+constexpr Refusal other_host{400, "bad_host", "Host and the target name different hosts"};
+constexpr Refusal bad_length{400, "bad_length", "Content-Length is not a number"};
+constexpr Refusal two_lengths{400, "bad_length", "both Content-Length and Transfer-Encoding"};
+constexpr Refusal coding_in_1_0{400, "bad_length", "HTTP/1.0 has no Transfer-Encoding"};
+constexpr Refusal other_coding{501, "unknown_coding", "the only Transfer-Encoding is chunked"};
+constexpr Refusal bad_connection{400, "bad_header", "Connection is not a list of tokens"};
+constexpr Refusal other_expectation{417, "unknown_expectation",
+                                    "the only expectation is 100-continue"};
 
 constexpr unsigned bit(Known which) noexcept {
     return 1u << static_cast<unsigned>(which);
@@ -67,7 +67,7 @@ const KnownField *known(std::string_view name) noexcept {
 
 } // namespace
 
-const Fault *Framing::take(const Field &field) noexcept {
+const Refusal *Framing::take(const Field &field) noexcept {
     const KnownField *found = known(field.name);
     if (found == nullptr) return nullptr;
     if ((seen_ & bit(found->which)) != 0 && found->repeated.status != 0) return &found->repeated;
@@ -82,17 +82,17 @@ const Fault *Framing::take(const Field &field) noexcept {
     }
 }
 
-const Fault *Framing::end() const noexcept {
+const Refusal *Framing::end() const noexcept {
     return minor_ > 0 && (seen_ & bit(Known::host)) == 0 ? &no_host : nullptr;
 }
 
-const Fault *Framing::host(std::string_view value) const noexcept {
+const Refusal *Framing::host(std::string_view value) const noexcept {
     if (value.empty() || !host_bytes.hold(value)) return &bad_host;
     const bool same = authority_.empty() || base::equal_nocase(value, authority_);
     return same ? nullptr : &other_host;
 }
 
-const Fault *Framing::content_length(std::string_view value) noexcept {
+const Refusal *Framing::content_length(std::string_view value) noexcept {
     if (value.empty() || value.size() > 12) return &bad_length; // a terabyte is too much anyway
     std::uint64_t length = 0;
     for (const char c : value) {
@@ -103,14 +103,14 @@ const Fault *Framing::content_length(std::string_view value) noexcept {
     return chunked_ ? &two_lengths : nullptr;
 }
 
-const Fault *Framing::transfer_encoding(std::string_view value) noexcept {
+const Refusal *Framing::transfer_encoding(std::string_view value) noexcept {
     if (minor_ == 0) return &coding_in_1_0;
     if (!base::equal_nocase(value, "chunked")) return &other_coding;
     chunked_ = true;
     return length_ ? &two_lengths : nullptr;
 }
 
-const Fault *Framing::connection(std::string_view value) noexcept {
+const Refusal *Framing::connection(std::string_view value) noexcept {
     const bool bad = any_member(value, [&](std::string_view word) {
         asks_close_ = asks_close_ || base::equal_nocase(word, "close");
         asks_keep_alive_ = asks_keep_alive_ || base::equal_nocase(word, "keep-alive");
@@ -119,7 +119,7 @@ const Fault *Framing::connection(std::string_view value) noexcept {
     return bad ? &bad_connection : nullptr;
 }
 
-const Fault *Framing::expect(std::string_view value) noexcept {
+const Refusal *Framing::expect(std::string_view value) noexcept {
     if (!base::equal_nocase(value, "100-continue")) return &other_expectation;
     expects_continue_ = minor_ > 0; // RFC 9110, 10.1.1
     return nullptr;

@@ -19,8 +19,8 @@ public:
         minor_(minor) {}
 
     // The next field, and at the end that there are no more.  Null, or what is wrong.
-    const Fault *take(const Field &) noexcept;
-    const Fault *end() const noexcept;
+    const Refusal *take(const Field &) noexcept;
+    const Refusal *end() const noexcept;
 
     int minor() const noexcept { return minor_; }
     bool chunked() const noexcept { return chunked_; }
@@ -30,11 +30,11 @@ public:
     bool expects_continue() const noexcept { return expects_continue_; }
 
 private:
-    const Fault *host(std::string_view) const noexcept;
-    const Fault *content_length(std::string_view) noexcept;
-    const Fault *transfer_encoding(std::string_view) noexcept;
-    const Fault *connection(std::string_view) noexcept;
-    const Fault *expect(std::string_view) noexcept;
+    const Refusal *host(std::string_view) const noexcept;
+    const Refusal *content_length(std::string_view) noexcept;
+    const Refusal *transfer_encoding(std::string_view) noexcept;
+    const Refusal *connection(std::string_view) noexcept;
+    const Refusal *expect(std::string_view) noexcept;
 
     std::string_view authority_;
     std::optional<std::uint64_t> length_;

@@ -53,7 +53,7 @@ struct Head::Reader {
     bool in_fields = false;
 
     Step refuse(int status, std::string_view code, std::string_view message) noexcept {
-        head.fault_ = {status, code, message};
+        head.refusal_ = {status, code, message};
         return Step::refused;
     }
 
@@ -210,9 +210,9 @@ struct Head::Reader {
         return judge(head.framing_.take(field));
     }
 
-    Step judge(const Fault *fault) noexcept {
-        if (fault == nullptr) return Step::done;
-        head.fault_ = *fault;
+    Step judge(const Refusal *refusal) noexcept {
+        if (refusal == nullptr) return Step::done;
+        head.refusal_ = *refusal;
         return Step::refused;
     }
 
@@ -225,7 +225,7 @@ struct Head::Reader {
 Head::Step Head::read(std::string_view bytes, const HeadLimits &limits) {
     target_ = path_ = query_ = {};
     framing_ = {};
-    fault_ = {};
+    refusal_ = {};
     size_ = count_ = 0;
     method_ = Method::other;
     plain_path_ = true;

@@ -44,7 +44,7 @@ public:
     enum class Step : std::uint8_t {
         more,   // the bytes so far begin a head
         done,   // size() bytes of them are one
-        refused // fault() says why, as soon as it is known
+        refused // refusal() says why, as soon as it is known
     };
     // From the beginning of the head each time; costs time in proportion to `bytes`.  A verdict
     // holds whatever comes behind `bytes`.  Of a refused head the fields ahead of the fault are
@@ -52,7 +52,7 @@ public:
     Step read(std::string_view bytes, const HeadLimits &);
 
     std::size_t size() const noexcept { return size_; }
-    const Fault &fault() const noexcept { return fault_; }
+    const Refusal &refusal() const noexcept { return refusal_; }
 
     Method method() const noexcept { return method_; }
     int minor() const noexcept { return framing_.minor(); } // of HTTP/1.x: 0 or 1
@@ -88,7 +88,7 @@ private:
 
     std::string_view target_, path_, query_;
     Framing framing_;
-    Fault fault_;
+    Refusal refusal_;
     std::size_t size_ = 0, count_ = 0;
     Method method_ = Method::other;
     bool plain_path_ = true;

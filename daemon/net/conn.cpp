@@ -123,7 +123,7 @@ std::size_t Conn::read_head(std::span<char> bytes) {
     http::Head &head = core_.head();
     switch (head.read({bytes.data(), bytes.size()}, {core_.options().head, 100})) {
     case http::Head::Step::more: return 0;
-    case http::Head::Step::refused: refuse_head(head.fault()); return bytes.size();
+    case http::Head::Step::refused: refuse_head(head.refusal()); return bytes.size();
     case http::Head::Step::done: break;
     }
     const std::size_t size = head.size();
@@ -154,13 +154,13 @@ void Conn::begin(const http::Head &head) {
                                   asked_->secure);
 }
 
-void Conn::refuse_head(const http::Fault &fault) {
+void Conn::refuse_head(const http::Refusal &refusal) {
     ++core_.tally().totals().bad_requests;
     core_.deadlines().drop(*this);
     state_ = State::asked;
     asked_ = std::make_unique<Asked>();
     asked_->lines = core_.requests().lines(*this, core_.head());
-    Answer no = failure(fault.status, fault.code, fault.message);
+    Answer no = failure(refusal.status, refusal.code, refusal.message);
     no.close = true;
     answer(no);
 }
@@ -205,10 +205,10 @@ std::size_t Conn::read_payload(std::span<char> bytes) {
     return used;
 }
 
-void Conn::refuse_body(const http::Fault &fault) {
+void Conn::refuse_body(const http::Refusal &refusal) {
     ++core_.tally().totals().bad_requests;
-    Answer no = failure(fault.status, fault.code, fault.message);
-    no.close = fault.status != 413; // of one that is too large the rest is dropped
+    Answer no = failure(refusal.status, refusal.code, refusal.message);
+    no.close = refusal.status != 413; // of one that is too large the rest is dropped
     answer(no);
 }
 

@@ -127,8 +127,8 @@ private:
     void keep(std::span<char>);
     void continue_reading();
     void begin(const http::Head &);
-    void refuse_head(const http::Fault &); // as far as it was read
-    void refuse_body(const http::Fault &);
+    void refuse_head(const http::Refusal &); // as far as it was read
+    void refuse_body(const http::Refusal &);
     void complete(std::string_view body);
     void answered() noexcept;
     void farewell() noexcept;

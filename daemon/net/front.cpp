@@ -102,10 +102,10 @@ std::string Front::lines(const Conn &conn, const http::Head &head) {
     return side_of(conn) == Side::admin ? std::string() : cors_lines(core_.options(), head, false);
 }
 
-void Front::refuse(Conn &conn, const http::Fault &fault) {
+void Front::refuse(Conn &conn, const http::Refusal &refusal) {
     ++core_.tally().totals().bad_requests;
-    Answer no = failure(fault.status, fault.code, fault.message);
-    no.close = fault.status == 400; // its peer frames requests as nobody should
+    Answer no = failure(refusal.status, refusal.code, refusal.message);
+    no.close = refusal.status == 400; // its peer frames requests as nobody should
     conn.answer(no);
 }
 
@@ -132,10 +132,10 @@ void Front::request(Conn &conn, const http::Head &head) {
 }
 
 void Front::websocket(Conn &conn, const http::Head &head) {
-    if (const auto fault = check_websocket(head)) {
-        handshake_.refused_upgrade(conn, fault->message);
+    if (const auto refusal = check_websocket(head)) {
+        handshake_.refused_upgrade(conn, refusal->message);
         ++core_.tally().totals().bad_requests;
-        Answer answer = failure(fault->status, fault->code, fault->message);
+        Answer answer = failure(refusal->status, refusal->code, refusal->message);
         answer.headers = "Sec-WebSocket-Version: 13\r\n";
         answer.close = true;
         conn.answer(answer);

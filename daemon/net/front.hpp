@@ -17,7 +17,7 @@ public:
     std::string lines(const Conn &, const http::Head &) override;
 
 private:
-    void refuse(Conn &, const http::Fault &);
+    void refuse(Conn &, const http::Refusal &);
     void route(Conn &, const http::Head &);
     void websocket(Conn &, const http::Head &);
 

@@ -57,30 +57,30 @@ bool wants_websocket(const http::Head &head) noexcept {
     return head.lists("upgrade", "websocket");
 }
 
-std::optional<http::Fault> check_websocket(const http::Head &head) noexcept {
-    using http::Fault;
+std::optional<http::Refusal> check_websocket(const http::Head &head) noexcept {
+    using http::Refusal;
     if (head.method() != http::Method::get)
-        return Fault{400, "bad_method", "an upgrade must be a GET"};
+        return Refusal{400, "bad_method", "an upgrade must be a GET"};
     if (head.minor() != 1)
-        return Fault{
+        return Refusal{
             400, "bad_version",
             "an upgrade needs HTTP/1.1: a proxy in front speaks HTTP/1.0 to us (nginx: set "
             "proxy_http_version 1.1)"};
     if (!head.lists("connection", "upgrade"))
-        return Fault{400, "bad_upgrade",
-                     "the Connection header lacks upgrade: a proxy in front drops it (nginx: set "
-                     "proxy_set_header Connection)"};
+        return Refusal{400, "bad_upgrade",
+                       "the Connection header lacks upgrade: a proxy in front drops it (nginx: set "
+                       "proxy_set_header Connection)"};
     if (head.has_body() || head.chunked())
-        return Fault{400, "unexpected_body", "an upgrade takes no body"};
+        return Refusal{400, "unexpected_body", "an upgrade takes no body"};
     if (head.find("sec-websocket-version") != "13")
-        return Fault{400, "bad_version", "Sec-WebSocket-Version is not 13"};
+        return Refusal{400, "bad_version", "Sec-WebSocket-Version is not 13"};
     if (!is_key(head.find("sec-websocket-key").value_or(std::string_view())))
-        return Fault{400, "bad_key", "Sec-WebSocket-Key is not 16 bytes in base64"};
+        return Refusal{400, "bad_key", "Sec-WebSocket-Key is not 16 bytes in base64"};
     const std::string_view offered =
         head.find("sec-websocket-protocol").value_or(std::string_view());
     if (!offered.empty() && first_subprotocol(head).empty())
-        return Fault{400, "bad_protocol",
-                     "Sec-WebSocket-Protocol is too long or not a list of tokens"};
+        return Refusal{400, "bad_protocol",
+                       "Sec-WebSocket-Protocol is too long or not a list of tokens"};
     return std::nullopt;
 }
 

@@ -11,7 +11,7 @@ namespace roomd::net {
 // Does this request ask for a websocket?  Other upgrades (h2c) a server may ignore, and this does.
 bool wants_websocket(const http::Head &) noexcept;
 // Why it does not get one (RFC 6455, 4.2.1).  The messages name what proxies do to such requests.
-std::optional<http::Fault> check_websocket(const http::Head &) noexcept;
+std::optional<http::Refusal> check_websocket(const http::Head &) noexcept;
 // The first of the subprotocols offered, which is the one that is chosen, as with Node; empty
 // without an offer.
 std::string_view first_subprotocol(const http::Head &) noexcept;

@@ -13,7 +13,7 @@ using Step = Head::Step;
 
 namespace {
 
-bool same_fault(const http::Fault &a, const http::Fault &b) {
+bool same_fault(const http::Refusal &a, const http::Refusal &b) {
     return a.status == b.status && a.code == b.code && a.message == b.message;
 }
 
@@ -62,7 +62,7 @@ void check_beginnings(std::string_view bytes, const Head &whole, Step verdict,
     for (std::size_t n = 0; n <= bytes.size(); n += bytes.size() / 96 + 1) {
         const Step step = head.read(bytes.substr(0, n), limits);
         fuzz::must(step == verdict || (step == Step::more && !known));
-        if (step == Step::refused) fuzz::must(same_fault(head.fault(), whole.fault()));
+        if (step == Step::refused) fuzz::must(same_fault(head.refusal(), whole.refusal()));
         if (step == Step::done) fuzz::must(head.size() == whole.size() && n >= whole.size());
         known = known || step != Step::more;
     }
@@ -74,7 +74,7 @@ void check(std::string_view bytes, const HeadLimits &limits) {
     if (step == Step::more) fuzz::must(bytes.size() < limits.bytes);
     if (step == Step::done) check_taken(bytes, head, limits);
     if (step == Step::refused) {
-        const auto &[status, code, message] = head.fault();
+        const auto &[status, code, message] = head.refusal();
         fuzz::must(status >= 400 && status <= 505 && !code.empty() && !message.empty());
     }
     check_beginnings(bytes, head, step, limits);

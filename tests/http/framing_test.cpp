@@ -5,16 +5,16 @@
 #include <string>
 
 using namespace roomd;
-using http::Fault;
 using http::Field;
 using http::Framing;
+using http::Refusal;
 
 namespace {
 
 // What is wrong with fields of HTTP/1.x, or nothing.
 std::string fault(int minor, std::initializer_list<Field> fields, std::string_view authority = {}) {
     Framing framing(minor, authority);
-    const Fault *found = nullptr;
+    const Refusal *found = nullptr;
     for (const Field &field : fields)
         if (found == nullptr) found = framing.take(field);
     if (found == nullptr) found = framing.end();

@@ -21,7 +21,7 @@ std::string verdict(Head &head, std::string_view bytes, const HeadLimits &limits
     case Head::Step::done: return "taken";
     case Head::Step::refused: break;
     }
-    return std::to_string(head.fault().status);
+    return std::to_string(head.refusal().status);
 }
 
 // A head that has to be taken.
@@ -43,8 +43,8 @@ std::string refusal(std::string_view bytes) {
     Head head;
     INFO(bytes);
     REQUIRE(head.read(bytes, {}) == Head::Step::refused);
-    return std::to_string(head.fault().status) + ' ' + std::string(head.fault().code) + ": " +
-           std::string(head.fault().message);
+    return std::to_string(head.refusal().status) + ' ' + std::string(head.refusal().code) + ": " +
+           std::string(head.refusal().message);
 }
 
 } // namespace

@@ -24,8 +24,8 @@ struct Read {
 
 std::string code(const std::string &bytes) {
     const Read read(bytes);
-    const auto fault = net::check_websocket(read.head);
-    return fault ? std::string(fault->code) : std::string();
+    const auto refusal = net::check_websocket(read.head);
+    return refusal ? std::string(refusal->code) : std::string();
 }
 
 std::string replaced(std::string text, const std::string &what, const std::string &with) {
