@@ -20,8 +20,8 @@ std::string_view presented(const net::Request &request) {
     return request.header("x-api-key");
 }
 
-net::Admission refuse(int status, std::string_view code, std::string_view message) {
-    net::Admission no;
+net::Access refuse(int status, std::string_view code, std::string_view message) {
+    net::Access no;
     no.status = status;
     no.body = pages::failure(code, message);
     if (status == 401) no.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -65,12 +65,12 @@ bool Gate::holds(const net::Request &request, std::string_view scope) const {
     return !key.empty() && keys_->find(key, scope).why == auth::Why::ok;
 }
 
-net::Admission Gate::admit(const net::Request &request, std::string_view scope) const {
+net::Access Gate::admit(const net::Request &request, std::string_view scope) const {
     const auto key = presented(request);
     if (!key.empty()) {
         const auto found = keys_->find(key, scope);
         if (found.why == auth::Why::ok) {
-            net::Admission yes;
+            net::Access yes;
             yes.key = found.key->name;
             return yes;
         }

@@ -21,7 +21,7 @@ public:
     // The headers admit() looks at; a guarded route must ask for them.
     static const std::vector<std::string> &headers();
 
-    net::Admission admit(const net::Request &, std::string_view scope) const;
+    net::Access admit(const net::Request &, std::string_view scope) const;
     // Did it come with a key that has this scope?
     bool holds(const net::Request &, std::string_view scope) const;
     bool needs_key(std::string_view scope) const;

@@ -172,17 +172,17 @@ void Front::route(Conn &conn, const http::Head &head) {
     const Route &route = found.entry->route;
     auto call = std::make_unique<Call>(conn, head, route);
     if (route.admit) {
-        Admission admission = route.admit(call->request);
-        if (admission.status != 0) {
+        Access access = route.admit(call->request);
+        if (access.status != 0) {
             Answer no;
-            no.status = admission.status;
+            no.status = access.status;
             no.content_type = "application/json";
-            no.headers = header_lines(admission.headers);
-            no.body = std::move(admission.body);
+            no.headers = header_lines(access.headers);
+            no.body = std::move(access.body);
             conn.answer(no);
             return;
         }
-        call->request.key = std::move(admission.key);
+        call->request.key = std::move(access.key);
     }
     if (head.find("content-encoding"))
         return refuse(conn,

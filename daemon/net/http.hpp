@@ -39,7 +39,7 @@ struct Response {
 
 // May this request go on?  Asked when its headers are read, before any of its body.
 // status 0: yes (`key` names the key).  Else: answer with it and this body, and close.
-struct Admission {
+struct Access {
     int status = 0;
     std::string key;
     std::string body;
@@ -51,8 +51,8 @@ struct Route {
     std::string path;   // below it when it ends in "/"; the longest path wins
     Side side = Side::front;
     std::size_t max_body = 0;
-    std::vector<std::string> headers;                // wanted, in lower case
-    std::function<Admission(const Request &)> admit; // may be empty: open to all
+    std::vector<std::string> headers;             // wanted, in lower case
+    std::function<Access(const Request &)> admit; // may be empty: open to all
     std::function<void(const Request &)> serve;
 };
 

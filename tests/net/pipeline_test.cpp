@@ -192,7 +192,7 @@ TEST_CASE("the sender of a large body that is refused reads the answer, and goes
         route.path = "/keys-only";
         route.max_body = 8u << 20;
         route.admit = [](const net::Request &) {
-            net::Admission no;
+            net::Access no;
             no.status = 401;
             no.body = "{}";
             return no;

@@ -145,7 +145,7 @@ TEST_CASE("whoever refuses, a page of an allowed origin may read it") {
         net::Route route;
         route.method = "GET";
         route.path = "/guarded";
-        route.admit = [](const net::Request &) { return net::Admission{401, {}, "{}", {}}; };
+        route.admit = [](const net::Request &) { return net::Access{401, {}, "{}", {}}; };
         route.serve = [](const net::Request &) {};
         server.add_route(std::move(route));
     });

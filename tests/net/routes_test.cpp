@@ -144,22 +144,22 @@ TEST_CASE("nobody's path is 404, another method 405 with Allow, too much 413, co
     CHECK(ask(rig, get("/socket.io")).status == 404);
 }
 
-TEST_CASE("admission is asked before the body and may refuse or name the key") {
+TEST_CASE("access is decided before the body and may refuse or name the key") {
     Rig rig({}, [](net::Server &server) {
         net::Route out = mirror(server, "POST", "/api");
         out.admit = [](const net::Request &request) {
-            net::Admission admission;
+            net::Access access;
             CHECK(request.body.empty());
             CHECK(request.address == "127.0.0.1");
             CHECK(request.loopback);
             if (request.header("x-one") == "key") {
-                admission.key = "backend";
+                access.key = "backend";
             } else {
-                admission.status = 401;
-                admission.body = "{}";
-                admission.headers.emplace_back("WWW-Authenticate", "Bearer");
+                access.status = 401;
+                access.body = "{}";
+                access.headers.emplace_back("WWW-Authenticate", "Bearer");
             }
-            return admission;
+            return access;
         };
         server.add_route(out);
     });
