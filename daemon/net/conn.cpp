@@ -53,7 +53,7 @@ void Conn::adopt(Core &core, lws_vhost *vhost, int fd, const Peer &peer, std::ui
 
 void Conn::on_bytes(std::span<char> bytes) {
     core_.tally().totals().bytes_in += bytes.size();
-    if (!reads()) return keep(bytes);
+    if (!reads()) return buffer(bytes);
     if (input_.empty()) return consume(bytes);
     // Half a head: it is looked at when there is a line more, so that its reading takes no longer
     // than its size and its lines are worth.
@@ -75,7 +75,7 @@ void Conn::consume(std::span<char> bytes) {
     consuming_ = false;
     if (dead()) return;
     if (bytes.empty()) return charge();
-    keep(bytes);
+    buffer(bytes);
 }
 
 // How many bytes it took from the front; 0: none of them can be used now.
@@ -97,7 +97,7 @@ std::size_t Conn::step(std::span<char> bytes) {
     return 0;
 }
 
-void Conn::keep(std::span<char> bytes) {
+void Conn::buffer(std::span<char> bytes) {
     input_.append(bytes);
     charge();
     if (dead()) return;
@@ -261,7 +261,7 @@ bool Conn::answer(const Answer &answer) noexcept {
 
 // What comes behind an answer, as far as that is written.
 void Conn::answered() noexcept {
-    core_.unread().set(unread_, output_.kept());
+    core_.unread().set(unread_, output_.unsent());
     if (!output_.idle()) {
         state_ = keep_ || asked_ ? State::answering : State::finishing;
         wait(Wait::answer);
@@ -283,14 +283,14 @@ void Conn::switch_protocols(std::string answer, std::unique_ptr<Stream> stream) 
     asked_.reset();
     state_ = State::stream;
     stream_ = std::move(stream);
-    output_.keep(std::move(answer));
+    output_.add_unsent(std::move(answer));
 }
 
 void Conn::on_room() {
     switch (output_.resume(socket_)) {
     case Output::State::broken: return cut();
     case Output::State::blocked:
-        if (state_ != State::stream) core_.unread().set(unread_, output_.kept());
+        if (state_ != State::stream) core_.unread().set(unread_, output_.unsent());
         return;
     case Output::State::open: break;
     }

@@ -124,7 +124,7 @@ private:
     std::size_t read_head(std::span<char>);
     std::size_t read_payload(std::span<char>);
     std::size_t drain(std::span<char>);
-    void keep(std::span<char>);
+    void buffer(std::span<char>);
     void continue_reading();
     void begin(const http::Head &);
     void refuse_head(const http::Refusal &); // as far as it was read

@@ -39,14 +39,14 @@ Output::Rest &Output::rest() {
     return *rest_;
 }
 
-void Output::keep(const base::FrameRef &frame, std::size_t offset) {
+void Output::add_unsent(const base::FrameRef &frame, std::size_t offset) {
     Rest &rest = this->rest();
     if (rest.pieces.empty()) rest.offset = offset;
     rest.size += frame->size() - offset;
     rest.pieces.push_back({frame, {}, false});
 }
 
-void Output::keep(std::string bytes) {
+void Output::add_unsent(std::string bytes) {
     Rest &rest = this->rest();
     rest.size += bytes.size();
     rest.pieces.push_back({{}, std::move(bytes), false});
@@ -64,7 +64,7 @@ Output::State Output::put(Socket &socket, const base::FrameRef &frame) {
         sent = static_cast<std::size_t>(took);
         if (sent == frame->size()) return State::open;
     }
-    keep(frame, sent);
+    add_unsent(frame, sent);
     await(socket);
     return State::blocked;
 }
@@ -81,7 +81,7 @@ Output::State Output::put(Socket &socket, std::string bytes) {
         rest.size = bytes.size() - sent;
         rest.pieces.push_back({{}, std::move(bytes), false});
     } else {
-        keep(std::move(bytes));
+        add_unsent(std::move(bytes));
     }
     await(socket);
     return State::blocked;
@@ -97,7 +97,7 @@ Output::State Output::put_latest(Socket &socket, std::string bytes) {
         piece.bytes = std::move(bytes);
         return State::blocked;
     }
-    keep(std::move(bytes));
+    add_unsent(std::move(bytes));
     rest.pieces.back().latest = true;
     return State::blocked;
 }
@@ -141,7 +141,7 @@ Output::State Output::resume(Socket &socket) {
     return State::open;
 }
 
-std::size_t Output::kept() const noexcept {
+std::size_t Output::unsent() const noexcept {
     return rest_ ? rest_->size : 0;
 }
 

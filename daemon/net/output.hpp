@@ -33,14 +33,14 @@ public:
     State put_latest(Socket &, std::string bytes);
     // Of a write that was made elsewhere, and of which the socket took only a part: the frame from
     // `offset` on.  Then the frames behind it, and await() in the end.
-    void keep(const base::FrameRef &, std::size_t offset);
-    void keep(std::string bytes);
+    void add_unsent(const base::FrameRef &, std::size_t offset);
+    void add_unsent(std::string bytes);
     void await(Socket &) noexcept;
     // The socket takes again.
     State resume(Socket &);
 
     bool idle() const noexcept { return rest_ == nullptr; }
-    std::size_t kept() const noexcept; // bytes of it, exactly
+    std::size_t unsent() const noexcept; // bytes of it, exactly
     // Memory of these that is not frames'.
     std::size_t memory() const noexcept;
     void clear() noexcept;

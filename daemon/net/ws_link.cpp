@@ -115,7 +115,7 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
 // Behind the answer to the upgrade, in one write with it.  False: the socket is broken.
 bool WsLink::write_behind(std::span<const base::FrameRef> frames) noexcept {
     for (const base::FrameRef &frame : frames)
-        conn_.output().keep(frame, 0);
+        conn_.output().add_unsent(frame, 0);
     greet();
     return !conn_.dead();
 }
@@ -139,17 +139,17 @@ bool WsLink::write(std::span<const base::FrameRef> frames) noexcept {
         conn_.cut();
         return false;
     }
-    keep(static_cast<std::size_t>(sent), frames);
+    add_unsent(static_cast<std::size_t>(sent), frames);
     return true;
 }
 
-void WsLink::keep(std::size_t sent, std::span<const base::FrameRef> frames) {
+void WsLink::add_unsent(std::size_t sent, std::span<const base::FrameRef> frames) {
     bool some = false;
     for (const base::FrameRef &frame : frames) {
         const std::size_t here = std::min(sent, frame->size());
         sent -= here;
         if (here == frame->size()) continue;
-        conn_.output().keep(frame, here);
+        conn_.output().add_unsent(frame, here);
         some = true;
     }
     if (some) conn_.output().await(conn_.socket());
@@ -159,7 +159,7 @@ void WsLink::on_sent(std::ptrdiff_t sent, std::span<const base::FrameRef> frames
     batched_ = false;
     if (conn_.dead()) return;
     if (sent < 0) return conn_.cut(); // the session is told when it is gone
-    keep(static_cast<std::size_t>(sent), frames);
+    add_unsent(static_cast<std::size_t>(sent), frames);
     if (conn_.output().idle() || session_ == base::SessionId::none) return;
     conn_.core().sessions().blocked(session_, *this);
 }
@@ -169,9 +169,9 @@ void WsLink::on_room() {
 }
 
 // Both with what the kernel holds back, which a socket that takes nothing has full.
-std::size_t WsLink::kept() const noexcept {
+std::size_t WsLink::unsent() const noexcept {
     const Output &output = conn_.output();
-    return output.idle() ? 0 : output.kept() + conn_.core().options().kernel_buffer;
+    return output.idle() ? 0 : output.unsent() + conn_.core().options().kernel_buffer;
 }
 
 std::size_t WsLink::memory() const noexcept {

@@ -34,7 +34,7 @@ public:
     session::Transport transport() const noexcept override { return session::Transport::websocket; }
     session::Flushed flush(session::Outbox &) noexcept override;
     void close(session::Goodbye) noexcept override;
-    std::size_t kept() const noexcept override;
+    std::size_t unsent() const noexcept override;
     std::size_t memory() const noexcept override;
 
     // ---- Stream ------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ private:
     std::span<const base::FrameRef> without_binary(std::span<const base::FrameRef>);
     bool write(std::span<const base::FrameRef>) noexcept;
     bool write_behind(std::span<const base::FrameRef>) noexcept;
-    void keep(std::size_t sent, std::span<const base::FrameRef>);
+    void add_unsent(std::size_t sent, std::span<const base::FrameRef>);
     void deliver(std::string_view message, bool binary);
     // Tells the session that its link is no more, then says goodbye with a close frame.
     void end(std::uint16_t code) noexcept;

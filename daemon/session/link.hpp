@@ -40,9 +40,9 @@ public:
     virtual Flushed flush(Outbox &box) noexcept = 0;
     // The session is done with this link and has forgotten it.
     virtual void close(Goodbye) noexcept = 0;
-    // Bytes that it popped and the peer has not taken, because its window is full.
-    virtual std::size_t kept() const noexcept { return 0; }
-    // Memory of these that is its own: frames are others' too, and counted by themselves.
+    // Bytes that it popped and has not sent, because the socket is full.
+    virtual std::size_t unsent() const noexcept { return 0; }
+    // Memory that they take, without the frames, which are counted by themselves.
     virtual std::size_t memory() const noexcept { return 0; }
 
 protected:

@@ -56,7 +56,7 @@ public:
         return outbox_.bytes() > limit && outbox_.count() + (blocked_ ? 1 : 0) > 1;
     }
     // How far the peer is behind, in bytes: what is in line, and what its link keeps.
-    std::size_t behind() const noexcept { return outbox_.bytes() + kept(); }
+    std::size_t behind() const noexcept { return outbox_.bytes() + unsent(); }
     // Memory that it alone takes by being behind.  The frames in line may be others' too.
     std::size_t weight() const noexcept {
         const bool keeps = blocked_ && link_ != nullptr;
@@ -122,7 +122,9 @@ private:
     Wrote reply_to_probe(const FixedFrames &);
     void queue_farewell(const FixedFrames &);
     Wrote after_write(Link &, Flushed, base::Time now);
-    std::size_t kept() const noexcept { return blocked_ && link_ != nullptr ? link_->kept() : 0; }
+    std::size_t unsent() const noexcept {
+        return blocked_ && link_ != nullptr ? link_->unsent() : 0;
+    }
     Link *websocket() const noexcept {
         return transport_ == Transport::websocket ? link_ : probing() ? other_ : nullptr;
     }

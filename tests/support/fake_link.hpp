@@ -35,7 +35,7 @@ public:
         closed = goodbye;
     }
 
-    std::size_t kept() const noexcept override {
+    std::size_t unsent() const noexcept override {
         must_live();
         return keeps;
     }
