@@ -109,9 +109,9 @@ std::string emitted(const EmitBody &body, const dispatch::Emitted &what, const s
 
 } // namespace
 
-Admin::Admin(Shard &shard, Doors doors) :
+Admin::Admin(Shard &shard, Configuration configuration) :
     shard_(shard),
-    doors_(std::move(doors)),
+    configuration_(std::move(configuration)),
     run_(base::random_id()),
     tail_(
         shard.loop, shard.router, shard.clients,
@@ -130,7 +130,7 @@ Admin::Admin(Shard &shard, Doors doors) :
     add("POST", "/admin/kick", &Admin::kick);
     add("POST", "/admin/emit", &Admin::emit);
     add("GET", "/admin/tail", &Admin::tail);
-    if (doors_.effective) add("GET", "/admin/config", &Admin::config);
+    if (configuration_.in_force) add("GET", "/admin/config", &Admin::config);
 }
 
 Admin::~Admin() {
@@ -169,7 +169,7 @@ void Admin::refuse(base::ExchangeId id, const Problem &problem) {
 // ---- reload ------------------------------------------------------------------------------
 
 void Admin::reload(const net::Request &request) {
-    doors_.reload([this, id = request.id](const Reloaded &what) { reloaded(id, what); });
+    configuration_.reload([this, id = request.id](const Reloaded &what) { reloaded(id, what); });
 }
 
 void Admin::reloaded(base::ExchangeId id, const Reloaded &what) {
@@ -205,7 +205,7 @@ void Admin::reloaded(base::ExchangeId id, const Reloaded &what) {
 void Admin::stats(const net::Request &request) {
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
         std::chrono::steady_clock::now() - started_);
-    answer(request.id, stats_page(shard_, doors_.config, uptime.count()));
+    answer(request.id, stats_page(shard_, configuration_.path, uptime.count()));
 }
 
 void Admin::rooms(const net::Request &request) {
@@ -237,7 +237,7 @@ void Admin::plugins(const net::Request &request) {
 void Admin::config(const net::Request &request) {
     net::Response response;
     response.content_type = "application/yaml";
-    response.body = doors_.effective();
+    response.body = configuration_.in_force();
     shard_.server.respond(request.id, std::move(response));
 }
 

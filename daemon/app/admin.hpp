@@ -21,12 +21,12 @@ struct Shard;
 // serves.  Who may connect to the socket may do all of it.
 class Admin {
 public:
-    struct Doors {
+    struct Configuration {
         std::function<void(Reload::Done)> reload;
-        std::string config;                     // the file's path; empty: the built-in one
-        std::function<std::string()> effective; // the configuration in force as text; may be empty
+        std::string path;                      // the file's path; empty: the built-in one
+        std::function<std::string()> in_force; // the configuration in force as text; may be empty
     };
-    Admin(Shard &, Doors);
+    Admin(Shard &, Configuration);
     ~Admin(); // takes the routes away
     Admin(const Admin &) = delete;
     Admin &operator=(const Admin &) = delete;
@@ -52,7 +52,7 @@ private:
     void refuse(base::ExchangeId, const Problem &);
 
     Shard &shard_;
-    Doors doors_;
+    Configuration configuration_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     const std::string run_; // begins the ids of this run's emits
     std::uint64_t emits_ = 0;
