@@ -10,7 +10,7 @@ namespace {
 
 constexpr int not_said = -1;
 
-// What stands before `mark`, which is taken off `rest` with it; all of it when there is no mark.
+// Removes the text before `mark`, and the mark, from `rest`; all of it when there is no mark.
 std::string_view take(std::string_view &rest, char mark) noexcept {
     const std::size_t at = std::min(rest.find(mark), rest.size());
     const std::string_view taken = rest.substr(0, at);
@@ -18,7 +18,7 @@ std::string_view take(std::string_view &rest, char mark) noexcept {
     return taken;
 }
 
-// "0.75" in thousandths; not_said for anything that is no qvalue.
+// "0.75" in thousandths; not_said for anything that is not a qvalue.
 int qvalue(std::string_view text) noexcept {
     if (text.empty() || (text[0] != '0' && text[0] != '1')) return not_said;
     int value = (text[0] - '0') * 1000;
@@ -33,7 +33,7 @@ int qvalue(std::string_view text) noexcept {
     return value <= 1000 ? value : not_said;
 }
 
-// The weight of one coding by what follows its name.
+// The weight of one coding, from the parameters behind its name.
 int weight(std::string_view parameters) noexcept {
     int value = 1000;
     while (!parameters.empty()) {

@@ -89,7 +89,7 @@ socklen_t parse_unix(const std::string &path, Address &out) {
     return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
 }
 
-// Removes the file a dead daemon left; throws when a live one answers or it is no socket.
+// Removes the file of a dead daemon; throws when a live one answers or it is not a socket.
 void clear_way(const std::string &path, const Address &address, socklen_t size) {
     struct stat st {};
     if (lstat(path.c_str(), &st) != 0) return;
@@ -147,7 +147,7 @@ Opened open_listener(const std::string &text, unsigned mode) {
         file = SocketFile(path);
     }
     if (listen(fd.get(), backlog) != 0) fail("listen");
-    // Where the folder could not be locked.
+    // In case the folder could not be locked.
     if (local && !file.in_place())
         throw std::runtime_error("another process has taken the path meanwhile");
     return {fd.release(), std::move(file)};

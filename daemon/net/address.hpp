@@ -14,13 +14,13 @@ Peer peer_of(const sockaddr &) noexcept;
 
 struct Opened {
     int fd;
-    SocketFile file; // of a Unix socket: whoever closes it removes this first
+    SocketFile file; // of a Unix socket: remove it before closing the socket
 };
 
 // A listening, non-blocking socket for "127.0.0.1:3001", "[::1]:3001" or "unix:/path".  Throws when
-// the text is no such address or the system refuses.  A Unix socket's file gets `mode`; one that a
-// dead daemon left is replaced, one that answers is refused.  Of several that open one path at the
-// same time one gets it.
+// the address is not valid or the system refuses.  A Unix socket's file gets `mode`; a file left by
+// a dead daemon is replaced, one that answers is an error.  When several open one path at the same
+// time, one gets it.
 Opened open_listener(const std::string &address, unsigned mode);
 // The address a socket is bound to, in the form open_listener() takes.
 std::string bound_address(int fd);

@@ -6,19 +6,19 @@
 
 namespace roomd::net {
 
-// What is sent back, apart from what every answer has.
+// An HTTP answer, without what every answer has.
 struct Answer {
     int status = 200;
     std::string content_type; // empty: none
-    std::string headers;      // further lines, each with its end
+    std::string headers;      // further lines, each with its CRLF
     std::string body;
-    bool close = false; // the connection ends with it
+    bool close = false; // close the connection after it
 };
 
-// How the answer of one request differs from that of another.
+// How the answer must be framed for its request.
 struct Framing {
-    bool keep = true;       // the connection, after the answer
-    bool old = false;       // an HTTP/1.0 peer: it is told when the connection is kept
+    bool keep = true;       // keep the connection open after the answer
+    bool old = false;       // an HTTP/1.0 peer: must be told that the connection stays open
     bool head_only = false; // HEAD: the answer has no body
 };
 
@@ -26,10 +26,10 @@ struct Framing {
 std::string serialize(const Answer &, std::string_view lines, Framing);
 std::string_view reason(int status) noexcept;
 
-// {"success":false,"error":{"code":...,"message":...}}; the words hold nothing to escape.
+// {"success":false,"error":{"code":...,"message":...}}; neither may need escaping.
 Answer failure(int status, std::string_view code, std::string_view message);
 
-// Why a connection or a session is one too many.
+// Which limit a connection or session exceeds.
 enum class Excess : std::uint8_t { none, all, address };
 // Browsers retry with back-off.
 Answer over_limit(Excess);

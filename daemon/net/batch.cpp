@@ -16,9 +16,9 @@ namespace roomd::net {
 namespace {
 
 constexpr unsigned entries = 1024;
-constexpr std::size_t worth_it = 8;          // fewer are as quick one by one
-constexpr std::size_t most_bytes = 1u << 20; // that are put together for one submit
-// A ring that only says EINTR or the like is given up: the loop waits for no one.
+constexpr std::size_t worth_it = 8;          // fewer are as fast one by one
+constexpr std::size_t most_bytes = 1u << 20; // joined for one submit
+// A ring that only returns EINTR or the like is given up: the loop must not block.
 constexpr int most_failures = 64;
 
 std::ptrdiff_t result(long code) noexcept {
@@ -56,7 +56,7 @@ Batch::Batch(log::Logger &log) : log_(log) {}
 
 Batch::~Batch() = default;
 
-// Made when the first batch is there, by the thread that uses it.
+// Created for the first batch, by the thread that uses it.
 bool Batch::ring() noexcept {
     if (tried_) return ring_ != nullptr;
     tried_ = true;
@@ -95,7 +95,7 @@ void Batch::submit() noexcept {
         const ssize_t sent = send(one.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         one.sent = result(sent >= 0 ? sent : -errno);
     }
-    // A stream that is told may want to submit: there must be nothing left of this.
+    // A stream that is told may call submit() itself: nothing of this batch may be left then.
     writes_.swap(told_);
     frames_.swap(told_frames_);
     bytes_.clear();
@@ -111,7 +111,7 @@ void Batch::through_ring() noexcept {
     std::size_t open = 0;
     for (Write &write : writes_) {
         io_uring_sqe *entry = io_uring_get_sqe(&uring);
-        if (entry == nullptr) break; // it has no room for them all: the others go one by one
+        if (entry == nullptr) break; // the ring is full: the others go one by one
         ++open;
         const std::string_view bytes = text(write);
         io_uring_prep_send(entry, write.fd, bytes.data(), bytes.size(),
@@ -136,7 +136,7 @@ void Batch::through_ring() noexcept {
         }
     }
     if (open == 0) return;
-    // What it did not take it never will: the rest goes one by one, and from now on all do.
+    // The kernel will not take the rest either: send them, and everything from now on, one by one.
     ring_.reset();
     log_.warning("io_uring failed: writes go out one by one", {{"why", std::strerror(error)}});
 }

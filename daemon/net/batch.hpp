@@ -18,11 +18,11 @@ namespace roomd::net {
 
 class Stream;
 
-// The writes of one flush, given to the kernel together (io_uring): one system call for up to 1,024
-// websockets.  They are sends that do not wait, carried out in the order they were put, before
-// submit() returns, which tells each stream how far it got.  A stream has one write here at most,
-// and before anything else is written to its socket it calls submit().  Where the kernel has no
-// ring for us, or the batch is small, submit() sends one after the other.  Not for TLS.
+// The writes of one flush, handed to the kernel together (io_uring): one system call for up to
+// 1,024 websockets.  They are non-blocking sends, carried out in the order of put() before submit()
+// returns, and each stream is told how many bytes went out.  A stream has at most one write here,
+// and must call submit() before it writes anything else to its socket.  Without io_uring, or for a
+// small batch, submit() sends one after the other.  Not for TLS.
 class Batch {
 public:
     explicit Batch(log::Logger &log);
@@ -30,11 +30,11 @@ public:
     Batch(const Batch &) = delete;
     Batch &operator=(const Batch &) = delete;
 
-    // Frames in a row, which are kept until they are sent.
+    // Frames to send in a row; references are held until they are sent.
     void put(Stream &, int fd, std::span<const base::FrameRef>);
     void submit() noexcept;
 
-    std::uint64_t sends() const noexcept { return sends_; } // that went through the ring
+    std::uint64_t sends() const noexcept { return sends_; } // through the ring
 
 private:
     struct Ring;
@@ -54,9 +54,9 @@ private:
     log::Logger &log_;
     std::unique_ptr<Ring> ring_;
     bool tried_ = false;
-    std::vector<Write> writes_, told_; // told_: those whose streams are told how far they got
+    std::vector<Write> writes_, told_; // told_: being reported to their streams
     std::vector<base::FrameRef> frames_, told_frames_;
-    std::string bytes_; // of several frames, put together
+    std::string bytes_; // several frames, joined
     std::uint64_t sends_ = 0;
 };
 

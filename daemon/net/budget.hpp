@@ -8,11 +8,10 @@
 
 namespace roomd::net {
 
-// Bytes that connections hold while they wait for their peers, each in an account of its own, and
-// their sum.
+// Bytes that connections buffer while they wait for their peers: an account each, and the sum.
 class Budget {
 public:
-    // What this account holds now.
+    // Sets what this account holds now.
     void set(std::uint32_t &account, std::size_t bytes) noexcept {
         used_ += bytes;
         used_ -= account;
@@ -20,9 +19,9 @@ public:
     }
     std::size_t used() const noexcept { return used_; }
 
-    // When they hold more than `most`: of those that are waited for so, who has waited longest
-    // gives up what it holds, down to seven eighths, as the next look at them comes with an eighth
-    // of the bound.  `newest` is spared.  False: it is still too much.
+    // When the sum is over `most`: the connections that have been in one of these waits longest
+    // give up what they hold, until the sum is seven eighths of it, so that the next call is an
+    // eighth of the bound away.  `newest` is spared.  False: it is still too much.
     bool relieve(const Deadlines &, std::initializer_list<Wait>, std::size_t most,
                  const Waiter &newest) const;
 

@@ -8,11 +8,11 @@
 
 namespace roomd::net {
 
-// The browser client's files, read once.  Request text never becomes a file name: eight are known.
+// The browser client's files, read once.  Request text never becomes a file name: there are eight.
 class Bundle {
 public:
     Bundle() = default;
-    // Throws when the directory is named and holds none of the files, or one that is no regular
+    // Throws when a directory is given that has none of the files, or one that is not a regular
     // file of at most 4 MiB.
     explicit Bundle(const std::string &directory);
     // Throws what the constructor would throw; reads nothing.

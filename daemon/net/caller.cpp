@@ -11,7 +11,7 @@ namespace roomd::net {
 
 namespace {
 
-// Of the connection itself, whatever its requests said.
+// The socket's own peer, whatever the requests said.
 Peer peer_of_socket(int fd) noexcept {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
@@ -29,13 +29,13 @@ void Caller::look_behind_proxy(Tally &tally, const Options &options, const http:
     const Peer own = proxied_ ? peer_of_socket(fd) : peer_;
     const bool trusted = is_proxy(options.proxies, own);
     if (!proxied_ && !trusted) return;
-    proxied_ = true; // for good: whom it spoke for before may have been anyone
+    proxied_ = true; // for good: earlier requests may have been anyone's
     std::optional<Peer> client;
     if (trusted) client = forwarded_for(options.proxies, head);
     if (trusted) secure = secure || forwarded_tls(head);
     uncount(tally);
     peer_ = client.value_or(own);
-    if (excess_ == Excess::address) excess_ = Excess::none; // that was another
+    if (excess_ == Excess::address) excess_ = Excess::none; // that was for another address
     count(tally);
 }
 

@@ -9,10 +9,10 @@ namespace roomd::net {
 
 namespace {
 
-// A body that is not wanted is read to its end up to this size, so that its sender, who may write
-// all of it before it reads, gets to see the answer.
+// An unwanted body is read to its end up to this size, so that a sender that writes all of it
+// before it reads gets to see the answer.
 constexpr std::uint64_t most_discarded = 8u << 20;
-// Kept behind a request that is not answered.  More is left unread.
+// Buffered behind a request that is not answered yet.  More is left unread.
 constexpr std::size_t most_behind = 16384;
 
 } // namespace
@@ -36,7 +36,7 @@ void Conn::adopt(Core &core, lws_vhost *vhost, int fd, const Peer &peer, std::ui
     if (deadlines.count(Wait::head) >= core.options().half_open)
         static_cast<Conn *>(deadlines.first(Wait::head))->guard("too many half-open connections");
     core.tally().opened();
-    // Whose session never joined is closed for it, and its connection with that.
+    // Makes room by closing a session that never joined, and with it its connection.
     if (core.tally().full() && on.side != Side::admin && !core.sessions().make_room()) {
         conn->caller_.refuse_all();
         ++core.tally().totals().refused_limit;
@@ -55,8 +55,8 @@ void Conn::on_bytes(std::span<char> bytes) {
     core_.tally().totals().bytes_in += bytes.size();
     if (!reads()) return buffer(bytes);
     if (input_.empty()) return consume(bytes);
-    // Half a head: it is looked at when there is a line more, so that its reading takes no longer
-    // than its size and its lines are worth.
+    // An incomplete head is parsed again only when another line has come, so that the work stays in
+    // proportion to its size and lines.
     const std::string_view text(bytes.data(), bytes.size());
     const bool more_lines = text.find('\n') != std::string_view::npos;
     input_.append(bytes);
@@ -78,7 +78,7 @@ void Conn::consume(std::span<char> bytes) {
     buffer(bytes);
 }
 
-// How many bytes it took from the front; 0: none of them can be used now.
+// How many bytes it used from the front; 0: none can be used now.
 std::size_t Conn::step(std::span<char> bytes) {
     switch (state_) {
     case State::head: return read_head(bytes);
@@ -105,12 +105,12 @@ void Conn::buffer(std::span<char> bytes) {
         if (waits_for() != Wait::head) wait(Wait::head);
         return;
     }
-    // Behind a request that is not answered.  Its peer waits for us, but not with these for ever.
+    // These came behind a request that is not answered yet; they are not buffered for ever.
     if (waits_for() == Wait::nothing) wait(Wait::body);
-    if (input_.size() > most_behind) socket_.pause(); // and with it the peer's end goes unseen
+    if (input_.size() > most_behind) socket_.pause(); // the peer's end goes unseen meanwhile
 }
 
-// After an answer that came later, or one that took its time to be written: what came meanwhile.
+// Reads what came meanwhile, after an answer that was given or written later.
 void Conn::continue_reading() {
     if (consuming_ || dead() || !reads()) return;
     socket_.resume();
@@ -133,7 +133,7 @@ std::size_t Conn::read_head(std::span<char> bytes) {
     if (state_ != State::body || dead()) return size;
     if (asked_->body.done()) {
         complete({});
-    } else if (std::exchange(asked_->waits_for_continue, false)) { // now it sends its body
+    } else if (std::exchange(asked_->waits_for_continue, false)) { // it sends its body now
         if (output_.put(socket_, "HTTP/1.1 100 Continue\r\n\r\n") == Output::State::broken) cut();
     }
     return size;
@@ -181,7 +181,7 @@ std::size_t Conn::read_payload(std::span<char> bytes) {
     Asked &asked = *asked_;
     const std::string_view text(bytes.data(), bytes.size());
     std::size_t used = 0;
-    // One that came whole is not copied.
+    // A body that came in one piece is not copied.
     const bool whole = asked.body.got() == 0 && !asked.body.announces_more_than(text.size()) &&
                        !asked.body.chunked();
     switch (asked.body.read(text, used, whole ? nullptr : &asked.payload)) {
@@ -208,7 +208,7 @@ std::size_t Conn::read_payload(std::span<char> bytes) {
 void Conn::refuse_body(const http::Refusal &refusal) {
     ++core_.tally().totals().bad_requests;
     Answer no = failure(refusal.status, refusal.code, refusal.message);
-    no.close = refusal.status != 413; // of one that is too large the rest is dropped
+    no.close = refusal.status != 413; // the rest of a body that is too large is dropped instead
     answer(no);
 }
 
@@ -235,7 +235,7 @@ bool Conn::answer(const Answer &answer) noexcept {
     Asked &asked = *asked_;
     Framing framing = asked.framing;
     http::Body rest = asked.body;
-    // A peer that waits for "100 Continue" sends its body or it does not: nobody can tell.
+    // A peer that waits for "100 Continue" may send its body or not: we cannot know.
     const bool drains = !rest.done() && !answer.close && !asked.waits_for_continue &&
                         !rest.announces_more_than(most_discarded);
     framing.keep = framing.keep && !answer.close && (rest.done() || drains);
@@ -259,7 +259,7 @@ bool Conn::answer(const Answer &answer) noexcept {
     return true;
 }
 
-// What comes behind an answer, as far as that is written.
+// What follows an answer, once it is written.
 void Conn::answered() noexcept {
     core_.unread().set(unread_, output_.unsent());
     if (!output_.idle()) {
@@ -378,7 +378,7 @@ void Conn::charge() noexcept {
     const std::size_t payload = asked_ && !asked_->payload.empty() ? asked_->payload.capacity() : 0;
     const std::size_t before = unfinished_;
     core_.unfinished().set(unfinished_, input_.memory() + payload + held_);
-    if (unfinished_ <= before) return; // who gives some back is not to blame
+    if (unfinished_ <= before) return; // it did not grow: not to blame
     const bool fits =
         core_.unfinished().relieve(core_.deadlines(), {Wait::pace, Wait::body, Wait::head},
                                    core_.options().receive_total, *this);

@@ -23,8 +23,8 @@ namespace roomd::net {
 class Core;
 class Conn;
 
-// Who is asked what becomes of a request whose head was read.  It must answer(), read_body(),
-// hold() or switch_protocols(), once, before it returns.
+// Handles a request whose head was read.  It must call answer(), read_body(), hold() or
+// switch_protocols() once before it returns.
 class Requests {
 public:
     virtual void request(Conn &, const http::Head &) = 0;
@@ -36,10 +36,10 @@ protected:
 };
 
 // One connection, from accept to its end, as a state machine over its socket: heads, bodies and
-// answers of HTTP/1.1, then what was switched to, then a farewell.  Frees itself.
+// answers of HTTP/1.1, then a stream after switching protocols, then a farewell.  Frees itself.
 class Conn final : public Waiter, private Socket::Owner {
 public:
-    // Hands an accepted descriptor over.
+    // Takes an accepted descriptor over.
     static void adopt(Core &, lws_vhost *, int fd, const Peer &, std::uint16_t listener);
 
     Core &core() noexcept { return core_; }
@@ -52,57 +52,58 @@ public:
     bool dead() const noexcept { return socket_.dead(); }
 
     // ---- one request -----------------------------------------------------------------------
-    // Reads the body, of at most so many bytes, and then calls the exchange's complete().
+    // Reads the body, of at most `most` bytes, and then calls the exchange's complete().
     void read_body(std::uint64_t most, std::unique_ptr<Exchange>);
     // There is no body to wait for: the exchange calls answer() when it has one.
     void hold(std::unique_ptr<Exchange>);
-    // The answer is kept in output(): the stream resumes that with what it says first.
+    // The answer waits in output(): the stream's first write sends both.
     void switch_protocols(std::string answer, std::unique_ptr<Stream>);
     // Ends the request.  A body that was not read yet is read and dropped, up to a bound.  False:
-    // the connection is broken and cut.
+    // the connection was broken and has been cut.
     bool answer(const Answer &) noexcept;
-    // The exchange of the request at hand; null when there is none.
+    // The exchange of the current request; null when there is none.
     Exchange *exchange() noexcept { return asked_ ? asked_->exchange.get() : nullptr; }
-    std::string &lines() noexcept { return asked_->lines; } // of the answer's header
-    // The same of a refusal, unless there are lines for any answer.
+    std::string &lines() noexcept { return asked_->lines; } // header lines of the answer
+    // Header lines of a refusal, used when lines() is empty.
     void lines_if_refused(std::string lines) { asked_->refusal_lines = std::move(lines); }
-    void lines_in_any_case() { asked_->lines = std::move(asked_->refusal_lines); } // the same ones
+    // Uses those lines for any answer.
+    void lines_in_any_case() { asked_->lines = std::move(asked_->refusal_lines); }
 
     // ---- for streams -----------------------------------------------------------------------
     Socket &socket() noexcept { return socket_; }
     Output &output() noexcept { return output_; }
     void wait(Wait) noexcept; // instead of any other
-    // So many bytes of a message are kept, of which parts are still to come.
+    // The stream buffers this many bytes of an incomplete message.
     void holds(std::size_t bytes) {
         held_ = static_cast<std::uint32_t>(bytes);
         charge();
     }
-    // When all is written: no more goes out, and it ends when the peer has closed too.
+    // Sends nothing after what is already queued, then ends when the peer has closed too.
     void finish() noexcept;
 
     // ---- the end ---------------------------------------------------------------------------
     void cut() noexcept;
-    void guard(std::string_view what) noexcept; // cuts it for what its peer did
+    void guard(std::string_view what) noexcept; // cuts it because of what its peer did
 
 private:
     enum class State : std::uint8_t {
-        head,      // of a request is read
-        asked,     // what becomes of it is decided right now
-        body,      // is read
+        head,      // reading the head of a request
+        asked,     // Requests is deciding how to handle it
+        body,      // reading its body
         held,      // the answer is owed
-        answering, // the answer is not out yet
-        draining,  // a body that nobody wants is dropped, behind its answer
-        stream,    // another protocol has it
-        finishing, // the last bytes are not out yet
-        farewell,  // the peer is to close
+        answering, // writing the answer
+        draining,  // answered; dropping a body that nobody wants
+        stream,    // switched to another protocol
+        finishing, // writing the last bytes
+        farewell,  // waiting for the peer to close
     };
     // A request that is not answered yet.
     struct Asked {
         Framing framing;
         http::Body body;
-        std::string payload;       // what was read of it
-        std::string lines;         // of the answer's header
-        std::string refusal_lines; // the same of a refusal, when there are no others
+        std::string payload;       // of the body, so far
+        std::string lines;         // header lines of the answer
+        std::string refusal_lines; // those of a refusal, when there are no others
         std::unique_ptr<Exchange> exchange;
         bool secure = false;
         bool waits_for_continue = false;
@@ -127,7 +128,7 @@ private:
     void buffer(std::span<char>);
     void continue_reading();
     void begin(const http::Head &);
-    void refuse_head(const http::Refusal &); // as far as it was read
+    void refuse_head(const http::Refusal &); // which may be incomplete
     void refuse_body(const http::Refusal &);
     void complete(std::string_view body);
     void answered() noexcept;
@@ -141,13 +142,13 @@ private:
     std::unique_ptr<Asked> asked_; // while draining, for its body
     std::unique_ptr<Stream> stream_;
     std::uint32_t unfinished_ = 0, unread_ = 0; // its accounts in Core
-    std::uint32_t held_ = 0;                    // what its stream said in holds()
+    std::uint32_t held_ = 0;                    // as its stream said by holds()
     std::uint32_t discarded_ = 0;
     Caller caller_;
     std::uint16_t listener_;
     State state_ = State::head;
-    bool keep_ : 1 = true;       // the connection, after the answer that is not out yet
-    bool consuming_ : 1 = false; // consume() runs
+    bool keep_ : 1 = true;       // keep the connection open after the current answer
+    bool consuming_ : 1 = false; // consume() is running
 };
 
 static_assert(sizeof(Conn) <= 160, "there is one for every client");

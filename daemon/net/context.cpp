@@ -20,7 +20,7 @@ namespace {
 
 // Descriptors besides connections: listeners, plugins, databases, files.
 constexpr rlim_t other_descriptors = 512;
-// Lines of libwebsockets per second: a hostile peer makes it write one per request.
+// Log lines of libwebsockets per second: a hostile peer can cause one per request.
 constexpr int most_lines = 5;
 
 std::atomic<log::Logger *> logger{nullptr};
@@ -38,13 +38,13 @@ void emit(int level, const char *line) noexcept {
     std::string_view text(line);
     while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
         text.remove_suffix(1);
-    // Its errors are mostly what a peer did wrong: a stranger must not fill the log.
+    // Its errors are mostly peers' mistakes: a stranger must not fill the log.
     static_cast<void>(level);
     log->debug("libwebsockets", {{"line", text}});
 }
 
-// Each close makes 4.1.6 walk a table of RLIMIT_NOFILE entries: 1 ms at 1,048,576.  So the limit is
-// what the connections need, and no more.
+// At each close 4.1.6 walks a table of RLIMIT_NOFILE entries: 1 ms at 1,048,576.  So the limit is
+// no more than the connections need.
 void set_descriptor_limit(std::size_t connections, log::Logger &log) {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -80,7 +80,7 @@ Context::Context(Core &core) : core_(core) {
     for (const ListenerOptions &listener : core.options().listeners)
         if (!listener.certificate.empty()) info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.foreign_loops = loops;
-    info.pt_serv_buf_size = 32768; // 16,384 and less, and a full TLS record is never read
+    info.pt_serv_buf_size = 32768; // with 16,384 or less a full TLS record is never read
     info.timeout_secs = static_cast<unsigned>(seconds(core.options().header_deadline));
     info.pcontext = &core.carrier().context;
     info.user = &core.carrier();
@@ -92,7 +92,7 @@ Context::Context(Core &core) : core_(core) {
 }
 
 Context::~Context() {
-    // Twice, with the loop in between: its handles are closed by the loop.
+    // Twice, with the loop in between, which closes its handles.
     for (int pass = 0; pass < 2 && core_.carrier().context != nullptr; ++pass) {
         lws_context_destroy(core_.carrier().context);
         for (int round = 0; round < 100; ++round)
@@ -120,7 +120,7 @@ lws_vhost *Context::add_vhost(const ListenerOptions &listener) {
         info.ssl_cert_filepath = listener.certificate.c_str();
         info.ssl_private_key_filepath = listener.key.c_str();
         info.ssl_options_set = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1;
-        info.alpn = "http/1.1"; // HTTP/2 is never spoken
+        info.alpn = "http/1.1"; // no HTTP/2
     }
     lws_vhost *vhost = lws_create_vhost(core_.carrier().context, &info);
     if (vhost == nullptr) throw std::runtime_error("libwebsockets cannot create a vhost");

@@ -9,7 +9,7 @@
 
 namespace roomd::net {
 
-// libwebsockets itself, as a guest on our loop: one context, one vhost per listener.
+// libwebsockets itself, running on our loop: one context, one vhost per listener.
 class Context {
 public:
     explicit Context(Core &); // throws
@@ -18,12 +18,12 @@ public:
     Context &operator=(const Context &) = delete;
 
     lws_vhost *add_vhost(const ListenerOptions &); // throws
-    // Of files that check_certificate() has found good: libwebsockets keeps the old ones without a
-    // word where they are not.
+    // The files must have passed check_certificate(): libwebsockets silently keeps the old ones
+    // when they are bad.
     void reload_certificates(const Options &);
 
 private:
-    struct Vhost { // libwebsockets keeps these addresses as long as it lives
+    struct Vhost { // libwebsockets holds these addresses as long as it lives
         std::string name;
         lws_protocols protocols[2];
     };

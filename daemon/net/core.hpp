@@ -44,31 +44,31 @@ public:
     void reconfigure(Options);
     void keep_headers(std::vector<std::string> names) { options_.kept_headers = std::move(names); }
 
-    // Who is asked what becomes of each request; set once, before the first connection.
+    // What handles the requests; set once, before the first connection.
     void serve(Requests &requests) noexcept { requests_ = &requests; }
     Requests &requests() noexcept { return *requests_; }
 
-    // New sessions and requests are refused.
+    // Whether new sessions and requests are refused.
     bool refusing() const noexcept { return refusing_; }
     void refuse(bool on) noexcept { refusing_ = on; }
 
     Carrier &carrier() noexcept { return carrier_; }
     Routes &routes() noexcept { return routes_; }
     const Bundle &bundle() const noexcept { return bundle_; }
-    Gzip &gzip() noexcept { return gzip_; } // of polling answers
+    Gzip &gzip() noexcept { return gzip_; } // for polling answers
     Batch &batch() noexcept { return batch_; }
     Deadlines &deadlines() noexcept { return deadlines_; }
     Tally &tally() noexcept { return tally_; }
     const Tally &tally() const noexcept { return tally_; }
-    Budget &unread() noexcept { return unread_; }         // answers that wait for their readers
-    Budget &unfinished() noexcept { return unfinished_; } // of what parts are still to come
+    Budget &unread() noexcept { return unread_; }         // answers that their peers have not read
+    Budget &unfinished() noexcept { return unfinished_; } // incomplete requests and messages
     std::size_t unread_bytes() const noexcept { return unread_.used(); }
     std::size_t unfinished_bytes() const noexcept { return unfinished_.used(); }
     base::SlotMap<base::ExchangeId, Owed> &owed() noexcept { return owed_; }
     session::KnownFacts &facts() noexcept { return facts_; }
-    http::Head &head() noexcept { return head_; }                      // of the request at hand
+    http::Head &head() noexcept { return head_; }                      // of the current request
     std::string &scratch() noexcept { return scratch_; }               // for one write
-    std::vector<base::FrameRef> &frames() noexcept { return frames_; } // the same
+    std::vector<base::FrameRef> &frames() noexcept { return frames_; } // for one write
 
     session::Sessions &sessions() noexcept { return sessions_; }
     loop::Loop &loop() noexcept { return loop_; }

@@ -26,7 +26,7 @@ std::string_view portal(const Options &options, const http::Head &head) {
 std::string cors_lines(const Options &options, const http::Head &head, bool preflight) {
     std::string out =
         preflight ? "Vary: Origin, Access-Control-Request-Headers\r\n" : "Vary: Origin\r\n";
-    // An allowed origin is echoed; the head's reader lets nothing through that could end a line.
+    // An allowed origin is echoed; the head's reader refuses anything that could end a line.
     const std::string_view from = origin(head);
     if (from.empty() || !origin_allowed(options, head)) return out;
     out.append("Access-Control-Allow-Origin: ").append(from).append("\r\n");

@@ -8,15 +8,15 @@
 
 namespace roomd::net {
 
-// Whether the peer's page may speak to us at all, on polling and on websockets alike.
+// Whether the peer's origin is allowed, for polling and websockets alike.
 bool origin_allowed(const Options &, const http::Head &);
 // The portal of an allowed origin, by name; empty without an Origin header.  A view into `options`.
 std::string_view portal(const Options &, const http::Head &);
-// Header lines for an answer that pages may read.  `preflight` adds its own word to Vary.
+// Header lines for an answer that pages may read.  `preflight` adds to its Vary.
 std::string cors_lines(const Options &, const http::Head &, bool preflight);
-// Adds a word to the Vary of such lines.
+// Adds a header to the Vary of such lines.
 void vary_by(std::string &lines, std::string_view header);
-// Further lines of a preflight's answer; `asked` echoes Access-Control-Request-Headers.
+// Further lines of a preflight's answer; `asked` is Access-Control-Request-Headers.
 std::string preflight_lines(const Options &, std::string_view asked);
 
 } // namespace roomd::net

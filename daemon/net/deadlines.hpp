@@ -14,23 +14,23 @@ class Loop;
 
 namespace roomd::net {
 
-// What a connection is waited for, with an absolute end: nothing refreshes it.
+// What a connection waits for, until an absolute deadline: nothing extends it.
 enum class Wait : std::uint8_t {
     nothing,
-    head,     // of the first request, TLS included
-    body,     // of a request; the rest of a fragmented message; the rest of a head
-    answer,   // until the peer has taken an answer that did not fit its window
-    idle,     // for the next request
-    farewell, // until the peer has closed, after us
-    pace      // a moment, in which nothing of a hasty peer is read
+    head,     // the first request's head, TLS handshake included
+    body,     // the rest of a body, of a later head or of a fragmented message
+    answer,   // the peer to read an answer that did not fit its window
+    idle,     // the next request
+    farewell, // the peer to close, after us
+    pace      // a moment in which nothing is read from a peer that sends too fast
 };
 inline constexpr std::size_t waits = 7;
 
-// One that is waited for.
+// A connection in one of these waits.
 class Waiter {
 public:
-    virtual void expired(Wait) = 0; // it is waited for no more
-    // All together hold too much: if it holds something, its peer is not waited for any longer.
+    virtual void expired(Wait) = 0; // its deadline has passed, and it waits no more
+    // All together buffer too much: if it buffers anything, it must stop waiting for its peer.
     virtual void give_up(Wait) = 0;
 
     Wait waits_for() const noexcept { return wait_; }
@@ -48,17 +48,17 @@ private:
     Wait wait_ = Wait::nothing;
 };
 
-// Who waits for what, by time.  Each wait has one length, so each list is sorted by itself and
-// costs nothing per connection that does not wait.
+// The waiting connections, ordered by time.  All waits of one kind are equally long, so each list
+// stays sorted, and a connection that does not wait costs nothing.
 class Deadlines {
 public:
-    // `options` says how long each is waited for, and may be changed.
+    // `options` says how long each kind waits, and may change.
     Deadlines(loop::Loop &, const Options &options);
 
-    // Instead of any other.
+    // Replaces any other wait.
     void put(Waiter &, Wait);
     void drop(Waiter &) noexcept;
-    // Who has waited longest, and who comes after; null at the end.
+    // The one that has waited longest, and the next one; null at the end.
     Waiter *first(Wait) const noexcept;
     static Waiter *after(const Waiter &waiter) noexcept { return waiter.after_; }
     std::size_t count(Wait w) const noexcept { return lists_[static_cast<std::size_t>(w)].size; }

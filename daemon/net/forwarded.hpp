@@ -8,14 +8,14 @@
 
 namespace roomd::net {
 
-// Whether such a peer's word on others is taken.
+// Whether this peer is a trusted proxy.
 bool is_proxy(const policy::Proxies &, const Peer &) noexcept;
 
-// Whom a trusted proxy's request is from, by all its X-Forwarded-For; nothing where it names
-// nobody.
+// The client that a trusted proxy's request is from, by all its X-Forwarded-For; nothing when it
+// names no client.
 std::optional<Peer> forwarded_for(const policy::Proxies &, const http::Head &);
 
-// Whether a trusted proxy says that the request came to it by TLS (X-Forwarded-Proto).
+// Whether a trusted proxy says that it received the request by TLS (X-Forwarded-Proto).
 bool forwarded_tls(const http::Head &);
 
 } // namespace roomd::net

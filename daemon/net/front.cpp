@@ -18,7 +18,7 @@ Side side_of(const Conn &conn) noexcept {
     return conn.core().options().listeners[conn.listener()].side;
 }
 
-// A control other than TAB: no header value may hold it.
+// A control character other than TAB: not allowed in a header value.
 bool has_illegal_byte(std::string_view value) noexcept {
     return std::any_of(value.begin(), value.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);
@@ -29,14 +29,14 @@ bool has_illegal_byte(std::string_view value) noexcept {
 std::string header_lines(const std::vector<Field> &fields) {
     std::string out;
     for (const auto &[name, value] : fields) {
-        // What a plugin echoes must not become a header line of its own.
+        // Text that a plugin echoes must not start a header line of its own.
         if (name.empty() || has_illegal_byte(name) || has_illegal_byte(value)) continue;
         out.append(name).append(": ").append(value).append("\r\n");
     }
     return out;
 }
 
-// What a route is told of a request, and the text that views into it.
+// The request as a route gets it, and the text that it views into.
 struct Call {
     Call(const Conn &conn, const http::Head &head, const Route &route) :
         path(head.path()),
@@ -74,7 +74,7 @@ public:
             conn.answer(failure(404, "not_found", "nothing is at this path"));
             return;
         }
-        // The answer may come, and end this, while it is served: what is viewed stays here.
+        // The answer may come during serve() and destroy this: the viewed text stays here.
         const std::shared_ptr<const RouteEntry> route = route_;
         const std::unique_ptr<Call> call = std::move(call_);
         id_ = core_.owed().emplace(Owed{&conn, route.get()});
@@ -105,12 +105,12 @@ std::string Front::lines(const Conn &conn, const http::Head &head) {
 void Front::refuse(Conn &conn, const http::Refusal &refusal) {
     ++core_.tally().totals().bad_requests;
     Answer no = failure(refusal.status, refusal.code, refusal.message);
-    no.close = refusal.status == 400; // its peer frames requests as nobody should
+    no.close = refusal.status == 400; // its framing cannot be trusted
     conn.answer(no);
 }
 
 void Front::request(Conn &conn, const http::Head &head) {
-    conn.lines_if_refused(lines(conn, head)); // whoever refuses: a page may read why
+    conn.lines_if_refused(lines(conn, head)); // so that a page may read any refusal
     if (conn.excess() != Excess::none) {
         conn.answer(over_limit(conn.excess()));
         return;
@@ -157,7 +157,7 @@ void Front::route(Conn &conn, const http::Head &head) {
         return;
     }
     const Side side = side_of(conn);
-    // One path, one meaning: what would have to be decoded or resolved first is no route's.
+    // One path, one meaning: a path that needs decoding or resolving matches no route.
     const Routes::Found found = head.plain_path()
                                     ? core_.routes().find(name(head.method()), head.path(), side)
                                     : Routes::Found{};
@@ -194,7 +194,7 @@ void Front::route(Conn &conn, const http::Head &head) {
 }
 
 bool respond(Conn &conn, Response response) {
-    for (const auto &[name, value] : response.headers) // it says by itself who may read it
+    for (const auto &[name, value] : response.headers) // it may have its own CORS headers
         if (base::equal_nocase(name, "access-control-allow-origin")) conn.lines_if_refused({});
     Answer answer;
     answer.status = response.status;

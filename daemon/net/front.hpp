@@ -8,7 +8,7 @@
 
 namespace roomd::net {
 
-// What becomes of each request: limits, the Socket.IO path, the routes of others.
+// Handles each request: limits, the Socket.IO path, routes.
 class Front final : public Requests {
 public:
     explicit Front(Core &core) noexcept : core_(core), handshake_(core) {}

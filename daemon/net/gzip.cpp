@@ -46,7 +46,7 @@ std::string_view Gzip::pack(std::string_view text) {
     stream.next_out = reinterpret_cast<Bytef *>(packed_.data());
     stream.avail_out = static_cast<uInt>(packed_.size());
     [[maybe_unused]] const int done = deflate(&stream, Z_FINISH);
-    assert(done == Z_STREAM_END); // there was room for all
+    assert(done == Z_STREAM_END); // there was enough room
     packed_.resize(stream.total_out);
     ++runs_;
     return packed_;

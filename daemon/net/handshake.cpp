@@ -25,12 +25,12 @@ using eio::Refusal;
 constexpr std::string_view not_stored = "cache-control: no-store\r\n";
 constexpr std::string_view retry_after = "Retry-After: 1\r\n";
 
-// A client that connects to several namespaces at once puts a token for each into one body.
+// A client that connects to several namespaces at once sends a token for each in one body.
 constexpr std::size_t messages_per_post = 4;
 
 struct Question {
     http::Query query;
-    std::string sid; // empty: a new session is asked for
+    std::string sid; // empty: it requests a new session
     std::string transport, version;
     bool jsonp, base64;
 };
@@ -121,7 +121,7 @@ session::Handshake handshake(Conn &conn, const http::Head &head, const Question 
     return {conn.peer(), core.facts().keep(std::move(facts)), nullptr};
 }
 
-// The session stays, unless it is told by the GET: this answer would only be an error.
+// The session stays, unless the GET ends it: here the answer is only an error.
 void refuse_large(Conn &conn, base::SessionId session) {
     const bool told = conn.core().sessions().too_large(session);
     conn.answer(told ? received() : empty(413));
@@ -146,7 +146,7 @@ public:
         refuse_large(conn, session);
         return true;
     }
-    // Nothing more is read of a hasty client before its answer: it sends one POST at a time.
+    // A client that sends too fast waits for this answer: it sends one POST at a time.
     void on_pace(Conn &conn) override {
         const session::Session *of = core_.sessions().get(session_);
         if (of == nullptr || !of->open() || core_.loop().now() >= due_) return done(conn);
@@ -166,7 +166,7 @@ private:
 
     Core &core_;
     base::SessionId session_;
-    base::Time due_{}; // the answer, when it waits
+    base::Time due_{}; // of the answer, when it is delayed
 };
 
 void preflight(Conn &conn, const http::Head &head) {
@@ -183,13 +183,13 @@ void open(Conn &conn, const http::Head &head, const Question &q) {
     Core &core = conn.core();
     auto made = handshake(conn, head, q);
     if (core.tally().too_many_sessions()) core.sessions().make_room();
-    // Between two polls a session has no connection that would count.
+    // Between two polls no connection would count for the session.
     if (const Excess excess = core.tally().admit_polling(conn.peer(), made.counted);
         excess != Excess::none) {
         conn.answer(over_limit(excess));
         return;
     }
-    // Never packed: it holds the sid.
+    // Never compressed: it holds the sid.
     auto link = std::make_unique<PollLink>(conn, false);
     PollLink &get = *link;
     conn.hold(std::move(link));
@@ -234,7 +234,7 @@ void post(Conn &conn, const http::Head &head, base::SessionId id) {
     }
 }
 
-// How a refused upgrade is told: the sentence alone, then the end.
+// A refused upgrade gets only the message, then the connection is closed.
 void refuse_upgrade(Conn &conn, std::string_view why) {
     ++conn.core().tally().totals().bad_requests;
     Answer answer;
@@ -269,7 +269,7 @@ void Handshake::request(Conn &conn, const http::Head &head) {
     base::SessionId session = base::SessionId::none;
     if (const auto why = check(core_.sessions(), head, q, false, session)) {
         ++core_.tally().totals().bad_requests;
-        // What its websocket was told before arrives before.
+        // What was sent to its websocket before arrives before.
         if (session != base::SessionId::none) core_.sessions().flush();
         if (!conn.dead()) conn.answer(refusal(*why));
     } else if (session == base::SessionId::none) {
@@ -325,7 +325,7 @@ void Handshake::websocket(Conn &conn, const http::Head &head) {
     } else if (core_.sessions().probe(session, link)) {
         link.attach(session);
         link.greet();
-    } else { // it no longer polls, or probes already
+    } else { // it no longer polls, or is already probing
         link.close(session::Goodbye::polite);
     }
 }

@@ -9,18 +9,18 @@
 
 namespace roomd::net {
 
-// The Socket.IO path: the checks of a request in the order clients rely on, and what it then does
-// to its session.
+// The Socket.IO path: checks a request in the order that clients rely on, then passes it to its
+// session.
 class Handshake {
 public:
     explicit Handshake(Core &core) noexcept : core_(core) {}
 
     bool on_path(const http::Head &) const noexcept;
-    // A plain request; a whole and legal one for a websocket.  Both give the request its end, or
-    // leave it to an exchange or a stream.
+    // A plain request; a valid request for a websocket.  Both answer it, or leave that to an
+    // exchange or a stream.
     void request(Conn &, const http::Head &);
     void websocket(Conn &, const http::Head &);
-    // One line in the log, of many such requests one a minute: clients try again and again.
+    // Logs it, at most once a minute: clients retry again and again.
     void refused_upgrade(const Conn &, std::string_view why);
 
 private:

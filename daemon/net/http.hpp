@@ -14,17 +14,17 @@ namespace roomd::net {
 
 using Field = std::pair<std::string, std::string>; // header names in lower case
 
-// One HTTP request outside the Socket.IO path, for whoever owns its route.  Valid during the call.
+// One HTTP request outside the Socket.IO path, for its route.  Valid during the call.
 struct Request {
     base::ExchangeId id = base::ExchangeId::none;     // answer with Server::respond(), once
     std::string_view method, path, address, listener; // the path as it was sent
     bool secure = false;
     bool loopback = false;      // the peer is on this machine (loopback address)
-    bool unix_socket = false;   // the peer came over a Unix socket: file permissions let it in
+    bool unix_socket = false;   // over a Unix socket: file permissions have admitted the peer
     std::vector<Field> query;   // decoded, in order
-    std::vector<Field> headers; // the route's wanted ones that were sent
+    std::vector<Field> headers; // those that the route wants and that were sent
     std::string_view body;
-    std::string key; // name of the key that let it in, or empty
+    std::string key; // name of the key that admitted it, or empty
 
     std::string_view header(std::string_view lower_case_name) const noexcept;
 };
@@ -32,12 +32,12 @@ struct Request {
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
-    std::vector<Field> headers; // extra ones
+    std::vector<Field> headers; // further ones
     std::string body;
     bool close = false; // end the connection after it
 };
 
-// May this request go on?  Asked when its headers are read, before any of its body.
+// Whether a request may go on, decided when its head is read, before its body.
 // status 0: yes (`key` names the key).  Else: answer with it and this body, and close.
 struct Access {
     int status = 0;
@@ -48,7 +48,7 @@ struct Access {
 
 struct Route {
     std::string method; // "GET"; HEAD is answered from GET
-    std::string path;   // below it when it ends in "/"; the longest path wins
+    std::string path;   // and everything below when it ends in "/"; the longest path wins
     Side side = Side::front;
     std::size_t max_body = 0;
     std::vector<std::string> headers;             // wanted, in lower case

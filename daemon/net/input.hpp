@@ -9,8 +9,8 @@
 
 namespace roomd::net {
 
-// Bytes that were read and can not be used yet: a head of which the rest is still to come, requests
-// behind one that is not answered.  One pointer while there are none.
+// Bytes that were read but cannot be used yet: an incomplete head, requests behind one that is not
+// answered.  One pointer while there are none.
 class Input {
 public:
     bool empty() const noexcept { return bytes_ == nullptr; }
@@ -23,7 +23,7 @@ public:
         if (!bytes_) bytes_ = std::make_unique<std::string>();
         bytes_->append(bytes.data(), bytes.size());
     }
-    // All of it, which is kept no more.
+    // Moves all of it out.
     std::string take() {
         std::string all;
         if (bytes_) all = std::move(*bytes_);

@@ -14,17 +14,17 @@ namespace roomd::net {
 
 namespace {
 
-// Per wake-up, so that those who are connected get their turn in a storm of new ones.
+// Per wake-up, so that open connections get their turn in a storm of new ones.
 constexpr int most_accepts = 64;
 constexpr base::Duration pause{100};
-// Above options.connections: they are told why they are refused.  Beyond, they are just closed.
+// Above options.connections: these are answered with the reason; any more are just closed.
 constexpr std::size_t told = 64;
-// An operator still gets in then, but not any number of them.
+// Operators are still admitted then, but not any number of them.
 constexpr std::size_t told_and_admin = told + 64;
 
 Opened take_or_open(const ListenerOptions &listener) {
     if (listener.inherited.empty()) return open_listener(listener.name, listener.mode);
-    return {listener.fd, {}}; // its file is that of whoever handed it over
+    return {listener.fd, {}}; // its file belongs to whoever passed the socket
 }
 
 int open_spare() noexcept {
@@ -54,7 +54,7 @@ Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost, Opened ope
 }
 
 void Listener::reconfigure() noexcept {
-    // Half of what the kernel counts is its own.
+    // Half of what the kernel counts is overhead.
     const auto most_kept = static_cast<int>(core_.options().kernel_buffer / 2);
     if (most_kept > 0) setsockopt(fd_, SOL_SOCKET, SO_SNDBUF, &most_kept, sizeof most_kept);
 }
@@ -90,7 +90,7 @@ bool Listener::take_one() {
     return true;
 }
 
-// Without this the socket stays readable and the loop spins.
+// Otherwise the socket stays readable and the loop spins.
 void Listener::out_of_descriptors() {
     core_.log().warning("out of file descriptors: a connection was refused",
                         {{"listener", address_}});

@@ -14,7 +14,7 @@ struct lws_vhost;
 
 namespace roomd::net {
 
-// A listening socket of ours: libwebsockets never listens, it is handed what we accepted.
+// A listening socket.  libwebsockets never listens: it is handed what we have accepted.
 class Listener {
 public:
     // Throws when it cannot listen.
@@ -23,7 +23,7 @@ public:
     Listener(const Listener &) = delete;
     Listener &operator=(const Listener &) = delete;
 
-    // Sets what accepted sockets inherit of it.
+    // Sets the options that accepted sockets inherit.
     void reconfigure() noexcept;
 
     std::string address() const { return address_; }
@@ -40,7 +40,7 @@ private:
     std::uint16_t index_;
     bool admin_;
     int fd_;
-    int spare_; // given up to refuse a connection when there is no other descriptor
+    int spare_; // closed to be able to refuse a connection when descriptors run out
     std::string address_;
     SocketFile file_;
     std::unique_ptr<loop::Watch> watch_;

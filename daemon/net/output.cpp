@@ -9,9 +9,9 @@ namespace roomd::net {
 
 namespace {
 
-// Small pieces go out together, exactly a TLS record of them where there are as many: one that was
-// half written must be written again with at least the same bytes (SSL_write(3)), however they were
-// put together then, and what stands in line only grows.
+// Small pieces are joined, up to exactly a TLS record.  A record that was half written must be
+// retried with at least the same bytes (SSL_write(3)); joining gives them again, as pieces are only
+// added behind.
 constexpr std::size_t most_together = 16384;
 
 struct Piece {
@@ -27,8 +27,8 @@ struct Piece {
 
 struct Output::Rest {
     std::deque<Piece> pieces;
-    std::size_t offset = 0; // of the first, that is out
-    std::size_t size = 0;   // of all, not yet out
+    std::size_t offset = 0; // bytes of the first that are sent
+    std::size_t size = 0;   // bytes of all that are not
 };
 
 Output::Output() noexcept = default;
@@ -90,7 +90,7 @@ Output::State Output::put(Socket &socket, std::string bytes) {
 Output::State Output::put_latest(Socket &socket, std::string bytes) {
     if (idle()) return put(socket, std::move(bytes));
     Rest &rest = *rest_;
-    for (std::size_t i = 1; i < rest.pieces.size(); ++i) { // the first may be half out
+    for (std::size_t i = 1; i < rest.pieces.size(); ++i) { // the first may be half sent
         Piece &piece = rest.pieces[i];
         if (!piece.latest) continue;
         rest.size += bytes.size() - piece.bytes.size();
@@ -102,8 +102,8 @@ Output::State Output::put_latest(Socket &socket, std::string bytes) {
     return State::blocked;
 }
 
-// The first piece as it is, or several small ones put together.  What was once tried to be written
-// stays as it is.
+// The first piece, or several small ones joined.  Bytes that were once passed to a write come
+// again unchanged.
 std::string_view Output::next(std::string &scratch) {
     const std::string_view first = rest_->pieces.front().text().substr(rest_->offset);
     if (rest_->pieces.size() == 1 || first.size() >= most_together) return first;

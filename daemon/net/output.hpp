@@ -12,8 +12,8 @@ namespace roomd::net {
 
 class Socket;
 
-// What a socket did not take of what was written to it, in order: frames by reference and an offset
-// into the first, other bytes in the string they came in.  One pointer while there is nothing.
+// Bytes that a socket has not accepted yet, in order: frames by reference with an offset into the
+// first, other bytes in the string they came in.  One pointer while there are none.
 class Output {
 public:
     Output() noexcept;
@@ -22,26 +22,26 @@ public:
     Output &operator=(const Output &) = delete;
 
     enum class State : std::uint8_t {
-        open,    // everything is out
-        blocked, // some is kept; the socket was asked to call on_room()
-        broken   // the socket is: whoever owns it cuts it
+        open,    // everything is written
+        blocked, // some is unsent; the socket was asked to call on_room()
+        broken   // the socket is: its owner must cut it
     };
-    // Writes behind what is kept.
+    // Writes behind what is unsent.
     State put(Socket &, const base::FrameRef &);
     State put(Socket &, std::string bytes);
-    // As put(); while some is kept, it takes the place of the last one that was put so.
+    // As put(); while blocked, replaces the last bytes that were put in this way.
     State put_latest(Socket &, std::string bytes);
-    // Of a write that was made elsewhere, and of which the socket took only a part: the frame from
-    // `offset` on.  Then the frames behind it, and await() in the end.
+    // Adds the rest of a write that was made elsewhere and only partly accepted: first the frame
+    // from `offset` on, then the frames behind it; await() comes last.
     void add_unsent(const base::FrameRef &, std::size_t offset);
     void add_unsent(std::string bytes);
     void await(Socket &) noexcept;
-    // The socket takes again.
+    // The socket accepts bytes again.
     State resume(Socket &);
 
     bool idle() const noexcept { return rest_ == nullptr; }
-    std::size_t unsent() const noexcept; // bytes of it, exactly
-    // Memory of these that is not frames'.
+    std::size_t unsent() const noexcept; // bytes, exactly
+    // Memory that it takes, without the frames'.
     std::size_t memory() const noexcept;
     void clear() noexcept;
 

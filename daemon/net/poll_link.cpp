@@ -13,8 +13,8 @@ namespace roomd::net {
 
 namespace {
 
-// In one answer: python-socketio ends a connection whose answer holds more.  The next GET is
-// answered at once with the rest.
+// Packets in one answer: python-socketio ends a connection whose answer holds more.  The next GET
+// is answered at once with the rest.
 constexpr std::size_t most_packets = 16;
 
 Answer payload(std::string body) {
@@ -25,7 +25,7 @@ Answer payload(std::string body) {
     return answer;
 }
 
-// The packets of a GET's answer, in the form that its peer takes.
+// The packets of a GET's answer, in the form that its peer accepts.
 Answer answer_to(Conn &conn, std::string body, bool gzip) {
     const std::size_t from = conn.core().options().compress_from;
     if (from == 0 || body.size() < from || body.size() > Gzip::most)
@@ -40,7 +40,7 @@ Answer answer_to(Conn &conn, std::string body, bool gzip) {
 } // namespace
 
 session::Flushed PollLink::flush(session::Outbox &box) noexcept {
-    session_ = base::SessionId::none; // spent or failed: the session knows it no more
+    session_ = base::SessionId::none; // spent or failed: the session has dropped it
     if (conn_.dead()) return session::Flushed::failed;
     const auto frames = box.first(std::min(box.count(), most_packets));
     std::size_t size = 0;
@@ -51,7 +51,7 @@ session::Flushed PollLink::flush(session::Outbox &box) noexcept {
     for (const base::FrameRef &frame : frames)
         eio::append_packet(body, *frame);
     const Answer answer = answer_to(conn_, std::move(body), gzip_);
-    // This ends inside answer(): nothing of it is touched afterwards.
+    // answer() destroys this: nothing of it is touched afterwards.
     if (!conn_.answer(answer)) return session::Flushed::failed;
     box.pop(frames.size());
     return session::Flushed::spent;

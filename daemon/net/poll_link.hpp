@@ -8,11 +8,11 @@ namespace roomd::net {
 
 class Conn;
 
-// The held GET of a polling session.  Its answer is what the outbox has, as far as
-// clients take that at once; then it is spent.
+// The held GET of a polling session.  Its answer takes from the outbox as many packets as clients
+// accept at once; then it is spent.
 class PollLink final : public session::Link, public Exchange {
 public:
-    // gzip: its peer takes a body packed so.
+    // gzip: the peer accepts a compressed body.
     PollLink(Conn &conn, bool gzip) noexcept : conn_(conn), gzip_(gzip) {}
 
     void attach(base::SessionId session) noexcept { session_ = session; }
@@ -23,7 +23,7 @@ public:
     void close(session::Goodbye) noexcept override;
 
     // ---- Exchange ----------------------------------------------------------------------------
-    void complete(Conn &, std::string_view) override {} // it takes no body
+    void complete(Conn &, std::string_view) override {} // it has no body
     void gone(Conn &) override;
 
 private:

@@ -8,7 +8,7 @@
 
 namespace roomd::net {
 
-// A member of a query as Engine.IO looks at it: the last of those of this name.
+// A query parameter as Engine.IO reads it: the last one of this name.
 std::optional<std::string> member(const http::Query &, std::string_view name);
 // {"name":"value",...}; the last of duplicates.  Always valid JSON.
 std::string json_object(const http::Query &);

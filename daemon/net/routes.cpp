@@ -49,7 +49,7 @@ std::shared_ptr<const RouteEntry> Routes::remove(std::uint64_t id) noexcept {
 Routes::Found Routes::find(std::string_view method, std::string_view path, Side on) const {
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
     Found found;
-    std::string_view best; // the longest path that covers it decides who may answer
+    std::string_view best; // the longest path that covers it wins
     for (const auto &entry : entries_) {
         if (!served(entry->route.side, on) || !covers(entry->route.path, path)) continue;
         if (best.empty()) best = entry->route.path;

@@ -13,22 +13,22 @@ namespace roomd::net {
 struct RouteEntry {
     std::uint64_t id;
     Route route;
-    mutable bool live = true; // false: removed, though an exchange may still hold it
+    mutable bool live = true; // false: removed, but an exchange may still hold it
 };
 
-// Who answers which method and path.
+// The routes, by method and path.
 class Routes {
 public:
     struct Found {
-        std::shared_ptr<const RouteEntry> entry; // null: nobody
-        std::string allow;                       // then: methods the path has, for 405
+        std::shared_ptr<const RouteEntry> entry; // null: none
+        std::string allow;                       // then: the methods of the path, for 405
     };
 
-    // Throws std::invalid_argument when malformed or taken.
+    // Throws std::invalid_argument when it is malformed or already taken.
     std::uint64_t add(Route);
     // The entry, no longer live; null when there is none.
     std::shared_ptr<const RouteEntry> remove(std::uint64_t id) noexcept;
-    // `on`: the side of the listener that the request came to, `front` or `admin`.
+    // `on`: the side of the listener that got the request, `front` or `admin`.
     Found find(std::string_view method, std::string_view path, Side on = Side::front) const;
 
 private:

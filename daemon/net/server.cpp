@@ -72,7 +72,7 @@ void Server::remove_route(RouteId id) noexcept {
     Core &core = impl_->core;
     const auto entry = core.routes().remove(id);
     if (!entry) return;
-    std::vector<Conn *> waiting; // for an answer that nobody will give
+    std::vector<Conn *> waiting; // for an answer of the removed route
     core.owed().each([&](base::ExchangeId, const Owed &owed) {
         if (owed.route == entry.get()) waiting.push_back(owed.conn);
     });

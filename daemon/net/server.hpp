@@ -20,7 +20,7 @@
 
 namespace roomd::net {
 
-// Throws what makes these options no server's, ports aside: a certificate or the client bundle
+// Throws when a server could not use these options, ports aside: a certificate or the client bundle
 // cannot be read.
 void check(const Options &);
 
@@ -35,35 +35,35 @@ public:
     Server &operator=(const Server &) = delete;
 
     using RouteId = std::uint64_t;
-    // Throws std::invalid_argument when method and path are taken.
+    // Throws std::invalid_argument when method and path are already taken.
     RouteId add_route(Route);
     void remove_route(RouteId) noexcept;
 
-    // Answers a request.  False when it is gone or answered.
+    // Answers a request.  False when it is gone or already answered.
     bool respond(base::ExchangeId, Response);
 
-    // What it listens on, with the port the kernel gave where 0 was asked.
+    // The addresses it listens on, with the kernel's port where 0 was requested.
     std::vector<std::string> addresses() const;
     std::vector<int> listening_sockets() const;
 
-    void stop_accepting() noexcept;    // from now on connection refused
+    void stop_accepting() noexcept;    // closes the listening sockets
     void refuse_new(bool on) noexcept; // 503 for handshakes and new requests (draining)
-    // All but listeners, whose certificates are read again; what keep_headers() said stays.  Throws
-    // when a certificate or the client bundle cannot be read: then nothing has changed.
+    // Applies all but listeners, whose certificates are read again; keep_headers() stays in force.
+    // Throws when a certificate or the client bundle cannot be read: then nothing has changed.
     void reconfigure(const Options &);
     // Throws what reconfigure() would throw; changes nothing.
     void check(const Options &) const;
-    // Instead of Options::kept_headers, for sessions from now on (plugins name them).
+    // Replaces Options::kept_headers, for new sessions (plugins name them).
     void keep_headers(std::vector<std::string> lower_case_names);
-    // True when the last connection is gone.  The destructor ends those that are left; it runs the
-    // loop for that, so before_blocking() must no longer reach what is already destroyed.
+    // True when the last connection is gone.  The destructor ends the remaining ones; it runs the
+    // loop for that, so before_blocking() must no longer reach anything already destroyed.
     bool idle() const noexcept;
 
     using Totals = net::Totals;
-    std::uint64_t batched() const noexcept; // writes that the kernel was given together
+    std::uint64_t batched() const noexcept; // writes through io_uring
     const Totals &totals() const noexcept;
-    std::size_t unread() const noexcept; // bytes of answers that wait for their readers, at most
-    // Bytes of requests and messages of which parts are still to come.
+    std::size_t unread() const noexcept; // bytes of answers not read yet, an upper bound
+    // Bytes of incomplete requests and messages.
     std::size_t unfinished() const noexcept;
 
 private:

@@ -26,7 +26,7 @@ Carrier *carrier_of(lws *wsi) noexcept {
 
 } // namespace
 
-// A timeout set outside libwebsockets is only armed when it is woken: once for all of a turn.
+// A timeout set from outside is only armed when libwebsockets is woken: once per iteration.
 void Carrier::wake() noexcept {
     if (std::exchange(waking_, true)) return;
     lws_cancel_service(context);
@@ -45,14 +45,14 @@ Socket::Adopted Socket::adopt(lws_vhost *vhost, int fd, bool tls) noexcept {
     how.opaque = this;
     carrier_.adopting_ = this;
     carrier_.made_ = false;
-    Carrier &carrier = carrier_; // this may be gone
+    Carrier &carrier = carrier_; // this may be destroyed
     lws *wsi = lws_adopt_descriptor_vhost_via_info(&how);
     if (std::exchange(carrier.adopting_, nullptr) == nullptr) return Adopted::gone;
     if (wsi != nullptr) {
         wsi_ = wsi;
         return Adopted::yes;
     }
-    // A TLS hello that is none fails in here; under libuv WSI_DESTROY comes later.
+    // An invalid TLS hello fails in here; under libuv WSI_DESTROY comes later.
     dead_ = true;
     return carrier.made_ ? Adopted::dying : Adopted::never;
 }
@@ -124,7 +124,7 @@ void Socket::finish() noexcept {
         ERR_clear_error();
     }
     shutdown(fd_, SHUT_WR);
-    resume(); // for the peer's end
+    resume(); // to see the peer's end
 }
 
 void Socket::cut() noexcept {
@@ -144,8 +144,8 @@ void Socket::over() noexcept {
 
 // ---- from libwebsockets ----------------------------------------------------------------------
 
-// -1 ends the connection.  Always for one that was cut: bytes that come in the same turn of the
-// loop take the timeout of a kill away.
+// -1 ends the connection.  Always for one that was cut: bytes that arrive in the same iteration
+// clear the timeout of a kill.
 int Socket::run(lws *wsi, bool readable, char *bytes, std::size_t size) {
     wsi_ = wsi;
     if (dead_) return -1;
@@ -189,7 +189,7 @@ int Socket::callback(lws *wsi, int reason, void *, void *in, std::size_t size) n
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
         if (Carrier *carrier = carrier_of(wsi)) carrier->waking_ = false;
         return 0;
-    // Whatever would take it into another role.
+    // Anything that would move it to another role.
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
     case LWS_CALLBACK_HTTP:
     case LWS_CALLBACK_ESTABLISHED: return -1;

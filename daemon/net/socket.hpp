@@ -26,25 +26,24 @@ private:
     friend class Socket;
     void wake() noexcept;
 
-    Socket *current_ = nullptr;  // whose callback runs
+    Socket *current_ = nullptr;  // whose callback is running
     Socket *adopting_ = nullptr; // null again when it was destroyed in adopt()
-    bool made_ = false;          // libwebsockets has a wsi for what is adopted
-    bool waking_ = false;        // it was asked to look after its timeouts
+    bool made_ = false;          // libwebsockets has created a wsi for it
+    bool waking_ = false;        // it was asked to check its timeouts
 };
 
-// One accepted connection, the only owner of its wsi, descriptor and SSL.  libwebsockets carries it
-// in its raw role: plaintext comes up as on_bytes(), and everything that goes out is written to the
-// descriptor or the SSL directly, never with lws_write(), which copies what a socket does not take,
-// without a bound.
+// One accepted connection, the only owner of its wsi, descriptor and SSL.  libwebsockets has it in
+// its raw role: plaintext comes as on_bytes(), and all output is written directly to the descriptor
+// or the SSL, never with lws_write(), which copies without bound what a socket does not accept.
 class Socket {
 public:
-    // Calls nothing of the socket's destructor: that is for on_gone(), the last call of all.
+    // Must not destroy the socket except in on_gone(), the last call of all.
     class Owner {
     public:
-        virtual void on_bytes(std::span<char>) = 0; // read; may be changed in place
-        virtual void on_room() = 0;                 // want_room() was asked, and it takes again
-        virtual void on_end() = 0;  // the connection is over: nothing comes, nothing goes; once
-        virtual void on_gone() = 0; // nobody calls any more: the owner frees itself and this
+        virtual void on_bytes(std::span<char>) = 0; // input; may be changed in place
+        virtual void on_room() = 0;                 // after want_room(): it accepts bytes again
+        virtual void on_end() = 0;  // once: the connection is over, for input and output
+        virtual void on_gone() = 0; // no more calls: the owner frees itself and this
 
     protected:
         ~Owner() = default;
@@ -54,24 +53,24 @@ public:
     Socket(const Socket &) = delete;
     Socket &operator=(const Socket &) = delete;
 
-    // Gives an accepted descriptor to libwebsockets, whose it is from now on, also when it fails.
+    // Gives an accepted descriptor to libwebsockets, which owns it from then on, even on failure.
     enum class Adopted : std::uint8_t {
         yes,
         dying, // on_gone() will come
         gone,  // on_gone() has come
-        never  // nobody will call: the caller frees the owner
+        never  // there will be no calls: the caller frees the owner
     };
     Adopted adopt(lws_vhost *, int fd, bool tls) noexcept;
 
-    // How many bytes it took, in order; 0 when it takes none now; negative when it is broken.
+    // Writes, and gives how many bytes were accepted; 0: none now; negative: it is broken.
     std::ptrdiff_t take(std::string_view) noexcept;
     void want_room() noexcept;
-    // Reading, from here on: not while paused, when a peer's end goes unseen too.
+    // Stops and resumes reading.  While paused the peer's end goes unseen too.
     void pause() noexcept;
     void resume() noexcept;
-    // Says that nothing more goes out (close_notify, FIN); what comes is still read.
+    // Ends the output (close_notify, FIN); input is still read.
     void finish() noexcept;
-    // Ends it when the loop comes round, or with the running callback.  take() refuses from now on.
+    // Ends it in the next iteration, or with the running callback.  take() fails from now on.
     void cut() noexcept;
 
     bool dead() const noexcept { return dead_; }
@@ -91,8 +90,8 @@ private:
     lws *wsi_ = nullptr;
     int fd_ = -1;
     bool tls_ : 1 = false;
-    bool handshaken_ : 1 = false; // TLS: plaintext has come
-    bool broken_ : 1 = false;     // TLS: no shutdown after a fatal error
+    bool handshaken_ : 1 = false; // TLS: plaintext has arrived
+    bool broken_ : 1 = false;     // TLS: fatal error, so no shutdown
     bool paused_ : 1 = false;
     bool finished_ : 1 = false;
     bool dead_ : 1 = false;

@@ -14,8 +14,8 @@ namespace roomd::net {
 
 namespace {
 
-// Daemons hold the lock for some microseconds.  Anyone who may read the folder can hold it for
-// longer, and must not keep a daemon from its start.
+// Daemons hold the lock for microseconds.  Anyone who may read the folder can hold it for longer,
+// and must not be able to prevent a daemon's start.
 constexpr int most_tries = 100;
 constexpr timespec pause{0, 5'000'000};
 
@@ -54,7 +54,8 @@ bool SocketFile::in_place() const noexcept {
 void SocketFile::remove() noexcept {
     if (path_.empty()) return;
     const FolderLock lock(path_);
-    // Without the lock it may be replaced just now; one that stays is replaced by the next daemon.
+    // Without the lock it may just be being replaced; a file that stays is replaced by the next
+    // daemon.
     if (lock.held() && in_place()) unlink(path_.c_str());
     path_.clear();
 }

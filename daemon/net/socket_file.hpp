@@ -6,9 +6,9 @@
 
 namespace roomd::net {
 
-// Kept while the file of a Unix socket is looked at and then made or removed, so that of two
-// daemons at one path neither takes the other's away.  It is a lock on the file's folder: it leaves
-// nothing behind, and ends with the process.
+// Held while the file of a Unix socket is checked and then created or removed, so that two daemons
+// at one path do not remove each other's.  It is a lock on the file's folder: it leaves nothing
+// behind, and ends with the process.
 class FolderLock {
 public:
     // Waits a moment at most.
@@ -27,13 +27,13 @@ private:
 class SocketFile {
 public:
     SocketFile() = default; // none
-    // The file that is there now.  Throws when there is none.
+    // The file that is at this path now.  Throws when there is none.
     explicit SocketFile(std::string path);
 
-    // Is it still the one at its path?  Only to be asked while the socket is open: with it goes the
-    // number of its inode, which another file may get.
+    // Whether it is still the one at its path.  Only while the socket is open: afterwards another
+    // file may get the number of its inode.
     bool in_place() const noexcept;
-    // Removes it, but not what another process has put in its place; as in_place().
+    // Removes it, unless another process has replaced it.  Only while the socket is open.
     void remove() noexcept;
 
 private:

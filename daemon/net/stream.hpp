@@ -7,7 +7,7 @@
 
 namespace roomd::net {
 
-// What a connection carries once it has switched protocols.  It owns nothing of the connection, and
+// The protocol of a connection that has switched protocols.  It owns nothing of the connection, and
 // is destroyed with it.
 class Stream {
 public:
@@ -15,10 +15,10 @@ public:
     virtual void on_bytes(std::span<char>) = 0;
     virtual void on_room() = 0; // the output has run empty
     virtual void on_end() = 0;  // the connection is over
-    virtual void on_pace() = 0; // a moment of Wait::pace is over
-    virtual void on_late() = 0; // what it waited for in Wait::body did not come in time
-    // A write that it gave to Batch was carried out: `sent` bytes went out, negative when the
-    // socket is broken.  `frames` are those that were given, in order.
+    virtual void on_pace() = 0; // its Wait::pace is over
+    virtual void on_late() = 0; // the deadline of its Wait::body has passed
+    // Its write in Batch was carried out: `sent` bytes went out, negative when the socket is
+    // broken.  `frames` are those of put(), in order.
     virtual void on_sent(std::ptrdiff_t sent, std::span<const base::FrameRef> frames) = 0;
 };
 

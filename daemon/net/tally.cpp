@@ -87,7 +87,7 @@ void Tally::uncount(const Peer &peer) noexcept {
 
 bool Tally::counts(const Peer &peer) const noexcept {
     if (peer.kind == Peer::Kind::unix_socket || peer.loopback()) return false;
-    return !is_proxy(options_.proxies, peer); // it is many
+    return !is_proxy(options_.proxies, peer); // a proxy stands for many peers
 }
 
 // A closed session lingers for up to 30 s, for a GET that fetches its last packets.
@@ -106,7 +106,7 @@ Excess Tally::admit_polling(const Peer &peer, std::unique_ptr<session::Counted> 
     auto one = std::make_unique<Polling>(polling_, peer);
     if (!admitted) {
         ++totals_.refused_limit;
-        return Excess::address; // and counts no more
+        return Excess::address; // and is no longer counted
     }
     counted = std::move(one);
     return Excess::none;

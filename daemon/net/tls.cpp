@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t largest_pem = 1u << 20;
 
-// OpenSSL calls all that fails "system lib", and waits for a FIFO's writer.
+// OpenSSL calls every failure "system lib", and waits for a FIFO's writer.
 void readable(const std::string &what, const std::string &path) {
     std::string why;
     if (!base::is_readable_file(path, largest_pem, why))

@@ -5,7 +5,7 @@
 namespace roomd::net {
 
 // Throws when the certificate and the key cannot be read or do not belong together: libwebsockets
-// would go on without a word, and serve nothing.
+// would silently go on, and serve nothing.
 void check_certificate(const std::string &certificate, const std::string &key);
 
 } // namespace roomd::net

@@ -32,7 +32,7 @@ bool is_word(std::string_view text) noexcept {
            });
 }
 
-// Found once: that takes longer than a digest.
+// Looked up once: that takes longer than a digest.
 const EVP_MD *sha1() noexcept {
     static const EVP_MD *const found = EVP_MD_fetch(nullptr, "SHA1", nullptr);
     return found;

@@ -13,7 +13,7 @@ namespace roomd::net {
 
 namespace {
 
-// Of what one write takes from the outbox; as a TLS record is no larger, less there.
+// Bytes that one write takes from the outbox; fewer with TLS, where a record is not larger.
 constexpr std::size_t most_per_write = 65536, most_per_record = 16384;
 
 constexpr std::uint16_t too_large = 1009;
@@ -29,7 +29,7 @@ std::string control(char opcode, std::string_view payload) {
 
 } // namespace
 
-// What one read tells: all of it goes to the link, but of many pings the last alone is answered.
+// The events of one read: all go to the link, but of many pings only the last is answered.
 class WsLink::Reading final : public http::Frames::Sink {
 public:
     explicit Reading(WsLink &link) noexcept : link_(link) {}
@@ -57,7 +57,7 @@ public:
 
     std::string_view last_ping() const noexcept { return {ping_.data(), size_}; }
     unsigned frames = 0;
-    bool pinged = false, finished = false; // a message was
+    bool pinged = false, finished = false; // finished: a message was completed
 
 private:
     WsLink &link_;
@@ -112,7 +112,7 @@ session::Flushed WsLink::flush(session::Outbox &box) noexcept {
     return conn_.output().idle() ? session::Flushed::open : session::Flushed::blocked;
 }
 
-// Behind the answer to the upgrade, in one write with it.  False: the socket is broken.
+// Writes behind the answer to the upgrade, together with it.  False: the socket is broken.
 bool WsLink::write_behind(std::span<const base::FrameRef> frames) noexcept {
     for (const base::FrameRef &frame : frames)
         conn_.output().add_unsent(frame, 0);
@@ -158,7 +158,7 @@ void WsLink::add_unsent(std::size_t sent, std::span<const base::FrameRef> frames
 void WsLink::on_sent(std::ptrdiff_t sent, std::span<const base::FrameRef> frames) {
     batched_ = false;
     if (conn_.dead()) return;
-    if (sent < 0) return conn_.cut(); // the session is told when it is gone
+    if (sent < 0) return conn_.cut(); // on_end() will tell the session
     add_unsent(static_cast<std::size_t>(sent), frames);
     if (conn_.output().idle() || session_ == base::SessionId::none) return;
     conn_.core().sessions().blocked(session_, *this);
@@ -168,7 +168,7 @@ void WsLink::on_room() {
     if (session_ != base::SessionId::none) conn_.core().sessions().writable(session_, *this);
 }
 
-// Both with what the kernel holds back, which a socket that takes nothing has full.
+// Both include the kernel's buffer, which is full when the socket accepts nothing.
 std::size_t WsLink::unsent() const noexcept {
     const Output &output = conn_.output();
     return output.idle() ? 0 : output.unsent() + conn_.core().options().kernel_buffer;
@@ -191,7 +191,7 @@ void WsLink::close(session::Goodbye how) noexcept {
 
 void WsLink::say_goodbye(std::string_view frame) noexcept {
     closing_ = true;
-    if (batched_) conn_.core().batch().submit(); // that goes ahead
+    if (batched_) conn_.core().batch().submit(); // the batch was first
     if (conn_.dead()) return;
     if (conn_.output().put(conn_.socket(), std::string(frame)) == Output::State::broken)
         return conn_.cut();
@@ -221,12 +221,12 @@ void WsLink::on_bytes(std::span<char> bytes) {
     if (reading.pinged && !closing_) pong(reading.last_ping());
     if (conn_.dead()) return;
     if (code == too_large && conn_.core().sessions().too_large(session_))
-        return conn_.socket().pause(); // until it is closed, behind what it is told
+        return conn_.socket().pause(); // until it is closed, behind its output
     if (code != 0) return end(code);
     if (closing_) return;
     conn_.holds(frames_.held());
     if (conn_.dead()) return;
-    // Of each message anew: one that follows another in the same read has its own time.
+    // Anew for each message: one that follows another in the same read has its own deadline.
     const bool begins = frames_.midway() && (!midway || reading.finished);
     if (begins) begun_at_ms_ = milliseconds(conn_.core().loop().now());
     if (hasty(reading.frames)) {
@@ -234,7 +234,7 @@ void WsLink::on_bytes(std::span<char> bytes) {
         conn_.wait(Wait::pace);
         return;
     }
-    conn_.socket().resume(); // no Wait::pace would
+    conn_.socket().resume(); // there is no Wait::pace to do it
     if (!frames_.midway()) {
         conn_.wait(Wait::nothing);
     } else if (begins || conn_.waits_for() != Wait::body) {
@@ -251,7 +251,7 @@ void WsLink::deliver(std::string_view message, bool binary) {
     }
 }
 
-// While the output is held up, one answer waits at most: the peer does not read them.
+// While the output is blocked at most one answer waits: the peer does not read them.
 void WsLink::pong(std::string_view payload) {
     if (batched_) conn_.core().batch().submit();
     if (conn_.dead()) return;
@@ -268,8 +268,8 @@ void WsLink::peer_closes(std::uint16_t code) {
         conn_.core().sessions().link_gone(session, *this, session::CloseReason::transport_close);
 }
 
-// So many frames were read.  Whether the peer is so far ahead of what it may send in a second that
-// nothing is read of it for a moment.
+// Counts frames that were read.  True when the peer is so far above its frames per second that
+// nothing more is read for a moment.
 bool WsLink::hasty(unsigned frames) {
     const auto most = static_cast<std::int64_t>(conn_.core().options().frames_per_second);
     if (most == 0) return false;
@@ -282,7 +282,7 @@ bool WsLink::hasty(unsigned frames) {
 
 void WsLink::on_pace() {
     if (closing_) return;
-    // Frames that come too fast buy no time for the message around them.
+    // Frames that come too fast do not extend the deadline of the message around them.
     const std::uint32_t since = milliseconds(conn_.core().loop().now()) - begun_at_ms_;
     if (frames_.midway() && base::Duration(since) >= conn_.core().options().body_deadline)
         return on_late();
@@ -292,8 +292,8 @@ void WsLink::on_pace() {
 }
 
 void WsLink::on_late() {
-    frames_ = http::Frames(); // it is read no more
-    end(1008);                // the rest of a message did not come in time
+    frames_ = http::Frames(); // nothing more is read
+    end(1008);                // the rest of a message did not arrive in time
 }
 
 void WsLink::on_end() {

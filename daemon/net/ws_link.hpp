@@ -16,12 +16,12 @@ namespace roomd::net {
 
 class Conn;
 
-// One websocket.  Frames of the outbox go out as they are, several in one write; what the socket
-// does not take of them stays in the connection's output, by reference.  What the peer sends is put
-// together and bounded before the session sees it.
+// One websocket.  Frames of the outbox are sent unchanged, several in one write; those that the
+// socket does not accept stay in the connection's output, by reference.  What the peer sends is
+// reassembled and bounded before the session sees it.
 class WsLink final : public session::Link, public Stream {
 public:
-    // base64: binary messages go out as text, as a client that cannot take them asks (b64).
+    // base64: binary messages are sent as text, for a client that cannot read them (b64).
     WsLink(Conn &conn, bool base64) noexcept;
 
     void attach(base::SessionId id) noexcept {
@@ -46,16 +46,16 @@ public:
     void on_sent(std::ptrdiff_t sent, std::span<const base::FrameRef> frames) override;
 
 private:
-    class Reading; // what http::Frames tells
+    class Reading; // the sink of http::Frames
 
-    session::Flushed fail() noexcept; // for the session this link is no more
-    // As text what is binary.  Valid until the next call.
+    session::Flushed fail() noexcept; // detaches it from the session
+    // Binary frames as text.  Valid until the next call.
     std::span<const base::FrameRef> without_binary(std::span<const base::FrameRef>);
     bool write(std::span<const base::FrameRef>) noexcept;
     bool write_behind(std::span<const base::FrameRef>) noexcept;
     void add_unsent(std::size_t sent, std::span<const base::FrameRef>);
     void deliver(std::string_view message, bool binary);
-    // Tells the session that its link is no more, then says goodbye with a close frame.
+    // Tells the session that its link is gone, then sends a close frame.
     void end(std::uint16_t code) noexcept;
     void say_goodbye(std::string_view frame) noexcept;
     void pong(std::string_view payload);
@@ -66,11 +66,11 @@ private:
     Conn &conn_;
     http::Frames frames_;
     base::SessionId session_ = base::SessionId::none;
-    std::int32_t allowance_;        // frames that may be read, before it has to wait
-    std::uint32_t allowed_at_ms_;   // when that was so
-    std::uint32_t begun_at_ms_ = 0; // of a message of which parts are still to come
+    std::int32_t allowance_;        // frames that may be read before it has to wait
+    std::uint32_t allowed_at_ms_;   // when the allowance was computed
+    std::uint32_t begun_at_ms_ = 0; // when the incomplete message began
     bool base64_;
-    bool greeted_ = false; // what answers the upgrade was written
+    bool greeted_ = false; // the answer to the upgrade was written
     bool batched_ = false; // has a write in Core::batch()
     bool closing_ = false; // a close frame was sent by one side
 };
