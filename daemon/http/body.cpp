@@ -45,8 +45,7 @@ std::size_t Body::payload(std::string_view bytes, std::string *out) {
     return size;
 }
 
-// One byte of what is around the payload of chunks.  False: it must not be there, and what follows
-// is not looked at.
+// One byte of the syntax around the payload of chunks.  False: it is not allowed there.
 bool Body::syntax(char c) noexcept {
     switch (at_) {
     case At::size:
@@ -79,7 +78,7 @@ bool Body::syntax(char c) noexcept {
     case At::size_lf:
         at_ = left_ > 0 ? At::data : At::line;
         digits_ = 0;
-        if (left_ == 0) extra_ = 0; // of trailers from here on
+        if (left_ == 0) extra_ = 0; // counts trailers from here on
         return c == '\n';
     case At::data_cr: at_ = At::data_lf; return c == '\r';
     case At::data_lf: at_ = At::size; return c == '\n';

@@ -10,8 +10,8 @@
 namespace roomd::http {
 
 // The body of one request, by its length or in chunks (RFC 9112, 6 and 7.1), read strictly: no
-// bare LF, no sign or prefix in a size and at most 8 digits, extensions (whose values are words:
-// none in quotes) and trailers checked, bounded and dropped.
+// bare LF, no sign or prefix in a size and at most 8 digits; extensions (with token values, not
+// quoted ones) and trailers are checked, bounded and dropped.
 class Body {
 public:
     Body() = default;            // none: complete at once
@@ -20,19 +20,19 @@ public:
     enum class Step : std::uint8_t {
         more,
         done,
-        malformed, // chunks that are none: 400
+        malformed, // invalid chunks: 400
         too_large  // the payload is, or will be, above the limit: 413
     };
-    // Reads from the front of `bytes` and says in `used` how many it took; what is behind a
-    // complete body is not touched.  The payload is appended to `out`, or dropped when it is null.
-    // How the bytes come in pieces makes no difference.  `malformed` is said ever after;
-    // `too_large` is said ahead of the data, and when the limit is raised it goes on.
+    // Reads from the front of `bytes` and gives in `used` how many it consumed, none behind a
+    // complete body.  The payload is appended to `out`, or dropped when it is null.  How the bytes
+    // are cut into pieces makes no difference.  `malformed` is final; `too_large` is returned
+    // before the data is read, and reading goes on when the limit is raised.
     Step read(std::string_view bytes, std::size_t &used, std::string *out);
 
-    // Payload bytes that are accepted in all.  At first there is no bound.
+    // Payload bytes that are accepted in all.  Without a limit at first.
     void limit(std::uint64_t most) noexcept { most_ = most; }
     std::uint64_t got() const noexcept { return got_; } // payload bytes read so far
-    // Known before anything was read, by Content-Length alone: more than `most`.
+    // Whether Content-Length says, before anything was read, that there are more than `most`.
     bool announces_more_than(std::uint64_t most) const noexcept {
         return !chunked_ && left_ + got_ > most;
     }

@@ -7,10 +7,10 @@
 
 namespace roomd::http {
 
-// A set of bytes, asked by table.
+// A set of bytes, as a table.
 class Bytes {
 public:
-    // Letters, digits, and these.
+    // Letters, digits, and `others`.
     constexpr explicit Bytes(std::string_view others) noexcept {
         for (std::size_t byte = 0; byte < in_.size(); ++byte)
             in_[byte] = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
@@ -18,7 +18,7 @@ public:
         for (const char c : others)
             in_[static_cast<unsigned char>(c)] = true;
     }
-    // All but the controls; TAB is none.
+    // All but control characters; TAB is included.
     static constexpr Bytes visible() noexcept {
         Bytes out{""};
         for (std::size_t byte = 0; byte < out.in_.size(); ++byte)
@@ -37,7 +37,7 @@ private:
 
 inline constexpr Bytes token_bytes{"!#$%&'*+-.^_`|~"}; // RFC 9110, 5.6.2
 inline constexpr Bytes value_bytes = Bytes::visible(); // of a field, RFC 9110, 5.5
-// RFC 3986, 3.2.2 and 3.2.3, without the comma: two Host fields that a proxy joined are no host.
+// RFC 3986, 3.2.2 and 3.2.3, without the comma: two Host fields joined by a proxy are not a host.
 inline constexpr Bytes host_bytes{"-._~!$&'()*+;=%:[]"};
 
 // The value of a hex digit, or -1.

@@ -5,10 +5,10 @@
 namespace roomd::http {
 
 struct Field {
-    std::string_view name, value; // as sent; the value without white space around it
+    std::string_view name, value; // as sent, without white space around the value
 };
 
-// Why bytes are refused: the status of the answer, and the code and the sentence of its body.
+// Why a request is refused: the status of the answer, and the code and message of its body.
 struct Refusal {
     int status = 0;
     std::string_view code, message;

@@ -21,7 +21,7 @@ std::uint64_t big_endian(std::string_view bytes) noexcept {
 }
 
 std::uint16_t read_first(unsigned byte, OpenMessage message, FrameHead &head) noexcept {
-    // No extension is ever agreed on, so the three reserved bits have no meaning.
+    // No extension is ever negotiated, so the three reserved bits have no meaning.
     if ((byte & 0x70) != 0 || !is_known(byte & 0x0F)) return protocol_error;
     head.opcode = static_cast<Opcode>(byte & 0x0F);
     head.last = (byte & 0x80) != 0;

@@ -14,7 +14,7 @@ namespace roomd::http {
 
 namespace {
 
-// `came`: how much of the frame's payload came before `bytes`.
+// `came`: how much of the frame's payload was in earlier reads.
 void unmask(std::span<char> bytes, const std::array<char, 4> &key, std::uint64_t came) noexcept {
     std::array<char, 8> turned;
     for (std::size_t i = 0; i < turned.size(); ++i)
@@ -37,12 +37,12 @@ std::string_view view(std::span<const char> bytes) noexcept {
 
 } // namespace
 
-// What is known of a frame or a message of which more is to come.
+// An incomplete frame or message.
 struct Frames::Part {
-    std::array<char, FrameHead::longest> begun; // of a head that is not whole
+    std::array<char, FrameHead::longest> begun; // an incomplete head
     std::size_t begun_size = 0;
 
-    FrameHead head; // of the frame whose payload now comes; its size is 0 when there is none
+    FrameHead head; // of the frame whose payload is being read; size 0: there is none
     std::uint64_t came = 0;
     std::array<char, FrameHead::longest_control> control; // its payload when it is a control frame
 
@@ -51,7 +51,7 @@ struct Frames::Part {
     Utf8 letters;
     std::vector<char> message;
 
-    // Not at the size that the peer announced, but as bytes come: at most twice what came.
+    // Grows not to the size that the peer announced but as bytes come: at most twice what came.
     void append(std::span<const char> bytes) {
         const std::size_t need = message.size() + bytes.size();
         if (need > message.capacity()) {
@@ -62,8 +62,8 @@ struct Frames::Part {
     }
 };
 
-// One call of read().  It has the part to itself: a sink that ends the connection may destroy the
-// reader, and whatever ends it, what was held is given back.
+// One call of read().  It owns the part: a sink that ends the connection may destroy the reader,
+// and however the call ends, the memory is freed.
 class Frames::Reading {
 public:
     Reading(std::unique_ptr<Part> part, std::span<char> bytes, Sink &sink) noexcept :
@@ -71,7 +71,7 @@ public:
         rest_(bytes),
         sink_(sink) {}
 
-    // Until the bytes or the connection end.
+    // Reads until the bytes or the connection end.
     void run() {
         while (!rest_.empty() && !ended_) {
             if (is_in_payload())
@@ -89,7 +89,7 @@ private:
     bool is_in_payload() const noexcept { return part_ && part_->head.size != 0; }
     bool is_in_message() const noexcept { return part_ && part_->fragments != 0; }
 
-    // A frame from its head on, of which some may have come before.
+    // A frame from its head, part of which may have come before.
     void read_frame() {
         const std::size_t before = part_ ? part_->begun_size : 0;
         std::string_view seen = view(rest_);
@@ -108,7 +108,7 @@ private:
         if (head.length <= rest_.size() && (head.is_control() || (head.last && !is_in_message())))
             return read_whole(head);
         begin(head);
-        read_payload(); // though it may be empty, or not have begun to come
+        read_payload(); // which may be empty, or not have begun to arrive
     }
 
     void keep(std::string_view head) {
@@ -118,7 +118,7 @@ private:
         rest_ = {};
     }
 
-    // The usual case: all of a control frame or of a message is here.
+    // The usual case: a whole control frame or message is here.
     void read_whole(const FrameHead &head) {
         const auto payload = rest_.first(static_cast<std::size_t>(head.length));
         rest_ = rest_.subspan(payload.size());
@@ -155,8 +155,8 @@ private:
         if (part.came == part.head.length) end_frame();
     }
 
-    // What is told here is out of the part: that of a whole message is done with, and that of a
-    // message around a control frame is for the frames behind.
+    // Moves the payload out of the part first: after a whole message the part is no longer needed,
+    // and the message around a control frame stays for the frames behind.
     void end_frame() {
         const FrameHead head = std::exchange(part_->head, FrameHead{});
         if (head.is_control()) {
@@ -216,7 +216,7 @@ std::uint16_t Frames::read(std::span<char> bytes, Sink &sink, Step *step) {
     reading.run();
     if (reading.code() != 0) return reading.code();
     if (step != nullptr) *step = reading.step();
-    // Behind any other step the sink may have destroyed this reader.
+    // After any other step the sink may have destroyed this reader.
     if (reading.step() == Step::more) part_ = reading.part();
     return 0;
 }

@@ -93,7 +93,7 @@ const Refusal *Framing::host(std::string_view value) const noexcept {
 }
 
 const Refusal *Framing::content_length(std::string_view value) noexcept {
-    if (value.empty() || value.size() > 12) return &bad_length; // a terabyte is too much anyway
+    if (value.empty() || value.size() > 12) return &bad_length; // a terabyte is too large anyway
     std::uint64_t length = 0;
     for (const char c : value) {
         if (c < '0' || c > '9') return &bad_length;

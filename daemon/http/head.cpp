@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::array<std::string_view, 9> method_names{
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"};
-constexpr std::size_t longest_method = 32; // no registered one has more than 17 (IANA)
+constexpr std::size_t longest_method = 32; // the longest registered one has 17 (IANA)
 
 // RFC 3986, 3.3, and the brackets, which browsers do not encode.
 constexpr Bytes path_bytes{"-._~!$&'()*+,;=%:@/[]"};
-// Browsers leave more of a query as it is than RFC 3986 allows (the URL standard's "query
-// percent-encode set"): a page that asks for ?q={"a"} is no attack.
+// Browsers leave more of a query unencoded than RFC 3986 allows (the URL standard's "query
+// percent-encode set"): a page that requests ?q={"a"} is not an attack.
 constexpr Bytes query_bytes{"-._~!$&'()*+,;=%:@/[]?\\^`{|}"};
 
 Method method_of(std::string_view word) noexcept {
@@ -42,13 +42,13 @@ std::string_view name(Method method) noexcept {
     return method == Method::other ? "" : method_names[static_cast<std::size_t>(method)];
 }
 
-// Reads a head from left to right and refuses it at the first byte that is wrong: so the beginning
-// of a head is never judged otherwise than all of it.  Each step is `done` when its part was read.
+// Reads a head from left to right and refuses it at the first wrong byte, so the beginning of a
+// head gets the same result as all of it.  Each step is `done` when its part was read.
 struct Head::Reader {
     Head &head;
-    std::string_view bytes; // as far as a head may reach
+    std::string_view bytes; // at most the largest head
     std::size_t most_fields;
-    std::size_t at = 0;              // the byte that is read next
+    std::size_t at = 0;              // the next byte
     std::string_view authority = {}; // of an absolute target
     bool in_fields = false;
 
@@ -75,7 +75,7 @@ struct Head::Reader {
         return Step::done;
     }
 
-    // Some clients send one behind a body (RFC 9112, 2.2).
+    // Some clients send an empty line behind a body (RFC 9112, 2.2).
     Step blank_lines() noexcept {
         for (int lines = 0; lines < 4; ++lines) {
             if (ended()) return Step::more;
@@ -129,7 +129,7 @@ struct Head::Reader {
         return Step::done;
     }
 
-    // The part of "http://host:port/path" that is ahead of its path.
+    // The part of "http://host:port/path" before its path.
     Step absolute() noexcept {
         const auto lower = [](char c) { return static_cast<char>(c | 0x20); };
         for (const char c : std::string_view("http")) {

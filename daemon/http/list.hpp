@@ -7,7 +7,7 @@
 
 namespace roomd::http {
 
-// Calls `see` with each member of a list (RFC 9110, 5.6.1), until it says true, and says so.
+// Whether `see` is true for a member of a list (RFC 9110, 5.6.1); called for each until it is.
 template <class See> bool any_member(std::string_view list, See see) {
     for (;;) {
         const std::size_t comma = list.find(',');

@@ -25,8 +25,8 @@ std::string unescaped(std::string_view text) {
     return out;
 }
 
-// How many bytes at the front of `bytes`, which are no well-formed sequence, one U+FFFD stands for:
-// as many as could have begun one (Unicode, 3.9: "substitution of maximal subparts").
+// How many bytes at the front of `bytes`, which is not well-formed, one U+FFFD replaces: those that
+// could have begun a sequence (Unicode, 3.9: "substitution of maximal subparts").
 std::size_t broken_sequence(std::string_view bytes) noexcept {
     const auto at = [&](std::size_t i) {
         return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;

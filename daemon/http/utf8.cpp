@@ -9,14 +9,14 @@ namespace roomd::http {
 
 namespace {
 
-// The letter that `byte` begins has so many; 1 for what begins none.
+// Bytes of the character that `byte` begins; 1 when it begins none.
 std::size_t length_of(unsigned char byte) noexcept {
     if (byte < 0xC0) return 1;
     if (byte < 0xE0) return 2;
     return byte < 0xF0 ? 3 : 4;
 }
 
-// Bytes at the end of `text` that begin a letter and do not end it.
+// Bytes at the end of `text` that are an incomplete character.
 std::size_t unfinished(std::string_view text) noexcept {
     for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
         const auto byte = static_cast<unsigned char>(text[text.size() - back]);
@@ -39,7 +39,7 @@ bool Utf8::read(std::string_view piece) noexcept {
     return true;
 }
 
-// RFC 3629, 4: the second byte is what rules out overlong forms, surrogates and over U+10FFFF.
+// RFC 3629, 4: the second byte rules out overlong forms, surrogates and code points over U+10FFFF.
 bool Utf8::read(unsigned char byte) noexcept {
     if (missing_ > 0) {
         const bool legal = byte >= low_ && byte <= high_;
