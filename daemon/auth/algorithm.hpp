@@ -8,7 +8,7 @@
 
 namespace roomd::auth {
 
-// How a token may be signed: RFC 7518, section 3.  `none` is no algorithm.
+// How a token may be signed: RFC 7518, section 3, without `none`.
 enum class Algorithm : std::uint8_t {
     HS256,
     HS384,
@@ -24,7 +24,7 @@ enum class Algorithm : std::uint8_t {
     ES512
 };
 
-// Exactly as the standard writes it: "RS256".
+// As the standard writes it: "RS256".
 std::string_view name(Algorithm) noexcept;
 std::optional<Algorithm> parse_algorithm(std::string_view) noexcept;
 // All of them, in the order above.
@@ -32,7 +32,7 @@ const std::vector<std::string_view> &algorithm_names();
 
 enum class Family : std::uint8_t { hmac, rsa, ec };
 Family family(Algorithm) noexcept;
-// Of its hash, in bytes: 32, 48 or 64.
+// Bytes of its hash: 32, 48 or 64.
 std::size_t hash_size(Algorithm) noexcept;
 
 } // namespace roomd::auth

@@ -5,7 +5,7 @@
 
 namespace roomd::auth {
 
-// Which claims say who somebody is; references as in claims.hpp.
+// The claims that identify a user; references as in claims.hpp.
 struct ClaimNames {
     std::string user = "sub";
     std::string role = "role";
@@ -13,9 +13,9 @@ struct ClaimNames {
     friend bool operator==(const ClaimNames &, const ClaimNames &) = default;
 };
 
-// Who somebody is, as plugins, rules and logs see it: a JSON object with `user` and `tenant` (text;
-// left out unless the claim is text or an exact integer), `roles` (a list of texts, each once; left
-// out when there are none) and `claims`, the payload as it was signed.
+// The identity that plugins, rules and logs see: a JSON object with `user` and `tenant` (strings;
+// left out unless the claim is a string or an exact integer), `roles` (a list of strings, each
+// once; left out when there are none) and `claims`, the payload as it was signed.
 std::string identity_json(std::string_view claims, const ClaimNames &);
 
 } // namespace roomd::auth

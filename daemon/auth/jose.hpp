@@ -6,7 +6,7 @@
 
 #include <memory>
 
-// cjose's objects with an owner.
+// Owners of cjose's objects.
 namespace roomd::auth {
 
 struct Release {
@@ -20,11 +20,11 @@ using JoseHeader = std::unique_ptr<cjose_header_t, Release>;
 
 enum class Part : std::uint8_t { public_only, with_private };
 
-// Null when the numbers make no key: a point that is not on its curve.
+// Null when the numbers are not a valid key: a point that is not on its curve.
 Jwk make_jwk(const KeyMaterial &, Part);
 
-// cjose leaves what failed in OpenSSL's queue of this thread.  Whoever asks OpenSSL next, TLS above
-// all, must not find it.
+// cjose leaves errors in OpenSSL's queue of this thread, where the next user of OpenSSL, TLS above
+// all, must not find them.
 class CleanErrors {
 public:
     CleanErrors() = default;

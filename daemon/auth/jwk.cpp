@@ -38,7 +38,7 @@ bool has_operation(std::string_view list, std::string_view wanted) {
     });
 }
 
-// `use`, `key_ops`, `alg`, `kid`.  Gives why the key is none of ours.
+// Reads `use`, `key_ops`, `alg`, `kid`.  Gives why the key cannot be used; null when it can.
 const char *read_purpose(std::string_view jwk, KeyMaterial &key) {
     if (!json::member(jwk, "use").empty() && text(jwk, "use") != "sig")
         return "the key is not for signatures: its \"use\" is not \"sig\"";

@@ -6,14 +6,14 @@ namespace {
 using Kind = KeyMaterial::Kind;
 
 constexpr std::size_t least_rsa = 2048 / 8;
-constexpr std::size_t most_rsa = 8192 / 8; // verifying takes time in its square
+constexpr std::size_t most_rsa = 8192 / 8; // the time to verify grows with its square
 
 std::size_t field_size(Kind kind) noexcept {
     return kind == Kind::p256 ? 32 : kind == Kind::p384 ? 48 : 66;
 }
 
-// A public exponent of 1 makes every text its own signature, an even one has no inverse; OpenSSL
-// takes at most 64 bits with large keys.
+// With a public exponent of 1 every text is its own signature, an even one has no inverse; OpenSSL
+// accepts at most 64 bits with large keys.
 bool is_exponent(std::string_view e) noexcept {
     if (e.empty() || e.size() > 8 || e.front() == '\0') return false;
     const auto last = static_cast<unsigned char>(e.back());
@@ -55,7 +55,7 @@ unsigned check_us(const KeyMaterial &key) noexcept {
 
 const char *weakness(const KeyMaterial &key) noexcept {
     if (key.kind != Kind::rsa) return nullptr;
-    // 2,047 bits and fewer: one byte less, or its first bit not set.
+    // 2,047 bits or fewer: a byte less, or the first bit not set.
     if (key.n.size() < least_rsa ||
         (key.n.size() == least_rsa && (static_cast<unsigned char>(key.n.front()) & 0x80u) == 0))
         return "an RSA key of less than 2048 bits is too weak";

@@ -36,7 +36,7 @@ std::string_view bytes(const Digest &digest) noexcept {
 Digest sha256(std::string_view text) {
     Digest digest{};
     unsigned length = 0;
-    // Fails only when memory is short or the library has no SHA-256: both end the process.
+    // Fails only without memory or without SHA-256 in the library: both end the process.
     if (EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1 ||
         length != digest.size())
         throw std::bad_alloc{};
@@ -98,7 +98,7 @@ Keys::Found Keys::find(std::string_view presented, std::string_view scope) const
     if (presented.empty()) return {nullptr, Why::missing};
     const Digest digest = sha256(presented);
     const Key *found = nullptr;
-    for (const Key &key : keys_) // all of them, whichever matches
+    for (const Key &key : keys_) // always all of them
         if (base::equal_in_constant_time(bytes(key.digest), bytes(digest))) found = &key;
     if (found == nullptr) return {nullptr, Why::unknown};
     return {found, has_scope(*found, scope) ? Why::ok : Why::scope_missing};

@@ -18,7 +18,7 @@ Digest sha256(std::string_view text);
 base::Result<Digest> parse_digest(std::string_view text);
 std::string format_digest(const Digest &);
 
-// One API key.  The key itself is not kept, only its digest.  Patterns are names, or prefixes
+// One API key, by its digest: the key itself is not stored.  Patterns are names, or prefixes
 // ending in '*'; an empty list permits nothing.
 struct Key {
     std::string name;
@@ -35,9 +35,9 @@ bool permits_room(const Key &, std::string_view room) noexcept;
 
 enum class Why : std::uint8_t {
     ok,
-    missing,      // none was presented: 401
+    missing,      // no key was presented: 401
     unknown,      // no key has this digest: 401
-    scope_missing // a key, but not for this: 403
+    scope_missing // the key lacks the scope: 403
 };
 
 // Every key of one configuration.
@@ -51,8 +51,8 @@ public:
         const Key *key = nullptr; // set when `why` is ok or scope_missing
         Why why = Why::unknown;
     };
-    // The time it takes depends on how many keys there are and on the length of what was
-    // presented, not on which key matches nor on how much of one does.
+    // Takes time that depends on the number of keys and the length of `presented`, not on which key
+    // matches or how much of one does.
     Found find(std::string_view presented, std::string_view scope) const;
 
     const Key *named(std::string_view name) const noexcept; // null when there is none

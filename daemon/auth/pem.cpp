@@ -80,7 +80,7 @@ Pkey key_of(const Block &block) {
     return at == bytes(der) + der.size() ? std::move(key) : nullptr;
 }
 
-// A number of the key, at least `size` bytes long; empty when the key has none of that name.
+// A number of the key, padded to `size` bytes; empty when the key has none of that name.
 std::string number(const EVP_PKEY *key, const char *name, std::size_t size = 0) {
     BIGNUM *raw = nullptr;
     if (EVP_PKEY_get_bn_param(key, name, &raw) != 1) return {};
@@ -143,7 +143,8 @@ base::Result<std::vector<KeyMaterial>> read_pem(std::string_view text) {
     std::vector<KeyMaterial> out;
     std::size_t blocks = 0, certificates = 0;
     for (Block block; next_block(from.get(), block); ++blocks) {
-        if (block.label == "EC PARAMETERS") continue; // beside a private key, which names it too
+        if (block.label == "EC PARAMETERS")
+            continue; // the private key beside it names the curve too
         if (out.size() == most_keys) return base::Error{"it holds more than 32 keys"};
         if (block.label == "ENCRYPTED PRIVATE KEY" || !block.header.empty())
             return base::Error{"the private key is encrypted"};
@@ -156,7 +157,7 @@ base::Result<std::vector<KeyMaterial>> read_pem(std::string_view text) {
         if (const char *why = read_numbers(from_block.get(), key)) return base::Error{why};
         out.push_back(std::move(key));
     }
-    // OpenSSL ends at the first block that it can not read, as at the end.
+    // OpenSSL stops at the first block that it cannot read, as it does at the end.
     if (blocks != count(text, begin)) return base::Error{"a PEM block in it cannot be read"};
     if (out.empty()) return base::Error{"it is PEM but holds no key"};
     return out;

@@ -8,7 +8,7 @@
 namespace roomd::auth {
 namespace {
 
-// Of the bytes, or of the steps from each to the next.
+// Different bytes, or different steps from each to the next.
 std::size_t different(std::string_view text, bool steps) noexcept {
     std::bitset<256> seen;
     unsigned char last = 0;
@@ -20,7 +20,7 @@ std::size_t different(std::string_view text, bool steps) noexcept {
     return seen.count();
 }
 
-// Is it the same piece, twice or more?
+// Whether it is the same piece, twice or more.
 bool is_repeated(std::string_view text) noexcept {
     for (std::size_t piece = 1; piece <= text.size() / 2; ++piece)
         if (text.substr(piece) == text.substr(0, text.size() - piece)) return true;
@@ -42,7 +42,7 @@ bool has_small_factor(std::string_view number) noexcept {
     return false;
 }
 
-// ASCII in UTF-16: every second byte is a NUL and no other is.
+// ASCII in UTF-16: every second byte is NUL, and no other.
 bool is_utf16(std::string_view text) noexcept {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) text.remove_prefix(2);
     bool little = text.size() > 1, big = little;
@@ -74,8 +74,8 @@ const char *misread(std::string_view secret) noexcept {
     return nullptr;
 }
 
-// Of 16 random hexadecimal digits fewer than 4 are different once in 10^9 times, of 32 fewer than 8
-// once in 10^7; steps are more varied still.
+// 16 random hexadecimal digits have fewer than 4 different ones once in 10^9, 32 fewer than 8 once
+// in 10^7; steps vary even more.
 bool is_guessable(std::string_view secret) noexcept {
     const std::size_t least = std::min<std::size_t>(8, secret.size() / 4);
     return different(secret, false) < least || different(secret, true) < least ||

@@ -22,7 +22,7 @@ TokenFault passing_fault(const char *code, std::string message) {
     return {code, std::move(message), true};
 }
 
-// `aud` is one text or a list of texts; any of them may be ours.
+// `aud` is a string or a list of strings; one of them must be ours.
 Fault check_audience(std::string_view payload, const std::vector<std::string> &ours) {
     const auto claim = json::member(payload, "aud");
     if (claim.empty()) {
@@ -42,7 +42,7 @@ Fault check_audience(std::string_view payload, const std::vector<std::string> &o
     return fault("token_audience", "the token is for another audience (aud)");
 }
 
-// What reading a token takes, whatever becomes of it: about 7 us for each KiB.
+// What reading a token takes, accepted or not: about 7 us for each KiB.
 unsigned read_us(std::string_view token) noexcept {
     return token.size() > max_token ? 0 : static_cast<unsigned>(4 + token.size() / 128);
 }
@@ -66,7 +66,7 @@ Fault check_times(const Times &times, const Issuer &issuer, std::int64_t now_ms,
     return {};
 }
 
-// Adds to `us` what it took.
+// Adds the time it took to `us`.
 Fault check_signature(std::string_view token, const TokenText &text, const VerifyKeys &keys,
                       unsigned &us) {
     const auto checked = keys.check(token, text.signature, text.algorithm, text.key_id);
@@ -141,8 +141,8 @@ std::variant<Verified, TokenFault> Tokens::judge(std::string_view token, std::in
                                             "\" is not one of its issuer's");
     if (signature == Signature::unknown) {
         if (auto wrong = check_signature(token, text, known->keys, us)) return std::move(*wrong);
-        // Costs more than a signature, and strangers do not get this far.  What was read before
-        // chose who has to have signed it.
+        // Costs more than a signature check, and strangers do not get this far: `iss`, read before,
+        // chose whose signature it needs.
         if (json::has_duplicates(text.payload))
             return fault("token_malformed", "the token's payload has a duplicate member");
     }

@@ -14,56 +14,56 @@
 
 namespace roomd::auth {
 
-// Somebody who signs tokens.
+// A party that signs tokens.
 struct Issuer {
-    std::string issuer;                 // `iss`; empty: not looked at, where it is the only issuer
-    std::vector<std::string> audiences; // any of; empty: a token that names an audience is refused
+    std::string issuer;                 // `iss`; empty: any, if it is the only issuer
+    std::vector<std::string> audiences; // any of these; empty: a token with `aud` is refused
     std::vector<Algorithm> algorithms;
     bool require_exp = true;
     std::vector<VerifyKeys> keys;
 };
 
-// Why a token is not taken.
+// Why a token is refused.
 struct TokenFault {
     const char *code; // a literal: "token_expired"
     std::string message;
-    bool retryable;  // a new token, or the same one later, may be taken
-    unsigned us = 0; // about what it took to find out, of one core
+    bool retryable;  // a new token, or the same one later, may be accepted
+    unsigned us = 0; // about how long the check took, of one core
 };
 
-// What is known when a token is taken.
+// An accepted token.
 struct Verified {
-    std::string claims;          // the payload: one JSON object, no member twice
-    std::int64_t expires_ms = 0; // Unix time from when on verify() refuses it; 0: never
-    std::size_t issuer = 0;      // which one
+    std::string claims;          // the payload: one JSON object without duplicate members
+    std::int64_t expires_ms = 0; // Unix time from which verify() refuses it; 0: never
+    std::size_t issuer = 0;      // its index
 };
 
 inline constexpr std::size_t max_token = 16384; // bytes
 
-// Every issuer of one configuration, and what their tokens say.  Signed JWTs in compact form
-// (RFC 7515, 7519) and nothing else.
+// Checks the tokens of all issuers of one configuration: only signed JWTs in compact form (RFC
+// 7515, 7519).
 class Tokens {
 public:
     // Throws std::invalid_argument when an issuer has no key or no algorithm, or when several
-    // issuers do not each have a name of their own.
+    // issuers do not have different names.
     Tokens(std::vector<Issuer>, ClaimNames, base::Duration leeway);
 
-    // The issuer is chosen by `iss`, and then only its keys and algorithms count.  Nothing but
-    // `alg` and `kid` of the header is heeded; `crit` and `b64` are refused.
+    // The issuer is chosen by `iss`, and then only its keys and algorithms count.  Only `alg` and
+    // `kid` of the header are used; `crit` and `b64` are refused.
     std::variant<Verified, TokenFault> verify(std::string_view token, std::int64_t now_ms) const;
 
-    // The same for a token that verify() of this very object has taken before: its signature is not
-    // checked again, the rest of it is.
+    // The same for a token that verify() of this object has accepted before: all but its signature
+    // is checked again.
     std::variant<Verified, TokenFault> verify_again(std::string_view token,
                                                     std::int64_t now_ms) const;
 
-    // Claims as verify() gives them.
+    // Of claims from verify().
     std::string identity(std::string_view claims) const { return identity_json(claims, names_); }
 
 private:
     struct Known {
         Issuer issuer;
-        VerifyKeys keys; // all of the issuer's
+        VerifyKeys keys; // all of the issuer's, joined
     };
 
     enum class Signature : std::uint8_t { unknown, good };

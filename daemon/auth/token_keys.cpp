@@ -10,7 +10,7 @@
 namespace roomd::auth {
 
 struct VerifyKeys::Key {
-    KeyMaterial material; // without the secret, which is in `jwk`
+    KeyMaterial material; // without the secret, which `jwk` has
     std::vector<Algorithm> serves;
     Jwk jwk;
 
@@ -23,7 +23,7 @@ namespace {
 
 using Kind = KeyMaterial::Kind;
 
-// Those of `algorithms` that this key may be used with.
+// The algorithms among these that this key may be used with.
 std::vector<Algorithm> served(const KeyMaterial &key, const std::vector<Algorithm> &algorithms) {
     std::vector<Algorithm> out;
     for (const Algorithm algorithm : algorithms)
@@ -45,7 +45,7 @@ const char *why_too_short(std::size_t bytes) noexcept {
     return "a secret for HS512 needs at least 64 bytes";
 }
 
-// Why this key can not be used with the algorithms it serves; null when it can.
+// Why this key cannot be used with the algorithms it serves; null when it can.
 const char *unfit(const KeyMaterial &key, const std::vector<Algorithm> &serves) {
     if (serves.empty()) return "its kind of key suits none of the algorithms";
     if (const char *why = weakness(key)) return why;
@@ -146,8 +146,8 @@ VerifyKeys::Checked VerifyKeys::check(std::string_view token, std::string_view s
         if (id && have_ids_ && key->material.id != *id) continue;
         if (!key->does(algorithm)) continue;
         out.found = Found::bad;
-        // cjose 0.6.2 reads beyond a short HMAC, and takes signatures of other lengths with
-        // leading zeros for curves and PSS.
+        // cjose 0.6.2 reads beyond a short HMAC, and for curves and PSS accepts signatures of other
+        // lengths with leading zeros.
         if (signature.size() != signature_size(key->material, algorithm)) continue;
         if (!jws) {
             jws.reset(cjose_jws_import(token.data(), token.size(), nullptr));
@@ -181,7 +181,7 @@ base::Result<VerifyKeys> parse_keys(std::string_view material,
         if (!jwk) {
             if (fault == nullptr) fault = "its point is not on its curve";
             if (why == nullptr) why = fault;
-            if (is_pem(material)) break; // each block was meant; a JWKS holds what others need too
+            if (is_pem(material)) break; // every PEM block is meant for us; a JWKS may have others
             continue;
         }
         const char *const against = doubt(one);

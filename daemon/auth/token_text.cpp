@@ -20,7 +20,7 @@ TokenFault fault(const char *code, std::string message) {
     return {code, std::move(message), false};
 }
 
-// The JSON object that a part of the token is, or nothing and `why`.
+// The JSON object in a part of the token; nothing, and `why`, when it is not one.
 std::optional<std::string> object(std::string_view part, const char *&why) {
     auto text = base::unbase64url(part);
     if (!text) {
@@ -55,7 +55,7 @@ std::optional<TokenFault> read_header(std::string_view header, TokenText &out) {
     return {};
 }
 
-// A NumericDate of RFC 7519: seconds, maybe with a fraction.
+// A NumericDate of RFC 7519: seconds, with or without a fraction.
 bool read_time(std::string_view payload, const char *name, std::optional<std::int64_t> &out) {
     const auto literal = json::trim(json::member(payload, name));
     if (literal.empty()) return true;

@@ -11,11 +11,11 @@
 
 namespace roomd::auth {
 
-// What a token says, before anything of it is believed.
+// A token's parts, before anything in it is trusted.
 struct TokenText {
     Algorithm algorithm{};
     std::optional<std::string> key_id; // the header's `kid`
-    std::string payload;               // one JSON object, no member twice
+    std::string payload;               // one JSON object; duplicates are not checked yet
     std::string signature;             // bytes
 };
 
