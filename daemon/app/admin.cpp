@@ -17,10 +17,10 @@
 namespace roomd::app {
 namespace {
 
-constexpr base::Duration gather{25}; // events that come together go together
+constexpr base::Duration gather{25}; // events within this time share one answer
 constexpr base::Duration tick{1000};
 constexpr std::size_t most_shown = 10000; // rooms, clients
-constexpr std::size_t shown = 1000;       // unless more are asked for
+constexpr std::size_t shown = 1000;       // by default
 constexpr std::size_t small_body = 4096;
 
 std::string success(std::string_view data) {
@@ -40,7 +40,7 @@ std::string failure(const Problem &problem, std::string_view more = {}) {
     return out.append(more).append("}}");
 }
 
-// A JSON body must say that it is one, here as everywhere.
+// As everywhere, a JSON body must be declared as one.
 std::optional<Problem> refuse_type(const net::Request &request) {
     const std::string_view type = request.header("content-type");
     const std::string_view name = json::trim(type.substr(0, type.find(';')));

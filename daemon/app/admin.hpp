@@ -17,21 +17,21 @@ namespace roomd::app {
 
 struct Shard;
 
-// What operators ask for over the admin socket: the routes under /admin/, which no other listener
-// serves.  Who may connect to the socket may do all of it.
+// The routes under /admin/, for operators.  No listener but the admin socket serves them, and
+// whoever can connect to that may use them all.
 class Admin {
 public:
     struct Configuration {
         std::function<void(Reload::Done)> reload;
-        std::string path;                      // the file's path; empty: the built-in one
-        std::function<std::string()> in_force; // the configuration in force as text; may be empty
+        std::string path;                      // of the file; empty: the built-in one
+        std::function<std::string()> in_force; // as text; may be empty
     };
     Admin(Shard &, Configuration);
-    ~Admin(); // takes the routes away
+    ~Admin(); // removes the routes
     Admin(const Admin &) = delete;
     Admin &operator=(const Admin &) = delete;
 
-    void end(); // the daemon goes down: nobody is to wait for events any more
+    void end(); // the daemon is stopping: answers all who wait for events
 
 private:
     using Serve = void (Admin::*)(const net::Request &);
@@ -54,7 +54,7 @@ private:
     Shard &shard_;
     Configuration configuration_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-    const std::string run_; // begins the ids of this run's emits
+    const std::string run_; // prefix of the ids of this run's emits
     std::uint64_t emits_ = 0;
     std::vector<std::uint64_t> routes_;
     Tail tail_;

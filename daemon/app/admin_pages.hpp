@@ -15,14 +15,14 @@ struct EmitBody;
 struct Reloaded;
 struct Shard;
 
-// The answers of the admin socket as JSON, from what a shard is now.
+// The answers of the admin socket as JSON, from the current state of a shard.
 
 std::string stats_page(const Shard &, std::string_view config, std::int64_t uptime_seconds);
 std::string rooms_page(const Shard &, std::string_view prefix, std::size_t limit);
 std::string plugins_page(const Shard &);
-// Of these clients at most `limit`.
+// At most `limit` of these clients.
 std::string clients_page(const Shard &, const std::vector<base::ClientId> &, std::size_t limit);
-// What was applied, what waits for a restart, which plugins kept what they had.
+// What was applied, what needs a restart, and which plugins kept their old configuration.
 std::string reloaded_page(const Reloaded &);
 // [{"path":..,"line":..,"column":..,"what":..,"hint":..}]
 std::string faults_json(const std::vector<config::Fault> &);

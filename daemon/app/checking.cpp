@@ -15,7 +15,7 @@ void check_plugins(host::Libraries &libraries, const config::Config &config,
     const auto found = host::check(libraries, entries);
     for (const auto &fault : found) {
         const auto &node = config.plugins.load[fault.entry].node;
-        if (node.is_absent(fault.pointer)) continue; // what is not here can not be judged
+        if (node.is_absent(fault.pointer)) continue; // its credential is absent: not checked
         faults.add(node.fault(fault.pointer, fault.text, fault.hint));
     }
     if (!faults.empty()) return;

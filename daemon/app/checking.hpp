@@ -10,18 +10,18 @@
 
 namespace roomd::app {
 
-// What the plugins say of their own sections, and whether each guarded one that can be reached
-// from outside has a key: added to `faults` with its place in the file.  Loads the plugins' files;
+// Lets the plugins check their own sections, and checks that each guarded one that is reachable
+// from outside has a key.  Adds to `faults`, with places in the file.  Loads the plugins' files but
 // starts nothing.
 void check_plugins(host::Libraries &, const config::Config &, config::Faults &faults);
 
 // "listen 127.0.0.1:3443: certificate: no such file", from the outermost to the cause.
 std::string reason(const std::exception &);
 
-// What only shows when the settings are made: certificates and the client's bundle are read.  On
+// Checks what only shows when the settings are built: reads certificates and the client bundle.  On
 // any thread.
 void check_settings(const config::Config &, config::Faults &faults);
-// What only the running server can tell: its own certificates are read again.  On its loop.
+// Checks what only the running server knows: reads its own certificates again.  On its loop.
 void check_running(const config::Config &, const net::Server &, config::Faults &faults);
 
 } // namespace roomd::app

@@ -69,7 +69,7 @@ void CorePages::add_routes() {
         };
         return route;
     };
-    // Anyone may ask a front listener how the daemon is; why is for operators.
+    // Anyone may ask a front listener for the daemon's health; reasons are for operators.
     parts_.server.add_route(get("/health", Side::front, [this](const Request &request) {
         const Gate &gate = parts_.gate;
         const bool operates = gate.holds(request, "metrics") || gate.holds(request, "admin");
@@ -106,7 +106,7 @@ pages::Snapshot CorePages::snapshot() const {
 pages::Readiness CorePages::readiness() const {
     pages::Readiness out;
     out.now_ms = base::unix_ms();
-    out.listening = true; // this very answer went through a listener
+    out.listening = true; // a listener got this request
     out.draining = draining_;
     for (const auto &health : parts_.plugins.health()) {
         if (health.required && health.state != host::State::up) out.missing.push_back(part(health));

@@ -16,7 +16,7 @@
 
 namespace roomd::app {
 
-// What the core serves itself: /health, /ready and /metrics, as snapshots of the parts of a shard.
+// The daemon's own pages: /health, /ready and /metrics, as snapshots of the parts of a shard.
 class CorePages {
 public:
     // They outlive the pages.
@@ -32,10 +32,10 @@ public:
     CorePages(const Parts &parts, std::string service);
 
     void add_routes();
-    void drain() noexcept { draining_ = true; } // from now on they say that the daemon goes down
+    void drain() noexcept { draining_ = true; } // from now on they say that the daemon is stopping
     bool draining() const noexcept { return draining_; }
     void rename(std::string service) { service_ = std::move(service); }
-    std::string stats_json() const; // what plugins get
+    std::string stats_json() const; // for plugins
 
 private:
     pages::Snapshot snapshot() const;

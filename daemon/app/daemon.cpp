@@ -67,8 +67,8 @@ private:
         if (what.became == Reloaded::Became::applied) warn(shard_.log, reload_.running());
     }
 
-    // Stop accepting, let plugins say their last, then close clients a few at a time so that they
-    // do not all come back in the same second.  A second signal ends it at once.
+    // Stops accepting, lets plugins emit their last, then closes clients a few at a time so that
+    // they do not all reconnect in the same second.  A second signal ends it at once.
     void stop() {
         if (stopping_) {
             shard_.log.warning("second signal: ending at once");
@@ -115,8 +115,8 @@ private:
     bool stopping_ = false;
 };
 
-// A guarded path on a listener that strangers reach needs a key of its own scope; which scopes
-// there are is known only when the plugins have started.  The gate refuses strangers in any case.
+// A guarded path on a listener that strangers can reach needs a key of its scope.  The scopes are
+// known only when the plugins have started.  The gate refuses strangers in any case.
 bool guarded(const Shard &shard) {
     const std::vector<std::string> addresses = shard.server.addresses();
     const bool outside =

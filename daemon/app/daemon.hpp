@@ -6,7 +6,7 @@
 namespace roomd::app {
 
 // Runs until SIGTERM or SIGINT; gives the exit code.  Throws nested exceptions when it cannot
-// start.  The file is where the configuration came from: SIGHUP reads it again.
+// start.  SIGHUP reads the file, from which the configuration came, again.
 int run(const config::Config &, const ConfigFile &);
 
 } // namespace roomd::app

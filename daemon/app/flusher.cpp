@@ -20,7 +20,7 @@ void Flusher::operator()() {
     const bool worked = sessions_.dirty() >= large;
     sessions_.flush();
     sessions_.reap();
-    if (worked) loop_.update_time(); // else timers are late by the time the writes took
+    if (worked) loop_.update_time(); // otherwise timers are late by the time of the writes
 }
 
 bool Flusher::settle() {

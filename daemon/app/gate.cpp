@@ -34,7 +34,7 @@ std::string_view host_name(std::string_view host) {
     return host.substr(0, host.find(':'));
 }
 
-// What proxies add: such a request is from somewhere else, whatever address it has.
+// Headers that proxies add: such a request is from elsewhere, whatever its address.
 constexpr std::array<std::string_view, 5> of_proxies{"x-forwarded-for", "x-forwarded-host",
                                                      "x-real-ip", "forwarded", "via"};
 

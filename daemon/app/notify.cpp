@@ -14,7 +14,7 @@ void Notify::ready(std::string_view status) const noexcept {
 void Notify::reloading() const noexcept {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
-    // Type=notify-reload wants the time of the reload's begin; Type=notify ignores it.
+    // Type=notify-reload wants the time when the reload began; Type=notify ignores it.
     const auto usec = static_cast<unsigned long long>(now.tv_sec) * 1000000u +
                       static_cast<unsigned long long>(now.tv_nsec) / 1000u;
     sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", usec);

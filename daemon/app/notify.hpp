@@ -6,7 +6,7 @@
 
 namespace roomd::app {
 
-// What systemd is told (sd_notify(3)); nothing happens when it did not start us.
+// Reports to systemd (sd_notify(3)); does nothing when it did not start us.
 class Notify {
 public:
     void ready(std::string_view status) const noexcept;

@@ -12,31 +12,32 @@ class Logger;
 
 namespace roomd::app {
 
-// Tells the operator what many clients meet at once, such as having to go because all together were
-// too far behind: once, until it has been quiet for a minute.
+// Warns the operator of what happens to many clients at once, such as being closed because all
+// together are too far behind: once, and again only after a quiet minute.
 class Overload {
 public:
     explicit Overload(log::Logger &log) noexcept : log_(log) {}
 
     struct Counts {
-        std::uint64_t sessions = 0; // closed for it, ever
-        std::uint64_t answers = 0;  // that were cut because nobody read them, ever
-        std::size_t waiting = 0;    // bytes
+        // Counters since the start, but for `waiting` and `limit`.
+        std::uint64_t sessions = 0; // closed as furthest behind
+        std::uint64_t answers = 0;  // cut because nobody read them
+        std::size_t waiting = 0;    // bytes now
         std::size_t limit = 0;
-        std::uint64_t tokens = 0;     // refused unread, ever
-        std::string_view address;     // of the last one
-        std::uint64_t parsers = 0;    // sessions that began in another encoding, ever
-        std::uint64_t displaced = 0;  // sessions that went to make room, ever
-        std::uint64_t unfinished = 0; // connections cut over limits.receive_total, ever
-        std::uint64_t violations = 0; // sessions closed for what their clients sent, ever
-        std::string_view violation;   // what the last one was
+        std::uint64_t tokens = 0;     // refused unread
+        std::string_view address;     // of the latest one
+        std::uint64_t parsers = 0;    // sessions that used another encoding
+        std::uint64_t displaced = 0;  // sessions closed to make room
+        std::uint64_t unfinished = 0; // connections cut over limits.receive_total
+        std::uint64_t violations = 0; // sessions closed for breaking the protocol
+        std::string_view violation;   // the latest cause
     };
     void look(const Counts &, base::Time now);
 
 private:
     class Episode {
     public:
-        // How many more there are, when that begins one; else 0.
+        // How many there are since the last call, if they begin an episode; else 0.
         std::uint64_t begins(std::uint64_t count, base::Time now) noexcept;
 
     private:

@@ -34,7 +34,7 @@ void add_missing(std::vector<std::string> &names, const std::vector<std::string>
     }
 }
 
-// A plugin sees the headers it asked for, and no key.
+// A plugin gets the headers it wants, but never a key.
 void keep_only(std::vector<std::pair<std::string_view, std::string_view>> &headers,
                const std::vector<std::string> &wanted) {
     std::erase_if(headers, [&](const auto &header) {

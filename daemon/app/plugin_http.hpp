@@ -17,7 +17,7 @@ namespace roomd::app {
 
 class Gate;
 
-// Binds the routes of plugins to the server, with the gate in front of those that name a scope.
+// Adds the routes of plugins to the server, with the gate in front of those that have a scope.
 class PluginHttp final : public host::Http {
 public:
     PluginHttp(net::Server &server, const Gate &gate, std::size_t default_body) :
@@ -31,7 +31,7 @@ public:
 
     std::size_t default_body() const noexcept { return default_body_; }
 
-    // The paths whose scope no key has: from outside this machine nobody could use them.
+    // The paths whose scope no key has: nobody outside this machine could use them.
     std::vector<std::string> without_key() const;
 
     // Says for each endpoint whether it needs a key.

@@ -41,7 +41,7 @@ void Reload::stop() {
         done(late);
 }
 
-// With the built-in configuration too: who asks is never answered inside ask().
+// With the built-in configuration too: `done` is never called inside ask().
 void Reload::begin() {
     wanted_ = false;
     served_ = std::exchange(waiting_, {});
@@ -52,7 +52,7 @@ void Reload::begin() {
 
 void Reload::read(Read &what) const {
     if (file_.path.empty()) return;
-    // A FIFO would be waited for as long as nobody writes.
+    // Reading a FIFO would block until somebody writes.
     what.config = file_.load(base::Wanted::regular, what.faults);
     if (!what.faults.empty()) return;
     check_settings(what.config, what.faults);

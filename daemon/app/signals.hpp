@@ -9,8 +9,8 @@ class Loop;
 
 namespace roomd::app {
 
-// SIGTERM and SIGINT as `stop`, SIGHUP as `reload`, on the loop's thread.  SIGPIPE is ignored: a
-// broken peer is an error of write(2), not the end of the process.
+// Calls `stop` for SIGTERM and SIGINT, `reload` for SIGHUP, on the loop's thread.  SIGPIPE is
+// ignored: a broken peer is an error of write(2), not the end of the process.
 class Signals {
 public:
     Signals(loop::Loop &, std::function<void()> stop, std::function<void()> reload);

@@ -53,7 +53,7 @@ bool Tail::ask(Request request) {
         router_.watch(this);
     }
     const std::uint64_t now = router_.emits();
-    if (request.from_now || request.since > now) request.since = now; // another run's, or none
+    if (request.from_now || request.since > now) request.since = now; // `since` of another run
     last_request_ = clock_.now();
     waiting_.push_back({std::move(request), clock_.now() + limits_.patience});
     if (waiting_.back().request.since < now) serve();
@@ -91,7 +91,7 @@ void Tail::serve() {
     std::vector<std::pair<base::ExchangeId, std::string>> answers;
     std::erase_if(waiting_, [&](Waiting &waiting) {
         Found found = collect(waiting.request);
-        if (!found.something && clock_.now() < waiting.until) return false;
+        if (!found.any && clock_.now() < waiting.until) return false;
         answers.emplace_back(waiting.request.id, std::move(found.json));
         return true;
     });
@@ -99,7 +99,7 @@ void Tail::serve() {
         answer_(id, std::move(json));
 }
 
-// What the request has not seen.  It moves on over what is not for it: that is looked at once.
+// The events that the request has not seen.  Advances `since` over those that are not for it.
 Tail::Found Tail::collect(Request &request) const {
     const std::uint64_t lost = before_ > request.since ? before_ - request.since : 0;
     std::uint64_t next = std::max(before_, request.since);
@@ -113,8 +113,8 @@ Tail::Found Tail::collect(Request &request) const {
         list += at->json;
     }
     Found out;
-    out.something = lost > 0 || !list.empty();
-    if (!out.something) request.since = next;
+    out.any = lost > 0 || !list.empty();
+    if (!out.any) request.since = next;
     out.json = "{\"run\":" + json::quoted(run_) + ",\"next\":" + std::to_string(next) +
                ",\"lost\":" + std::to_string(lost) + ",\"events\":[";
     out.json.append(list).append("]}");

@@ -20,39 +20,38 @@ class Clients;
 
 namespace roomd::app {
 
-// The latest emits, for those who look on.  Nothing is kept, and an emit costs nothing more, while
-// nobody does: it begins with the first request and ends some time after the last.  No timer of its
-// own.
+// The latest emits, for `roomd tail`.  Recording begins with the first request and ends some time
+// after the last; otherwise an emit costs nothing more.  Has no timer of its own.
 class Tail final : public dispatch::Watcher {
 public:
     struct Request {
         base::ExchangeId id = base::ExchangeId::none;
         bool from_now = true;    // else: emits after `since`
-        std::uint64_t since = 0; // `next` of the answer before
+        std::uint64_t since = 0; // `next` of the previous answer
         std::string room;        // only emits to it; a prefix when it ends in '*'; empty: all
     };
     struct Limits {
-        std::size_t events = 1000;      // kept
-        std::size_t bytes = 4u << 20;   // kept
+        std::size_t events = 1000;      // recorded
+        std::size_t bytes = 4u << 20;   // recorded
         std::size_t args = 16u << 10;   // of one emit; longer ones are left out
         std::size_t answer = 1u << 20;  // bytes of one answer, about
         std::size_t waiting = 32;       // requests
-        base::Duration patience{20000}; // then a request is answered with what there is: nothing
-        base::Duration idle{60000};     // without requests, until nothing is kept any more
+        base::Duration patience{20000}; // then a request gets an empty answer
+        base::Duration idle{60000};     // without requests, then recording ends
     };
     // Answers a request, once: {"run":..,"next":..,"lost":..,"events":[..]}.
     using Answer = std::function<void(base::ExchangeId, std::string json)>;
 
-    // `soon`: serve() is to be called a moment later, so that what comes together goes together.
+    // `soon`: have serve() called a moment later, so that events share an answer.
     Tail(const base::Clock &, dispatch::Router &, const session::Clients &, Answer answer,
          std::function<void()> soon, const Limits &limits);
-    ~Tail(); // who waits is not answered
+    ~Tail(); // waiting requests are not answered
     Tail(const Tail &) = delete;
     Tail &operator=(const Tail &) = delete;
 
-    // Answered when there is something, at the latest after `patience`.  False: too many wait.
+    // Answered when there are events, at the latest after `patience`.  False: too many wait.
     bool ask(Request);
-    void serve(); // those for whom there is something, or whose time is over
+    void serve(); // answers requests that have events, or have waited long enough
     void tick();  // about once a second while watching()
     void end();   // answers all who wait
     bool watching() const noexcept { return watching_; }
@@ -72,7 +71,7 @@ private:
 
     struct Found {
         std::string json;
-        bool something = false;
+        bool any = false;
     };
     Found collect(Request &) const;
     std::string text(std::uint64_t number, const dispatch::Emit &, const dispatch::Emitted &) const;
@@ -90,7 +89,7 @@ private:
     std::vector<Waiting> waiting_;
     base::Time last_request_{};
     bool watching_ = false;
-    bool called_ = false; // soon() was, and serve() is still to come
+    bool called_ = false; // soon() was called, and serve() is still to come
 };
 
 } // namespace roomd::app
