@@ -14,7 +14,7 @@
 namespace roomd::cli {
 namespace {
 
-// `code`, unless what was said did not get out: a full disk, a closed standard output.
+// `code`, unless the output could not be written: a full disk, a closed standard output.
 int written(int code, Io &io) {
     io.out.flush();
     if (io.out || code != app::exit_ok) return code;
@@ -46,7 +46,7 @@ int run(int argc, const char *const *argv, Io &given) {
     // Behind them: each would take it over.
     app.footer(
         "Exit codes: 0 success, 1 failed while running, 2 wrong usage, 3 wrong configuration.");
-    // CLI11 would show the help that was asked of a command that is none.
+    // CLI11 would show help even for a command that does not exist.
     if (argc > 1 && argv[1][0] != '-' && command_below(app, argv[1]) == nullptr)
         return wrong_usage(app, "", argc, argv, io);
     try {

@@ -4,7 +4,7 @@
 
 namespace roomd::cli {
 
-// Parses the arguments and carries the command out; gives the exit code (app/exit_code.hpp).
+// Parses the arguments and runs the command; gives the exit code (app/exit_code.hpp).
 // Throws nested exceptions when a daemon cannot be started.
 int run(int argc, const char *const *argv, Io &);
 

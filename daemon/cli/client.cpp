@@ -82,13 +82,13 @@ void send_all(int fd, std::string_view bytes, base::Duration patience) {
     while (!bytes.empty()) {
         const ssize_t n = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno == EPIPE) return; // it may have answered before it had read all
+        if (n < 0 && errno == EPIPE) return; // it may have answered before it read all
         if (n < 0) broken("reading the request", patience);
         bytes.remove_prefix(static_cast<std::size_t>(n));
     }
 }
 
-// The number behind `name` in a head of an answer.
+// The number after `name` in the head of an answer.
 std::optional<std::size_t> number_after(std::string_view head, std::string_view name) {
     const std::string small = base::lower(head);
     const std::size_t at = small.find(name);
@@ -100,7 +100,7 @@ std::optional<std::size_t> number_after(std::string_view head, std::string_view 
     return value;
 }
 
-// Reads on.  False: the peer has said all.
+// Reads more.  False: the peer has closed the connection.
 bool more(int fd, std::string &seen, base::Duration patience) {
     std::array<char, 65536> buffer{};
     for (;;) {

@@ -19,7 +19,7 @@ struct Answer {
     std::string body; // all of it
 };
 
-// Asks a daemon over its Unix socket: one connection for each request.  Blocks.
+// Sends requests to a daemon over its Unix socket, one connection for each.  Blocks.
 class Client {
 public:
     explicit Client(std::string path) : path_(std::move(path)) {}
@@ -28,7 +28,7 @@ public:
     Answer get(const std::string &target, base::Duration patience) const;
     Answer post(const std::string &target, const std::string &body, base::Duration patience) const;
 
-    // The YAML that is in force.  Throws Trouble.
+    // The configuration in force, as YAML.  Throws Trouble.
     std::string configuration() const;
 
     const std::string &path() const noexcept { return path_; }
@@ -38,7 +38,7 @@ private:
     std::string path_;
 };
 
-// For a query: "a b" as "a%20b".
+// Encodes text for a query: "a b" is "a%20b".
 std::string url_encoded(std::string_view text);
 
 } // namespace roomd::cli

@@ -4,8 +4,8 @@
 
 namespace roomd::cli {
 
-// Each adds one command, which lives in the file of its name: its options, its help and what it
-// does.  A new one is written beside them and named here and in add_commands().
+// Each adds one command, which lives in the file of its name: options, help and implementation.  A
+// new one is declared here and called in add_commands().
 void add_run(Tree &);
 void add_dev(Tree &);
 void add_check(Tree &);

@@ -11,7 +11,7 @@
 namespace roomd::cli {
 namespace {
 
-// Every command, the ones below behind the one above.
+// Every command, each followed by its subcommands.
 void collect(const CommandInfo &command, std::vector<const CommandInfo *> &out) {
     out.push_back(&command);
     for (const CommandInfo &below : command.commands)
@@ -44,7 +44,7 @@ std::string patterns(const CommandInfo &root, const char *between) {
     return out;
 }
 
-// The places behind which a value stands: 'roomd run:--config'|.., of files or of all others.
+// Where a value follows: 'roomd run:--config'|.., for files or for all other values.
 std::string values(const CommandInfo &root, bool files) {
     std::string out;
     for (const CommandInfo *command : all(root))
@@ -66,7 +66,7 @@ bool files_stand(const CommandInfo &command) {
     return std::any_of(command.arguments.begin(), command.arguments.end(), takes_file);
 }
 
-// One of _describe's words: "name:what", colons in it escaped.
+// One of _describe's words: "name:what", with colons escaped.
 std::string described(const std::string &name, std::string_view what) {
     std::string out;
     for (const char c : name)

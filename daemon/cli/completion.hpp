@@ -6,7 +6,7 @@
 
 namespace roomd::cli {
 
-// What a shell reads to complete this command line.
+// Completion scripts for this command line.
 std::string bash_completion(const CommandInfo &root);
 std::string zsh_completion(const CommandInfo &root);
 std::string fish_completion(const CommandInfo &root);

@@ -92,7 +92,7 @@ std::string help_text(CLI::App &root, const std::vector<std::string> &path) {
         at = command_below(*at, name);
         if (at == nullptr) return {};
     }
-    // help() of the root would be that of the command that was parsed.
+    // help() of the root would give that of the parsed command.
     if (at == &root)
         return root.get_formatter()->make_help(&root, root.get_name(), CLI::AppFormatMode::Normal);
     return at->help(above);

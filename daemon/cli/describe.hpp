@@ -13,9 +13,9 @@ namespace roomd::cli {
 // manual pages.
 
 struct OptionInfo {
-    std::vector<std::string> names;   // "-c", "--config"; of an argument its one name
+    std::vector<std::string> names;   // "-c", "--config"; one name for an argument
     std::string value;                // what it takes: "FILE"; empty: a flag
-    std::vector<std::string> choices; // when these are all
+    std::vector<std::string> choices; // all values, if they are limited
     std::string what, initial;
     bool required = false;
     bool many = false;
@@ -33,7 +33,7 @@ CommandInfo describe(const CLI::App &root);
 // {"name":..,"path":..,"what":..,"more":..,"options":[..],"arguments":[..],"commands":[..]}
 std::string json_of(const CommandInfo &);
 
-// The help of a command for people; of the root when `path` is empty.  Nothing: there is none.
+// The help of a command for people; of the root when `path` is empty.  Empty: no such command.
 std::string help_text(CLI::App &root, const std::vector<std::string> &path);
 
 } // namespace roomd::cli

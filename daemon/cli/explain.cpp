@@ -55,7 +55,7 @@ int explain_event(Given given, const config::Config &config, Io &io) {
     const catalogue::Catalogue &catalogue = *config.catalogue;
     if (catalogue.knows(given.event.event)) {
         std::string lines = catalogue.explain(given.event.event, given.event.data);
-        // Its last line does not know of the rooms that were named, and then no template is asked.
+        // Its last line is about the catalogue's rooms, which do not count when rooms were named.
         const bool named = !given.event.rooms.empty() || given.event.broadcast;
         lines.resize((named ? lines.find('\n') : lines.rfind('\n')) + 1);
         said.text.insert(0, lines);

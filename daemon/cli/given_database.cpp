@@ -23,7 +23,7 @@ bool is_there(const std::string &path) {
     return access(path.c_str(), F_OK) == 0;
 }
 
-// What --dsn and --dsn-file say, if they do.
+// The dsn of --dsn or --dsn-file, if one is given.
 int read_dsn(const GivenDatabase &given, Io &io, std::optional<std::string> &out) {
     const auto refuse = [&](const std::string &what) {
         return fail(io, given.form(), app::exit_usage, "usage", what);
@@ -62,11 +62,11 @@ bool loads(host::Libraries &libraries, const host::PluginEntry &entry) {
         libraries.open(entry.name, entry.file);
         return true;
     } catch (const std::exception &) {
-        return false; // whoever uses it tells why
+        return false; // its user reports why
     }
 }
 
-// What the plugin says of its section with a dsn that was typed.
+// Lets the plugin check its section with the dsn from the command line.
 int check_section(Io &io, Form how, host::Libraries &libraries, const host::PluginEntry &entry) {
     if (!loads(libraries, entry)) return app::exit_ok;
     std::string typed, others;
@@ -99,11 +99,11 @@ int GivenDatabase::run(Io &io, PluginCommand command, Needs needs) const {
     host::Libraries libraries("");
     config::Config config;
     config::Faults faults;
-    const bool alone = typed || !needs.database; // the section is not what it takes
+    const bool alone = typed || !needs.database; // the plugin's section is not used
     if (needs.events || !alone) {
         config = file.read(libraries, faults);
     } else if (file.path != default_config || is_there(file.path)) {
-        // For its folder of plugins: what else it says, and names, may be for the daemon's eyes.
+        // Only for its plugin folder: other files that it names may be readable only by the daemon.
         config = config::load_file(file.path, faults);
         if (is_there(file.path)) faults = config::Faults();
     } else {

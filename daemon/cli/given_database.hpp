@@ -8,14 +8,13 @@
 
 namespace roomd::cli {
 
-// Which database `roomd pg` is about: that of the configuration, or one that the command line
-// names.
+// Which database `roomd pg` works on: that of the configuration, or one given on the command line.
 struct GivenDatabase {
     app::ConfigFile file{default_config, ""};
     std::string instance, dsn, dsn_file; // dsn: "-" is read from standard input
     bool json = false;
 
-    // What a command makes use of.
+    // What a command needs.
     struct Needs {
         bool database = true;
         bool events = false;
@@ -23,7 +22,7 @@ struct GivenDatabase {
 
     void add_to(Syntax &); // --config, --instance, --dsn, --dsn-file, --json
     Form form() const noexcept { return cli::form(json); }
-    // Has the plugin postgres carry out a command.  Gives the exit code.
+    // Has the plugin postgres run a command.  Gives the exit code.
     int run(Io &, PluginCommand, Needs) const;
 };
 

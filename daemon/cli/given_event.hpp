@@ -7,15 +7,15 @@
 
 namespace roomd::cli {
 
-// One event, as the command line says it.
+// One event, as given on the command line.
 struct GivenEvent {
     std::string event, data, nsp; // data: JSON; "-" is read from standard input
     std::vector<std::string> rooms, except;
     bool broadcast = false, vanishing = false;
 
-    // Reads and checks `data`; 0, or the exit code of what was told.
+    // Reads and checks `data`; 0, or the exit code after a message.
     int read(Io &, Form);
-    // As POST /api/emit takes it.
+    // The body of a POST to /api/emit.
     std::string body() const;
 };
 

@@ -21,7 +21,7 @@ struct Given {
     bool json = false;
 };
 
-// 256 bits behind a word that tells a scanner of leaked secrets what it has found.
+// 256 bits after a prefix by which scanners for leaked secrets recognise it.
 std::string make_key() {
     std::array<char, 32> bytes{};
     base::random_bytes(bytes.data(), bytes.size());

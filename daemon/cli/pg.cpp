@@ -1,4 +1,4 @@
-// `roomd pg ..`: the plugin postgres carries them out, which has the SQL and libpq.
+// `roomd pg ..`: the plugin postgres, which has the SQL and libpq, runs these commands.
 #include "app/exit_code.hpp"
 #include "cli/commands.hpp"
 #include "cli/given_database.hpp"
@@ -28,7 +28,7 @@ std::string word(bool yes) {
 }
 
 int init(const Given &given, Io &io) {
-    constexpr std::size_t longest = 63; // bytes that a server looks at
+    constexpr std::size_t longest = 63; // bytes; a server ignores the rest
     for (const auto *roles : {&given.app, &given.daemon})
         for (const auto &role : *roles)
             if (role.size() > longest)

@@ -63,7 +63,7 @@ void print(Io &io, const Given &given, const roomd_plugin &table) {
                          {"  keys", schema ? list : "any: it has no schema"}});
 }
 
-// Every fault of its configuration: "/path: what"; empty when it takes it.
+// Every fault of its configuration: "/path: what"; empty when it is valid.
 std::string faults(const Given &given, host::Libraries &libraries) {
     host::PluginEntry entry;
     entry.name = given.name;

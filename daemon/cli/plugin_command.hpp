@@ -11,25 +11,25 @@
 
 namespace roomd::cli {
 
-// A command that a plugin carries out in this process, without a daemon.
+// A command that a plugin runs in this process, without a daemon.
 struct PluginCommand {
     std::string name;
-    std::string options = "{}"; // JSON object: what was typed behind it
-    std::string events = "{}";  // events_json(), where it is asked for
+    std::string options = "{}"; // JSON object of its command line
+    std::string events = "{}";  // events_json(), if it needs them
 };
 
-// `events` of the configuration as plugins get it: each with its schema, in place of a file's name.
+// `events` of the configuration as plugins get it: each with its schema instead of a file's name.
 std::string events_json(const config::Config &);
 
 // The enabled entries of a plugin.
 std::vector<host::PluginEntry> entries_of(const config::Config &, std::string_view plugin);
-// The one that is meant; `instance` may be empty where there is one only.  0, or the exit code of
-// what was told: where there is none, or not this one, or several.
+// Chooses an entry; `instance` may be empty if there is only one.  0, or the exit code after a
+// message: there is none, not this one, or several.
 int choose_entry(Io &, Form, const config::Config &, std::string_view plugin,
                  const std::string &instance, host::PluginEntry &out);
 
-// Lets the plugin of an entry, whose section it has checked, carry out a command, and prints what
-// it says.  Gives the exit code.
+// Lets the plugin of an entry, which has checked its section, run a command, and prints the result.
+// Gives the exit code.
 int run_plugin_command(Io &, Form, host::Libraries &, const host::PluginEntry &,
                        const PluginCommand &);
 

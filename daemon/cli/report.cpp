@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t longest = 4096; // of one cell
 
-// The places it takes on a terminal, about: bytes that continue a character take none.
+// About how many columns it takes on a terminal: bytes that continue a character take none.
 std::size_t width(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xC0) != 0x80;

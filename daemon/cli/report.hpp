@@ -15,7 +15,7 @@ constexpr Form form(bool json) noexcept {
     return json ? Form::json : Form::text;
 }
 
-// Says what went wrong, on `err` for people; gives `exit_code`.
+// Prints what went wrong, on `err` for people; gives `exit_code`.
 int fail(Io &, Form, int exit_code, std::string_view code, const std::string &message);
 
 // Prints `data`, a JSON object, framed as a success.
@@ -24,7 +24,7 @@ void print_success(Io &, std::string_view data);
 // ["a","b"]
 std::string json_list(const std::vector<std::string> &texts);
 
-// Rows in columns, the first row being their names; what a terminal would obey is written out.
+// Rows in columns, the first row being their names; control characters are escaped.
 void print_table(std::ostream &, const std::vector<std::vector<std::string>> &rows);
 
 } // namespace roomd::cli

@@ -7,7 +7,7 @@
 namespace roomd::cli {
 namespace {
 
-// How many bytes at the end may be the front of a character that is not whole.
+// How many bytes at the end may be an incomplete character.
 std::size_t half_a_character(std::string_view bytes) noexcept {
     for (std::size_t n = 1; n <= 3 && n <= bytes.size(); ++n) {
         const auto byte = static_cast<unsigned char>(bytes[bytes.size() - n]);

@@ -6,9 +6,9 @@
 
 namespace roomd::cli {
 
-// Stands before a stream that people may read: rooms, users, payloads and what a daemon says come
-// from outside, and whatever a terminal would obey in them is written out (base::append_visible),
-// but for line ends and tabs.  Of JSON the meaning stays: such characters stand in texts alone.
+// Filters a stream that people may read: rooms, users, payloads and answers of a daemon come from
+// outside, and characters that a terminal would obey are escaped (base::append_visible), except
+// line ends and tabs.  JSON keeps its meaning: such characters only occur in its strings.
 class Screen : private std::streambuf {
 public:
     explicit Screen(std::ostream &to) : to_(to), out_(this) {}
@@ -26,7 +26,7 @@ private:
 
     std::ostream &to_;
     std::ostream out_;
-    std::string half_; // the front of a character whose rest is still to come
+    std::string half_; // an incomplete character
     std::string scratch_;
 };
 

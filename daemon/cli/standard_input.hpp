@@ -6,11 +6,11 @@
 
 namespace roomd::cli {
 
-// Bounded, as standard input may have no end: what is longer than `most` bytes is cut to most + 1,
-// which its reader refuses.
+// Bounded, as standard input may be endless: longer input is cut to most + 1 bytes, which its
+// caller refuses.
 
 std::string all_of(std::istream &, std::size_t most);
-// Without its line end, and without blanks around it.
+// The first line, without its newline and blanks around it.
 std::string first_line(std::istream &, std::size_t most);
 
 } // namespace roomd::cli

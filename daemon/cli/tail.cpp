@@ -48,7 +48,7 @@ void print_event(Io &io, std::string_view event) {
     io.out << base::visible(args, longest_line) << '\n';
 }
 
-// What one answer tells.  False: enough.
+// Prints the events of one answer.  False: that was enough.
 bool print(Io &io, const Given &given, std::string_view data, std::size_t &seen) {
     const std::string lost(json::member(data, "lost"));
     if (lost != "0") io.err << "roomd: " << lost << " events came too fast and are not shown\n";
@@ -62,13 +62,13 @@ bool print(Io &io, const Given &given, std::string_view data, std::size_t &seen)
         if (++seen == given.count) break;
     }
     io.out.flush();
-    if (!io.out) return false; // nobody reads on
+    if (!io.out) return false; // nobody reads any more
     return given.count == 0 || seen < given.count;
 }
 
 int tail(const Given &given, Io &io) {
     Target quiet = given.target;
-    quiet.json = false; // each event is a line; there is no one document
+    quiet.json = false; // each event is a line, not part of one document
     const std::string socket = given.target.path();
     quiet.socket = socket;
     std::string since, run;

@@ -16,13 +16,13 @@ bool exists(const std::string &path) {
     return access(path.c_str(), F_OK) == 0;
 }
 
-// What the file names as its admin socket; faults elsewhere in it are no matter here.
+// The admin socket in the file; other faults in it do not matter here.
 std::string named_by(const std::string &config) {
     config::Faults faults;
     return config::load_file(config, faults).admin.socket;
 }
 
-// "message", and the pointer when there is one.
+// "message", with the pointer if there is one.
 std::string refusal(std::string_view error) {
     std::string out = json::string(json::member(error, "message"));
     const std::string pointer = json::string(json::member(error, "pointer"));

@@ -13,7 +13,7 @@ namespace roomd::cli {
 inline constexpr const char *default_config = "/etc/roomd/roomd.yaml";
 inline constexpr const char *default_socket = "/run/roomd/admin.sock";
 
-// The admin socket that `roomd dev` makes in the user's own runtime folder; empty without one.
+// The admin socket that `roomd dev` creates in the user's runtime folder; empty without one.
 std::string dev_socket();
 
 // Which daemon a command talks to, and in which form it answers.
@@ -22,8 +22,8 @@ struct Target {
     bool json = false;
 
     void add_to(Syntax &); // --socket, --config, --json
-    // What --socket says, else the configuration that --config names, else the installed one, else
-    // the packaged daemon's place, else that of `roomd dev`.
+    // That of --socket, else of the configuration of --config, else of the installed one, else the
+    // packaged daemon's, else that of `roomd dev`.
     std::string path() const;
     Form form() const noexcept { return cli::form(json); }
 };
@@ -36,11 +36,11 @@ struct Question {
     base::Duration patience{60000};
 };
 
-// Shows the data of an answer, and gives the exit code.
+// Prints the data of an answer, and gives the exit code.
 using Print = std::function<int(Io &, std::string_view data)>;
 
-// Asks, and prints the answer's data through `print`, or the whole answer as JSON when that was
-// asked for; or a refusal, or why there is no answer.  Gives the exit code: that of `print`.
+// Sends the request, and prints the answer's data with `print`, or the whole answer with --json; or
+// a refusal, or why there is no answer.  Gives the exit code, of `print` on success.
 int ask(Io &, const Target &, const Question &, const Print &print);
 
 } // namespace roomd::cli

@@ -30,7 +30,7 @@ struct Mint {
     bool json = false;
 };
 
-// The key's text, without one line end at its end: as the configuration reads it.  Empty, or why
+// Reads the key without its last newline, as the configuration does.  Empty on success, else why
 // not.
 std::string read_key(const std::string &path, std::string &out) {
     errno = 0;

@@ -21,29 +21,29 @@ struct Io {
     std::ostream &err;
 };
 
-// What carries a command out; gives the exit code.
+// Runs a command; gives the exit code.
 using Run = std::function<int(Io &)>;
 
-// What one command takes.  What it fills must live as long as the tree.  (A face of CLI11, whose
-// header takes seconds to compile: so only three files do.)
+// The arguments and options of one command.  Their variables must live as long as the tree.  (Hides
+// CLI11, whose header takes seconds to compile: only three files include it.)
 class Syntax {
 public:
     explicit Syntax(CLI::App &app) : app_(app) {}
 
     // Options: "--room", or "-c,--config"; arguments: a name without dashes.  `value` is what the
-    // help calls what stands there: "FILE" and "PATH" complete as files.
+    // help calls the value: "FILE" and "PATH" complete as files.
     Syntax &text(const char *names, std::string &to, const char *value, const char *what);
     Syntax &texts(const char *names, std::vector<std::string> &to, const char *value,
-                  const char *what); // an option that may stand again, or all arguments that follow
+                  const char *what); // an option that may be repeated, or all further arguments
     Syntax &count(const char *names, std::size_t &to, std::size_t least, std::size_t most,
                   const char *value, const char *what);
     Syntax &flag(const char *names, bool &to, const char *what);
-    Syntax &json(bool &to); // --json: one JSON document instead of words for people
+    Syntax &json(bool &to); // --json: one JSON document instead of text for people
 
-    // Of the one added last.
+    // For the one added last.
     Syntax &needed();
-    Syntax &initially(const char *shown); // its default, as the help says it
-    Syntax &not_empty(); // an unset variable of a script must not mean what is meant without it
+    Syntax &initially(const char *shown); // its default, as the help shows it
+    Syntax &not_empty(); // a script's unset variable must not act as if it were left out
     Syntax &one_of(std::initializer_list<const char *> words);
 
     Syntax &more(const char *text); // below the options in the help
@@ -53,8 +53,8 @@ private:
     CLI::Option *last_ = nullptr;
 };
 
-// The command line: one CLI11 application, and what its commands do.  Help, shell completion and
-// the manual pages are made from it.
+// The command line: one CLI11 application and its commands.  Help, shell completion and the manual
+// pages are generated from it.
 class Tree {
 public:
     explicit Tree(CLI::App &root) : root_(root) {}
@@ -63,11 +63,11 @@ public:
 
     // `roomd NAME`.
     Syntax command(const char *name, const char *what, Run);
-    // `roomd GROUP NAME`; the group is made by its first command.
+    // `roomd GROUP NAME`; the first command creates the group.
     Syntax command(const char *group, const char *about, const char *name, const char *what, Run);
 
     CLI::App &root() const noexcept { return root_; }
-    // Of the command that was parsed; null when none was.
+    // The parsed command's; null if there is none.
     const Run *chosen() const;
 
 private:
@@ -81,7 +81,7 @@ private:
     std::vector<Known> known_;
 };
 
-// The command `name` right below; null: there is none.
+// The subcommand `name`; null if there is none.
 CLI::App *command_below(CLI::App &, const std::string &name);
 
 } // namespace roomd::cli

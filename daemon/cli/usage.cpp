@@ -50,7 +50,7 @@ std::string joined(const Words &words, const char *between) {
     return out;
 }
 
-// Of the command `at`, whose words are behind it.
+// What is wrong with the words after the command `at`.
 std::string what_is_wrong(CLI::App &at, const std::string &path, const Words &behind,
                           std::string_view parser) {
     const Words commands = commands_of(at);
@@ -64,7 +64,7 @@ std::string what_is_wrong(CLI::App &at, const std::string &path, const Words &be
     for (const auto &word : behind) {
         const std::string name = word.substr(0, word.find('='));
         const bool option = name.size() > 2 && name.rfind("--", 0) == 0;
-        // Behind an option, "-5" may be its value.
+        // After an option, "-5" may be its value.
         const bool letter = &word == &behind.front() && name.size() > 1 && name[0] == '-';
         if ((option || letter) && std::find(known.begin(), known.end(), name) == known.end())
             return "there is no option " + shown(name) + perhaps("", name, known);
