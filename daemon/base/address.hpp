@@ -6,7 +6,7 @@
 
 namespace roomd::base {
 
-// Where a connection comes from, without its port; small enough to keep for every connection.
+// Where a connection comes from, without its port; small enough to store for every connection.
 struct Address {
     enum class Kind : std::uint8_t { unix_socket, v4, v6 };
     std::array<std::uint8_t, 16> bytes{}; // IPv4 in the first four; v4-mapped addresses become v4
@@ -16,7 +16,7 @@ struct Address {
     std::string text() const; // "unix" for a Unix socket
 };
 
-// Of IPv4 or IPv6 text; anything else gives a Unix socket's.
+// From IPv4 or IPv6 text; anything else gives that of a Unix socket.
 Address address_from(const std::string &text) noexcept;
 
 } // namespace roomd::base

@@ -16,8 +16,8 @@ std::string unbase64(std::string_view text);
 
 // RFC 4648 section 5 without padding, as JOSE writes it.
 std::string base64url(std::string_view bytes);
-// ... and only that: no padding, no foreign characters, no bits that say nothing.  So no two texts
-// mean the same bytes.
+// Accepts only that: no padding, no foreign characters, no unused bits set.  So no two texts decode
+// to the same bytes.
 std::optional<std::string> unbase64url(std::string_view text);
 
 } // namespace roomd::base

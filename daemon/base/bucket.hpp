@@ -8,14 +8,14 @@
 
 namespace roomd::base {
 
-// So much per second, at most `burst` at once.  A rate of 0 means no limit.
+// `per_second` on average, at most `burst` at once.  A rate of 0 means no limit.
 struct Rate {
     double per_second = 0;
     double burst = 0;
 };
 
-// A token bucket, full at first.  It is one number, when it would be full again, so that thousands
-// of them cost little; what it holds to is said at each taking, and may change in between.
+// A token bucket, full at first.  It is one number, the time when it will be full again, so that
+// thousands of them cost little; the rate is given to each take(), and may change in between.
 class Bucket {
 public:
     bool take(const Rate &rate, Time now, double count = 1) noexcept {

@@ -8,8 +8,8 @@ namespace roomd::base {
 using Duration = std::chrono::milliseconds;
 using Time = std::chrono::time_point<std::chrono::steady_clock, Duration>; // monotonic
 
-// What time it is, for those who must not ask the system: the loop caches it once per iteration,
-// tests turn it by hand.
+// The time, for code that must not ask the system: the loop caches it once per iteration, tests
+// set it by hand.
 class Clock {
 public:
     virtual Time now() const noexcept = 0;

@@ -55,7 +55,7 @@ std::optional<std::string> read_file(const std::string &path, std::size_t most, 
     if (!file.is_open()) return {};
     std::string out;
     std::array<char, 16384> buffer{};
-    for (;;) { // it may be longer than it said: it may grow, and files of /proc say nothing
+    for (;;) { // it may be longer than its size: it may grow, and files in /proc have size 0
         const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {

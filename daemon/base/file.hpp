@@ -8,15 +8,15 @@
 namespace roomd::base {
 
 enum class Wanted : std::uint8_t {
-    regular, // what was no regular file, or a link to one, is refused; nobody is waited for
-    any      // a FIFO and a terminal too, which are waited for: never on a loop
+    regular, // only a regular file, or a link to one; never blocks on a writer
+    any      // a FIFO and a terminal too, which may block: never on a loop
 };
 
-// A whole file of at most `most` bytes, or why not: a sentence without the path.
+// A whole file of at most `most` bytes, or nothing and `why`: a phrase without the path.
 std::optional<std::string> read_file(const std::string &path, std::size_t most, Wanted wanted,
                                      std::string &why);
 
-// Would read_file() give a regular file?  For those that a library opens by itself.
+// Whether read_file() would read it as a regular file.  For files that a library opens by itself.
 bool is_readable_file(const std::string &path, std::size_t most, std::string &why);
 
 // A descriptor that is closed on every way out.
@@ -33,8 +33,8 @@ private:
     int fd_;
 };
 
-// Opens a file to read it and says how large it is; else one that is not open, and why.  `size` of
-// what is no regular file means nothing.
+// Opens a file for reading and gives its size; on failure one that is not open, and `why`.  `size`
+// means nothing when it is not a regular file.
 Descriptor open_file(const std::string &path, Wanted wanted, std::size_t &size, std::string &why);
 
 } // namespace roomd::base

@@ -16,7 +16,7 @@ class FrameRef;
 // atomic: a frame belongs to the loop that made it.
 class Frame {
 public:
-    // A text frame of all parts in a row; the first begins with the packet's type digit.
+    // A text frame of the parts joined; the first begins with the packet's type digit.
     static FrameRef text(std::initializer_list<std::string_view> parts);
     // A binary frame: an Engine.IO binary message (polling: 'b' + base64).
     static FrameRef binary(std::string_view bytes);
@@ -26,7 +26,7 @@ public:
     std::size_t size() const noexcept { return size_; } // of wire()
     bool is_binary() const noexcept { return binary_; }
 
-    // Memory of all frames there are on this thread, each once however many share it.
+    // Memory of all frames on this thread, each counted once however many share it.
     static std::size_t alive() noexcept;
 
 private:
@@ -47,7 +47,7 @@ private:
     bool binary_;
 };
 
-// One unmasked frame of a message that may have several: `opcode` 0 is a continuation.
+// Appends one unmasked frame of a message that may have several: `opcode` 0 is a continuation.
 void append_frame(std::string &out, int opcode, bool last, std::string_view payload);
 
 // Shares one frame.  One pointer wide.

@@ -38,7 +38,7 @@ std::string random_id() {
         const unsigned bits = unsigned{byte[0]} << 16 | unsigned{byte[1]} << 8 | byte[2];
         for (int shift = 18; shift >= 0; shift -= 6)
             id += alphabet[(bits >> shift) & 63];
-        byte[0] = byte[1] = byte[2] = 0; // an id once given is not kept where a dump would show it
+        byte[0] = byte[1] = byte[2] = 0; // a dump must not show ids that were given out
     }
     used += id_bytes;
     return id;

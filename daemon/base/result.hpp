@@ -6,7 +6,7 @@
 
 namespace roomd::base {
 
-// Why input from outside was refused: a constant sentence, fit for a log line and a test.
+// Why input from outside was refused: a constant phrase, for log lines and tests.
 struct Error {
     const char *what;
 };

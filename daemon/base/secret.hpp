@@ -7,7 +7,7 @@
 namespace roomd::base {
 
 // Text that must never reach a log, an answer or a dump: it has no operator<<, no conversion to
-// string, and is wiped when it goes.
+// string, and is wiped when destroyed.
 class Secret {
 public:
     Secret() = default;
@@ -25,7 +25,7 @@ private:
     std::string text_;
 };
 
-// Compares in time that depends on the lengths alone.
+// Compares in time that depends only on the lengths.
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 
 } // namespace roomd::base

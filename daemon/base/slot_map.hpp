@@ -28,7 +28,7 @@ public:
         return make_id(slot.generation, index);
     }
 
-    // Null when the id is stale or was never given.
+    // Null when the id is stale or was never given out.
     T *find(Id id) noexcept {
         const std::uint32_t index = index_of(id);
         if (index >= end_) return nullptr;
@@ -50,7 +50,7 @@ public:
         return true;
     }
 
-    // Of a live element, by index_of() its id.
+    // A live element, by index_of() of its id.
     const T &at(std::uint32_t index) const noexcept {
         return *const_cast<SlotMap *>(this)->slot(index).value();
     }
@@ -61,7 +61,7 @@ public:
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
 
-    // Calls fn(Id, T &) for each.  `fn` may erase the element it is given, and no other.
+    // Calls fn(Id, T &) for each.  `fn` may erase the element it is given, but no other.
     template <class Fn> void each(Fn fn) {
         for (std::uint32_t index = 0; index < end_; ++index) {
             Slot &slot = this->slot(index);

@@ -54,7 +54,7 @@ std::size_t utf8_sequence(std::string_view bytes) noexcept {
 
 bool is_utf8(std::string_view bytes) noexcept {
     while (!bytes.empty()) {
-        if (bytes.size() >= sizeof(std::uint64_t)) { // eight ASCII bytes at a time: most text is
+        if (bytes.size() >= sizeof(std::uint64_t)) { // eight at a time: most text is ASCII
             std::uint64_t word;
             std::memcpy(&word, bytes.data(), sizeof word);
             if ((word & 0x8080808080808080u) == 0) {
@@ -128,7 +128,7 @@ bool matches(std::string_view pattern, std::string_view name) noexcept {
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view> &candidates) {
-    constexpr std::size_t longest = 64; // a longer word is no typing slip
+    constexpr std::size_t longest = 64; // a longer word is not a typo
     if (word.size() > longest) return {};
     std::string_view best;
     std::size_t best_distance = word.size() / 3 + 2;

@@ -11,27 +11,27 @@
 
 namespace roomd::base {
 
-// Finds the elements of a SlotMap by the text that `Text`, a const member function, gives of them:
-// each element its own, which stays what it is.  A table of open addressing with linear probing: 6
-// to 11 bytes an element, where a node of std::unordered_map takes 48 and its bucket 8.
+// Finds the elements of a SlotMap by the text that `Text`, a const member function, returns: unique
+// and constant for each element.  An open-addressing table with linear probing: 6 to 11 bytes an
+// element, where a node of std::unordered_map takes 48 and its bucket 8.
 template <class Id, class T, auto Text> class TextIndex {
 public:
     explicit TextIndex(const SlotMap<Id, T> &elements) : elements_(elements) {}
 
-    // `id` is in the table of elements, and no other of its text is in the index.
+    // `id` must be in the table of elements, and its text not in the index.
     void add(Id id) {
         if ((size_ + 1) * 4 > places_.size() * 3) grow();
         put(index_of(id));
         ++size_;
     }
-    // `id` is in the index, and still in the table of elements.
+    // `id` must be in the index, and still in the table of elements.
     void remove(Id id) noexcept {
         std::size_t hole = home(index_of(id));
         while (places_[hole] != index_of(id)) {
             assert(places_[hole] != nobody);
             hole = after(hole);
         }
-        // Who stands behind a hole, and was kept from a place before it, moves up.
+        // An entry behind the hole moves up into it, unless its home is behind the hole.
         for (std::size_t at = after(hole); places_[at] != nobody; at = after(at)) {
             const std::size_t distance = (at - home(places_[at])) & mask();
             if (distance < ((at - hole) & mask())) continue;

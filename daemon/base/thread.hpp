@@ -6,7 +6,7 @@
 
 namespace roomd::base {
 
-// A thread that runs `fn` and takes no signal: those are for the thread that asked for them.
+// A thread that runs `fn` with all signals blocked: they are for the thread that handles them.
 template <class Fn> std::thread thread_without_signals(Fn fn) {
     struct Mask {
         Mask() {
@@ -19,7 +19,7 @@ template <class Fn> std::thread thread_without_signals(Fn fn) {
         Mask &operator=(const Mask &) = delete;
         sigset_t before{};
     };
-    const Mask while_it_starts; // a thread begins with the mask of who makes it
+    const Mask while_it_starts; // a thread inherits the mask of its creator
     return std::thread(std::move(fn));
 }
 
