@@ -12,8 +12,8 @@ bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
 }
 
-// Where the first digit that is no zero stands, before the point (1 and up) or behind it, with what
-// the exponent adds.
+// The position of the first digit other than zero, before the point (1 and up) or behind it, plus
+// the exponent.
 double magnitude(std::string_view number) noexcept {
     if (number.front() == '-') number.remove_prefix(1);
     const std::size_t mark = std::min(number.find_first_of("eE"), number.size());
@@ -30,7 +30,7 @@ double magnitude(std::string_view number) noexcept {
     return out + (minus ? -power : power);
 }
 
-// Those too small for a double are read as 0, by everyone.
+// Numbers too small for a double are read as 0 by everyone.
 bool is_too_large(std::string_view number) noexcept {
     double value = 0;
     const auto read = std::from_chars(number.data(), number.data() + number.size(), value);
@@ -41,7 +41,7 @@ bool is_hex(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// Walks the grammar once.  What is open is a stack of brackets, as deep as `depth` at most.
+// Walks the grammar once.  Open containers are a stack of brackets, at most `depth` deep.
 class Checker {
 public:
     Checker(std::string_view text, std::size_t depth, std::size_t most) noexcept :
@@ -190,7 +190,7 @@ private:
     const char *at_;
     const char *end_;
     std::size_t depth_;
-    std::size_t left_; // elements the outermost container may still have, the one read now included
+    std::size_t left_; // elements the outermost container may still have, with the current one
     std::string open_; // brackets; up to 15 without an allocation
     const char *why_ = "bad JSON";
 };

@@ -7,7 +7,7 @@
 namespace roomd::json {
 namespace {
 
-// Every name in the text with the object it stands in, found in one walk without recursion.
+// Every name in the text with its object, found in one walk without recursion.
 class Names {
 public:
     explicit Names(std::string_view text) : text_(text) {}
@@ -34,7 +34,7 @@ public:
 private:
     struct Open {
         std::size_t object; // its number; 0: an array
-        bool named = false; // behind a member's name, until the comma
+        bool named = false; // after a member's name, until the comma
     };
 
     // `at_` is at the opening quote; leaves it behind the closing one.

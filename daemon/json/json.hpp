@@ -16,17 +16,17 @@ enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
 inline constexpr std::size_t default_depth = 128;
 
-// Is `text` one valid JSON value (RFC 8259, UTF-8) no deeper than `depth`, and with no more than
-// `most` elements or members of its own (at least 1)?  Iterative, so no input can exhaust the
-// stack.  Gives what kind it is.  The grammar, without numbers beyond double, which not all peers
-// can read; with lone surrogate escapes, as JSON.stringify writes them (nlohmann refuses them: a
-// later parse() of the text may fail); without a byte order mark and NUL (nlohmann: end).
+// The kind of `text` if it is one valid JSON value (RFC 8259, UTF-8), no deeper than `depth`, with
+// at most `most` elements or members itself (at least 1).  Iterative: no input can exhaust the
+// stack.  Refuses numbers beyond double, which not all peers can read, a byte order mark and NUL
+// (nlohmann: end).  Accepts lone surrogate escapes, as JSON.stringify writes them (nlohmann refuses
+// them: a later parse() of the text may fail).
 base::Result<Kind> check(std::string_view text, std::size_t depth = default_depth,
                          std::size_t most = SIZE_MAX);
-// Where text that check() refuses stops being JSON: bytes from its beginning, for messages.
+// Where text that check() refuses stops being JSON, in bytes from its beginning; for messages.
 std::size_t fault_offset(std::string_view text, std::size_t depth = default_depth);
 
-// The functions below take text that check() passed; they find places in it and build no DOM.
+// The functions below take text that check() accepted; they give views into it and build no DOM.
 
 // The texts of the elements of an array, at most `most` of them.
 void split_array(std::string_view array, std::vector<std::string_view> &out,
@@ -35,7 +35,7 @@ void split_array(std::string_view array, std::vector<std::string_view> &out,
 class Elements {
 public:
     explicit Elements(std::string_view array) noexcept;
-    // The text of the next one; empty when there is none, or no array.
+    // The text of the next one; empty when there is none, or it is not an array.
     std::string_view next() noexcept;
 
 private:
@@ -47,7 +47,7 @@ private:
 class Members {
 public:
     explicit Members(std::string_view object) noexcept;
-    bool next() noexcept; // to the next one; false: there is none, or no object
+    bool next() noexcept; // to the next one; false: there is none, or it is not an object
     std::string_view name() const noexcept { return name_; } // a literal, with its quotes
     std::string_view value() const noexcept { return value_; }
     bool is(std::string_view key) const; // whether the name, as written or unescaped, is `key`
@@ -57,28 +57,28 @@ private:
     std::size_t at_ = 1;
 };
 
-// The members of an object in order, each name as the literal it is; duplicates too.
+// The members of an object in order, including duplicates, each name as a literal.
 using Member = std::pair<std::string_view, std::string_view>;
 void split_object(std::string_view object, std::vector<Member> &out);
-// The text of the first element; empty when there is none or `array` is no array.
+// The text of the first element; empty when there is none or `array` is not an array.
 std::string_view first_element(std::string_view array);
 // The text of a member's value, or empty when there is none; the last of duplicates wins.
 std::string_view member(std::string_view object, std::string_view key);
-// Does an object, at any depth, name a member twice?  Names are compared as what they say, however
-// they are escaped.
+// Whether an object, at any depth, has a duplicate member.  Names are compared unescaped, however
+// they are written.
 bool has_duplicates(std::string_view text);
-// What a string literal says; "" for other kinds.  Lone surrogates become U+FFFD.
+// The value of a string literal; "" for other kinds.  Lone surrogates become U+FFFD.
 std::string string(std::string_view literal);
 Kind kind(std::string_view text);
-// Is the number an integer that JavaScript writes as it stands?  No fraction, no exponent, no minus
-// zero, and exact: at most 2^53 - 1, above it two ids could meet in one number.
+// Whether the number is an integer that JavaScript writes the same way: no fraction, no exponent,
+// no minus zero, and at most 2^53 - 1; above that two ids could become the same number.
 bool is_exact_integer(std::string_view number) noexcept;
 // Without white space at either end.
 std::string_view trim(std::string_view text) noexcept;
 
-// A token of a JSON pointer (RFC 6901) as it stands in one: "~" and "/" escaped.
+// A token as it is written in a JSON pointer (RFC 6901): "~" and "/" escaped.
 std::string escaped_token(std::string_view);
-// What such a token says; nothing when a "~" in it escapes neither.
+// The value of such a token; nothing when a "~" in it escapes neither.
 std::optional<std::string> unescaped_token(std::string_view);
 
 // Appends `text` as a string literal.  Invalid UTF-8 becomes U+FFFD: the result is always valid.
