@@ -11,17 +11,17 @@ constexpr std::array crashes{SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
 constexpr int most_naps = 500;
 constexpr timespec nap{0, 1000000};
 
-// Signals are the process's, and a handler gets nothing but the number.
+// Signals belong to the process, and a handler gets only the number.
 std::atomic<const Progress *> watched{nullptr};
 
-// The writer's thread goes on while this one waits here; nothing is locked, nothing allocated.
+// The writer's thread goes on while this one waits; nothing is locked or allocated here.
 void on_crash(int number) {
     const Progress *progress = watched;
     for (int i = 0; i < most_naps && progress != nullptr; ++i) {
         if (progress->put == progress->written) break;
         nanosleep(&nap, nullptr);
     }
-    std::raise(number); // SA_RESETHAND: now it ends the process, with a core of this place
+    std::raise(number); // SA_RESETHAND: now it ends the process, with a core dump from here
 }
 
 } // namespace

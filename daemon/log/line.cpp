@@ -114,7 +114,7 @@ void append_json(std::string &out, std::int64_t unix_ms, Level level, std::strin
     for (const Field &field : fields) {
         out += ",\"";
         append_key(out, field.key);
-        // A field named as one of ours would be read instead of it.
+        // A field with the name of one of ours would be read in its place.
         if (field.key == "time" || field.key == "level" || field.key == "message") out += '_';
         out += "\":";
         if (!field.number.empty()) {

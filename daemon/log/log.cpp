@@ -25,8 +25,8 @@ struct Logger::Impl {
     std::atomic<Level> level{Level::info};
     std::atomic<Format> format{Format::text};
     std::atomic<bool> priorities{false};
-    std::optional<Writer> writer; // none: at once
-    std::mutex whole;             // lines written at once are
+    std::optional<Writer> writer; // none: Writing::at_once
+    std::mutex whole;             // then keeps lines whole
 };
 
 Logger::Logger(const Options &options, Writing writing) : impl_(std::make_unique<Impl>()) {

@@ -19,7 +19,7 @@ enum class Level : std::uint8_t {
     debug = 7
 }; // syslog
 
-// What varies in a line.  Numbers are turned into text only when the line is written.
+// What varies in a line.  A number is formatted here, so guard costly fields with wants().
 struct Field {
     Field(std::string_view key, std::string_view value) : key(key), text(value) {}
     Field(std::string_view key, const char *value) : key(key), text(value) {}
@@ -43,25 +43,25 @@ struct Options {
 
 // Who writes a line to stderr.
 enum class Writing : std::uint8_t {
-    at_once, // who logs it, and waits where nobody reads
-    behind   // a thread of the logger: who logs never waits.  See Writer for bound and crash
+    at_once, // the caller, which blocks when nobody reads
+    behind   // a thread of the logger: the caller never waits.  See Writer for bound and crash
 };
 
-// Constant message + fields, one line each, to stderr.  Values are escaped: no line of a stranger
-// can forge another.  Safe from any thread.
+// Constant message + fields, one line each, to stderr.  Values are escaped: no stranger can forge a
+// line.  Safe from any thread.
 class Logger {
 public:
     explicit Logger(const Options &, Writing = Writing::at_once);
-    ~Logger(); // waits for what is not written yet, a second at most
+    ~Logger(); // waits for lines that are not written yet, at most a second
     Logger(const Logger &) = delete;
     Logger &operator=(const Logger &) = delete;
 
     void write(Level, std::string_view message, std::span<const Field> fields) noexcept;
     bool wants(Level) const noexcept;
     void reconfigure(const Options &);
-    // Waits until what was logged is written, but no longer than this.
+    // Waits until all lines so far are written, but no longer than this.
     void flush(std::chrono::milliseconds) noexcept;
-    // Lines that were not written because nobody read: with Writing::behind alone.
+    // Lines that were dropped because nobody read; only with Writing::behind.
     std::uint64_t dropped() const noexcept;
 
     void error(std::string_view m, std::initializer_list<Field> f = {}) noexcept {

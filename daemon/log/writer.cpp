@@ -18,10 +18,10 @@
 namespace roomd::log {
 namespace {
 
-constexpr std::size_t kept_capacity = 64u << 10; // of a buffer that a burst has made larger
+constexpr std::size_t kept_capacity = 64u << 10; // a buffer that a burst made larger is freed
 
-// The front of `text` that goes in one write: whole lines that a pipe takes in one piece, so that
-// no other process's line gets into the middle of one.
+// The front of `text` for one write: whole lines that a pipe accepts as one piece, so that no other
+// process's line gets into the middle of one.
 std::size_t piece(std::string_view text) noexcept {
     if (text.size() <= PIPE_BUF) return text.size();
     const std::size_t last = text.rfind('\n', PIPE_BUF - 1);
@@ -29,12 +29,12 @@ std::size_t piece(std::string_view text) noexcept {
     return std::min(text.find('\n'), text.size() - 1) + 1;
 }
 
-// What the descriptor takes of `text`, once; 0 when it never will.
+// How much of `text` the descriptor accepts in one write; 0: it never will.
 std::size_t write_some(int fd, std::string_view text) noexcept {
     for (;;) {
         const ssize_t n = ::write(fd, text.data(), piece(text));
         if (n >= 0) return static_cast<std::size_t>(n);
-        if (errno == EAGAIN) { // somebody else who has it made it so
+        if (errno == EAGAIN) { // another process that shares it made it non-blocking
             pollfd ready{fd, POLLOUT, 0};
             ::poll(&ready, 1, -1);
         } else if (errno != EINTR) {
@@ -130,7 +130,7 @@ Writer::~Writer() {
 void Writer::put(std::string_view line) {
     const std::lock_guard lock(state_->mutex);
     const std::uint64_t pending = state_->progress.put - state_->progress.written;
-    // Once one is dropped all are, until that is told: the line about them stands where they were.
+    // Once a line is dropped all are, until that is reported: the report is where they were.
     if (state_->untold > 0 || pending + line.size() + 1 > state_->most) {
         ++state_->untold;
         ++state_->dropped;
