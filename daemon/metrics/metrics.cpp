@@ -54,7 +54,7 @@ std::string text(const std::vector<Family> &families) {
         if (!is_name(family.name)) continue;
         const auto [place, is_new] = places.emplace(family.name, out.size());
         if (is_new) {
-            // The serializer writes help as it is: a newline in it would begin a line of its own.
+            // The serializer does not escape help: a newline in it would begin a new line.
             std::string help = base::printable(family.help);
             std::replace(help.begin(), help.end(), '\\', '/');
             out.push_back({family.name,

@@ -17,7 +17,7 @@ struct Page {
     std::string body;
 };
 
-// Something that is not as it should be: a plugin, mostly.
+// Something that does not work as it should, mostly a plugin.
 struct Part {
     enum class State : std::uint8_t { degraded, down };
     std::string name;
@@ -28,15 +28,15 @@ struct Part {
 struct Snapshot {
     std::string service; // service.name
     std::string version;
-    bool websocket = true; // is the transport on?
+    bool websocket = true; // the transport is enabled
     std::chrono::milliseconds uptime{0};
     std::int64_t now_ms = 0; // Unix time
     bool draining = false;
-    std::vector<Part> ailing; // parts that are not well
+    std::vector<Part> ailing; // degraded or down
 };
 
-// What is told of a part that is not well.  Its reason is for operators: it may name hosts, roles
-// and what a database said.
+// What is shown of an ailing part.  Reasons are for operators: they may name hosts, roles and
+// messages of a database.
 enum class Detail : std::uint8_t { names, reasons };
 
 // 200 `healthy`, 200 `degraded` with the parts named, 503 while draining.
