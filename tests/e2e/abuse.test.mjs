@@ -54,7 +54,7 @@ async function failed(server, during) {
     return during;
 }
 
-test('whatever strangers do, the daemon serves others, and nothing of it stays', async (t) => {
+test('whatever strangers do, the daemon serves others, and nothing is left of it', async (t) => {
     const server = await roomd(t, (port) => settings(port, {
         client_events: {},
         socketio: { ping_interval: '2s', ping_timeout: '2s' },

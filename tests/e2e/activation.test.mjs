@@ -120,7 +120,7 @@ test('several sockets of one name, and a Unix socket, are listeners each', async
     await server.logs(/(listening [^]*){3}/);
 });
 
-test('a socket that is not there, or is none that listens, is told', async (t) => {
+test('a socket that is missing, or does not listen, is reported', async (t) => {
     const missing = await activated(t, { ...web, listen: [{ systemd: 'other' }] });
     await missing.start();
     assert.equal(await missing.wait(), 'ended 1');
@@ -136,7 +136,7 @@ test('a socket that is not there, or is none that listens, is told', async (t) =
     await alone.logs(/no socket of this name \(none\)/);
 });
 
-test('a socket that nobody asked for is closed, with a warning', async (t) => {
+test('a socket that no listener uses is closed, with a warning', async (t) => {
     const { server, start } = await activated(t, {
         listen: [{ systemd: 'web' }],
         names: 'web:left',

@@ -38,7 +38,7 @@ describe('the admin socket', () => {
         await server.kill('SIGTERM');
         assert.ok(!existsSync(server.admin));
     });
-    test('is not there unless it is asked for', async (t) => {
+    test('does not exist unless it is configured', async (t) => {
         const server = await roomd(t);
         assert.ok(!existsSync(path.join(server.folder, 'admin.sock')));
         assert.equal((await call(['stats', '--socket', path.join(server.folder, 'admin.sock')]).ended).code, 1);
@@ -72,7 +72,7 @@ describe('the admin socket', () => {
         await second.logs(/admin\.sock: another process listens on it/);
         assert.equal((await ask(server, 'stats')).code, 0);
     });
-    test('alone serves /admin, and nothing of the other listeners', async (t) => {
+    test('is the only listener with /admin, and has nothing of the others', async (t) => {
         const where = path.join(folder(t), 'emit.sock');
         const server = await roomd(t, (port) =>
             settings(port, {
@@ -93,7 +93,7 @@ describe('the admin socket', () => {
         assert.equal((await request(server.admin, 'POST', '/api/emit', '{}', JSON_TYPE)).status, 404);
         assert.equal((await request(server.admin, 'GET', '/admin/kick')).status, 405);
     });
-    test('tells operators alone why a part is not well', async (t) => {
+    test('tells only operators why a part is ailing', async (t) => {
         const digest = (key) => 'sha256:' + createHash('sha256').update(key).digest('hex');
         const server = await roomd(t, (port) => {
             const keys = ['metrics', 'admin', 'emit'].map((scope) => ({ name: scope, key: digest(`key for ${scope}`), scopes: [scope] }));
@@ -178,7 +178,7 @@ describe('reload', () => {
         server.write('listen: [');
         assert.equal((await ask(server, 'reload')).code, 3);
     });
-    test('names the keys that wait for a restart', async (t) => {
+    test('names the keys that need a restart', async (t) => {
         const server = await administered(t);
         server.write({ ...config(server), idempotency: { entries: 5 } });
         const { code, out } = await ask(server, 'reload');
@@ -197,12 +197,12 @@ describe('reload', () => {
         assert.equal(told.code, 1);
         assert.equal(told.data.kept[0].plugin, 'namebook');
     });
-    test('many at once all get an outcome', async (t) => {
+    test('all of many at once get an outcome', async (t) => {
         const server = await administered(t);
         const codes = await Promise.all(Array.from({ length: 8 }, () => ask(server, 'reload')));
         assert.deepEqual(codes.map(({ code }) => code), Array(8).fill(0));
     });
-    test('of the built-in configuration says that there is none', async (t) => {
+    test('with the built-in configuration says that there is no file', async (t) => {
         const where = folder(t);
         const socket = path.join(where, 'dev.sock');
         const dev = call(['dev', '--admin', socket]);
@@ -215,7 +215,7 @@ describe('reload', () => {
         dev.child.kill('SIGTERM');
         assert.equal((await dev.ended).code, 0);
     });
-    test('is over for systemd before it is over for who asked', async (t) => {
+    test('is over for systemd before it is over for the caller', async (t) => {
         const where = path.join(folder(t), 'notify');
         const listener = spawn('python3', [path.join(source, 'tests/e2e/support/notify.py'), where], { stdio: ['ignore', 'pipe', 'inherit'] });
         t.after(() => listener.kill());
@@ -236,8 +236,8 @@ describe('reload', () => {
     });
 });
 
-describe('questions and deeds', () => {
-    test('stats tells what the daemon does', async (t) => {
+describe('questions and commands', () => {
+    test('stats shows what the daemon does', async (t) => {
         const server = await administered(t);
         await connected(t, server, WEBSOCKET);
         const { code, out } = await ask(server, 'stats');
@@ -279,7 +279,7 @@ describe('questions and deeds', () => {
         assert.match((await ask(server, 'clients', 'library:none')).err, /no such clients/);
         assert.equal((await request(server.admin, 'GET', '/admin/clients')).status, 422);
     });
-    test('kick sends every client of a user away for good, and nobody else', async (t) => {
+    test('kick disconnects every client of a user for good, and nobody else', async (t) => {
         const server = await administered(t);
         const options = { ...as('ann'), reconnection: true, reconnectionDelay: 10 };
         const gone = [client(t, server, options), client(t, server, { ...options, ...MODES['polling only'] })];
@@ -372,7 +372,7 @@ describe('questions and deeds', () => {
         assert.equal((await tail.ended).code, 1);
         assert.match(tail.err, /there is no socket|nothing listens|the daemon/);
     });
-    test('tail says how much it lost', async (t) => {
+    test('tail says how many events it lost', async (t) => {
         const server = await administered(t);
         await request(server.admin, 'GET', '/admin/rooms');
         const first = request(server.admin, 'GET', '/admin/tail');
@@ -399,7 +399,7 @@ describe('plugins', () => {
         assert.equal((await askJson(server, 'plugin', 'list')).data.plugins.length, 3);
         assert.equal((await ask(server, 'plugin', 'fly')).code, 2);
     });
-    test('check tells whether a file would be loaded, and takes a configuration', async () => {
+    test('check says whether a file would be loaded, and checks a configuration', async () => {
         const check = (...words) => call(['plugin', 'check', ...words]).ended;
         const good = await check(plugin('http_emit'));
         assert.equal(good.code, 0);
@@ -428,7 +428,7 @@ describe('where a command finds its daemon', () => {
         assert.equal((await stats()).code, 0);
         assert.equal((await call(['reload', '--config', server.file]).ended).code, 3);
     });
-    test('the runtime folder of the user is where `roomd dev` is found', async (t) => {
+    test('`roomd dev` is found in the runtime folder of the user', async (t) => {
         const where = folder(t);
         if (existsSync('/run/roomd/admin.sock')) return t.skip('a roomd is installed here');
         const server = new Roomd(await freePort(), '');
@@ -439,7 +439,7 @@ describe('where a command finds its daemon', () => {
         assert.equal((await call(['stats'], { env: { XDG_RUNTIME_DIR: where } }).ended).code, 0);
         assert.equal((await call(['stats'], { env: { XDG_RUNTIME_DIR: '/nowhere' } }).ended).code, 1);
     });
-    test('an answer that is cut is told', async (t) => {
+    test('a cut answer is reported', async (t) => {
         const where = path.join(folder(t), 's');
         const listener = net.createServer((socket) =>
             socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"success":true')));

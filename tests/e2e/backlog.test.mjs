@@ -17,7 +17,7 @@ async function metric(server, name) {
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)[1]);
 }
 
-test('many that stop reading take no more memory than the bound; who reads misses nothing', async (t) => {
+test('many that stop reading take no more memory than the bound; readers miss nothing', async (t) => {
     // No pings: this takes a while, and who does not read does not answer them.
     const server = await roomd(t, { limits, socketio: { ping_interval: '10m' } });
     const good = [];
@@ -55,7 +55,7 @@ test('many that stop reading take no more memory than the bound; who reads misse
     await until('one line in the log', () => server.output.match(LOGGED)?.length === 1);
 });
 
-test('polling clients that do not come for their packets count too', async (t) => {
+test('polling clients that do not fetch their packets count too', async (t) => {
     const server = await roomd(t, { limits: { ...limits, send_buffer_total: '1MiB' } });
     const poll = '/socket.io/?EIO=4&transport=polling';
     const absent = [];

@@ -55,7 +55,7 @@ const table = (name, cases, run) =>
     });
 
 describe('check', { concurrency: 8 }, () => {
-    test('a good file is good; what is worth a word is said, also to programs', async () => {
+    test('a good file is good; warnings are printed, also for programs', async () => {
         const said = await roomd(['check', '-c', good]);
         assert.deepEqual([said.code, said.out], [0, `${good}: good\n`]);
         assert.match(said.err, /good\.yaml:\d+:\d+: warning: .*anyone can register a name under "pages\.dev"/);
@@ -74,7 +74,7 @@ describe('check', { concurrency: 8 }, () => {
         assert.equal((await roomd(['check', '-c', dev], { env })).out, `${dev}: good\n`);
         assert.equal((await roomd(['run', '-c', sample], { env })).code, 3);
     });
-    test('what every user of the machine may write to is a fault, for the start too', async () => {
+    test('a file that every user may write to is a fault, for the start too', async () => {
         const writable = file('writable.yaml', settings(3999));
         chmodSync(writable, 0o666);
         for (const command of ['check', 'run']) {
@@ -84,7 +84,7 @@ describe('check', { concurrency: 8 }, () => {
         chmodSync(writable, 0o664);
         assert.equal((await roomd(['check', '-c', writable])).code, 0);
     });
-    test('every fault is told with its place, also to programs', async () => {
+    test('every fault is printed with its place, also for programs', async () => {
         const faulty = file('faulty.yaml', 'auth: { mode: none, cookei: x }\ndrain: 5\n');
         const said = await roomd(['check', '-c', faulty]);
         assert.deepEqual([said.code, said.out], [3, '']);
@@ -161,7 +161,7 @@ describe('a configuration against the running one', () => {
         const other = await roomd(['config', 'show', '--running', '--socket', server.admin]);
         assert.equal(other.out, running.out);
     });
-    test('says that none runs', async () => {
+    test('says that no daemon runs', async () => {
         const nowhere = path.join(folder, 'no.sock');
         const named = file('named.yaml', settings(3999, { admin: { socket: nowhere } }));
         for (const words of [['check', '--diff', '-c', good, '--socket', nowhere], ['check', '--diff', '-c', named],
@@ -176,7 +176,7 @@ describe('a configuration against the running one', () => {
 });
 
 describe('config', { concurrency: 8 }, () => {
-    test('show tells each key and its place, and no secret', async () => {
+    test('show prints each key and its place, and no secret', async () => {
         const said = await roomd(['config', 'show', '--effective', '-c', good]);
         assert.equal(said.code, 0);
         assert.match(said.out, /^ {2}name: auth-service {2}# .*good\.yaml:\d+$/m);
@@ -195,7 +195,7 @@ describe('config', { concurrency: 8 }, () => {
 
 describe('token mint', { concurrency: 8 }, () => {
     const mint = (claims, more = [], key = secret) => ['token', 'mint', claims, '--key', key, ...more];
-    test('makes a token that verify takes, until its end', async () => {
+    test('makes a token that verify accepts, until it expires', async () => {
         const { out, code } = await roomd(mint('{"iss":"studyspot","aud":"roomd","sub":"u1","role":"student"}', ['--seconds', '60']));
         assert.equal(code, 0);
         const { data } = await json(['token', 'verify', out.trim(), '-c', good]);
@@ -205,7 +205,7 @@ describe('token mint', { concurrency: 8 }, () => {
         assert.equal(exp - iat, 60);
         assert.equal(data.expires, new Date((exp + 30) * 1000).toISOString());
     });
-    test('keeps the times that the claims have, and tells programs', async () => {
+    test('keeps the times in the claims, and has output for programs', async () => {
         const { data } = await json(mint('{"exp":7,"iat":5}'));
         assert.deepEqual(JSON.parse(Buffer.from(data.token.split('.')[1], 'base64url')), { exp: 7, iat: 5 });
     });
@@ -279,7 +279,7 @@ table('cors test', [
 });
 
 describe('key new', { concurrency: 8 }, () => {
-    test('makes an entry that check takes, and another key each time', async () => {
+    test('makes an entry that check accepts, and a different key each time', async () => {
         const { data } = await json(['key', 'new', '--name', 'desk', '--scope', 'emit', '--scope', 'test']);
         const config = settings(3999);
         const where = file('keyed.yaml', `auth: { mode: none }\nlisten: ${JSON.stringify(config.listen)}\n${data.yaml}`);
@@ -291,7 +291,7 @@ describe('key new', { concurrency: 8 }, () => {
         assert.match(again.out, /^roomd_[\w-]{43}\n/);
         assert.ok(!again.out.includes(data.key));
     });
-    test('refuses names and scopes that are none', async () => {
+    test('refuses invalid names and scopes', async () => {
         for (const words of [['--name', 'a b'], ['--name', ''], ['--scope', 'a,b'], ['--scope', ''], ['more']])
             assert.equal((await roomd(['key', 'new', ...words])).code, 2, words.join(' '));
         assert.equal((await json(['key', 'new', '--name', 'a\u001bb'])).error.code, 'usage');
@@ -321,7 +321,7 @@ table('wrong usage', [
 
 describe('what is printed', { concurrency: 8 }, () => {
     const COMMANDS = [['version'], ['help'], ['key', 'new'], ['config', 'schema'], ['config', 'show', '-c', open], ['completion', 'bash']];
-    test('is missed when nobody can take it', { skip: os.platform() !== 'linux' }, () => {
+    test('is an error when it cannot be written', { skip: os.platform() !== 'linux' }, () => {
         const full = openSync('/dev/full', 'w');
         for (const words of COMMANDS) {
             const said = spawnSync(binary, words, { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
@@ -329,7 +329,7 @@ describe('what is printed', { concurrency: 8 }, () => {
         }
         closeSync(full);
     });
-    test('goes to no file that takes the place of a closed output', () => {
+    test('never goes to a file that has replaced a closed output', () => {
         for (const words of COMMANDS) {
             const said = spawnSync('sh', ['-c', 'exec "$0" "$@" >&-', binary, ...words], { encoding: 'utf8' });
             assert.deepEqual([said.status, /^roomd: standard output/.test(said.stderr)], [1, true], words.join(' '));

@@ -33,7 +33,7 @@ const bare = (server, where, headers) =>
         }).on('error', fail);
     });
 
-test('a browser-like client gets large events in gzip, small ones as they are', async (t) => {
+test('a browser-like client gets large events compressed, small ones as they are', async (t) => {
     const server = await roomd(t);
     const encodings = watched(t);
     const socket = client(t, server, { transports: [Fetch] });
@@ -62,7 +62,7 @@ test('clients that name no encoding get the same events, side by side with those
     assert.ok(encodings.includes('gzip'));
 });
 
-test('a bare GET is packed when it says so, and only then', async (t) => {
+test('a bare GET is compressed when it says so, and only then', async (t) => {
     const server = await roomd(t, { socketio: { compress_from: '2KiB' } });
     const poll = '/socket.io/?EIO=4&transport=polling';
     const open = await bare(server, poll, { 'Accept-Encoding': 'gzip' });
@@ -92,7 +92,7 @@ test('a bare GET is packed when it says so, and only then', async (t) => {
     }
 });
 
-test('nothing is packed when the configuration says 0, and a reload can say so', async (t) => {
+test('nothing is compressed when the configuration says 0, which a reload can set', async (t) => {
     const server = await roomd(t);
     const poll = '/socket.io/?EIO=4&transport=polling';
     const encoding = async () => {

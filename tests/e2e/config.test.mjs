@@ -35,7 +35,7 @@ test('a file that is dropped into conf.d adds its plugin and its room kinds on r
     await until('the room kind to go', async () => !(await join()));
 });
 
-test('a fault in any file changes nothing and is told with its file, line and column', async (t) => {
+test('a fault in any file changes nothing and is reported with its file, line and column', async (t) => {
     const server = await roomd(t);
     write(server, 'a.yaml', 'rooms:\n  cellar: { join: request, allow: all }\n');
     write(server, 'b.yaml', '# of a package\ndrain: 1s\nplugins:\n  load:\n    - { name: http_emit, instance: two, path: 5 }\n');

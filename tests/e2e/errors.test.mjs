@@ -144,7 +144,7 @@ test('a connection is refused with the number of the page', async (t) => {
     says(rows, 'too_many_connections', raw.seen.toString().match(/^HTTP\/1.1 (\d+)/)[1]);
 });
 
-test('a client is refused, to try again or not, as the page says', async (t) => {
+test('a client is refused, retryable or not, as the page says', async (t) => {
     const rows = table('Connecting to a namespace');
     const key = { header: { alg: 'HS256', kid: 'k' } };
     const TOKENS = {

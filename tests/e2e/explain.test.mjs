@@ -204,7 +204,7 @@ describe('explain in words', () => {
         const what = await told(required, ['explain', '--event', 'seat', '--data', '-'], { input: '{"libraryId":"l1",\n"seats":1}\n' });
         assert.match(what.out, /\ntaken: to library:l1\n$/);
     });
-    test('asks for one question, with data that is JSON', async () => {
+    test('needs one question, with data that is JSON', async () => {
         for (const words of [[], ['--join', 'a:1', '--event', 'seat'], ['--event', 'seat', '--data', 'x'], ['--event', 'seat', '--data', '']]) {
             const { code, err } = await say(required, ...words);
             assert.equal(code, 2, words.join(' '));
@@ -214,7 +214,7 @@ describe('explain in words', () => {
         const nul = await told(required, ['explain', '--event', 'seat', '--data', '-'], { input: Buffer.from([0x22, 0, 0xff, 0x22]) });
         assert.equal(nul.code, 2);
     });
-    test('prints nothing that disturbs a terminal', async () => {
+    test('prints nothing that controls a terminal', async () => {
         for (const words of [['--join', 'user:\u001b[2J', '--token', student().token], ['--event', '\u001b[2J'], ['--event', 'plain', '--room', '\u001b[2J']])
             assert.ok(!(await say(required, ...words)).out.includes('\u001b'));
     });

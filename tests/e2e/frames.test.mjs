@@ -91,7 +91,7 @@ for (const [name, port, how] of ports(server)) {
 
 const probe = (event) => text(`42["${event}"]`);
 
-test('what is legal is taken: fragments, empty ones, pings between, letters in pieces', async (t) => {
+test('what is legal is accepted: fragments, empty ones, pings between, cut characters', async (t) => {
     const join = '420["join:library","a"]';
     const letters = Buffer.from('421["join:library","é€"]');
     const LEGAL = {

@@ -15,7 +15,7 @@ for (const [name, port, how] of ports(server)) {
     describe(name, () => {
         const wire = (t) => new Wire(t, port, how);
 
-        test('a chunked body is taken, in whatever pieces it comes', async (t) => {
+        test('a chunked body is accepted, in whatever pieces it comes', async (t) => {
             const whole = chunks(chunked(EMIT.slice(0, 5), EMIT.slice(5, 6), EMIT.slice(6)));
             const odd = chunks(`00${EMIT.length.toString(16).toUpperCase()};ext;name=value\r\n${EMIT}\r\n0\r\nX-Trailer: said\r\n\r\n`);
             for (const bytes of [whole, odd, whole.replace('chunked', 'CHUNKED')]) {
@@ -30,7 +30,7 @@ for (const [name, port, how] of ports(server)) {
             }
         });
 
-        test('an empty body is a body, however it is said', async (t) => {
+        test('an empty body is a body, however it is declared', async (t) => {
             for (const bytes of [emit(''), chunks(chunked()), request('POST', '/api/emit', AUTHORIZED, JSON_BODY)]) {
                 const one = wire(t).send(bytes);
                 const answer = await one.answer();
@@ -48,7 +48,7 @@ for (const [name, port, how] of ports(server)) {
             assert.match((await one.send(get(where)).answer()).body, /^40{"sid":/);
         });
 
-        test('100 is said before a body that is wanted, and a refusal in its place else', async (t) => {
+        test('100 is sent before a wanted body, otherwise a refusal', async (t) => {
             for (const [bytes, body] of [[emit(EMIT, 'Expect: 100-continue'), EMIT],
                 [chunks(chunked(EMIT), 'Expect: 100-Continue'), chunked(EMIT)]]) {
                 const one = wire(t).send(bytes.slice(0, -body.length));
@@ -99,7 +99,7 @@ for (const [name, port, how] of ports(server)) {
             for (let i = 0; i < 100; i++) assert.equal((await one.answer()).status, 200, `request ${i}`);
         });
 
-        test('what stands behind a request that ends the connection is not done', async (t) => {
+        test('a request behind one that ends the connection is not processed', async (t) => {
             for (const last of [get('/health', 'Connection: close'), 'GET /health HTTP/1.0\r\n\r\n', get('/health', 'X : y')]) {
                 const one = wire(t).send(last + get('/health'));
                 await one.answer();
@@ -162,7 +162,7 @@ for (const [name, port, how] of ports(server)) {
     });
 }
 
-test('who is slow with a body holds up nobody', async (t) => {
+test('a client that is slow with a body delays nobody', async (t) => {
     const slow = new Wire(t, server.port).send(emit().slice(0, -1));
     for (let i = 0; i < 20; i++) {
         assert.equal((await server.get('/health')).status, 200);

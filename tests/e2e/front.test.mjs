@@ -98,7 +98,7 @@ for (const [name, port, how] of ports(server)) {
     });
 }
 
-test('what is refused as malformed is counted', async (t) => {
+test('requests that are refused as malformed are counted', async (t) => {
     const count = async () => Number(/^roomd_bad_requests_total (\d+)$/m.exec(await (await server.get('/metrics')).text())[1]);
     const before = await count();
     const some = ['no Host', 'a PROXY line', 'both lengths', 'a chunk whose size is none', 'a target that is too long',
@@ -119,7 +119,7 @@ const TOLD = {
     'an emit without a key': [post('/api/emit', EMIT, JSON_BODY, `Origin: ${PORTAL}`), 401],
     'an emit that its plugin refuses': [post('/api/emit', '{}', AUTHORIZED, JSON_BODY, `Origin: ${PORTAL}`), 422],
 };
-test('a page of a portal can read why its request was refused, one of another can not', async (t) => {
+test('a page of a portal can read why its request was refused, another page cannot', async (t) => {
     for (const [what, [bytes, status]] of Object.entries(TOLD)) {
         const answer = await ask(t, server.port, bytes);
         refusal(answer, status, what);
@@ -138,7 +138,7 @@ test('a page of a portal can read why its request was refused, one of another ca
 });
 
 describe('deadlines', () => {
-    test('a head that does not come to its end is 408, and so is a body', async (t) => {
+    test('an incomplete head is 408, and so is a body', async (t) => {
         const slow = await front(t, { limits: { header_deadline: '300ms', body_deadline: '300ms' } });
         const HALF = {
             'half a request line': 'GET /hea',
@@ -164,7 +164,7 @@ describe('deadlines', () => {
         assert.deepEqual([half.status, shares(half)], [408, PORTAL]);
     });
 
-    test('one byte now and then buys no time', async (t) => {
+    test('one byte now and then does not extend a deadline', async (t) => {
         const slow = await front(t, { limits: { header_deadline: '500ms' } });
         const wire = new Wire(t, slow.port);
         const drip = setInterval(() => wire.over || wire.send('x'), 20);
@@ -172,7 +172,7 @@ describe('deadlines', () => {
         refusal(await wire.send('GET /').answer(), 408, 'a head that drips');
     });
 
-    test('an idle kept connection is closed without a word', async (t) => {
+    test('an idle connection is closed silently', async (t) => {
         const idle = await front(t, { limits: { keep_alive: '300ms' } });
         for (const [, port, how] of ports(idle)) {
             const wire = new Wire(t, port, how).send(get('/health'));
@@ -184,7 +184,7 @@ describe('deadlines', () => {
 });
 
 describe('limits', () => {
-    test('over limits.connections everyone is told 503', async (t) => {
+    test('over limits.connections everyone gets 503', async (t) => {
         const full = await front(t, { limits: { connections: 3 } });
         for (let i = 0; i < 5; i++) // those who have joined; who has not would make room
             await connected(t, full, MODES['websocket only']).catch(({ message }) => message);
@@ -195,7 +195,7 @@ describe('limits', () => {
         await wire.ends();
     });
 
-    test('over limits.per_address an address is told 429', async (t) => {
+    test('over limits.per_address an address gets 429', async (t) => {
         const few = await front(t, { trusted_proxies: ['127.0.0.1'], limits: { per_address: 1 } });
         const claim = ['X-Forwarded-For: 203.0.113.9', `Origin: ${PORTAL}`];
         const one = new Wire(t, few.port).send(get('/health', claim[0]));
@@ -254,7 +254,7 @@ describe('a large request that is refused', () => {
     }
 });
 
-describe('what is odd and right', () => {
+describe('a request that is odd but valid', () => {
     const GOOD = {
         'cookies of 15 kB': get('/health', ...['a', 'b', 'c'].map((name) => `Cookie: ${name}=${'x'.repeat(5000)}`)),
         'one cookie of 15 kB': get('/health', `Cookie: a=${'x'.repeat(15_000)}`),
@@ -302,7 +302,7 @@ describe('what is odd and right', () => {
         }));
     });
 
-    test('a token of 16,384 bytes passes in a header, and one byte more is refused for its size', async (t) => {
+    test('a token of 16,384 bytes is accepted in a header, and one byte more is refused for its size', async (t) => {
         const guarded = await roomd(t, (port) => settings(port, {
             auth: { mode: 'required', issuers: [{ algorithms: ['HS256'], key: '${env:ROOMD_TEST_JWT}' }] },
         }), { ROOMD_TEST_JWT: SECRET });
@@ -324,7 +324,7 @@ describe('what is odd and right', () => {
         }
     });
 
-    test('the stock client may say a line end in its query', async (t) => {
+    test('the stock client may send a line end in its query', async (t) => {
         const desk = await roomd(t, (port) => {
             const config = settings(port);
             config.plugins.load.push({ name: 'stranger', file: plugin('stranger') });

@@ -146,7 +146,7 @@ test('an event that crosses the end of its namespace leaves the others alone', a
     assert.equal(socket.connected, true);
 });
 
-test('what breaks the protocol has one line in the log, which names it', async (t) => {
+test('breaking the protocol gives one line in the log, which names the cause', async (t) => {
     const server = await limited(t, {});
     for (const packet of ['49', '42["a",']) {
         const socket = await connected(t, server, MODES['websocket only']);

@@ -65,7 +65,7 @@ describe('the documented requests', () => {
         assert.deepEqual(seen, [{ id: 1 }]);
     });
 
-    test('a text that was cut inside an emoji arrives, a number that no double holds is refused', async (t) => {
+    test('a string that was cut inside an emoji arrives, a number beyond a double is refused', async (t) => {
         const socket = await connected(t, server, MODES['websocket only']);
         const seen = received(socket, 'cut');
         await socket.emitWithAck('join:role', 'cutter');
@@ -117,7 +117,7 @@ describe('a refused request', () => {
     });
     test('a body over max_emit is 413', async () =>
         refused(413, await server.post('/api/emit', { ...good, data: 'x'.repeat(1_200_000) })));
-    test('nesting of 100,000 arrays costs nobody anything', async () => {
+    test('nesting of 100,000 arrays harms nobody', async () => {
         const deep = `{"event":"notification","room":"user:a","data":${'['.repeat(100000)}${']'.repeat(100000)}}`;
         const answer = await server.post('/api/emit', deep);
         assert.ok([400, 422].includes(answer.status), `status ${answer.status}`);
@@ -198,7 +198,7 @@ describe('Engine.IO refusals', () => {
         assert.equal((await server.stats()).totalConnections, 0);
     });
 
-    test('an allowed origin is served, and told so', async (t) => {
+    test('an allowed origin is served, and the answer says so', async (t) => {
         const answer = await server.get('/socket.io/?EIO=4&transport=polling', { headers: { Origin: PORTAL } });
         assert.equal(answer.status, 200);
         assert.equal(answer.headers.get('access-control-allow-origin'), PORTAL);
@@ -252,7 +252,7 @@ describe('the browser client', () => {
     }
 });
 
-test('keys: a guarded route lets in who has the scope, and nobody else', async (t) => {
+test('keys: a guarded route admits a key of its scope, and nothing else', async (t) => {
     const guarded = await roomd(t, (port) =>
         settings(port, {
             keys: [

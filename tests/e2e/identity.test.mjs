@@ -177,7 +177,7 @@ describe('a student cannot enter what is not his', () => {
     });
 });
 
-test('optional: without a token one is nobody; a bad token is refused, not passed over', async (t) => {
+test('optional: without a token a client has no identity; a bad token is refused, not ignored', async (t) => {
     const open = await roomd(t, { ...IDENTITY, auth: { ...IDENTITY.auth, mode: 'optional' } }, ENV);
     const socket = client(t, open);
     await once(socket, 'connect');
@@ -187,7 +187,7 @@ test('optional: without a token one is nobody; a bad token is refused, not passe
     assert.equal(error.data.code, 'token_expired');
 });
 
-test('a portal may be for some roles only, and counts what happens in it', async (t) => {
+test('a portal may be for some roles only, and is counted', async (t) => {
     const portals = [
         { name: 'owner', origins: ['http://owner.test'], roles: ['library_owner', 'staff'] },
         { name: 'student', origins: ['http://student.test'] },
@@ -209,7 +209,7 @@ test('a portal may be for some roles only, and counts what happens in it', async
     );
 });
 
-test('limits.per_user bounds the connections of one person', async (t) => {
+test('limits.per_user bounds the connections of one user', async (t) => {
     const few = await roomd(t, { ...IDENTITY, limits: { ...settings(0).limits, per_user: 2 } }, ENV);
     for (let i = 0; i < 2; ++i) await once(client(t, few, as({})), 'connect');
     const [error] = await once(client(t, few, as({})), 'connect_error');

@@ -27,7 +27,7 @@ describe('a wrong configuration', () => {
         assert.match(text, new RegExp(`${file.replaceAll('.', '\\.')}:6:3: .*conections`));
         assert.match(text, /connections/);
     });
-    test('a key that is not built yet is refused with that sentence', () => {
+    test('a key without effect yet is refused, and the message says so', () => {
         const { code, text } = run(`${GOOD}recovery: { window: 2m }\n`);
         assert.equal(code, 3, text);
         assert.match(text, /:5:\d+: .*recovery.*not built yet/);
@@ -50,7 +50,7 @@ describe('a wrong configuration', () => {
     test('wrong usage is 2', () => {
         assert.equal(spawnSync(binary, ['fly']).status, 2);
     });
-    test('a port that is taken is a runtime fault that names the listener', async (t) => {
+    test('a port in use is a runtime error that names the listener', async (t) => {
         const first = await roomd(t);
         const second = spawnSync(binary, ['run', '--config', first.file], { encoding: 'utf8', timeout: 20_000 });
         assert.equal(second.status, 1, second.stderr);
@@ -211,7 +211,7 @@ for (const mode of ['websocket only', 'polling only']) {
     });
 }
 
-test('SIGHUP takes the new configuration, or keeps the old one and says why', async (t) => {
+test('SIGHUP applies the new configuration, or keeps the old one and says why', async (t) => {
     const server = await roomd(t);
     const kinds = async (kind) => {
         const socket = await connected(t, server, MODES['websocket only']);
@@ -261,7 +261,7 @@ test('systemd is told: READY, RELOADING and READY, STOPPING', async (t) => {
     await until('STOPPING=1', () => /^STOPPING=1\nSTATUS=stopping, 0 sessions to close$/m.test(told));
 });
 
-test('a Unix socket serves requests to whom its permissions let in', async (t) => {
+test('a Unix socket serves everyone whom its permissions admit', async (t) => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'roomd-e2e-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const where = path.join(folder, 'emit.sock');
@@ -295,7 +295,7 @@ test('the generator of test_event makes realistic events at a rate', async (t) =
     }
 });
 
-test('sessions that nobody joined with do not shut the door for others', async (t) => {
+test('sessions that never join do not lock others out', async (t) => {
     const server = await roomd(t, (port) => settings(port, { limits: { connections: 3 } }));
     const ask = () => server.get('/socket.io/?EIO=4&transport=polling');
     for (let i = 0; i < 3; i++) assert.equal((await ask()).status, 200);

@@ -64,7 +64,7 @@ test('what clients send while they upgrade arrives in order too', async (t) => {
     });
 });
 
-test('a daemon that many visit and leave is empty again, and no larger', async (t) => {
+test('a daemon that many clients visit and leave is empty again, and no larger', async (t) => {
     const { readFileSync } = await import('node:fs');
     const server = await roomd(t);
     const rss = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]);

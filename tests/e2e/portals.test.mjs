@@ -49,7 +49,7 @@ for (const Origin of refused)
         assert.deepEqual(await answer.json(), { code: 4, message: 'Forbidden' });
     });
 
-test('a wildcard under which anyone registers is a warning, at the start and of a check', () => {
+test('a wildcard under which anyone can register is a warning, at the start and in a check', () => {
     const told = 'anyone can register a name under';
     assert.equal(server.output.split(told).length - 1, 2);
     const check = spawnSync(binary, ['check', '--config', server.file], { encoding: 'utf8' });
@@ -57,7 +57,7 @@ test('a wildcard under which anyone registers is a warning, at the start and of 
     assert.match(check.stderr, /warning: origin "https:\/\/\*\.pages\.dev": anyone can register/);
 });
 
-test('a wildcard over the suffix of a registry does not start', () => {
+test('a wildcard under a public suffix prevents the start', () => {
     const file = path.join(server.folder, 'registry.yaml');
     writeFileSync(file, JSON.stringify(settings(0, { portals: [{ name: 'all', origins: ['https://*.com'] }] })));
     const check = spawnSync(binary, ['run', '--config', file], { encoding: 'utf8' });

@@ -74,7 +74,7 @@ describe('in front', { concurrency: PROXIES.length }, () => {
                 });
             }
 
-            test('nobody is believed to be another', async (t) => {
+            test('nobody can pretend to be another', async (t) => {
                 const server = await daemon(t, { per_address: 2 }); // which this machine is not held to, 203.0.113.9 is
                 const proxy = await proxied(t, kind, [server]);
                 const claims = [
@@ -135,7 +135,7 @@ describe('in front', { concurrency: PROXIES.length }, () => {
                 assert.deepEqual(seen, []);
             });
 
-            test('a path that is not passed on stays shut, however it is spelled', async (t) => {
+            test('a path that is not passed on stays closed, however it is spelled', async (t) => {
                 const server = await daemon(t);
                 const closed = { nginx: ['location / {\n        return 404;',
                     'location ^~ /metrics { return 403; }\n    location / { proxy_pass http://roomd;'],
@@ -164,7 +164,7 @@ describe('in front', { concurrency: PROXIES.length }, () => {
                 }
             });
 
-            test('what a visitor sends wrongly is answered, and nobody else notices', async (t) => {
+            test('a malformed request is answered, and nobody else notices', async (t) => {
                 const server = await daemon(t);
                 const proxy = await proxied(t, kind, [server]);
                 for (const [name, [bytes, statuses]] of Object.entries(WRONG)) {
@@ -204,7 +204,7 @@ const WRONG = {
     'an upload that is too large': [post(`${POLLING}&sid=none`, 'x'.repeat(1_500_000)), [400, 413]],
 };
 
-test('one visitor never takes the daemons behind nginx out for the others', async (t) => {
+test('one visitor never makes nginx drop the daemons for the others', async (t) => {
     const daemons = [await daemon(t), await daemon(t)];
     const proxy = await proxied(t, 'nginx', daemons);
     for (const [name, [bytes, statuses]] of Object.entries(WRONG)) {

@@ -66,7 +66,7 @@ test('a crowd loses nothing while the configuration is reloaded ten times a seco
     assert.ok(count(server.output, 'configuration not reloaded') > 0);
 });
 
-test('changed rules put out those who may no longer stay, and let in those who belong', async (t) => {
+test('changed rules remove those who may no longer stay, and add those who belong', async (t) => {
     const server = await roomd(t, IDENTITY, ENV);
     const config = (rooms) => settings(server.port, { ...IDENTITY, rooms: { ...IDENTITY.rooms, ...rooms } });
     const auth = { token: token({ role: 'student', tenantId: 't1', libraryIds: ['lib1'] }) };
@@ -99,7 +99,7 @@ test('a broken file changes nothing and says where', async (t) => {
     assert.equal((await socket.emitWithAck('join:library', 'x')).ok, true);
 });
 
-test('a portal that is taken away takes its clients along; others stay', async (t) => {
+test('removing a portal disconnects its clients; others stay', async (t) => {
     const portal = (name) => ({ name, origins: [`http://${name}.test`] });
     const server = await roomd(t, { portals: [portal('one'), portal('two')] });
     const from = async (name) => {
@@ -114,7 +114,7 @@ test('a portal that is taken away takes its clients along; others stay', async (
     assert.equal((await two.emitWithAck('join:library', 'x')).ok, true);
 });
 
-test('identity that becomes required puts out those who have none', async (t) => {
+test('requiring identity disconnects those who have none', async (t) => {
     const server = await roomd(t, { ...IDENTITY, auth: { ...IDENTITY.auth, mode: 'optional' } }, ENV);
     const nobody = await connected(t, server);
     const somebody = await connected(t, server, { auth: { token: token() } });
@@ -125,7 +125,7 @@ test('identity that becomes required puts out those who have none', async (t) =>
 });
 
 
-test('an issuer whose key is replaced is believed by the new key alone', async (t) => {
+test('an issuer whose key is replaced is believed only by the new key', async (t) => {
     const fresh = 'another secret of the end-to-end tests, as long';
     const auth = { ...IDENTITY.auth, issuers: [{ ...IDENTITY.auth.issuers[0], key: '${env:ROOMD_TEST_JWT}' }] };
     const server = await roomd(t, { ...IDENTITY, auth }, ENV);
@@ -183,7 +183,7 @@ test('plugins that are added start, removed ones stop, changed ones change', asy
     assert.ok(socket.connected);
 });
 
-test('what every user of the machine may write to is not reloaded, and no plugin of it is opened', async (t) => {
+test('files that every user may write to are not reloaded, and no such plugin is opened', async (t) => {
     const server = await roomd(t);
     const socket = await connected(t, server);
     await socket.emitWithAck('join:library', 'a');

@@ -154,7 +154,7 @@ describe('rooms', () => {
         assert.deepEqual(await socket.emitWithAck('join', room), { ok: true, room, members: 1 });
     });
 
-    test('an integer id is taken as its text', async (t) => {
+    test('an integer id counts as its text', async (t) => {
         const socket = await connected(t, server, MODES['websocket only']);
         assert.equal((await socket.emitWithAck('join:user', 4711)).room, 'user:4711');
     });

@@ -56,7 +56,7 @@ const EVENTS = {
     notification: [{ userId: 'u1', title: 'Your booking starts in 30 minutes' }, ['student']],
 };
 
-test('each of the eleven events reaches whom it concerns, once, and nobody else', async (t) => {
+test('each of the eleven events reaches those it concerns, once, and nobody else', async (t) => {
     const sockets = {};
     for (const [who, claims] of Object.entries(people)) {
         const socket = await connected(t, server, { auth: { token: token(claims) } });

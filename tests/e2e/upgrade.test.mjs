@@ -85,7 +85,7 @@ describe('as Node', () => {
     }
 });
 
-test('what is no proper handshake opens nothing', async (t) => {
+test('an invalid handshake opens nothing', async (t) => {
     const whole = upgrade();
     const NONE = {
         'a path without its slash': upgrade('/socket.io?EIO=4&transport=websocket'),
@@ -148,7 +148,7 @@ for (const [what, [bytes, says]] of Object.entries(CAUSES)) {
     });
 }
 
-test('a refusal of the version names the one that is spoken', async (t) => {
+test('a refusal of the version names the supported one', async (t) => {
     const { status, headers } = await ask(t, server.port, upgrade().replace('Version: 13', 'Version: 8'));
     assert.deepEqual([status, headers['sec-websocket-version']], [400, '13']);
 });

@@ -103,7 +103,7 @@ test('a binary event and its answer in one payload', async () => {
     await session.post('1');
 });
 
-test('a client that is sent away hears so, in its own answer, and may come again', async () => {
+test('a client that is disconnected is told so, in its own answer, and may reconnect', async () => {
     const session = await polling();
     await session.post('40');
     assert.deepEqual(await session.poll(), ['40{"sid":"S"}']);
@@ -114,7 +114,7 @@ test('a client that is sent away hears so, in its own answer, and may come again
     await session.post('1');
 });
 
-test('who joins no namespace in time is closed, over polling and websocket; who was in one is not', async (t) => {
+test('a client that joins no namespace in time is closed, over polling and websocket; one that was in one is not', async (t) => {
     const [silent, refused, left] = [await polling(), await polling(), await polling()];
     const raw = new Raw(t, server.port);
     await raw.send(upgrade(server.port)).expect('"sid"');
