@@ -37,7 +37,7 @@ std::string nested(std::size_t depth) {
 
 } // namespace
 
-TEST_CASE("a body becomes an emit that the catalogue looks at, its data as it was written") {
+TEST_CASE("a body becomes an emit that the catalogue checks, its data as it was written") {
     const EmitBody body = read(R"({"event":"booking:created","data": {"n":1e2, "é":"\u00e9"} ,
         "rooms":["a","b"],"except":["c"],"volatile":true,"namespace":"/x"})");
     const dispatch::Emit emit = body.emit();
@@ -57,7 +57,7 @@ TEST_CASE("a body without rooms leaves them to the catalogue, one with broadcast
     CHECK(read(R"({"event":"e","data":null,"broadcast":true})").emit().all);
 }
 
-TEST_CASE("the admin socket takes and refuses what /api/emit does, with the same words") {
+TEST_CASE("the admin socket accepts and refuses what /api/emit does, with the same messages") {
     const std::string bodies[] = {
         R"({"event":"e","data":1,"room":"a"})",
         R"({"event":"e","data":null,"rooms":["a"],"except":[]})",

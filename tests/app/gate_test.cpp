@@ -44,7 +44,7 @@ TEST_CASE("a key is taken from either header, whatever the case of Bearer") {
     }
 }
 
-TEST_CASE("where a key of the scope exists nobody on TCP gets in without one") {
+TEST_CASE("where a key of the scope exists nobody on TCP is admitted without one") {
     const app::Gate gate(one_key());
     const auto admission = gate.admit(from_this_machine(), "emit");
     CHECK(admission.status == 401);
@@ -63,14 +63,14 @@ TEST_CASE("a key without the scope is told apart from an unknown one") {
     CHECK(gate.admit(with_header("x-api-key", "close sesame"), "metrics").status == 401);
 }
 
-TEST_CASE("file permissions let a peer on a Unix socket in") {
+TEST_CASE("file permissions admit a peer on a Unix socket") {
     const app::Gate gate(one_key());
     net::Request request;
     request.unix_socket = true;
     CHECK(gate.admit(request, "emit").status == 0);
 }
 
-TEST_CASE("without keys only this machine gets in, and only by a loopback name") {
+TEST_CASE("without keys only this machine is admitted, and only by a loopback name") {
     const app::Gate gate(std::make_shared<const auth::Keys>());
     CHECK(gate.admit(from_this_machine(), "emit").status == 0);
 

@@ -12,7 +12,8 @@
 using namespace roomd;
 using namespace std::chrono_literals;
 
-TEST_CASE("an overload is told once with what to do, and again when it comes back after a minute") {
+TEST_CASE(
+    "an overload is reported once with what to do, and again when it comes back after a minute") {
     log::Logger log(log::Options{});
     app::Overload overload(log);
     test::HandClock clock;
@@ -41,7 +42,7 @@ TEST_CASE("an overload is told once with what to do, and again when it comes bac
     CHECK(lines[2].find("closed=7") != std::string::npos);
 }
 
-TEST_CASE("tokens that were refused unread are told with the address, once a minute") {
+TEST_CASE("tokens that were refused unread are reported with the address, once a minute") {
     log::Logger log(log::Options{});
     app::Overload overload(log);
     test::HandClock clock;
@@ -62,7 +63,7 @@ TEST_CASE("tokens that were refused unread are told with the address, once a min
     CHECK(lines[1].find("refused=1 address=192.0.2.1") != std::string::npos);
 }
 
-TEST_CASE("clients of another parser, displaced ones and half received ones are told in words") {
+TEST_CASE("other parsers, displaced sessions and incomplete input are reported") {
     log::Logger log(log::Options{});
     app::Overload overload(log);
     test::HandClock clock;

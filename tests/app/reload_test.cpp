@@ -77,7 +77,7 @@ private:
 
 } // namespace
 
-TEST_CASE("a reload applies the file, and names the keys that wait for a restart") {
+TEST_CASE("a reload applies the file, and names the keys that need a restart") {
     Running daemon;
     CHECK(daemon().restart.empty()); // the admin socket that --admin says is no change
     daemon.write("service: { name: other }\ndrain: 7s\nidempotency: { entries: 5 }\n");
@@ -103,7 +103,7 @@ TEST_CASE("a reload of a file with faults changes nothing and names their places
     CHECK(daemon().became == Became::applied);
 }
 
-TEST_CASE("what only the server can tell is told before anything is changed") {
+TEST_CASE("faults that only the server knows are reported before anything is changed") {
     Running daemon;
     std::filesystem::create_directory(daemon.folder + "/empty");
     daemon.write("service: { name: other }\nsocketio: { client_directory: empty }\n");
@@ -120,7 +120,7 @@ TEST_CASE("the built-in configuration has nothing to reload") {
     CHECK(daemon.ask(built_in).became == Became::built_in);
 }
 
-TEST_CASE("those who ask while a reload is at work share the next one, which reads again") {
+TEST_CASE("callers during a reload share the next one, which reads again") {
     Running daemon;
     std::vector<std::string> names;
     const auto note = [&](const app::Reloaded &what) {
@@ -144,7 +144,7 @@ TEST_CASE("those who ask while a reload is at work share the next one, which rea
     CHECK(daemon.begun == 2);
 }
 
-TEST_CASE("who waits for a reload when the daemon goes down is told, and nothing is applied") {
+TEST_CASE("callers that wait for a reload when the daemon stops are told, and nothing is applied") {
     Running daemon;
     daemon.write("service: { name: other }\n");
     int told = 0;
@@ -158,7 +158,7 @@ TEST_CASE("who waits for a reload when the daemon goes down is told, and nothing
     CHECK(daemon.begun == 1);
 }
 
-TEST_CASE("a reload waits for no FIFO in the place of the file") {
+TEST_CASE("a reload does not block on a FIFO in the place of the file") {
     Running daemon;
     std::filesystem::remove(daemon.file.path);
     REQUIRE(mkfifo(daemon.file.path.c_str(), 0600) == 0);

@@ -81,7 +81,7 @@ struct Looking {
 
 } // namespace
 
-TEST_CASE("who looks on is answered with what comes from now on, all that comes together") {
+TEST_CASE("a tail client gets the events from now on, together") {
     Looking on;
     on.emit("before");
     on.ask(1);
@@ -96,7 +96,7 @@ TEST_CASE("who looks on is answered with what comes from now on, all that comes 
     CHECK(on.member(1, "next") == "3");
 }
 
-TEST_CASE("who asks again gets what came meanwhile at once") {
+TEST_CASE("asking again gives at once what came meanwhile") {
     Looking on;
     on.ask(1);
     on.emit("a");
@@ -107,7 +107,7 @@ TEST_CASE("who asks again gets what came meanwhile at once") {
     CHECK(on.member(2, "next") == "2");
 }
 
-TEST_CASE("nothing in time is an answer too") {
+TEST_CASE("an empty answer comes in time") {
     Looking on;
     on.ask(1);
     on.clock.advance(Duration(19999));
@@ -119,7 +119,7 @@ TEST_CASE("nothing in time is an answer too") {
     CHECK(on.member(1, "next") == "0");
 }
 
-TEST_CASE("a room is looked at alone, or those with a prefix") {
+TEST_CASE("one room can be watched, or those with a prefix") {
     Looking on;
     on.ask(1, "library:1");
     on.ask(2, "library:*");
@@ -136,7 +136,7 @@ TEST_CASE("a room is looked at alone, or those with a prefix") {
     CHECK(on.member(1, "lost") == "0");
 }
 
-TEST_CASE("what is more than is kept is lost, and its number is told") {
+TEST_CASE("events over the bound are lost, and counted") {
     app::Tail::Limits limits;
     limits.events = 3;
     Looking on(limits);
@@ -149,7 +149,7 @@ TEST_CASE("what is more than is kept is lost, and its number is told") {
     CHECK(on.member(1, "next") == "5");
 }
 
-TEST_CASE("what is kept has a bound in bytes") {
+TEST_CASE("recorded events have a bound in bytes") {
     app::Tail::Limits limits;
     limits.bytes = 1000;
     Looking on(limits);
@@ -162,7 +162,7 @@ TEST_CASE("what is kept has a bound in bytes") {
     CHECK(on.member(1, "lost") == "2");
 }
 
-TEST_CASE("a loss is told at once, also to who looks at another room") {
+TEST_CASE("a loss is reported at once, also to a client that watches another room") {
     app::Tail::Limits limits;
     limits.events = 1;
     Looking on(limits);
@@ -174,7 +174,7 @@ TEST_CASE("a loss is told at once, also to who looks at another room") {
     CHECK(on.member(1, "events") == "[]");
 }
 
-TEST_CASE("an answer is bounded, and the next one goes on behind it") {
+TEST_CASE("an answer is bounded, and the next one continues it") {
     app::Tail::Limits limits;
     limits.answer = 1;
     Looking on(limits);
@@ -200,7 +200,7 @@ TEST_CASE("long arguments are left out, their size is not") {
     CHECK(events.ends_with(R"("bytes":11}])"));
 }
 
-TEST_CASE("nobody looks on unless somebody asks, nor long after") {
+TEST_CASE("nothing is recorded unless somebody asks, nor long after") {
     Looking on;
     on.emit("a");
     CHECK_FALSE(on.tail.watching());
@@ -244,7 +244,7 @@ TEST_CASE("only so many may wait, and none is left waiting at the end") {
     CHECK(on.tail.ask({}));
 }
 
-TEST_CASE("an emit to everyone or to one client says so") {
+TEST_CASE("an emit to everyone or to one client is marked") {
     Looking on;
     on.ask(1);
     dispatch::Emit emit;

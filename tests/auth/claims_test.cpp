@@ -18,7 +18,7 @@ std::string shown(std::string_view json) {
 
 } // namespace
 
-TEST_CASE("a claim says what its text, its integer or its elements do") {
+TEST_CASE("a claim has the value of its string, its integer or its elements") {
     CHECK(shown(R"("student")") == "student");
     CHECK(shown(R"( "a\u0062" )") == "ab");
     CHECK(shown("17") == "17");
@@ -31,7 +31,7 @@ TEST_CASE("a claim says what its text, its integer or its elements do") {
     CHECK(claim_values(R"("")").size() == 1); // an empty text is a text
 }
 
-TEST_CASE("what could be written in two ways, or is a structure, says nothing") {
+TEST_CASE("numbers that could be written in two ways, and structures, have no value") {
     for (const char *json : {"", "null", "{}", R"({"a":"b"})", "[]", R"([["a"]])", R"([{"a":1}])",
                              "[null]", "1.0", "1e3", "1E3", "-0", "-0.0", "0.5", "9007199254740992",
                              "-9007199254740992", "18446744073709551617", "1e400"})
@@ -40,7 +40,7 @@ TEST_CASE("what could be written in two ways, or is a structure, says nothing") 
     CHECK(shown("-9007199254740991") == "-9007199254740991");
 }
 
-TEST_CASE("of a list the first thousand elements count") {
+TEST_CASE("the first thousand elements of a list count") {
     std::string list = "[";
     for (int i = 0; i < 1100; ++i)
         list += std::to_string(i) + ',';
@@ -61,7 +61,7 @@ TEST_CASE("a claim is found by its name, however that looks") {
     CHECK(find_claim(claims, "b").empty());
 }
 
-TEST_CASE("a claim that stands deeper is found by its JSON pointer") {
+TEST_CASE("a nested claim is found by its JSON pointer") {
     const std::string_view claims =
         R"({"realm_access":{"roles":["a","b"],"a/b":{"~":1}},"x":"y","":{"":7}})";
     CHECK(find_claim(claims, "/realm_access/roles") == R"(["a","b"])");
@@ -76,7 +76,7 @@ TEST_CASE("a claim that stands deeper is found by its JSON pointer") {
         CHECK_MESSAGE(find_claim(claims, none).empty(), none);
 }
 
-TEST_CASE("a reference that can name no claim is refused") {
+TEST_CASE("an invalid reference to a claim is refused") {
     for (const char *good : {"sub", "https://x/roles", "/a/b", "/a~0b/c~1d", "~", "a~b", "/"})
         CHECK_MESSAGE(claim_reference_fault(good) == nullptr, good);
     for (const char *bad : {"", "/a~", "/a~2", "/~x/y"})

@@ -18,7 +18,7 @@ TEST_CASE("integers are their decimal text; roles may be a list, each once") {
         R"({"user":"42","roles":["a","b","7"],"claims":{"sub":42,"role":["a","b","a",7,true,"",null,{}]}})");
 }
 
-TEST_CASE("what is no text is left out, and never made into one") {
+TEST_CASE("a value that is not a string is left out, never converted") {
     for (const char *claims :
          {"{}", R"({"sub":["u1"],"role":{},"tenant":["a","b"]})",
           R"({"sub":1.5,"role":true,"tenant":null})", R"({"sub":"","role":[],"tenant":{"a":1}})",
@@ -33,7 +33,7 @@ TEST_CASE("claims of other names and in other places are found where the configu
           R"({"user":"u1","roles":["a"],"tenant":"t","claims":)" + claims + '}');
 }
 
-TEST_CASE("what a token says can not break out of the identity") {
+TEST_CASE("claims cannot break out of the identity") {
     const std::string claims = R"({"sub":"a\",\"roles\":[\"staff","role":"\u0000\ud800"})";
     const std::string identity = identity_json(claims, {});
     REQUIRE(json::check(identity).ok());

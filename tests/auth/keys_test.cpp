@@ -41,7 +41,7 @@ TEST_CASE("a malformed digest is refused") {
     }
 }
 
-TEST_CASE("a key is found by what was presented and lets into its scopes only") {
+TEST_CASE("a key is found by what was presented and opens only its scopes") {
     const Keys keys{{key("backend", "s3cret", {"emit"}), key("ops", "other", {"metrics", "test"})}};
 
     CHECK(keys.find("s3cret", "emit").why == Why::ok);
@@ -52,7 +52,7 @@ TEST_CASE("a key is found by what was presented and lets into its scopes only") 
     CHECK(keys.find("s3cret", "").why == Why::scope_missing);
 }
 
-TEST_CASE("what is not wholly a key is unknown") {
+TEST_CASE("part of a key is unknown") {
     const Keys keys{{key("backend", "s3cret", {"emit"})}};
 
     for (const auto presented : {"s3cre"sv, "s3crett"sv, "S3cret"sv, " s3cret"sv, "s3cret\0"sv,
@@ -63,7 +63,7 @@ TEST_CASE("what is not wholly a key is unknown") {
     CHECK(keys.find(format_digest(sha256("s3cret")), "emit").why == Why::unknown);
 }
 
-TEST_CASE("nothing presented is missing, even where a key of nothing is configured") {
+TEST_CASE("an empty key is missing, even where an empty key is configured") {
     CHECK(Keys{}.find("", "emit").why == Why::missing);
     CHECK(Keys{}.find("x", "emit").why == Why::unknown);
     CHECK(Keys{{key("empty", "", {"emit"})}}.find("", "emit").why == Why::missing);

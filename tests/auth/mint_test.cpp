@@ -26,7 +26,7 @@ std::string part(const std::string &token, int which) {
 
 } // namespace
 
-TEST_CASE("a minted token is taken by the public part of its key") {
+TEST_CASE("a minted token is accepted by the public part of its key") {
     struct Pair {
         Algorithm algorithm;
         const char *signer, *checker;
@@ -65,7 +65,7 @@ TEST_CASE("a minted token names its key, as asked or as the key does") {
     CHECK_FALSE(mint(signing("secret.txt"), HS256, "{}", std::string("a\0b", 3)).ok());
 }
 
-TEST_CASE("nothing is minted from what does not sign with the algorithm") {
+TEST_CASE("minting fails with a key that does not suit the algorithm") {
     ERR_clear_error();
     const auto why = [](const std::string &key, Algorithm algorithm) {
         return std::string(mint(key, algorithm, "{}").error());
@@ -81,7 +81,7 @@ TEST_CASE("nothing is minted from what does not sign with the algorithm") {
     CHECK(ERR_peek_error() == 0);
 }
 
-TEST_CASE("claims are one JSON object that names each member once") {
+TEST_CASE("claims must be one JSON object without duplicate members") {
     for (const char *claims : {"", "[]", "\"a\"", "{", R"({"a":1,"a":2})", "null"})
         CHECK_MESSAGE(!mint(signing("secret.txt"), HS256, claims).ok(), claims);
 }

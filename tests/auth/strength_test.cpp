@@ -45,7 +45,7 @@ std::vector<const char *> doubts(const std::string &material, Algorithm algorith
 
 } // namespace
 
-TEST_CASE("a secret that repeats itself, or goes in a row, is guessable") {
+TEST_CASE("a secret that repeats itself, or is a sequence, is guessable") {
     CHECK(is_guessable(std::string(64, 'a')));
     CHECK(is_guessable(std::string(64, '\0')));
     CHECK(is_guessable("abababababababababababababababab"));
@@ -75,7 +75,7 @@ TEST_CASE("a random secret is not guessable, in whatever form") {
     CHECK_FALSE(is_guessable("a long sentence that somebody can remember"));
 }
 
-TEST_CASE("a guessable secret serves, with a doubt") {
+TEST_CASE("a guessable secret works, with a warning") {
     const std::string weak(64, 'a');
     const std::vector<const char *> said = doubts(weak, Algorithm::HS256);
     REQUIRE(said.size() == 1);
@@ -84,7 +84,7 @@ TEST_CASE("a guessable secret serves, with a doubt") {
     CHECK(doubts(drawn, Algorithm::HS256).empty());
 }
 
-TEST_CASE("an RSA key whose modulus is even, or has a small factor, serves with a doubt") {
+TEST_CASE("an RSA key whose modulus is even, or has a small factor, works with a warning") {
     const std::vector<const char *> said = doubts(rsa(modulus(0xFE)), Algorithm::RS256);
     REQUIRE(said.size() == 1);
     CHECK(std::strstr(said[0], "small factor") != nullptr);

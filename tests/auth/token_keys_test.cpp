@@ -69,7 +69,7 @@ std::string checker(Algorithm algorithm) {
 
 } // namespace
 
-TEST_CASE("every algorithm takes what OpenSSL signed, and no other algorithm does") {
+TEST_CASE("every algorithm accepts what OpenSSL signed, and no other algorithm does") {
     for (const Algorithm algorithm : all) {
         CAPTURE(name(algorithm));
         const VerifyKeys right = keys(checker(algorithm), {algorithm});
@@ -85,7 +85,7 @@ TEST_CASE("every algorithm takes what OpenSSL signed, and no other algorithm doe
     }
 }
 
-TEST_CASE("a token that was changed in one bit is not taken") {
+TEST_CASE("a token with one changed bit is refused") {
     for (const Algorithm algorithm : all) {
         const VerifyKeys right = keys(checker(algorithm), {algorithm});
         const std::string token = test::sign(name(algorithm), signer(algorithm), R"({"a":1})");
@@ -98,7 +98,7 @@ TEST_CASE("a token that was changed in one bit is not taken") {
     }
 }
 
-TEST_CASE("a signature of another length is not taken, and nothing is read beyond it") {
+TEST_CASE("a signature of another length is refused, and nothing is read beyond it") {
     const auto with_signature = [](const std::string &token, const std::string &signature) {
         return token.substr(0, token.rfind('.') + 1) + base::base64url(signature);
     };
@@ -144,7 +144,7 @@ TEST_CASE("a public key never serves as a secret, in no form") {
     CHECK(check(keys(checking("rsa.pem")), forged, HS256) == Found::no_key);
 }
 
-TEST_CASE("what is in the folder of refused keys is refused, for whatever it is wanted") {
+TEST_CASE("every file in the folder of refused keys is refused, for every use") {
     for (const auto &file : test::vectors("key/refused"))
         for (const auto &algorithms : std::vector<std::vector<Algorithm>>{
                  all, {HS256}, {RS256}, {ES256}, {PS512, ES384}, {HS256, HS512}}) {
@@ -273,7 +273,7 @@ TEST_CASE("nothing of a bad signature or a bad key stays in OpenSSL's queue of e
     }
 }
 
-TEST_CASE("a token whose header says another algorithm to the library is not taken") {
+TEST_CASE("a token whose header means another algorithm to the library is refused") {
     const VerifyKeys rsa = keys(checking("rsa.pem"));
     const std::string token = test::sign("PS256", signing("rsa.pem"), "{}");
     CHECK(check(rsa, token, PS256) == Found::good);
@@ -284,7 +284,7 @@ TEST_CASE("a token whose header says another algorithm to the library is not tak
     CHECK(check(rsa, nul, RS256) == Found::unclear);
 }
 
-TEST_CASE("without a key nothing is taken") {
+TEST_CASE("without a key every token is refused") {
     const std::string token = test::sign("HS256", signing("secret.txt"), "{}");
     CHECK(check(VerifyKeys{}, token, HS256) == Found::no_key);
     CHECK(check(VerifyKeys::joined({}), token, HS256) == Found::no_key);

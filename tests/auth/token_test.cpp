@@ -17,7 +17,7 @@ std::string header_outcome(const std::string &header) {
 
 } // namespace
 
-TEST_CASE("the examples of RFC 7515 are taken, until they expire") {
+TEST_CASE("the examples of RFC 7515 are accepted, until they expire") {
     constexpr std::int64_t expires = 1300819380000;
     struct Example {
         auth::Algorithm algorithm;
@@ -33,7 +33,7 @@ TEST_CASE("the examples of RFC 7515 are taken, until they expire") {
     }
 }
 
-TEST_CASE("of the example tokens the good are taken, the bad refused") {
+TEST_CASE("the good example tokens are accepted, the bad ones refused") {
     auto mine = studyspot();
     mine.audiences = {"roomd"};
     const auto taker =
@@ -45,7 +45,7 @@ TEST_CASE("of the example tokens the good are taken, the bad refused") {
         CHECK_MESSAGE(verify(taker, file.bytes, then) != "ok", file.name);
 }
 
-TEST_CASE("a good token gives its claims as they were signed, its end and its issuer") {
+TEST_CASE("a good token gives its claims as they were signed, its expiry and its issuer") {
     const std::string claims = "{ \"iss\":\"b\",\n \"exp\":" + std::to_string(now_s + 60) +
                                R"(, "sub":"u1","role":["x"]})";
     const auto two = tokens({issuer("a", {HS256}, checking("secret.txt")),
@@ -59,7 +59,7 @@ TEST_CASE("a good token gives its claims as they were signed, its end and its is
     CHECK(two.identity(good.claims) == R"({"user":"u1","roles":["x"],"claims":)" + claims + '}');
 }
 
-TEST_CASE("a token without a signature is never taken, however `none` is spelled") {
+TEST_CASE("a token without a signature is never accepted, however `none` is spelled") {
     const auto open = tokens();
     for (const char *alg : {"none", "None", "NONE", "nOnE", "nonE", "none ", " none", "", "null",
                             "hs256", "HS256 ", "Hs256", "HS257", "HMAC", "dir", "A128KW"}) {
@@ -77,7 +77,7 @@ TEST_CASE("a token without a signature is never taken, however `none` is spelled
     CHECK(verify(open, compact(R"({"alg":"HS256"})", with_exp(), "")) == "token_malformed");
 }
 
-TEST_CASE("a public key is no secret: HS256 over it is not taken where RS256 or ES256 is meant") {
+TEST_CASE("a public key is not a secret: HS256 over it is refused where RS256 or ES256 is meant") {
     for (const char *file : {"rsa.pem", "p256.pem", "rsa.jwk", "certificate.pem"}) {
         CAPTURE(file);
         const auto algorithm = file[0] == 'p' ? ES256 : RS256;
@@ -102,7 +102,7 @@ TEST_CASE("a public key is no secret: HS256 over it is not taken where RS256 or 
     }
 }
 
-TEST_CASE("PSS and PKCS #1 signatures of one key do not stand for each other") {
+TEST_CASE("PSS and PKCS #1 signatures of one key are not interchangeable") {
     auto rsa = issuer("studyspot", {RS256, PS256}, checking("rsa.pem"));
     rsa.audiences = {"roomd"};
     const auto with = tokens({rsa});
@@ -118,7 +118,7 @@ TEST_CASE("PSS and PKCS #1 signatures of one key do not stand for each other") {
           "token_algorithm");
 }
 
-TEST_CASE("the header's own keys and addresses of keys are not heeded") {
+TEST_CASE("the header's own keys and addresses of keys are ignored") {
     const std::string own = R"(,"jwk":)" + checking("rsa.jwk") +
                             R"(,"jku":"https://evil.example/keys","x5u":"https://evil.example/c")" +
                             R"(,"x5c":["MIIB"],"x5t":"x","typ":7,"cty":{}})";
@@ -128,13 +128,13 @@ TEST_CASE("the header's own keys and addresses of keys are not heeded") {
                                        with_exp())) == "token_signature");
 }
 
-TEST_CASE("a header that the library can not read is refused") {
+TEST_CASE("a header that the library cannot read is refused") {
     CHECK(header_outcome(R"({"alg":"HS256","x":"\u0000"})") == "token_malformed");
     CHECK(header_outcome(R"({"alg":"HS256","x":"\ud800"})") == "token_malformed");
     CHECK(header_outcome(R"({"alg":"HS256","x":1e999})") == "token_malformed");
 }
 
-TEST_CASE("a header that asks for an extension is refused") {
+TEST_CASE("a header that requires an extension is refused") {
     for (const char *more :
          {R"("crit":["exp"])", R"("crit":[])", R"("crit":null)", R"("crit":["b64"],"b64":false)",
           R"("b64":false)", R"("b64":true)", R"("cr\u0069t":["x"])"})
@@ -142,7 +142,7 @@ TEST_CASE("a header that asks for an extension is refused") {
                       more);
 }
 
-TEST_CASE("a key id that the issuer does not have is refused, and so is one that is no text") {
+TEST_CASE("a key id that the issuer does not have is refused, and so is one that is not a string") {
     auto with_ids = issuer("studyspot", {HS256}, checking("secret.jwk"));
     with_ids.audiences = {"roomd"};
     const auto outcome_of = [&](const char *kid) {
@@ -160,7 +160,7 @@ TEST_CASE("a key id that the issuer does not have is refused, and so is one that
     CHECK(verify(tokens({with_ids}), hs256(with_exp())) == "ok"); // no kid: all keys
 }
 
-TEST_CASE("one issuer's key, algorithm and key id are nothing to another") {
+TEST_CASE("one issuer's key, algorithm and key id do not count for another") {
     auto a = issuer("a", {RS256}, checking("set.jwks")); // r1, r2, and e1, which is not RS256's
     auto b = issuer("b", {ES256}, checking("set.jwks"));
     auto c = issuer("c", {HS256}, checking("secret.jwk"));
@@ -184,7 +184,7 @@ TEST_CASE("one issuer's key, algorithm and key id are nothing to another") {
     CHECK(with("RS256", "rsa.pem", "r2", "a") == "token_signature");
 }
 
-TEST_CASE("the issuer is compared whole, and must be one that is known") {
+TEST_CASE("the issuer is compared whole, and must be configured") {
     const auto with_iss = [](const std::string &iss) {
         return R"({"iss":)" + iss + R"(,"aud":"roomd","exp":)" + std::to_string(now_s + 9) + '}';
     };
@@ -203,7 +203,7 @@ TEST_CASE("the issuer is compared whole, and must be one that is known") {
     CHECK(verify(unnamed, hs256(R"({"iss":7,"exp":1900000000})")) == "token_claims");
 }
 
-TEST_CASE("an audience is a text or a list of texts, and one of them is ours") {
+TEST_CASE("an audience is a string or a list of strings, and one of them is ours") {
     const auto with_aud = [](const std::string &aud) {
         return R"({"iss":"studyspot","exp":1900000000)" + aud + '}';
     };
@@ -236,12 +236,12 @@ TEST_CASE("a token needs its signature by its issuer") {
     CHECK(verify(tokens(), good.substr(0, good.size() - 3)) == "token_signature");
 }
 
-TEST_CASE("what is wrong with a token's times is told only to who has a signature") {
+TEST_CASE("only a correctly signed token learns what is wrong with its times") {
     CHECK(verify(tokens(), sign("HS256", std::string(64, 'x'), payload(R"(,"exp":1)"))) ==
           "token_signature");
 }
 
-TEST_CASE("issuers that could be mixed up are our mistake") {
+TEST_CASE("issuers that could be mixed up are a programming error") {
     const auto a = issuer("a", {HS256}, checking("secret.txt"));
     const auto unnamed = issuer("", {HS256}, checking("secret.txt"));
     CHECK_THROWS_AS(tokens({a, a}), std::invalid_argument);
@@ -256,7 +256,7 @@ TEST_CASE("issuers that could be mixed up are our mistake") {
     CHECK(verify(tokens({}), hs256(with_exp())) == "token_issuer");
 }
 
-TEST_CASE("a fault says whether coming again may help, in words fit for a log line") {
+TEST_CASE("a fault says whether trying again may help, in text fit for a log line") {
     struct Expected {
         std::string token;
         const char *code;
@@ -313,7 +313,7 @@ TEST_CASE("a token that names no key is tried with eight, one that names its key
     CHECK(verify(with, token_by(9, "k9")) == "ok");
 }
 
-TEST_CASE("what a refused token took is told, the longer it is the more") {
+TEST_CASE("a refused token reports the time it took, the longer the more") {
     const auto took = [](const std::string &token) {
         const auto result = tokens().verify(token, now);
         return std::get<auth::TokenFault>(result).us;
@@ -324,7 +324,8 @@ TEST_CASE("what a refused token took is told, the longer it is the more") {
     CHECK(took(std::string(auth::max_token + 1, 'x')) == 0); // nobody reads it
 }
 
-TEST_CASE("a token that was taken before is taken again unchecked, until it expires") {
+TEST_CASE("a token that was accepted before is accepted again without a signature check, until it "
+          "expires") {
     const auto taker = tokens();
     const std::string token = hs256(with_exp());
     const auto again = [&](const std::string &which, std::int64_t at) {

@@ -96,7 +96,7 @@ TEST_CASE("a header and a payload are each one JSON object") {
     CHECK(signed_outcome(with_exp(R"(,"deep":)" + deep)) == "token_malformed");
 }
 
-TEST_CASE("a member that stands twice is refused, in the header and at any depth of the payload") {
+TEST_CASE("a duplicate member is refused, in the header and at any depth of the payload") {
     for (const char *header :
          {R"({"alg":"HS256","alg":"none"})", R"({"alg":"none","alg":"HS256"})",
           R"({"alg":"HS256","al\u0067":"HS256"})", R"({"alg":"HS256","kid":"a","kid":"b"})",
@@ -110,7 +110,7 @@ TEST_CASE("a member that stands twice is refused, in the header and at any depth
         CHECK_MESSAGE(signed_outcome(with_exp(more)) == "token_malformed", more);
 }
 
-TEST_CASE("a token of 8 kB is taken, one of 1 MB is refused at once") {
+TEST_CASE("a token of 8 kB is accepted, one of 1 MB is refused at once") {
     std::string claims = with_exp(R"(,"x":")" + std::string(6000, 'x') + '"');
     REQUIRE(hs256(claims).size() > 8000);
     CHECK(signed_outcome(claims) == "ok");

@@ -32,7 +32,7 @@ TEST_CASE("a token ends at exp and the leeway, to the millisecond") {
     CHECK(verify_without_leeway(claims, now) == "token_expired");
 }
 
-TEST_CASE("the end that is told is the first moment at which the token is not taken") {
+TEST_CASE("the reported expiry is the first moment at which the token is refused") {
     const auto taker = tokens();
     const std::string token = hs256(exp(std::to_string(now_s)));
     const auto result = taker.verify(token, now);
@@ -42,7 +42,7 @@ TEST_CASE("the end that is told is the first moment at which the token is not ta
     CHECK(verify(taker, token, end) == "token_expired");
 }
 
-TEST_CASE("a token begins at nbf and at iat, less the leeway") {
+TEST_CASE("a token is valid from nbf and iat on, less the leeway") {
     for (const char *claim : {"nbf", "iat"}) {
         CAPTURE(claim);
         CHECK(signed_outcome(at_now(claim), now) == "ok");
@@ -54,7 +54,7 @@ TEST_CASE("a token begins at nbf and at iat, less the leeway") {
     }
 }
 
-TEST_CASE("exp is needed, unless the issuer need not have one") {
+TEST_CASE("exp is required, unless the issuer says otherwise") {
     CHECK(signed_outcome(payload("")) == "token_claims");
     auto lax = studyspot();
     lax.require_exp = false;
@@ -75,7 +75,7 @@ TEST_CASE("a time may have a fraction or an exponent, as JSON numbers do") {
     CHECK(signed_outcome(exp("1.8E+9"), now + leeway) == "token_expired");
 }
 
-TEST_CASE("a time that is no number of seconds is refused") {
+TEST_CASE("a time that is not a number of seconds is refused") {
     for (const char *claim : {"exp", "nbf", "iat"})
         for (const char *value :
              {"\"1900000000\"", "\"\"", "null", "true", "[1900000000]", "{}", "-1", "-0.001",
@@ -89,7 +89,7 @@ TEST_CASE("a time that is no number of seconds is refused") {
         }
 }
 
-TEST_CASE("claims with a number that no double holds are no JSON for us") {
+TEST_CASE("claims with a number beyond a double are not valid JSON") {
     CHECK(signed_outcome(exp("1e400")) == "token_malformed");
     CHECK(signed_outcome(payload(R"(,"exp":1900000000,"x":-1e400)")) == "token_malformed");
 }

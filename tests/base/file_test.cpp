@@ -59,7 +59,7 @@ TEST_CASE("a regular file is read whole, through a link too, up to the bound") {
     CHECK(refusal(large, 99999) == "it is larger than 99999 bytes");
 }
 
-TEST_CASE("what is no regular file is refused, and nobody is waited for") {
+TEST_CASE("anything but a regular file is refused, and nothing blocks") {
     const Folder folder;
     const std::string fifo = folder.path + "/fifo";
     REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
@@ -70,7 +70,7 @@ TEST_CASE("what is no regular file is refused, and nobody is waited for") {
     CHECK(refusal(folder.path + "/none") == std::generic_category().message(ENOENT));
 }
 
-TEST_CASE("a file that says nothing of its size is still read") {
+TEST_CASE("a file with an unknown size is still read") {
     std::string why;
     const auto text = base::read_file("/proc/self/status", 1u << 20, Wanted::regular, why);
     REQUIRE(text);
@@ -79,7 +79,7 @@ TEST_CASE("a file that says nothing of its size is still read") {
     CHECK(why == "it is larger than 10 bytes");
 }
 
-TEST_CASE("where anything will do, a device is read up to the bound") {
+TEST_CASE("with Wanted::any a device is read up to the bound") {
     std::string why;
     CHECK(base::read_file("/dev/null", 10, Wanted::any, why) == "");
     CHECK_FALSE(base::read_file("/dev/zero", 10, Wanted::any, why));

@@ -5,7 +5,7 @@
 using namespace roomd::base;
 using namespace std::string_view_literals;
 
-TEST_CASE("well-formed UTF-8 of every length is taken") {
+TEST_CASE("well-formed UTF-8 of every length is accepted") {
     CHECK(is_utf8(""));
     CHECK(is_utf8("plain"));
     CHECK(is_utf8("\0"sv));
@@ -56,7 +56,7 @@ TEST_CASE("the sequence at the front is measured") {
     CHECK(utf8_sequence("\xF0\x9F\x98") == 0);
 }
 
-TEST_CASE("the nearest name is one a slip of the finger away") {
+TEST_CASE("the nearest name is one typo away") {
     const std::vector<std::string_view> names = {"ping_interval", "ping_timeout", "path"};
     CHECK(nearest("ping_intervall", names) == "ping_interval");
     CHECK(nearest("pingtimeout", names) == "ping_timeout");
@@ -101,7 +101,7 @@ TEST_CASE("printable text has no controls and no broken UTF-8") {
     CHECK(printable("\xC2\xA0") == "\xC2\xA0");
 }
 
-TEST_CASE("printable text turns no direction") {
+TEST_CASE("printable text has no direction marks") {
     for (const auto mark :
          {"\u061C", "\u200E", "\u200F", "\u202A", "\u202E", "\u2066", "\u2069", "\u2028", "\uFEFF"})
         CHECK(printable(std::string("a") + mark + "b") == "a?b");

@@ -7,7 +7,7 @@
 using namespace roomd;
 using test::call;
 
-TEST_CASE("wrong usage is 2, with a word on what is right") {
+TEST_CASE("wrong usage is 2, with a hint") {
     CHECK(call({}).code == 2);
     CHECK(call({"zzzzz"}).code == 2);
     CHECK(call({"zzzzz"}).err == "roomd: there is no command \"zzzzz\"; `roomd help` lists them\n");
@@ -33,14 +33,14 @@ TEST_CASE("what was meant is guessed for commands of a group and for options") {
     CHECK(call({"rooms", "--limit", "-5"}).err.find("no option") == std::string::npos);
 }
 
-TEST_CASE("wrong usage is a document for programs that ask for one") {
+TEST_CASE("wrong usage is JSON for programs that ask for it") {
     const auto called = call({"check", "--jsn", "--json"});
     CHECK(called.code == 2);
     CHECK(called.err.empty());
     CHECK(json::member(json::member(called.out, "error"), "code") == "\"usage\"");
 }
 
-TEST_CASE("an empty name of a file is none, and never the built-in configuration") {
+TEST_CASE("an empty file name is an error, and never the built-in configuration") {
     for (const char *command : {"run", "check"}) {
         const auto called = call({command, "--config", ""});
         CHECK(called.code == 2);
@@ -48,7 +48,7 @@ TEST_CASE("an empty name of a file is none, and never the built-in configuration
     }
 }
 
-TEST_CASE("what does not get out is a failure") {
+TEST_CASE("output that cannot be written is a failure") {
     const char *const argv[] = {"roomd", "version"};
     std::istringstream in;
     std::ostringstream out, err;
@@ -88,7 +88,7 @@ TEST_CASE("a file with faults is 3, and each is told with its place") {
     CHECK(call({"run", "-c", "/nowhere/roomd.yaml"}).code == 3);
 }
 
-TEST_CASE("a payload that is no JSON is refused before a daemon is asked") {
+TEST_CASE("a payload that is not JSON is refused before a daemon is asked") {
     const auto called = call({"emit", "news", "text", "--room", "a"});
     CHECK(called.code == 2);
     CHECK(called.err.find("a string needs quotes") != std::string::npos);

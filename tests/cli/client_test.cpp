@@ -43,7 +43,7 @@ TEST_CASE("a whole answer is read, and nothing behind it") {
           std::string::npos);
 }
 
-TEST_CASE("an answer that is cut is no answer, and how much came is told") {
+TEST_CASE("a cut answer is an error that says how much came") {
     CHECK(answered("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a\"") ==
           "answer_cut: the answer was cut: 4 of 10 bytes arrived");
     CHECK(answered("HTTP/1.1 200 OK\r\nContent-Le").starts_with("answer_cut: "));
@@ -59,7 +59,7 @@ TEST_CASE("what does not answer like roomd is named so") {
     CHECK(answered(std::string(100000, 'x')).starts_with("not_roomd: "));
 }
 
-TEST_CASE("where nothing listens is told, and why") {
+TEST_CASE("that nothing listens is reported, and why") {
     CHECK(trouble("/nowhere/s").starts_with("not_listening: there is no socket /nowhere/s"));
     CHECK(trouble("/" + std::string(200, 'x')).starts_with("not_listening: "));
     const Peer dead("", Peer::Life::dead);
@@ -67,13 +67,13 @@ TEST_CASE("where nothing listens is told, and why") {
           "not_listening: nothing listens on " + dead.path() + ": the daemon that made it is gone");
 }
 
-TEST_CASE("a daemon that hangs is not waited for without end") {
+TEST_CASE("a daemon that hangs is not waited for for ever") {
     const Peer silent("", Peer::Life::silent);
     CHECK(trouble(silent.path(), base::Duration(1000)) ==
           "no_answer: no answer within 1 s: the daemon is busy, or hangs");
 }
 
-TEST_CASE("permission denied is told") {
+TEST_CASE("permission denied is reported") {
     const Peer peer("", Peer::Life::silent);
     REQUIRE(chmod(peer.path().c_str(), 0) == 0);
     const bool root = geteuid() == 0; // whom no mode keeps out: for once somebody else
@@ -83,7 +83,7 @@ TEST_CASE("permission denied is told") {
     CHECK(told.starts_with("permission_denied: "));
 }
 
-TEST_CASE("what stands in a query is encoded") {
+TEST_CASE("values in a query are encoded") {
     CHECK(cli::url_encoded("library:l-1_a.b~") == "library%3Al-1_a.b~");
     CHECK(cli::url_encoded("a b&c=\xC3\xA9%") == "a%20b%26c%3D%C3%A9%25");
 }

@@ -30,7 +30,7 @@ std::vector<std::string> texts(std::string_view array) {
 
 } // namespace
 
-TEST_CASE("the whole command line is told as JSON") {
+TEST_CASE("the whole command line is described as JSON") {
     const auto called = call({"help", "--json"});
     CHECK(called.code == 0);
     REQUIRE(json::check(called.out));

@@ -26,7 +26,7 @@ TEST_CASE("a new key opens what its entry in the configuration says") {
     CHECK_FALSE(config.keys[0].may_broadcast);
 }
 
-TEST_CASE("each key is another, long, and fit for a header") {
+TEST_CASE("each key is different, long, and fit for a header") {
     const std::string one = call({"key", "new"}).out, two = call({"key", "new"}).out;
     CHECK(one != two);
     const std::string key = one.substr(0, one.find('\n'));

@@ -20,7 +20,7 @@ std::string refused(std::vector<std::string> words, const std::string &input = {
 
 } // namespace
 
-TEST_CASE("a database is named in one way, and never by an empty word") {
+TEST_CASE("a database is given in one way, and never by an empty string") {
     CHECK(refused({"status", "--dsn", "", "-c", "/nowhere"}).find("--dsn: it is empty") !=
           std::string::npos);
     CHECK(refused({"status", "--dsn-file", ""}).find("--dsn-file: it is empty") !=
@@ -31,14 +31,14 @@ TEST_CASE("a database is named in one way, and never by an empty word") {
     CHECK(refused({"init", "--app", ""}).find("--app: it is empty") != std::string::npos);
 }
 
-TEST_CASE("a file with the dsn that is not there is told") {
+TEST_CASE("a missing file with the dsn is reported") {
     const auto called = call({"pg", "status", "--dsn-file", "/nowhere/dsn", "--json"});
     CHECK(called.code == 1);
     CHECK(json::string(json::member(json::member(called.out, "error"), "code")) ==
           "dsn_unreadable");
 }
 
-TEST_CASE("what to replay is said in one way") {
+TEST_CASE("what to replay is chosen in one way") {
     CHECK(refused({"replay", "1", "--all"}) ==
           "roomd: choose what to replay by one of: ids, --event, --all\n");
     CHECK(refused({"replay", "--event", "a", "--all"}).find("by one of") != std::string::npos);
@@ -48,12 +48,12 @@ TEST_CASE("what to replay is said in one way") {
     CHECK(refused({"replay", "--limit", "0"}).find("--limit") != std::string::npos);
 }
 
-TEST_CASE("a role that a server would cut is refused") {
+TEST_CASE("a role whose name a server would cut is refused") {
     CHECK(refused({"init", "--daemon", std::string(64, 'r')}).find("at most 63 bytes") !=
           std::string::npos);
 }
 
-TEST_CASE("a configuration that can not be read is 3, also beside a dsn") {
+TEST_CASE("a configuration that cannot be read is 3, also beside a dsn") {
     for (const char *command : {"init", "status", "migrate", "replay", "emitters"}) {
         CHECK(call({"pg", command, "-c", "/nowhere/roomd.yaml"}).code == 3);
         const auto called =

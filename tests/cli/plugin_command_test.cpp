@@ -50,7 +50,7 @@ Outcome choose(const config::Config &config, const std::string &instance,
 
 } // namespace
 
-TEST_CASE("a plugin's command gets what was typed, and what it says is printed") {
+TEST_CASE("a plugin's command gets its command line, and its result is printed") {
     const cli::PluginCommand command{"go", R"({"fast":true})", R"({"a":{}})"};
     CHECK(run("obeys", command).out == "done\n");
     const auto called = run("obeys", command, cli::Form::json);
@@ -81,7 +81,7 @@ TEST_CASE("a command that fails has the exit code and the code of its status") {
     CHECK(run("obeys", {"throws"}).err == "roomd: it broke\n");
 }
 
-TEST_CASE("a plugin that does not keep to the interface is told of, not printed") {
+TEST_CASE("a plugin that breaks the interface is reported, not printed") {
     for (const char *name : {"nonsense", "bare"}) {
         const auto called = run("obeys", {name});
         CHECK(called.code == 1);

@@ -45,7 +45,7 @@ std::string answer(const std::string &status, std::string body) {
 
 } // namespace
 
-TEST_CASE("what a terminal would obey is written out, lines and tabs stay") {
+TEST_CASE("characters that a terminal would obey are escaped, lines and tabs stay") {
     CHECK(screened({"a\tb\n", "\x1B[31m", "caf\u00E9 \u202E"}) ==
           "a\tb\n\\u001b[31mcaf\u00E9 \\u202e");
     CHECK(screened({"\r\x7F\u009B"}) == "\\u000d\\u007f\\u009b");

@@ -55,7 +55,7 @@ Step step(std::string_view bytes) {
 
 } // namespace
 
-TEST_CASE("every chunked body of the vectors has its verdict, whole and in any pieces") {
+TEST_CASE("every chunked body of the vectors has its result, whole and in any pieces") {
     const std::pair<const char *, Step> cases[] = {{"whole", Step::done},
                                                    {"more", Step::more},
                                                    {"malformed", Step::malformed},
@@ -73,7 +73,7 @@ TEST_CASE("every chunked body of the vectors has its verdict, whole and in any p
     }
 }
 
-TEST_CASE("chunks are put together, and what follows is left alone") {
+TEST_CASE("chunks are joined, and what follows is not read") {
     const std::string body = "3;a=b\r\nabc\r\n00000A\r\n0123456789\r\n0\r\nX: y\r\n\r\n";
     const Read got = read(chunks(), body + "GET /");
     CHECK(got == Read{Step::done, body.size(), "abc0123456789"});
@@ -107,7 +107,7 @@ TEST_CASE("a payload may be dropped, and is counted") {
     CHECK(body.got() == 4);
 }
 
-TEST_CASE("a body that announces too much is refused before any of it is taken") {
+TEST_CASE("a body that announces too much is refused before any of it is read") {
     Body body = framed("Content-Length: 11");
     CHECK(body.announces_more_than(10));
     CHECK_FALSE(body.announces_more_than(11));
@@ -124,7 +124,7 @@ TEST_CASE("a body that announces too much is refused before any of it is taken")
     CHECK(out == "abcdefghijk");
 }
 
-TEST_CASE("a chunk that goes over the limit is refused before its data is taken") {
+TEST_CASE("a chunk that exceeds the limit is refused before its data is read") {
     Body body = chunks();
     body.limit(5);
     std::size_t used = 0;

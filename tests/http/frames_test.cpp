@@ -51,7 +51,7 @@ Events told(const std::string &wire, std::uint16_t code = 0) {
 
 } // namespace
 
-TEST_CASE("messages, pings and pongs are told in the order in which they came") {
+TEST_CASE("messages, pings and pongs reach the sink in order") {
     CHECK(told(frame(0x81, "hi") + frame(0x89, "p") + frame(0x82, "\xFF") + frame(0x8A, "") +
                frame(0x81, "")) == Events{"text:hi", "ping:p", "binary:\xFF", "pong:", "text:"});
 }
@@ -72,13 +72,13 @@ TEST_CASE("a payload of any length and place is unmasked") {
         CHECK(hear_cut(wire, limit, [&](std::size_t) { return step; }).events == expected);
 }
 
-TEST_CASE("fragments are joined, and control frames between them are told at once") {
+TEST_CASE("fragments are joined, and control frames between them reach the sink at once") {
     CHECK(told(frame(0x01, "a") + frame(0x89, "p") + frame(0x00, "b") + frame(0x8A, "q") +
                frame(0x80, "c")) == Events{"ping:p", "pong:q", "text:abc"});
     CHECK(told(frame(0x02, "") + frame(0x00, "") + frame(0x80, "")) == Events{"binary:"});
 }
 
-TEST_CASE("what a server must not take is 1002, and nothing behind it is told") {
+TEST_CASE("a frame that a server must refuse is 1002, and nothing behind it is read") {
     const std::string ahead = frame(0x81, "ahead"), behind = frame(0x81, "behind");
     const auto refused = [&](const std::string &wire) {
         return told(ahead + wire + behind, 1002) == Events{"text:ahead"};
@@ -95,7 +95,7 @@ TEST_CASE("what a server must not take is 1002, and nothing behind it is told") 
     CHECK(refused(frame(0x88, close_payload(1000, std::string(124, 'p')))));
 }
 
-TEST_CASE("a length that is longer than it need be is 1002") {
+TEST_CASE("a length that is not minimal is 1002") {
     CHECK(told(frame(0x81, std::string(125, 'x'), 126), 1002).empty());
     CHECK(told(frame(0x81, std::string(125, 'x'), 127), 1002).empty());
     CHECK(told(frame(0x81, std::string(65535, 'x'), 127), 1002).empty());
@@ -112,7 +112,7 @@ TEST_CASE("a message that does not begin, or begins inside another, is 1002") {
     CHECK(told(frame(0x01, "a") + frame(0x80, "b") + frame(0x80, "c"), 1002) == Events{"text:ab"});
 }
 
-TEST_CASE("text that is not UTF-8 is 1007, as soon as it cannot become it") {
+TEST_CASE("text that is not UTF-8 is 1007, as soon as that is certain") {
     CHECK(told(frame(0x81, "\xC0\x80"), 1007).empty());
     CHECK(told(frame(0x81, "\xED\xA0\x80"), 1007).empty());
     CHECK(told(frame(0x81, "\xE2\x82"), 1007).empty()); // ends inside a letter
@@ -124,7 +124,7 @@ TEST_CASE("text that is not UTF-8 is 1007, as soon as it cannot become it") {
     CHECK(told(frame(0x82, "\xFF")) == Events{"binary:\xFF"});
 }
 
-TEST_CASE("a letter may be cut by fragments, and by a ping between them") {
+TEST_CASE("a character may be cut by fragments, and by a ping between them") {
     CHECK(told(frame(0x01, "\xE2") + frame(0x89, "\xFF") + frame(0x00, "") + frame(0x00, "\x82") +
                frame(0x80, "\xAC")) == Events{"ping:\xFF", "text:\xE2\x82\xAC"});
 }
@@ -156,7 +156,7 @@ TEST_CASE("a message of more than 1024 fragments is 1008") {
     CHECK(told(twice + twice).back() == "text:x");
 }
 
-TEST_CASE("a close frame is told once, and what is behind it is ignored") {
+TEST_CASE("a close frame reaches the sink once, and what follows is ignored") {
     for (const auto &[payload, event] : std::vector<std::pair<std::string, std::string>>{
              {"", "close 0:"},
              {close_payload(1000), "close 1000:"},
@@ -191,7 +191,7 @@ TEST_CASE("a close frame with a code that must not be sent is refused") {
     CHECK(http::is_close_payload(""));
 }
 
-TEST_CASE("a sink that asks for it is told no more, and may destroy the reader") {
+TEST_CASE("a sink that stops gets nothing more, and may destroy the reader") {
     struct Cutting final : Frames::Sink {
         std::unique_ptr<Frames> frames = std::make_unique<Frames>();
         std::unique_ptr<std::string> bytes;
@@ -229,7 +229,7 @@ TEST_CASE("a sink that asks for it is told no more, and may destroy the reader")
     }
 }
 
-TEST_CASE("a message that came whole is told where it stands, and nothing is allocated") {
+TEST_CASE("a message that came whole is passed in place, and nothing is allocated") {
     std::string wire = frame(0x81, std::string(300, 'x')) + frame(0x82, "abc") + frame(0x89, "p");
     struct Counting final : Frames::Sink {
         const char *begin = nullptr, *end = nullptr;
@@ -256,7 +256,7 @@ TEST_CASE("a message that came whole is told where it stands, and nothing is all
     CHECK(!frames.midway());
 }
 
-TEST_CASE("a payload that is whole where its head was cut is told where it stands") {
+TEST_CASE("a payload that came whole after a cut head is passed in place") {
     std::string wire = frame(0x81, "hello");
     std::string ahead = wire.substr(0, 4), behind = wire.substr(4);
     Told told(limit);
@@ -285,7 +285,7 @@ TEST_CASE("an idle connection costs a pointer, and holds nothing between message
     }
 }
 
-TEST_CASE("what is held is at most twice what came, however much is announced") {
+TEST_CASE("the buffer is at most twice what came, however much is announced") {
     std::string head = "\x82\xFF\0\0\0\0\0\x10\0\0\0\0\0\0"s; // 1 MiB will come
     Frames frames;
     Told told(limit);
@@ -300,7 +300,7 @@ TEST_CASE("what is held is at most twice what came, however much is announced") 
     }
 }
 
-TEST_CASE("what is held is told to the byte") {
+TEST_CASE("buffered memory is reported to the byte") {
     Frames frames;
     Told told(limit);
     std::string first = frame(0x01, std::string(1000, 'x'));
@@ -323,7 +323,7 @@ TEST_CASE("empty fragments take no memory") {
     CHECK(test::allocations() == before);
 }
 
-TEST_CASE("behind a violation and behind a close nothing is held") {
+TEST_CASE("after a violation or a close nothing is buffered") {
     for (const std::string &wire : {frame(0x01, "abc") + frame(0x81, "d"), frame(0x01, "\xFF"),
                                     frame(0x01, "abc") + frame(0x88, "")}) {
         Frames frames;

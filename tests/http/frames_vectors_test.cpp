@@ -73,12 +73,12 @@ void check(const test::Vector &example, std::uint16_t code) {
 
 } // namespace
 
-TEST_CASE("every legal example is told, however it is cut") {
+TEST_CASE("every valid example is read, however it is cut") {
     for (const auto &example : test::vectors("http_frames/taken"))
         check(example, 0);
 }
 
-TEST_CASE("every illegal example is refused with its code, however it is cut") {
+TEST_CASE("every invalid example is refused with its code, however it is cut") {
     for (const std::uint16_t code : std::array<std::uint16_t, 4>{1002, 1007, 1008, 1009})
         for (const auto &example : test::vectors("http_frames/" + std::to_string(code)))
             check(example, code);

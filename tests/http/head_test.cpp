@@ -49,7 +49,7 @@ std::string refusal(std::string_view bytes) {
 
 } // namespace
 
-TEST_CASE("every head of the vectors has its verdict, and no beginning of it has another") {
+TEST_CASE("every head of the vectors has its result, and no beginning of it has another") {
     for (const char *expected : {"taken", "more", "400", "414", "417", "431", "501", "505"}) {
         for (const auto &example : test::vectors(std::string("http_head/") + expected)) {
             INFO(expected << '/' << example.name);
@@ -81,7 +81,7 @@ TEST_CASE("reading allocates nothing") {
     }
 }
 
-TEST_CASE("a browser's head is taken apart") {
+TEST_CASE("a browser's head is parsed") {
     const std::string bytes = test::vector("http_head/taken/browser_upgrade");
     Head head;
     read(head, bytes);
@@ -139,7 +139,7 @@ TEST_CASE("methods are words in capitals; any other word is another method") {
     CHECK(http::name(Method::connect) == "CONNECT");
 }
 
-TEST_CASE("what begins no request is refused at its first byte") {
+TEST_CASE("bytes that cannot begin a request are refused at the first one") {
     for (const char c : std::string_view(" \n\0\x16\x80{/", 7)) {
         Head head;
         CHECK(verdict(head, std::string_view(&c, 1), {}) == "400");
@@ -164,7 +164,7 @@ TEST_CASE("a version is two digits, and the first of them 1") {
         CHECK_MESSAGE(with(version) == "400", version);
 }
 
-TEST_CASE("a folded header is called so") {
+TEST_CASE("a folded header is named as such") {
     CHECK(refusal(get("X: a\r\n b\r\n")) == "400 bad_header: folded headers are not accepted");
     CHECK(refusal("GET / HTTP/1.1\r\n\tHost: a\r\n\r\n") ==
           "400 bad_header: folded headers are not accepted");
@@ -216,7 +216,7 @@ TEST_CASE("a path with percent-encoding or a dot segment is not plain") {
         CHECK_MESSAGE(!plain(target), target);
 }
 
-TEST_CASE("of a target only what browsers send raw is taken beside what RFC 3986 allows") {
+TEST_CASE("a target may have what RFC 3986 allows and what browsers send unencoded") {
     for (int c = 0; c < 256; ++c) {
         const bool common = c > ' ' && c < 0x7F &&
                             std::string_view("\"#<>").find(char(c)) == std::string_view::npos;
@@ -288,7 +288,7 @@ TEST_CASE("every byte but controls may be in a value, every token byte in a name
     }
 }
 
-TEST_CASE("what the fields say about the framing is the head's") {
+TEST_CASE("the head gives the framing that its fields say") {
     Head head;
     read(head, get("Content-Length: 42\r\nConnection: close\r\nExpect: 100-continue\r\n"));
     CHECK(head.length() == 42);
@@ -317,7 +317,7 @@ TEST_CASE("fields of one name are one list, in order") {
     CHECK_FALSE(head.lists("other", "1.1.1.1"));
 }
 
-TEST_CASE("the fields ahead of a fault are there") {
+TEST_CASE("a refused head has the fields before the fault") {
     const std::string bytes = get("Origin: http://a\r\nX : y\r\n"); // the fields view into them
     Head head;
     CHECK(head.read(bytes, {}) == Head::Step::refused);

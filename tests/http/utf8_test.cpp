@@ -19,7 +19,7 @@ std::string verdict(std::initializer_list<std::string_view> pieces) {
 
 } // namespace
 
-TEST_CASE("a letter may be cut anywhere") {
+TEST_CASE("a character may be cut anywhere") {
     for (const std::string letter :
          {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF",
           "\xF0\x90\x80\x80", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) {
@@ -33,7 +33,7 @@ TEST_CASE("a letter may be cut anywhere") {
     }
 }
 
-TEST_CASE("what can become no letter is bad before its end has come") {
+TEST_CASE("bytes that cannot become a character are refused before its end") {
     for (const std::string_view begun :
          {"\x80", "\xBF", "\xC0", "\xC1", "\xE0\x9F", "\xED\xA0", "\xF0\x8F", "\xF4\x90", "\xF5",
           "\xFF", "\xC2\x41", "\xE2\x82\x41", "\xF0\x9F\x98\x41", "\xE2\xE2"}) {

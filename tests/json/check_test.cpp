@@ -9,7 +9,7 @@ using namespace roomd;
 using json::check;
 using json::Kind;
 
-TEST_CASE("every valid example is taken") {
+TEST_CASE("every valid example is accepted") {
     for (const auto &example : test::vectors("json/valid")) {
         const std::string &name = example.name, &bytes = example.bytes;
         INFO(name);
@@ -25,7 +25,7 @@ TEST_CASE("every invalid example is refused") {
     }
 }
 
-TEST_CASE("whatever nlohmann takes is taken, but for a byte order mark and NUL") {
+TEST_CASE("whatever nlohmann accepts is accepted, but for a byte order mark and NUL") {
     for (const auto &example : test::vectors("json/invalid")) {
         const std::string &name = example.name, &bytes = example.bytes;
         INFO(name);
@@ -92,7 +92,7 @@ TEST_CASE("a text cut off anywhere is refused") {
         CHECK_FALSE(check(text.substr(0, size)).ok());
 }
 
-TEST_CASE("a number that no double holds is refused, one near 0 is 0") {
+TEST_CASE("a number beyond a double is refused, one too near to 0 is 0") {
     const std::string zeros(400, '0'), many = "1" + std::string(400, '0');
     for (const std::string &good :
          {std::string("1e308"), std::string("1.7976931348623157e308"), std::string("1e-400"),

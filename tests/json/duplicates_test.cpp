@@ -6,7 +6,7 @@
 
 using roomd::json::has_duplicates;
 
-TEST_CASE("a member that stands twice in one object is found at any depth") {
+TEST_CASE("a duplicate member is found at any depth") {
     CHECK(has_duplicates(R"({"a":1,"a":1})"));
     CHECK(has_duplicates(R"({"a":1,"b":{"c":[{"d":1,"e":2,"d":3}]}})"));
     CHECK(has_duplicates(R"([1,{"a":{}, "a":[]}])"));
@@ -14,7 +14,7 @@ TEST_CASE("a member that stands twice in one object is found at any depth") {
     CHECK(has_duplicates(R"({"":1,"":2})"));
 }
 
-TEST_CASE("a name is what it says, not how it is escaped") {
+TEST_CASE("names are compared unescaped") {
     CHECK(has_duplicates(R"({"sub":1,"s\u0075b":2})"));
     CHECK(has_duplicates(R"({"a\/b":1,"a/b":2})"));
     CHECK(has_duplicates(R"({"a\"":1,"a\u0022":2})"));

@@ -33,7 +33,7 @@ TEST_CASE("a split stops after as many elements as asked for") {
     CHECK(split("[1,2,3]", 0).empty());
 }
 
-TEST_CASE("what is no array has no elements") {
+TEST_CASE("a value that is not an array has no elements") {
     CHECK(split("{\"a\":1}").empty());
     CHECK(split("\"[1]\"").empty());
     CHECK(split("").empty());
@@ -103,7 +103,7 @@ TEST_CASE("elements are walked until there is none") {
         CHECK(json::Elements(none).next() == "");
 }
 
-TEST_CASE("an exact integer is one that JavaScript writes as it stands") {
+TEST_CASE("an exact integer is one that JavaScript writes the same way") {
     for (const auto number : {"0", "7", "-7", "9007199254740991", "-9007199254740991"})
         CHECK_MESSAGE(json::is_exact_integer(number), number);
     for (const auto number : {"-0", "1.0", "1e0", "1E2", "9007199254740992", "10000000000000000",
@@ -144,13 +144,13 @@ TEST_CASE("quoting makes a valid literal of any bytes") {
     }
 }
 
-TEST_CASE("trimming takes JSON's white space alone") {
+TEST_CASE("trimming removes only JSON's white space") {
     CHECK(json::trim(" \t\r\n1 \n") == "1");
     CHECK(json::trim("\xC2\xA0") == "\xC2\xA0");
     CHECK(json::trim(" ") == "");
 }
 
-TEST_CASE("a name stands in a pointer with its slashes and tildes escaped, and comes back") {
+TEST_CASE("a name is escaped in a pointer and comes back") {
     for (const auto &[name, token] :
          {std::pair("a", "a"), std::pair("", ""), std::pair("a/b", "a~1b"), std::pair("~1", "~01"),
           std::pair("/~", "~1~0")}) {

@@ -59,7 +59,7 @@ TEST_CASE("controls of every kind are shown, not sent to the terminal") {
     CHECK(text("m", {{"k", "\xE2\x80\xA8"}}).ends_with(R"(k="\u2028")")); // line separator
 }
 
-TEST_CASE("bytes that are no UTF-8 are shown as bytes in text and replaced in JSON") {
+TEST_CASE("bytes that are not UTF-8 are shown as bytes in text and replaced in JSON") {
     CHECK(text("m", {{"k", "\xff\xc3("}}).ends_with(R"(k="\xff\xc3(")"));
     CHECK(json("m", {{"k", "\xff("}}).ends_with("\"k\":\"\xEF\xBF\xBD(\"}"));
     CHECK(text("m", {{"k", "\xE2\x82"}}).ends_with(R"(k="\xe2\x82")")); // cut off at the end

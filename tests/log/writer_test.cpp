@@ -66,7 +66,7 @@ std::string numbered(std::size_t i) {
 } // namespace
 
 TEST_CASE(
-    "who logs never waits: what is over the bound is dropped, counted and told in its place") {
+    "logging never waits: lines over the bound are dropped, counted and reported in their place") {
     Pipe pipe; // takes 64 KiB, and the writer holds as much
     Writer writer(pipe.in(), log::Options{}, 64 * 1024);
     const std::size_t put = 20000;
@@ -111,7 +111,7 @@ TEST_CASE("lines come in their order, whole, of several threads too") {
     b.join();
 }
 
-TEST_CASE("what was put is written before the writer is gone, to a reader that takes its time") {
+TEST_CASE("the queue is written before the writer is destroyed, even to a slow reader") {
     Pipe pipe;
     auto reader = std::async(std::launch::async, [&] {
         std::size_t lines = 0;
@@ -150,7 +150,7 @@ TEST_CASE("flush waits until all is written") {
     CHECK(pipe.line() == "a");
 }
 
-TEST_CASE("a descriptor that was made not to block loses nothing") {
+TEST_CASE("a non-blocking descriptor loses nothing") {
     Pipe pipe;
     fcntl(pipe.in(), F_SETFL, O_NONBLOCK);
     Writer writer(pipe.in(), log::Options{}, 4u << 20);
@@ -160,7 +160,7 @@ TEST_CASE("a descriptor that was made not to block loses nothing") {
         REQUIRE(pipe.line() == numbered(i));
 }
 
-TEST_CASE("the writer's thread takes no signal") {
+TEST_CASE("the writer's thread gets no signals") {
     Pipe pipe;
     Writer writer(pipe.in(), log::Options{});
     sigset_t usr;
@@ -174,7 +174,7 @@ TEST_CASE("the writer's thread takes no signal") {
     CHECK(got == SIGUSR1);
 }
 
-TEST_CASE("a crash lets what was logged before it out, and ends as it would have") {
+TEST_CASE("a crash lets earlier lines be written, and ends as it would have") {
     for (const int number : {SIGABRT, SIGSEGV}) {
         Pipe pipe;
         const pid_t child = fork();

@@ -43,7 +43,7 @@ TEST_CASE("help and label values cannot forge lines") {
                                 "x{l=\"a\\\"b\\\\?c\"} 1\n");
 }
 
-TEST_CASE("a name that is none spoils nothing but itself") {
+TEST_CASE("an invalid name spoils nothing but itself") {
     metrics::Family bad{"9 lives", "", metrics::Kind::gauge, {{{}, 1}}};
     metrics::Family good{"x", "X", metrics::Kind::gauge, {{{{"bad label", "v"}, {"ok", "v"}}, 1}}};
     CHECK(metrics::text({bad, good}) == "# HELP x X\n# TYPE x gauge\nx{ok=\"v\"} 1\n");
@@ -54,7 +54,7 @@ TEST_CASE("a name that is none spoils nothing but itself") {
     CHECK(metrics::is_name("_a1"));
 }
 
-TEST_CASE("values that are no numbers are written as Prometheus reads them") {
+TEST_CASE("values that are not numbers are written as Prometheus reads them") {
     const double inf = std::numeric_limits<double>::infinity();
     CHECK(metrics::text({metrics::gauge("x", "X", inf)}).ends_with("x +Inf\n"));
     CHECK(metrics::text({metrics::gauge("x", "X", std::numeric_limits<double>::quiet_NaN())})

@@ -43,7 +43,7 @@ TEST_CASE("gzip is not taken where Accept-Encoding does not say so") {
         CHECK_MESSAGE(!takes_gzip(header), header);
 }
 
-TEST_CASE("a coding with a weight that is none does not count") {
+TEST_CASE("a coding with an invalid weight does not count") {
     for (const char *weight : {"q=", "q", "q=2", "q=1.001", "q=-1", "q=.5", "q=0.0001", "q=0x1",
                                "q= 1", "q=\"1\"", "q=1e0", "level=1", "q=1;level=9", "x"}) {
         CHECK_MESSAGE(!takes_gzip("gzip;" + std::string(weight)), weight);

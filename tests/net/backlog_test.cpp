@@ -34,7 +34,7 @@ std::size_t unread(Rig &rig) {
 
 } // namespace
 
-TEST_CASE("what is written and a peer does not read counts until it is read") {
+TEST_CASE("bytes that a peer has not read count until it reads them") {
     Rig::Setup setup;
     setup.session.send_buffer = 64 * mib;
     Rig rig(setup);
@@ -68,7 +68,7 @@ TEST_CASE("what is written and a peer does not read counts until it is read") {
     CHECK(waiting(rig) < 10000);
 }
 
-TEST_CASE("peers that stop reading go when all together are behind by too much; readers stay") {
+TEST_CASE("peers that stop reading are cut when the total backlog is too large; readers stay") {
     Rig::Setup setup;
     setup.session.send_buffer = 512 * mib;
     setup.session.send_buffer_total = 16 * mib;
@@ -112,7 +112,7 @@ TEST_CASE("peers that stop reading go when all together are behind by too much; 
     }));
 }
 
-TEST_CASE("sessions that are opened to be closed, and never fetch their end, are limited") {
+TEST_CASE("sessions that are opened, closed and never fetch their last packets are limited") {
     Rig::Setup setup;
     setup.net.connections = 3;
     Rig rig(setup);
@@ -133,7 +133,7 @@ TEST_CASE("sessions that are opened to be closed, and never fetch their end, are
     CHECK(ask(get(engine + "polling")).status == 200);
 }
 
-TEST_CASE("of answers that nobody reads those waiting longest are cut when there are too many") {
+TEST_CASE("when there are too many unread answers those that wait longest are cut") {
     Rig::Setup setup;
     setup.net.send_buffer_total = 40 * mib;
     Rig rig(setup, [](net::Server &server) { add_large_route(server, 12 * mib); });
@@ -162,7 +162,7 @@ TEST_CASE("of answers that nobody reads those waiting longest are cut when there
     CHECK(reader.reply().body.size() == 12 * mib);
 }
 
-TEST_CASE("an answer larger than the bound is sent all the same, and counts no more when read") {
+TEST_CASE("an answer larger than the bound is sent all the same, and no longer counts once read") {
     Rig::Setup setup;
     setup.net.send_buffer_total = 2 * mib;
     Rig rig(setup, [](net::Server &server) { add_large_route(server, 12 * mib); });

@@ -61,7 +61,8 @@ std::string numbered(int n, std::size_t size) {
 
 } // namespace
 
-TEST_CASE("writes to many go to the kernel together, to few or when it is not wanted one by one") {
+TEST_CASE(
+    "writes to many are batched for the kernel; to few, or when disabled, they go one by one") {
     for (const bool wanted : {true, false}) {
         Rig::Setup setup;
         setup.net.io_uring = wanted;
@@ -98,7 +99,7 @@ TEST_CASE("a batch may have more bytes than one submission") {
     CHECK(crowd.batched() >= 32);
 }
 
-TEST_CASE("a peer has one write in a batch: what comes behind a short one is not sent before it") {
+TEST_CASE("a peer has one write in a batch: nothing is sent before the rest of a short one") {
     constexpr int rounds = 300; // of 20 kB at once: more than the kernel takes
     Crowd crowd(12, Wire::Window::narrow, patient());
     CHECK(crowd.rig.call([&](net::Server &, session::Sessions &sessions, Echo &) {
@@ -113,7 +114,7 @@ TEST_CASE("a peer has one write in a batch: what comes behind a short one is not
             REQUIRE((wire.frame().payload == numbered(n, 20000)));
 }
 
-TEST_CASE("a session knows in the same flush that its peer did not take all") {
+TEST_CASE("a session knows in the same flush that its peer did not accept everything") {
     Crowd crowd(12, Wire::Window::narrow, patient());
     CHECK(crowd.rig.call([&](net::Server &, session::Sessions &sessions, Echo &) {
         std::size_t blocked = 0;
@@ -136,7 +137,8 @@ TEST_CASE("a session knows in the same flush that its peer did not take all") {
     }));
 }
 
-TEST_CASE("what peers do not take at once arrives later, whole and in order, with pongs between") {
+TEST_CASE(
+    "bytes that peers do not accept at once arrive later, whole and in order, with pongs between") {
     Crowd crowd(12, Wire::Window::narrow, patient());
     constexpr int count = 2000; // 4 MB for each: more than the kernel takes
     for (int n = 0; n < count; ++n)
@@ -164,7 +166,7 @@ TEST_CASE("what peers do not take at once arrives later, whole and in order, wit
     }
 }
 
-TEST_CASE("a goodbye comes behind what was put off, and a peer that is cut gets neither") {
+TEST_CASE("a close frame comes behind deferred writes, and a peer that is cut gets neither") {
     Crowd crowd(20);
     CHECK(crowd.rig.call([&](net::Server &, session::Sessions &sessions, Echo &) {
         for (const base::SessionId id : crowd.ids)
@@ -185,7 +187,7 @@ TEST_CASE("a goodbye comes behind what was put off, and a peer that is cut gets 
     }
 }
 
-TEST_CASE("peers that have gone cost the others nothing") {
+TEST_CASE("peers that are gone do not affect the others") {
     Crowd crowd(30);
     crowd.rig.stalled([&] {
         for (std::size_t i = 0; i < 10; ++i)
@@ -199,7 +201,7 @@ TEST_CASE("peers that have gone cost the others nothing") {
     CHECK(crowd.rig.until([](net::Server &server, Echo &) { return server.totals().open == 20; }));
 }
 
-TEST_CASE("where the kernel has no ring for us, writes go out one by one") {
+TEST_CASE("without io_uring writes go out one by one") {
     Crowd crowd(20);
     CHECK(crowd.rig.call([&](net::Server &, session::Sessions &sessions, Echo &) {
         rlimit limit{};

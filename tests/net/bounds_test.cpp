@@ -38,7 +38,7 @@ void read_all(Rig &rig, Wire &wire, const std::string &bytes) {
 
 } // namespace
 
-TEST_CASE("half-received bodies, messages and heads are bounded together: the oldest goes") {
+TEST_CASE("incomplete bodies, messages and heads are bounded together: the oldest is cut") {
     Rig::Setup setup;
     setup.net.receive_total = 1024 * kib;
     Rig rig(setup, add_routes);
@@ -80,7 +80,7 @@ TEST_CASE("half-received bodies, messages and heads are bounded together: the ol
     CHECK(nothing_is_left(rig));
 }
 
-TEST_CASE("a request larger than the bound by itself is the one that goes") {
+TEST_CASE("a request that exceeds the bound by itself is the one that is cut") {
     Rig::Setup setup;
     setup.net.receive_total = 40 * kib;
     Rig rig(setup, add_routes);
@@ -92,7 +92,7 @@ TEST_CASE("a request larger than the bound by itself is the one that goes") {
     CHECK(nothing_is_left(rig));
 }
 
-TEST_CASE("a hasty peer's half message is not spared") {
+TEST_CASE("an incomplete message of a peer that sends too fast is not spared") {
     Rig::Setup setup;
     setup.net.receive_total = 200 * kib;
     setup.net.frames_per_second = 5;
@@ -114,7 +114,7 @@ TEST_CASE("a hasty peer's half message is not spared") {
     CHECK(rig.totals().unfinished_cut > 0);
 }
 
-TEST_CASE("however connections end, nothing of them is left in the accounts") {
+TEST_CASE("however connections end, their accounts are empty afterwards") {
     const Folder folder;
     Rig::Setup setup = with_tls(folder);
     setup.net.listeners.emplace_back().name = "127.0.0.1:0";

@@ -41,7 +41,7 @@ struct Folder {
 
 } // namespace
 
-TEST_CASE("a bundle waits for no FIFO and takes no file that is too large") {
+TEST_CASE("reading a bundle never blocks on a FIFO and refuses a file that is too large") {
     const Folder folder;
     folder.file("socket.io.min.js", 4u << 20);
     CHECK_NOTHROW(net::Bundle::check(folder.path));
@@ -59,7 +59,7 @@ TEST_CASE("a bundle waits for no FIFO and takes no file that is too large") {
     CHECK_THROWS(net::Bundle(folder.path));
 }
 
-TEST_CASE("a certificate or a key that is a FIFO, or larger than any, holds nobody up") {
+TEST_CASE("a certificate or a key that is a FIFO, or is too large, never blocks") {
     const Folder folder;
     const std::string some = folder.file("some", 1), fifo = folder.fifo("fifo"),
                       large = folder.file("large", (1u << 20) + 1);

@@ -33,7 +33,7 @@ std::string message(std::size_t size) {
 
 } // namespace
 
-TEST_CASE("a large polling answer is packed for a client that takes gzip") {
+TEST_CASE("a large polling answer is compressed for a client that accepts gzip") {
     Rig rig;
     const Reply reply = answered(rig, 3000, accept + "Origin: https://desk.example\r\n");
     CHECK(reply.status == 200);
@@ -47,7 +47,7 @@ TEST_CASE("a large polling answer is packed for a client that takes gzip") {
     CHECK(unpacked(reply.body) == message(3000));
 }
 
-TEST_CASE("who takes no gzip gets a large answer as it is, and caches are told of the choice") {
+TEST_CASE("a client that does not accept gzip gets the plain answer, and Vary says so") {
     Rig rig;
     for (const char *headers :
          {"", "Accept-Encoding: br\r\n", "Accept-Encoding: gzip;q=0\r\n",
@@ -60,7 +60,7 @@ TEST_CASE("who takes no gzip gets a large answer as it is, and caches are told o
     }
 }
 
-TEST_CASE("an answer is packed from the threshold on, and never when that is 0") {
+TEST_CASE("an answer is compressed from the threshold on, and never when that is 0") {
     Rig rig;
     const Reply below = answered(rig, 1023, accept);
     CHECK(below.header("content-encoding").empty());
@@ -76,7 +76,7 @@ TEST_CASE("an answer is packed from the threshold on, and never when that is 0")
     CHECK(never.body == message(3000));
 }
 
-TEST_CASE("the answer with the sid is not packed, at whatever threshold") {
+TEST_CASE("the answer with the sid is never compressed, at any threshold") {
     Rig::Setup setup;
     setup.net.compress_from = 1;
     Rig rig(setup);
@@ -88,7 +88,7 @@ TEST_CASE("the answer with the sid is not packed, at whatever threshold") {
     CHECK(answered(rig, 2, accept).header("content-encoding") == "gzip");
 }
 
-TEST_CASE("an answer that would hold the loop for long goes out as it is") {
+TEST_CASE("an answer that would block the loop for long goes out uncompressed") {
     Rig::Setup setup;
     setup.session.send_buffer = 8u << 20;
     Rig rig(setup);
@@ -99,7 +99,7 @@ TEST_CASE("an answer that would hold the loop for long goes out as it is") {
     CHECK(reply.body == message(most + 1));
 }
 
-TEST_CASE("many clients get one emit packed, each the whole of it and nothing of others") {
+TEST_CASE("many clients get one emit compressed, each all of it and nothing of the others'") {
     Rig rig;
     std::vector<Wire> wires;
     std::vector<std::string> sids;
@@ -122,7 +122,7 @@ TEST_CASE("many clients get one emit packed, each the whole of it and nothing of
     }
 }
 
-TEST_CASE("a connection goes on after a packed answer") {
+TEST_CASE("a connection goes on after a compressed answer") {
     Rig rig;
     const std::string sid = polling(rig.address());
     Wire wire(rig.address());

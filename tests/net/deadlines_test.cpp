@@ -33,7 +33,7 @@ net::Options short_ones() {
 
 } // namespace
 
-TEST_CASE("who waits longest is first, and one waits for one thing at a time") {
+TEST_CASE("the one that waits longest is first, and each waits for one thing at a time") {
     loop::Loop loop;
     const net::Options options = short_ones();
     net::Deadlines deadlines(loop, options);
@@ -59,7 +59,7 @@ TEST_CASE("who waits longest is first, and one waits for one thing at a time") {
     CHECK(a.waits_for() == net::Wait::nothing);
 }
 
-TEST_CASE("what is due is told in order, once, and may drop and put others then") {
+TEST_CASE("deadlines expire in order, once, and may add and drop others meanwhile") {
     loop::Loop loop;
     const net::Options options = short_ones();
     net::Deadlines deadlines(loop, options);
@@ -90,7 +90,8 @@ TEST_CASE("what is due is told in order, once, and may drop and put others then"
     deadlines.drop(stays);
 }
 
-TEST_CASE("a budget is the sum of its accounts; beyond the bound who waited longest gives up") {
+TEST_CASE(
+    "a budget is the sum of its accounts; over the bound the one that waited longest gives up") {
     loop::Loop loop;
     const net::Options options = short_ones();
     net::Deadlines deadlines(loop, options);

@@ -58,7 +58,7 @@ Rig::Setup behind(const std::vector<std::string> &proxies) {
 
 } // namespace
 
-TEST_CASE("nobody's word on others is taken, unless it is a trusted proxy's") {
+TEST_CASE("forwarded addresses are believed only from a trusted proxy") {
     const std::string claim = "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n";
     Rig open({}, add_who);
     CHECK(who(open, claim) == "127.0.0.1 loopback");
@@ -68,7 +68,7 @@ TEST_CASE("nobody's word on others is taken, unless it is a trusted proxy's") {
     CHECK(who(trusted, claim) == "203.0.113.9 secure");
 }
 
-TEST_CASE("what comes from a trusted proxy never counts as local") {
+TEST_CASE("a request from a trusted proxy never counts as local") {
     Rig rig(behind({"127.0.0.1"}), add_who);
     CHECK(who(rig, "") == "127.0.0.1");
     CHECK(who(rig, "X-Forwarded-For: 127.0.0.1\r\n") == "127.0.0.1");
@@ -84,7 +84,7 @@ TEST_CASE("the chain is read over all its header lines, from the right") {
     CHECK(who(rig, "x-forwarded-for: [2001:db8::1]:1234\r\n") == "2001:db8::1");
 }
 
-TEST_CASE("each request of a proxy's connection is for whom it names") {
+TEST_CASE("each request of a proxy's connection is for the client it names") {
     Rig rig(behind({"127.0.0.1"}), add_who);
     Wire wire(rig.address());
     CHECK(who(wire, "X-Forwarded-For: 203.0.113.9\r\n") == "203.0.113.9");
@@ -123,7 +123,7 @@ TEST_CASE("connections behind a proxy are limited by the address of their client
     CHECK(socket("203.0.113.9").first == 101);
 }
 
-TEST_CASE("sessions that polling opens are limited, though no connection stands for them") {
+TEST_CASE("polling sessions are limited even while they have no connection") {
     Rig::Setup setup = behind({"127.0.0.1"});
     setup.net.per_address = 2;
     setup.net.connections = 4;
@@ -153,7 +153,7 @@ TEST_CASE("sessions that polling opens are limited, though no connection stands 
     CHECK(open("203.0.113.9").status == 200);
 }
 
-TEST_CASE("a reload takes trust back, from open connections too") {
+TEST_CASE("a reload can withdraw trust, from open connections too") {
     Rig::Setup setup = behind({"127.0.0.1"});
     Rig rig(setup, add_who);
     Wire wire(rig.address());

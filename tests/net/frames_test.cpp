@@ -26,7 +26,7 @@ std::string unmasked(const std::string &payload) {
 
 } // namespace
 
-TEST_CASE("a violation is answered with its code once, and nothing behind it is heard or said") {
+TEST_CASE("a violation is answered with its code once, and nothing follows in either direction") {
     Rig::Setup setup;
     setup.net.farewell = base::Duration(300);
     setup.session.max_payload = 1000;
@@ -59,7 +59,7 @@ TEST_CASE("a violation is answered with its code once, and nothing behind it is 
     }
 }
 
-TEST_CASE("what came ahead of a violation in the same read is served") {
+TEST_CASE("messages before a violation in the same read are served") {
     Rig rig;
     Wire wire = websocket(rig.address());
     wire.send(ws(1, "4first") + unmasked("4x"));
@@ -71,7 +71,7 @@ TEST_CASE("what came ahead of a violation in the same read is served") {
     CHECK(code_of(frame) == 1002);
 }
 
-TEST_CASE("a letter that is cut between fragments is whole again") {
+TEST_CASE("a character that is cut between fragments is joined again") {
     Rig rig;
     Wire wire = websocket(rig.address());
     wire.send(ws(1, "4\xE2", false) + ws(0, "\x82", false));
@@ -110,7 +110,7 @@ TEST_CASE(
     CHECK(wire.silent(20ms));
 }
 
-TEST_CASE("a peer that pings and does not read has one pong in line at most") {
+TEST_CASE("a peer that pings and does not read has at most one pong queued") {
     Rig::Setup setup;
     setup.net.frames_per_second = 0; // no pace
     setup.session.send_buffer = 64u << 20;
@@ -193,7 +193,7 @@ TEST_CASE("a flood of frames is paced: nobody is closed, others are served, all 
     CHECK(rig.sessions() == 2);
 }
 
-TEST_CASE("frames inside a message buy it no time, and a stream of messages needs none") {
+TEST_CASE("frames inside a message do not extend its deadline, and a stream of messages has none") {
     Rig::Setup setup;
     setup.net.body_deadline = base::Duration(500);
     setup.net.frames_per_second = 100;

@@ -36,7 +36,7 @@ TEST_CASE("pipelined requests, with and without a body, are answered in order") 
     CHECK(wire.reply().body == "got:");
 }
 
-TEST_CASE("a body that comes in its own segments on a kept connection is served") {
+TEST_CASE("a body that arrives in separate segments on a reused connection is served") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
     for (int i = 0; i < 3; ++i) {
@@ -101,7 +101,7 @@ TEST_CASE("a body on a GET is refused") {
     CHECK(refused(rig, "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc") == 400);
 }
 
-TEST_CASE("requests behind a held one wait for its answer, and then have theirs") {
+TEST_CASE("requests behind a held one wait for its answer, and then get theirs") {
     std::vector<base::ExchangeId> held;
     Rig rig({}, [&](net::Server &server) {
         add_routes(server);
@@ -142,7 +142,7 @@ TEST_CASE("requests behind a held one wait for its answer, and then have theirs"
     CHECK(rig.totals().guard_kills == 0);
 }
 
-TEST_CASE("behind a held request no more is read than a little, and not for ever") {
+TEST_CASE("behind a held request only a little is read, and not for ever") {
     Rig::Setup setup;
     setup.net.body_deadline = base::Duration(1000);
     Rig rig(setup, add_routes);
@@ -199,7 +199,7 @@ TEST_CASE("no timeout of libwebsockets' own ends a held request") {
     CHECK(other.silent(20ms));
 }
 
-TEST_CASE("Host is one, and there") {
+TEST_CASE("exactly one Host is required") {
     Rig rig({}, add_routes);
     CHECK(refused(rig, "GET /hello HTTP/1.1\r\n\r\n") == 400);
     CHECK(refused(rig, "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n") == 400);
@@ -232,7 +232,7 @@ TEST_CASE("a NUL in a header value is refused") {
     CHECK(refused(rig, request) != 200);
 }
 
-TEST_CASE("the CONNECT method is hung up on") {
+TEST_CASE("the CONNECT method closes the connection") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
     wire.send("CONNECT test:443 HTTP/1.1\r\nHost: test\r\n\r\nhello");
@@ -286,7 +286,7 @@ TEST_CASE("a head that drips is ended by an absolute deadline") {
     CHECK(silent.seen().empty());
 }
 
-TEST_CASE("a body may pause as long as its deadline is not over") {
+TEST_CASE("a body may pause until its deadline") {
     Rig::Setup setup;
     setup.net.body_deadline = base::Duration(8000);
     Rig rig(setup, add_routes);
@@ -329,7 +329,7 @@ TEST_CASE("a head up to the limit is read, beyond it 431 or 414 is the answer") 
     CHECK(rig.totals().guard_kills == 0);
 }
 
-TEST_CASE("100-continue is said before a body that is wanted, and not before one that is not") {
+TEST_CASE("100-continue is sent before a wanted body, and not before an unwanted one") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
     wire.send(
@@ -356,7 +356,7 @@ TEST_CASE(
     CHECK(wire.reply().body == "hello");
 }
 
-TEST_CASE("a connection that asks nothing more is closed, however its last answer went out") {
+TEST_CASE("an idle connection is closed, however its last answer went out") {
     Rig::Setup setup;
     setup.net.keep_alive = setup.net.body_deadline = base::Duration(400);
     Rig rig(setup, [](net::Server &server) {

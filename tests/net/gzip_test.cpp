@@ -22,7 +22,7 @@ std::string noise(std::size_t size) {
 
 } // namespace
 
-TEST_CASE("what is packed is the same text again, whatever was packed before") {
+TEST_CASE("compressed text decompresses to itself, whatever was compressed before") {
     Gzip gzip;
     const std::string events(50000, 'e');
     for (const std::string &text :
@@ -32,7 +32,7 @@ TEST_CASE("what is packed is the same text again, whatever was packed before") {
     CHECK(gzip.pack(events).size() < 500);
 }
 
-TEST_CASE("a text that comes again is packed once, another one anew") {
+TEST_CASE("a repeated text is compressed once, another one anew") {
     Gzip gzip;
     const std::string text(3000, 'a');
     const std::string first(gzip.pack(text));
@@ -45,7 +45,7 @@ TEST_CASE("a text that comes again is packed once, another one anew") {
     CHECK(gzip.runs() == 3);
 }
 
-TEST_CASE("an empty text is not taken for the last one before there was any") {
+TEST_CASE("an empty text is not mistaken for a cached one") {
     Gzip gzip;
     CHECK(unpacked(gzip.pack("")).empty());
     CHECK(gzip.runs() == 1);

@@ -93,7 +93,7 @@ TEST_CASE("requests behind an answer that is not out yet wait for it, without a 
     CHECK(rig.totals().guard_kills == 0);
 }
 
-TEST_CASE("the body of a PUT and a PATCH is theirs, and without a length they have none") {
+TEST_CASE("PUT and PATCH have a body, and without a length an empty one") {
     Rig rig({}, [](net::Server &server) {
         add_routes(server);
         for (const char *method : {"PUT", "PATCH"}) {
@@ -143,7 +143,7 @@ TEST_CASE("white space ahead of a header's colon is refused, and no body smuggle
     }
 }
 
-TEST_CASE("an upgrade is held to what every request is, and to what makes it one") {
+TEST_CASE("an upgrade must be a valid request and a valid upgrade") {
     Rig rig;
     const std::string good = upgrade(engine + "websocket");
     std::string nul = upgrade(engine + "websocket", "Origin: http://a\r\n");

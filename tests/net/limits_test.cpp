@@ -77,7 +77,7 @@ private:
 
 } // namespace
 
-TEST_CASE("a connection over the limit is told so whatever it asks") {
+TEST_CASE("a connection over the limit is told so whatever it requests") {
     Rig::Setup setup;
     setup.net.connections = 1;
     Rig rig(setup, add_routes);
@@ -128,7 +128,7 @@ TEST_CASE(
     CHECK(excess({"::1", "::1", "::1"}) == Excess::none);
 }
 
-TEST_CASE("of too many connections that say nothing the oldest goes") {
+TEST_CASE("when too many connections are silent the oldest is closed") {
     Rig::Setup setup;
     setup.net.half_open = 3;
     Rig rig(setup);
@@ -166,7 +166,7 @@ TEST_CASE("without free descriptors connections wait, and are not all refused in
     CHECK(rig.totals().refused_limit <= 3);
 }
 
-TEST_CASE("a storm of new connections lets others have their turn") {
+TEST_CASE("open connections get their turn in a storm of new ones") {
     Rig rig;
     std::vector<Wire> storm;
     std::size_t accepted = 0;
@@ -186,7 +186,7 @@ TEST_CASE("a storm of new connections lets others have their turn") {
     CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().accepted == 200; }));
 }
 
-TEST_CASE("what is written is not held back for more") {
+TEST_CASE("writes are not delayed to be joined with others") {
     Rig rig;
     const Wire wire = websocket(rig.address());
     int on = 0;

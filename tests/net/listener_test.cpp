@@ -58,7 +58,7 @@ TEST_CASE("one server listens on IPv4, IPv6 and a Unix socket, which has its mod
     CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("an address that is none, or is taken, is a set-up error") {
+TEST_CASE("an invalid address, or one in use, is a set-up error") {
     Rig rig;
     for (const std::string &name :
          {std::string("localhost:1"), std::string("127.0.0.1"), std::string("127.0.0.1:70000"),
@@ -69,7 +69,7 @@ TEST_CASE("an address that is none, or is taken, is a set-up error") {
     }
 }
 
-TEST_CASE("connections over the limit are told 503, and room that is made is used") {
+TEST_CASE("connections over the limit get a 503, and freed places are used") {
     Rig::Setup setup;
     setup.net.connections = 2;
     Rig rig(setup);

@@ -51,7 +51,7 @@ TEST_CASE("a flood of polled packets is paced: nobody is closed, all is heard, o
     CHECK(rig.sessions() == 2);
 }
 
-TEST_CASE("a paced client that does not wait for its answer is gone") {
+TEST_CASE("a paced client that does not wait for its answer is closed") {
     Rig::Setup setup;
     setup.session.packets_per_second = 1;
     Rig rig(setup);

@@ -28,7 +28,7 @@ void send_cut(Rig &rig, Wire &wire, const std::string &bytes, std::size_t at) {
 
 } // namespace
 
-TEST_CASE("ten POSTs in one segment have ten answers, in order") {
+TEST_CASE("ten POSTs in one segment get ten answers, in order") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
     std::string all;
@@ -72,7 +72,7 @@ TEST_CASE("a chunked body is put together, extensions and trailers dropped, wher
     }
 }
 
-TEST_CASE("chunks that are none are answered 400, and nothing behind them is a request") {
+TEST_CASE("invalid chunks are answered 400, and nothing behind them is a request") {
     Rig rig({}, add_routes);
     for (const char *chunks : {"x\r\n", "-1\r\n", "3\nabc\n0\n\n", "3\r\nabcd\r\n0\r\n\r\n",
                                "0x3\r\nabc\r\n0\r\n\r\n", "100000000\r\n", "3 \r\nabc\r\n"}) {
@@ -96,7 +96,7 @@ TEST_CASE("a chunked body over the route's limit is answered 413, dropped, and s
     CHECK(wire.reply().body == "hello");
 }
 
-TEST_CASE("100-continue is said once, and not when the body has begun to come") {
+TEST_CASE("100-continue is sent once, and not when the body has begun to arrive") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
     const std::string expects = "Expect: 100-continue\r\n";
@@ -130,7 +130,7 @@ TEST_CASE("a refused request whose body waits for 100-continue ends its connecti
     CHECK(wire.ends(2000ms));
 }
 
-TEST_CASE("HTTP/1.0 keeps the connection when it asks for that, and is told so") {
+TEST_CASE("an HTTP/1.0 connection stays open when the client asks for it, and the answer says so") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
     for (int i = 0; i < 3; ++i) {

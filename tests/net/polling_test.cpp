@@ -127,7 +127,7 @@ TEST_CASE("a transport that is not enabled is unknown, and is not offered") {
     CHECK(ask(rig, upgrade(engine + "websocket")).status == 101);
 }
 
-TEST_CASE("what is below the path is the path, what only begins like it is not") {
+TEST_CASE("everything below the path belongs to it, a path that only begins like it does not") {
     Rig rig;
     CHECK(ask(rig, get("/socket.io/x/y?EIO=4&transport=polling")).status == 200);
     CHECK(ask(rig, get("/socket.iox/?EIO=4&transport=polling")).status == 404);

@@ -22,7 +22,7 @@ Reply ask(Rig &rig, const std::string &bytes) {
 
 } // namespace
 
-TEST_CASE("the last of repeated parameters holds, and an empty sid is none") {
+TEST_CASE("the last of repeated parameters counts, and an empty sid is no sid") {
     Rig rig;
     CHECK(ask(rig, get("/socket.io/?EIO=3&transport=x&EIO=4&transport=polling&sid=")).status ==
           200);
@@ -30,7 +30,7 @@ TEST_CASE("the last of repeated parameters holds, and an empty sid is none") {
           R"({"code":5,"message":"Unsupported protocol version"})");
 }
 
-TEST_CASE("what a query says of its client is decoded as Node does, controls among it") {
+TEST_CASE("a client's query is decoded as Node does, control characters included") {
     Rig rig;
     for (const auto &known :
          {std::pair("note=a%0Ab", R"("note":"a\u000ab")"),

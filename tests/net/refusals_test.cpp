@@ -47,7 +47,8 @@ std::vector<Case> cases(const std::string &with) {
 
 } // namespace
 
-TEST_CASE("what is refused is answered with status and JSON, counted, and mostly served on") {
+TEST_CASE(
+    "a refusal is answered with status and JSON and counted, and mostly the connection goes on") {
     Rig rig({}, add_routes);
     std::uint64_t count = 0;
     std::vector<Case> all = cases("");
@@ -200,7 +201,7 @@ TEST_CASE("a page may read that there are too many connections or sessions") {
     told(rig, "full: a websocket", 503, upgrade(engine + "websocket", page));
 }
 
-TEST_CASE("half a head of which the origin has not come yet is answered without") {
+TEST_CASE("an incomplete head whose origin has not arrived is answered without CORS headers") {
     Rig::Setup setup = with_portal();
     setup.net.header_deadline = base::Duration(200);
     Rig rig(setup, add_routes);
@@ -215,7 +216,7 @@ TEST_CASE("half a head of which the origin has not come yet is answered without"
     }
 }
 
-TEST_CASE("a route that says by itself who may read its refusal is not contradicted") {
+TEST_CASE("a route's own CORS headers are kept") {
     Rig rig(with_portal(), [](net::Server &server) {
         net::Route route;
         route.method = "GET";
@@ -235,7 +236,7 @@ TEST_CASE("a route that says by itself who may read its refusal is not contradic
     CHECK(reply.head.find("a.example") == std::string::npos);
 }
 
-TEST_CASE("a method that a path has not is answered with those that it has") {
+TEST_CASE("a method that a path does not have is answered with those that it has") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
     wire.send(plain("PUT /held"));
@@ -250,7 +251,7 @@ TEST_CASE("a method that a path has not is answered with those that it has") {
     CHECK(wire.reply().status == 404);
 }
 
-TEST_CASE("a plugin's own answer has no CORS lines but those it gives") {
+TEST_CASE("a plugin's answer has only its own CORS lines") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
     wire.send(post("/echo", "abc", "Origin: https://a.example\r\n"));

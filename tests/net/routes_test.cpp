@@ -63,7 +63,7 @@ TEST_CASE("the longest path that covers a request decides") {
     CHECK(routes.find("DELETE", "/api/emit").allow == "GET, HEAD");
 }
 
-TEST_CASE("a route that is taken or malformed is refused") {
+TEST_CASE("a duplicate or malformed route is refused") {
     net::Routes routes;
     const auto id = routes.add(route("GET", "/a"));
     CHECK_THROWS_AS(routes.add(route("GET", "/a")), std::invalid_argument);
@@ -116,7 +116,7 @@ TEST_CASE("a route sees method, path, query, body and the headers it asked for")
           std::to_string(std::string("/api/|HEAD|/api/|||").size()));
 }
 
-TEST_CASE("a path that would have to be decoded or resolved is no route's") {
+TEST_CASE("a path that would have to be decoded or resolved matches no route") {
     Rig rig({}, [](net::Server &server) {
         server.add_route(mirror(server, "GET", "/api/"));
         server.add_route(mirror(server, "GET", "/metrics"));
@@ -130,7 +130,8 @@ TEST_CASE("a path that would have to be decoded or resolved is no route's") {
     CHECK(ask(rig, get("/metrics?x=%2e%2e")).status == 200);
 }
 
-TEST_CASE("nobody's path is 404, another method 405 with Allow, too much 413, coded 415") {
+TEST_CASE(
+    "an unknown path is 404, a wrong method 405 with Allow, a large body 413, an encoded one 415") {
     Rig rig({}, [](net::Server &server) { server.add_route(mirror(server, "POST", "/api")); });
     const Reply none = ask(rig, get("/none"));
     CHECK(none.status == 404);

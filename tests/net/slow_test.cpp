@@ -25,7 +25,7 @@ std::size_t resident() { // bytes
 
 } // namespace
 
-TEST_CASE("frames that did not fit a slow peer's window arrive later, whole and in order") {
+TEST_CASE("frames that a slow peer's socket did not accept arrive later, whole and in order") {
     Rig::Setup setup;
     setup.session.send_buffer = 64u << 20;
     Rig rig(setup);
@@ -48,7 +48,7 @@ TEST_CASE("frames that did not fit a slow peer's window arrive later, whole and 
     CHECK(in_order == count);
 }
 
-TEST_CASE("what a blocked peer does not take stays in the outbox, which is bounded") {
+TEST_CASE("frames for a blocked peer stay in the outbox, which is bounded") {
     Rig::Setup setup;
     setup.session.send_buffer = 64u << 20;
     Rig rig(setup);
@@ -122,7 +122,7 @@ TEST_CASE("a large frame goes out in one piece, to a slow peer too, with pongs a
     }
 }
 
-TEST_CASE("of one large frame for many who do not read there is one copy") {
+TEST_CASE("one large frame for many peers that do not read exists once") {
     Rig rig;
     constexpr std::size_t size = 16u << 20;
     std::vector<Wire> wires;

@@ -119,7 +119,7 @@ TEST_CASE("a daemon that has bound its socket and does not listen yet is not tak
     close(fd);
 }
 
-TEST_CASE("of several that listen on one path at the same time one gets it") {
+TEST_CASE("when several listen on one path at the same time, one gets it") {
     constexpr int rounds = 40, starters = 6;
     const Folder folder;
     const std::string path = folder / "s.sock";
@@ -148,7 +148,7 @@ TEST_CASE("of several that listen on one path at the same time one gets it") {
     }
 }
 
-TEST_CASE("who holds a folder's lock does not keep a socket from it") {
+TEST_CASE("a process that holds a folder's lock does not prevent listening there") {
     const Folder folder;
     const std::string path = folder / "s.sock";
     const net::FolderLock lock(path);

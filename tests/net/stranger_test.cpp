@@ -15,7 +15,7 @@ void limit(Rig &rig, std::size_t bytes) {
 
 } // namespace
 
-TEST_CASE("what the layer above takes of a session bounds its messages, whole or in parts") {
+TEST_CASE("the session's limit bounds its messages, whole or in parts") {
     Rig rig;
     limit(rig, 100);
     const std::string most = "4" + std::string(99, 'x');
@@ -28,7 +28,7 @@ TEST_CASE("what the layer above takes of a session bounds its messages, whole or
     }
 }
 
-TEST_CASE("of a session that may send little, a POST of four such messages is taken, no more") {
+TEST_CASE("a session with a small limit may POST four messages of that size, no more") {
     Rig rig;
     limit(rig, 100);
     const std::string where = engine + "polling&sid=" + polling(rig.address());

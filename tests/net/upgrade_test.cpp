@@ -26,7 +26,7 @@ std::string replaced(std::string text, const std::string &what, const std::strin
 
 } // namespace
 
-TEST_CASE("a version other than 13 is refused with the one that is spoken") {
+TEST_CASE("a version other than 13 is refused with the supported one") {
     Rig rig;
     for (const char *version : {"8", "14", "13, 8", "x"}) {
         Wire wire(rig.address());
@@ -47,7 +47,7 @@ TEST_CASE("a key that is not 16 bytes in base64 is refused") {
     }
 }
 
-TEST_CASE("an upgrade with a body is refused, one that says it has none is taken") {
+TEST_CASE("an upgrade with a body is refused, one with an empty body is accepted") {
     Rig rig;
     CHECK(refused(rig, upgrade(path, "Content-Length: 3\r\n")) == 400);
     CHECK(refused(rig, upgrade(path, "Transfer-Encoding: chunked\r\n")) == 400);
@@ -93,7 +93,7 @@ TEST_CASE("an upgrade to anything but websocket is ignored: the request is answe
     CHECK(rig.totals().guard_kills == 0);
 }
 
-TEST_CASE("an upgrade behind a held GET is done when that is answered") {
+TEST_CASE("an upgrade behind a held GET is processed when that is answered") {
     Rig rig;
     const std::string sid = polling(rig.address());
     Wire wire(rig.address()), other(rig.address());
@@ -113,7 +113,7 @@ TEST_CASE("an upgrade elsewhere is 404") {
     CHECK(refused(rig, upgrade("/elsewhere")) == 404);
 }
 
-TEST_CASE("of subprotocols that are offered the first is chosen, of what is no list none") {
+TEST_CASE("the first of the offered subprotocols is chosen, none of an invalid list") {
     Rig rig;
     const std::string header = "Sec-WebSocket-Protocol: ";
     std::vector<Wire> open;
@@ -143,7 +143,7 @@ TEST_CASE("of subprotocols that are offered the first is chosen, of what is no l
     }
 }
 
-TEST_CASE("refused upgrades say the bare sentence with status 400") {
+TEST_CASE("a refused upgrade gets only the message, with status 400") {
     Rig rig;
     const struct {
         const char *query, *text;

@@ -40,7 +40,7 @@ TEST_CASE("the answer to an upgrade comes in one segment with the open packet be
     CHECK(wire.seen().substr(2, 8) == R"(0{"sid":)");
 }
 
-TEST_CASE("the answer to a probing upgrade comes at once, though nothing is said behind it") {
+TEST_CASE("the answer to a probing upgrade comes at once, even if nothing follows") {
     Rig rig;
     Wire wire(rig.address());
     wire.send(upgrade(path + "&sid=" + polling(rig.address())));
@@ -50,7 +50,7 @@ TEST_CASE("the answer to a probing upgrade comes at once, though nothing is said
 }
 
 // Both are read in one turn of the loop, and frames go out at its end.
-TEST_CASE("what a websocket is told reaches it before the refusal of a later request does") {
+TEST_CASE("packets to a websocket arrive before the refusal of a later request") {
     Rig rig;
     const std::string sid = polling(rig.address());
     Wire wire(rig.address()), late(rig.address());
@@ -69,7 +69,7 @@ TEST_CASE("what a websocket is told reaches it before the refusal of a later req
     CHECK(wire.frame().payload == "3probe");
 }
 
-TEST_CASE("a client that cannot take binary frames gets them as text, also after an upgrade") {
+TEST_CASE("a client that cannot read binary frames gets them as text, also after an upgrade") {
     Rig rig;
     const std::string sid = polling(rig.address());
     for (const std::string &query : {std::string("&b64=1"), "&b64=1&sid=" + sid}) {
@@ -106,7 +106,7 @@ TEST_CASE("frames behind the upgrade request in one segment are served") {
     CHECK(wire.frame().payload == "4early");
 }
 
-TEST_CASE("a message in fragments is put together") {
+TEST_CASE("a message in fragments is joined") {
     Rig::Setup setup;
     setup.net.body_deadline = base::Duration(200);
     Rig rig(setup);
@@ -274,7 +274,7 @@ TEST_CASE("invalid UTF-8, reserved bits and opcodes end the connection with thei
     CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
 }
 
-TEST_CASE("permessage-deflate is not taken") {
+TEST_CASE("permessage-deflate is not accepted") {
     Rig rig;
     Wire wire(rig.address());
     wire.send(upgrade(path, "Sec-WebSocket-Extensions: permessage-deflate\r\n"));

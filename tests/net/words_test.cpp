@@ -34,7 +34,7 @@ std::string replaced(std::string text, const std::string &what, const std::strin
 
 } // namespace
 
-TEST_CASE("of repeated members of a query the last holds, one that is not there is none") {
+TEST_CASE("the last of repeated query parameters counts, a missing one is nothing") {
     const http::Query query = http::parse_query("a=1&b=&a=2&c");
     CHECK(net::member(query, "a") == "2");
     CHECK(net::member(query, "b") == "");

@@ -18,7 +18,7 @@ pages::Snapshot snapshot() {
 
 } // namespace
 
-TEST_CASE("a healthy daemon says so as the contract has it") {
+TEST_CASE("a healthy daemon answers as documented") {
     const pages::Page page = pages::health(snapshot(), Detail::names);
     CHECK(page.status == 200);
     CHECK(page.content_type == "application/json");
@@ -40,7 +40,7 @@ TEST_CASE("a degraded daemon names its parts and stays 200") {
                        R"("timestamp":"2026-11-23T09:00:00.123Z"}})");
 }
 
-TEST_CASE("an operator is told why its parts are not well") {
+TEST_CASE("an operator sees why parts are ailing") {
     auto now = snapshot();
     now.ailing = {{"postgres", pages::Part::State::down, "connection \"refused\""},
                   {"feed", pages::Part::State::degraded, ""}};
@@ -98,7 +98,7 @@ TEST_CASE("the metrics page is what Prometheus reads") {
     CHECK(page.body.ends_with("roomd_sessions 1\n"));
 }
 
-TEST_CASE("a failure is valid JSON whatever it tells") {
+TEST_CASE("a failure is valid JSON whatever its message") {
     CHECK(pages::failure("bad", "a \"b\"\n") ==
           R"({"success":false,"error":{"code":"bad","message":"a \"b\"\u000a"}})");
 }
