@@ -7,7 +7,7 @@
 #include "metrics/metrics.hpp"
 #include "net/server.hpp"
 #include "pages/pages.hpp"
-#include "session/clients.hpp"
+#include "session/socketio.hpp"
 #include "session/sessions.hpp"
 
 #include <chrono>
@@ -22,7 +22,7 @@ public:
     // They outlive the pages.
     struct Parts {
         const log::Logger &log;
-        const session::Clients &clients;
+        const session::SocketIo &clients;
         const session::Sessions &sessions;
         const dispatch::Router &router;
         net::Server &server;

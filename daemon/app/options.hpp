@@ -8,7 +8,7 @@
 #include "log/log.hpp"
 #include "net/server.hpp"
 #include "policy/portals.hpp"
-#include "session/clients.hpp"
+#include "session/options.hpp"
 #include "session/sessions.hpp"
 
 #include <memory>

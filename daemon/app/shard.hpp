@@ -12,7 +12,7 @@
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
 #include "net/server.hpp"
-#include "session/clients.hpp"
+#include "session/socketio.hpp"
 #include "session/sessions.hpp"
 
 #include <vector>
@@ -34,7 +34,7 @@ struct Shard {
 
     log::Logger &log;
     loop::Loop loop;
-    session::Clients clients;
+    session::SocketIo clients;
     session::Sessions sessions;
     Gate gate;
     dispatch::Router router;

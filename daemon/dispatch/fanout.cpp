@@ -4,6 +4,7 @@
 #include "rooms/selection.hpp"
 #include "sio/encoder.hpp"
 
+#include <array>
 #include <span>
 
 namespace roomd::dispatch {
@@ -67,14 +68,22 @@ template <class Fn> void Fanout::each_recipient(const Emit &emit, Fn fn) {
     space->each(selection, fn);
 }
 
+// In batches: one virtual call for many recipients, and no list of them all.
 std::size_t Fanout::to_many(const Emit &emit) {
     const session::Delivery how = delivery(emit);
-    std::size_t recipients = 0;
+    std::array<base::ClientId, 256> batch;
+    std::size_t count = 0, recipients = 0;
     sio::Frames frames; // encoded for the first recipient: a room nobody is in costs no copy
-    each_recipient(emit, [&](base::ClientId client) {
+    const auto send = [&] {
         if (frames.empty()) frames = sio::event(emit.nsp, emit.event, emit.args);
-        if (clients_.send(client, std::span<const base::FrameRef>{frames}, how)) ++recipients;
+        recipients += clients_.send({batch.data(), count}, frames, how);
+        count = 0;
+    };
+    each_recipient(emit, [&](base::ClientId client) {
+        batch[count++] = client;
+        if (count == batch.size()) send();
     });
+    if (count > 0) send();
     return recipients;
 }
 

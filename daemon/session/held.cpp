@@ -18,18 +18,18 @@ HeldPacket::HeldPacket(const sio::Packet &packet) {
         nsp_ = event->nsp;
         name_ = event->name;
         ack_ = event->ack;
-        keep(event->args);
+        copy(event->args);
     } else if (const auto *ack = std::get_if<sio::Ack>(&packet)) {
         type_ = sio::Type::ack;
         nsp_ = ack->nsp;
         ack_ = ack->id;
-        keep(ack->args);
+        copy(ack->args);
     } else {
         assert(false); // an unfinished packet is not held
     }
 }
 
-void HeldPacket::keep(const sio::Args &args) {
+void HeldPacket::copy(const sio::Args &args) {
     json_ = args.json;
     blobs_.assign(args.blobs.begin(), args.blobs.end());
 }
@@ -56,7 +56,7 @@ std::size_t HeldPacket::bytes() const noexcept {
 
 void Held::push(HeldPacket &&packet) {
     bytes_ += packet.bytes();
-    all_ += packet.bytes();
+    of_all_ += packet.bytes();
     packets_.push_back(std::move(packet));
 }
 
@@ -64,7 +64,7 @@ HeldPacket Held::pop() {
     HeldPacket packet = std::move(packets_.front());
     packets_.pop_front();
     bytes_ -= packet.bytes();
-    all_ -= packet.bytes();
+    of_all_ -= packet.bytes();
     return packet;
 }
 

@@ -7,7 +7,6 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace roomd::session {
@@ -24,7 +23,7 @@ public:
 
 private:
     sio::Args args() const;
-    void keep(const sio::Args &);
+    void copy(const sio::Args &);
 
     sio::Type type_ = sio::Type::event;
     std::string nsp_, name_, json_; // json_: of the arguments, or CONNECT's auth
@@ -36,15 +35,11 @@ private:
 // pushes.
 class Held {
 public:
-    Held() = default;
-    Held(Held &&other) noexcept :
-        packets_(std::move(other.packets_)),
-        bytes_(std::exchange(other.bytes_, 0)) {}
-    Held &operator=(Held &&) = delete;
-    ~Held() { all_ -= bytes_; }
-
-    // bytes() of all there are on this thread.
-    static std::size_t of_all() noexcept { return all_; }
+    // `of_all` is the sum of bytes() of every line of packets; it outlives this one.
+    explicit Held(std::size_t &of_all) noexcept : of_all_(of_all) {}
+    Held(const Held &) = delete;
+    Held &operator=(const Held &) = delete;
+    ~Held() { of_all_ -= bytes_; }
 
     void push(HeldPacket &&);
     HeldPacket pop();
@@ -54,13 +49,13 @@ public:
     bool ends_with_disconnect() const noexcept {
         return !packets_.empty() && packets_.back().is_disconnect();
     }
-    // Drops what was meant for a client that is no more: all ahead of the first CONNECT.
+    // Drops everything ahead of the first CONNECT: it was meant for a client that is gone.
     void skip_to_connect();
 
 private:
     std::deque<HeldPacket> packets_;
     std::size_t bytes_ = 0;
-    static inline thread_local std::size_t all_ = 0;
+    std::size_t &of_all_;
 };
 
 } // namespace roomd::session

@@ -31,6 +31,19 @@ struct Options {
     }
 };
 
+struct ClientOptions {
+    base::Duration connect_timeout{45000}; // until the first namespace is joined
+    std::size_t before_connect = 16384;    // bytes of one message before CONNECT was accepted
+    std::size_t max_attachments = 10;
+    std::size_t json_depth = 128;
+    std::size_t held_bytes = 65536; // waiting, per session; for verdicts one max_payload beyond it
+    std::size_t held_total = 128u << 20; // of all sessions, but for what waits for verdicts
+    std::size_t namespaces_per_session = 16;
+    double events_per_second = 0; // per client; 0: no limit
+    double events_at_once = 0;    // may come at once, if that is more than two seconds' worth: all
+                                  // that a client joins again when it comes back
+};
+
 // How long a session that was closed waits for a peer that does not take what is left for it: the
 // next GET of a polling client, the window of a blocked websocket.
 inline constexpr base::Duration farewell_timeout{30000};

@@ -4,6 +4,7 @@
 #include "base/frame.hpp"
 #include "base/ids.hpp"
 #include "session/close_reason.hpp"
+#include "session/delivery.hpp"
 #include "session/handshake.hpp"
 #include "session/link.hpp"
 #include "session/messages.hpp"
@@ -26,12 +27,6 @@ struct Packet;
 }
 
 namespace roomd::session {
-
-// How a frame is to be delivered.
-enum class Delivery : std::uint8_t {
-    reliable, // over the bound the session is closed at the end of the iteration
-    vanishing // volatile: dropped when the link cannot take it now
-};
 
 // Every Engine.IO session of one shard: the engine between transports (net, below) and messages
 // (Socket.IO, above).  No I/O and no clock of its own.  A session that closes is gone from find()

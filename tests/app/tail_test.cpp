@@ -1,7 +1,7 @@
 #include "app/tail.hpp"
 
 #include "dispatch/router.hpp"
-#include "session/clients.hpp"
+#include "session/socketio.hpp"
 #include "session/sessions.hpp"
 #include "support/fake_hooks.hpp"
 #include "support/hand_clock.hpp"
@@ -62,7 +62,7 @@ struct Looking {
 
     test::HandClock clock;
     test::FakeHooks hooks;
-    session::Clients clients{{}, clock};
+    session::SocketIo clients{{}, clock};
     session::Sessions sessions{{}, clients, clock};
     dispatch::Router router{{}, clients, clock};
     std::map<base::ExchangeId, std::string> answers;

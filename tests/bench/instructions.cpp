@@ -3,7 +3,7 @@
 // libwebsockets.
 #include "catalogue/catalogue.hpp"
 #include "dispatch/router.hpp"
-#include "session/clients.hpp"
+#include "session/socketio.hpp"
 #include "session/link.hpp"
 #include "session/outbox.hpp"
 #include "session/sessions.hpp"
@@ -83,7 +83,7 @@ dispatch::Options options() {
 struct Daemon {
     test::HandClock clock;
     NoPlugins plugins;
-    session::Clients clients{{}, clock};
+    session::SocketIo clients{{}, clock};
     session::Sessions sessions{{}, clients, clock};
     dispatch::Router router{options(), clients, clock};
     Sink sink;

@@ -45,8 +45,7 @@ struct RouterFixture {
     HandClock clock;
     FakeHooks hooks;
     dispatch::Options options = default_options();
-    session::Clients clients{{}, clock};
-    dispatch::Router router{options, clients, clock};
+    dispatch::Router router{options, fake, clock};
 
     RouterFixture() {
         fake.up = &router;

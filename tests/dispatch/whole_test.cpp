@@ -1,6 +1,6 @@
 // The router over the real Clients and Sessions: what the fakes promise is what is there.
 #include "dispatch/router.hpp"
-#include "session/clients.hpp"
+#include "session/socketio.hpp"
 #include "session/sessions.hpp"
 #include "support/fake_hooks.hpp"
 #include "support/fake_link.hpp"
@@ -36,7 +36,7 @@ struct Whole {
     test::HandClock clock;
     test::FakeHooks hooks;
     session::Options engine;
-    session::Clients clients{{}, clock};
+    session::SocketIo clients{{}, clock};
     session::Sessions sessions;
     dispatch::Router router{kinds(), clients, clock};
     std::vector<std::unique_ptr<Peer>> peers;

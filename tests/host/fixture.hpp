@@ -5,7 +5,7 @@
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 #include "puppet.h"
-#include "session/clients.hpp"
+#include "session/socketio.hpp"
 #include "session/sessions.hpp"
 #include "support/fake_link.hpp"
 
@@ -150,7 +150,7 @@ struct Shard {
     loop::Loop loop;
     log::Logger logger{quiet()};
     session::Options engine;
-    session::Clients clients{{}, loop};
+    session::SocketIo clients{{}, loop};
     session::Sessions sessions{engine, clients, loop};
     dispatch::Router router{kinds(), clients, loop};
     FakeHttp http;

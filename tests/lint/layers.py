@@ -67,7 +67,6 @@ STILL_CYCLIC = (
     "daemon/catalogue",
     "daemon/config",
     "daemon/log",
-    "daemon/session",
 )
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]')

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "session/clients.hpp"
+#include "session/socketio.hpp"
 #include "sio/encoder.hpp"
 #include "support/fake_link.hpp"
 #include "support/hand_clock.hpp"
@@ -60,7 +60,7 @@ public:
     std::function<void(ClientId, const sio::Event &)> on_event;
 };
 
-// Clients over real sessions over fake websockets.
+// Socket.IO over real sessions over fake websockets.
 struct People {
     explicit People(session::ClientOptions options = {}) :
         clients(options, clock),
@@ -106,7 +106,7 @@ struct People {
     HandClock clock;
     FakeEvents events;
     FakeLink ws{Transport::websocket};
-    Clients clients;
+    session::SocketIo clients;
     Sessions sessions;
     SessionId session = SessionId::none;
 };

@@ -103,26 +103,24 @@ TEST_CASE("events that wait are bounded for all clients together, and given back
     session::ClientOptions options;
     options.events_per_second = 1;
     options.held_total = 20000;
-    const std::string large = "27[\"b\",\"" + std::string(15000, 'x') + "\"]";
+    People p(options);
+    FakeLink other_ws{Transport::websocket}, later_ws{Transport::websocket};
+    const std::string large = "427[\"b\",\"" + std::string(15000, 'x') + "\"]";
     const std::string refused = "437[{\"ok\":false,\"error\":{\"code\":\"too_many_events\"";
-    const auto waits = [&](People &p) {
-        for (int i = 0; i < 2; ++i)
-            p.say({"2[\"a\"]"});
-        p.ws.got.clear();
-        p.say({large});
-        return !p.ws.got.back().starts_with(refused); // behind the warning
+    const auto waits = [&](SessionId session, FakeLink &ws) {
+        for (const std::string_view packet : {"40", "42[\"a\"]", "42[\"a\"]"})
+            p.sessions.text(session, ws, packet);
+        p.turn();
+        ws.got.clear();
+        p.sessions.text(session, ws, large);
+        p.turn();
+        return !ws.got.back().starts_with(refused); // behind the warning
     };
-    {
-        People one(options), other(options); // of the same loop
-        one.join();
-        other.join();
-        CHECK(waits(one));
-        CHECK_FALSE(waits(other));
-        CHECK(other.open());
-    }
-    People later(options);
-    later.join();
-    CHECK(waits(later));
+    CHECK(waits(p.session, p.ws));
+    CHECK_FALSE(waits(p.open(other_ws), other_ws));
+    CHECK(!other_ws.closed);
+    p.sessions.link_gone(p.session, p.ws, CloseReason::transport_close);
+    CHECK(waits(p.open(later_ws), later_ws));
 }
 
 TEST_CASE("answers to what was asked are heard while events wait") {

@@ -1,4 +1,4 @@
-#include "session/client.hpp"
+#include "session/namespaces.hpp"
 
 #include <cassert>
 
