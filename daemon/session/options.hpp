@@ -37,7 +37,7 @@ struct ClientOptions {
     std::size_t max_attachments = 10;
     std::size_t json_depth = 128;
     std::size_t held_bytes = 65536; // waiting, per session; for verdicts one max_payload beyond it
-    std::size_t held_total = 128u << 20; // of all sessions, but for what waits for verdicts
+    std::size_t held_total = 128u << 20; // of all sessions
     std::size_t namespaces_per_session = 16;
     double events_per_second = 0; // per client; 0: no limit
     double events_at_once = 0;    // may come at once, if that is more than two seconds' worth: all

@@ -292,17 +292,19 @@ void SocketIo::hold_back(Peer &from, Client &client, const sio::Packet &packet) 
     // Behind a verdict a packet of any size that is allowed may be one of those that wait.
     const std::size_t most =
         options_.held_bytes + (client.awaits_verdict() ? limits(from).max_bytes : 0);
-    const auto *event = std::get_if<sio::Event>(&packet);
-    const bool too_much_of_all = event != nullptr && !client.awaits_verdict() &&
-                                 held_of_all_ + held.bytes() > options_.held_total;
-    if (!too_much_of_all && held_by(from) + held.bytes() <= most)
-        return client.held->push(std::move(held));
-    if (event != nullptr && client.accepted()) {
-        down_->send(client.session, event_dropped(client.nsp->name, *event), Delivery::reliable);
-        return;
+    const bool fits =
+        held_by(from) + held.bytes() <= most && held_of_all_ + held.bytes() <= options_.held_total;
+    if (fits) return client.held->push(std::move(held));
+    if (client.accepted()) {
+        // Whoever asked for an answer that is dropped is told that none came in time.
+        if (std::holds_alternative<sio::Ack>(packet)) return;
+        if (const auto *event = std::get_if<sio::Event>(&packet)) {
+            down_->send(client.session, event_dropped(client.nsp->name, *event),
+                        Delivery::reliable);
+            return;
+        }
     }
-    down_->violated(from.session,
-                    "more than limits.held behind a CONNECT that is not answered yet");
+    down_->violated(from.session, "packets that wait are over limits.held or limits.receive_total");
 }
 
 // What waits in all namespaces of one session.

@@ -8,8 +8,9 @@ using namespace roomd::test;
 namespace {
 
 struct Waiting : People {
-    using People::People;
-    Waiting() { events.on_connecting = nullptr; }
+    explicit Waiting(session::ClientOptions options = {}) : People(options) {
+        events.on_connecting = nullptr;
+    }
 };
 
 } // namespace
@@ -127,7 +128,7 @@ TEST_CASE("an event that makes its client wait again stops the queue behind it")
 TEST_CASE("packets that wait are bounded, tiny ones too") {
     session::ClientOptions options;
     options.held_bytes = 10000;
-    Waiting p, q;
+    Waiting p(options), q(options);
     p.say({"0"});
     for (int i = 0; i < 1000 && p.open(); ++i)
         p.say({"2[\"a\"]"});
@@ -168,6 +169,47 @@ TEST_CASE("what waits in all namespaces of a session counts together") {
     }
     CHECK(p.ws.got.size() == 1); // "rate:warning"
     CHECK(p.open());
+}
+
+TEST_CASE("packets behind unanswered CONNECTs are bounded for all sessions together") {
+    session::ClientOptions options;
+    options.held_total = 40000;
+    Waiting p(options);
+    FakeLink other_ws{Transport::websocket}, later_ws{Transport::websocket};
+    const std::string large = "42[\"" + std::string(15000, 'x') + "\"]";
+    const auto waits = [&](SessionId session, FakeLink &ws) {
+        for (const std::string_view packet : {std::string_view("40"), std::string_view(large)})
+            p.sessions.text(session, ws, packet);
+        p.sessions.text(session, ws, large);
+        p.turn();
+        return !ws.closed;
+    };
+    CHECK(waits(p.session, p.ws));
+    CHECK_FALSE(waits(p.open(other_ws), other_ws));
+    p.sessions.link_gone(p.session, p.ws, CloseReason::transport_close);
+    CHECK(waits(p.open(later_ws), later_ws));
+}
+
+TEST_CASE("what waits for other verdicts counts in the sum, and is refused without closing") {
+    session::ClientOptions options;
+    options.held_total = 20000;
+    People p(options);
+    const ClientId id = p.join();
+    p.clients.ask(id, "who", {"[]", {}}, 1s, 5);
+    p.turn();
+    p.ws.got.clear();
+    p.clients.hold(id);
+    const std::string large(15000, 'x');
+    p.say({"2[\"a\",\"" + large + "\"]"});
+    p.say({"27[\"b\",\"" + large + "\"]", "30[\"" + large + "\"]", "2[\"c\"]"});
+    CHECK(p.open());
+    REQUIRE(p.ws.got.size() == 1);
+    CHECK(p.ws.got[0].starts_with("437[{\"ok\":false,\"error\":{\"code\":\"too_many_events\""));
+    p.clients.release(id);
+    REQUIRE(p.events.log.size() == 2);
+    CHECK(p.events.log[1] == "event / c[]");
+    p.pass(1s);
+    CHECK(p.events.log.back() == "answered 5 expired[]");
 }
 
 TEST_CASE("nothing that waited is delivered after the client is gone") {
