@@ -93,7 +93,7 @@ std::string stats_page(const Shard &shard, std::string_view config, std::int64_t
         .number("sessions_opened", eio.opened)
         .number("sessions_closed", eio.closed)
         .number("slow_clients", eio.slow)
-        .number("backlog_closed", eio.sacrificed)
+        .number("backlog_closed", eio.shed)
         .number("backlog_bytes", sessions.waiting())
         .number("volatile_dropped", eio.dropped_volatile)
         .number("bytes_sent", eio.bytes_out)

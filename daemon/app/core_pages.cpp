@@ -154,7 +154,7 @@ std::vector<metrics::Family> CorePages::families() const {
         counter("roomd_slow_clients_total", "Sessions closed for reading too slowly", eio.slow),
         counter("roomd_backlog_closed_total",
                 "Sessions closed because the total backlog reached limits.send_buffer_total",
-                eio.sacrificed),
+                eio.shed),
         counter("roomd_unread_answers_cut_total",
                 "Connections cut because unread answers reached limits.send_buffer_total",
                 http.unread_cut),

@@ -41,7 +41,7 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
         sessions.tick();
         clients.tick();
         router.tick();
-        overload.look({sessions.totals().sacrificed, server.totals().unread_cut, sessions.waiting(),
+        overload.look({sessions.totals().shed, server.totals().unread_cut, sessions.waiting(),
                        sessions.options().send_buffer_total, router.tokens_unread().count,
                        router.tokens_unread().address, clients.other_parsers(), clients.displaced(),
                        server.totals().unfinished_cut, sessions.totals().violations,

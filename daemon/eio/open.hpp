@@ -8,7 +8,7 @@
 
 namespace roomd::eio {
 
-// What a session tells its client first.
+// What the first packet of a session tells its client.
 struct Open {
     std::string_view sid; // URL-safe base64, as base::random_id() gives
     bool upgrades;        // to websocket: false when it is one already

@@ -18,7 +18,7 @@ public:
 
     PayloadReader(std::string_view body, std::size_t most) noexcept;
 
-    // `packet` is valid until the next call.  After end or malformed, the same is said again.
+    // `packet` is valid until the next call.  After end or malformed it returns the same again.
     Step next(Packet &packet);
     unsigned packets() const noexcept { return packets_; } // so far
     // Why it is malformed: a constant sentence; "" before.
@@ -35,7 +35,7 @@ private:
 // Appends a packet to the answer of a GET: text as it is, binary as "b" + base64, a record
 // separator between two.
 void append_packet(std::string &answer, const base::Frame &);
-// What append_packet() adds at most: for one reserve() per answer.
+// The most that append_packet() adds: for one reserve() per answer.
 std::size_t payload_size(const base::Frame &) noexcept;
 
 } // namespace roomd::eio

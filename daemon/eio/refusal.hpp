@@ -16,7 +16,7 @@ enum class Refusal : std::uint8_t {
     unsupported_version
 };
 
-// The sentence clients know, which is also the whole body of a refused upgrade.
+// The sentence that clients know; it is the whole body of a refused upgrade.
 std::string_view message(Refusal) noexcept;
 // The HTTP status of a plain request; a refused upgrade always gets 400.
 int status(Refusal) noexcept;

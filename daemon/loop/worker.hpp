@@ -10,7 +10,7 @@ namespace roomd::loop {
 
 class Loop;
 
-// Does one thing at a time on a thread of its own, while the loop goes on.
+// Runs one task at a time on a thread of its own, while the loop goes on.
 class Worker {
 public:
     explicit Worker(Loop &);
@@ -18,10 +18,10 @@ public:
     Worker(const Worker &) = delete;
     Worker &operator=(const Worker &) = delete;
 
-    // Runs `work` on a thread, which takes no signals, and then calls `then` on the loop's.  Not
-    // while one is at work.  What both use is nobody else's in between, and outlives the worker.
+    // Runs `work` on a thread that takes no signals, then `then` on the loop's.  Not while one
+    // is_at_work().  What both use must not be touched in between, and must outlive the worker.
     void run(std::function<void()> work, std::function<void()> then);
-    // Until `then` is called; false in it.
+    // True until `then` is called, false inside it.
     bool is_at_work() const noexcept { return thread_.joinable(); }
 
 private:

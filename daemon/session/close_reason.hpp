@@ -17,7 +17,7 @@ enum class CloseReason : std::uint8_t {
     client_namespace_disconnect, // 41 from the client
     server_namespace_disconnect, // a plugin or an operator sent the client away
     slow_client,                 // over its outbox bound
-    expired                      // its token's time is over
+    expired                      // its token has expired
 };
 
 std::string_view text(CloseReason) noexcept;

@@ -21,7 +21,7 @@ public:
     virtual void connecting(base::ClientId, std::string_view nsp, std::string_view auth) = 0;
     // An event of an accepted client.  With `ack`, Clients::ack() answers it at most once.
     virtual void event(base::ClientId, const sio::Event &) = 0;
-    // What became of Clients::ask().  Once per ask.
+    // The outcome of Clients::ask(), once for each client that was asked.
     virtual void answered(base::ClientId, std::uint64_t token, Answer, const sio::Args &) = 0;
     // A client that was announced by connecting() has ended, accepted or not.  The id is valid
     // until the call returns.

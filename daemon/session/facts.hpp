@@ -10,12 +10,13 @@
 
 namespace roomd::session {
 
-// What the first HTTP request of a session said, but for who sent it.
+// What the first HTTP request of a session said, apart from who sent it.
 struct Facts {
     std::string listener; // as the configuration names it
-    std::string portal;   // that its page belongs to, by name; empty: no Origin header
+    std::string portal;   // the one its page belongs to; empty: no Origin header
     std::string query;    // decoded query as a JSON object
-    std::vector<std::pair<std::string, std::string>> headers; // kept ones, names in lower case
+    std::vector<std::pair<std::string, std::string>>
+        headers; // those configured, names in lower case
     bool secure = false;
 
     friend bool operator==(const Facts &, const Facts &) = default;
@@ -26,7 +27,7 @@ class KnownFacts;
 // Shares facts that do not change; one pointer wide.  Counted, not atomic: of one loop.
 class FactsRef {
 public:
-    FactsRef() = default; // to facts of which nothing is known
+    FactsRef() = default; // to facts that are all empty
     explicit FactsRef(Facts);
     FactsRef(const FactsRef &) noexcept;
     FactsRef(FactsRef &&other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
@@ -45,7 +46,7 @@ private:
         Facts facts;
         std::size_t hash;
         std::uint32_t refs;
-        KnownFacts *home; // null: none, or it is no more
+        KnownFacts *home; // null: none, or destroyed
     };
     explicit FactsRef(Shared *shared) noexcept : shared_(shared) {}
 

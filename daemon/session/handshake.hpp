@@ -7,7 +7,7 @@
 
 namespace roomd::session {
 
-// Whoever counts a session makes one for it, and counts it no more when that is destroyed.
+// Made for a session by whoever counts it; when this is destroyed, the session no longer counts.
 class Counted {
 public:
     virtual ~Counted() = default;

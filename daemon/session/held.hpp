@@ -45,7 +45,7 @@ public:
     HeldPacket pop();
     bool empty() const noexcept { return packets_.empty(); }
     const HeldPacket &front() const noexcept { return packets_.front(); }
-    std::size_t bytes() const noexcept { return bytes_; } // with what keeping each costs
+    std::size_t bytes() const noexcept { return bytes_; } // bookkeeping included
     bool ends_with_disconnect() const noexcept {
         return !packets_.empty() && packets_.back().is_disconnect();
     }

@@ -28,11 +28,10 @@ enum class Goodbye : std::uint8_t {
 };
 
 // One transport as its session sees it, downwards.  Lives in net; a session holds a pointer to it.
-// The one rule of its end: close(), a flush() that returns `spent` or `failed`, and
-// Sessions::link_gone() each end the link, and whoever holds a pointer makes no call on it any
-// more, close() neither: its memory may be gone already.  Each link ends in one of the three ways,
-// once. No call here calls back into session: what happens later arrives as link_gone() or
-// writable().
+// It ends once, in one of three ways: by close(), by a flush() that returns `spent` or `failed`, or
+// by Sessions::link_gone().  After any of them no call may be made on it, not even close(): its
+// memory may be gone already.  No call here calls back into session: what happens later arrives as
+// link_gone() or writable().
 class Link {
 public:
     virtual Transport transport() const noexcept = 0;
@@ -40,9 +39,9 @@ public:
     virtual Flushed flush(Outbox &box) noexcept = 0;
     // The session is done with this link and has forgotten it.
     virtual void close(Goodbye) noexcept = 0;
-    // Bytes that it popped and has not sent, because the socket is full.
+    // Bytes that it popped and the peer has not taken, because its window is full.
     virtual std::size_t unsent() const noexcept { return 0; }
-    // Memory that they take, without the frames, which are counted by themselves.
+    // Memory it takes for these, without frames: they are shared, and counted by themselves.
     virtual std::size_t memory() const noexcept { return 0; }
 
 protected:

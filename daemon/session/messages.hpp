@@ -9,7 +9,7 @@
 
 namespace roomd::session {
 
-// Up from Engine.IO: the whole seam to what is carried.  Socket.IO (Clients) implements it, and an
+// Up from Engine.IO: all that the layer above hears of sessions.  SocketIo implements it, and an
 // echo in the conformance binary.  Any call may close any session: closing marks, reap() destroys.
 class Messages {
 public:
@@ -21,11 +21,11 @@ public:
     // The largest message it takes of this session now, in bytes of its Engine.IO packet.
     virtual std::size_t message_limit(base::SessionId) const noexcept { return SIZE_MAX; }
 
-    // A message is larger than that.  Whether its client was told.
+    // A message is larger than that.  Returns whether its client was told.
     virtual bool too_large(base::SessionId) { return false; }
 
-    // There is no room for another session: closes the one that has been open longest, of those
-    // that nobody has joined a namespace with, unless all are new.  Whether it closed one.
+    // There is no room for another session: closes the oldest one that has joined no namespace,
+    // unless that is new.  Returns whether it closed one.
     virtual bool make_room() { return false; }
 
 protected:

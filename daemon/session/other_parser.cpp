@@ -49,7 +49,7 @@ base::FrameRef refuse_msgpack(std::string_view connect) {
     append(out, "data");
     out += map_of_2;
     append(out, "message");
-    append(out, "this server speaks Socket.IO's own parser alone");
+    append(out, "this server understands only Socket.IO's default parser");
     append(out, "data");
     out += map_of_2;
     append(out, "code");

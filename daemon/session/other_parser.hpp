@@ -6,8 +6,8 @@
 
 namespace roomd::session {
 
-// CONNECT_ERROR in MessagePack, for whoever sent this CONNECT in it: the one other parser that
-// clients are shipped with.  One that is told so does not come back to try again.
+// CONNECT_ERROR in MessagePack, the one other parser that clients are shipped with, as the answer
+// to a CONNECT in it.  A client that gets it does not come back to try again.
 base::FrameRef refuse_msgpack(std::string_view connect);
 
 } // namespace roomd::session

@@ -7,10 +7,10 @@ namespace roomd::session {
 
 namespace {
 
-// A burst of a few frames per flush is the ordinary life of a client in a busy room: that much of
-// a list is kept, more is given back.
+// A burst of a few frames per flush is normal for a client in a busy room: a list of that size
+// stays allocated, a larger one is freed.
 constexpr std::size_t first_capacity = 4;
-constexpr std::size_t kept_capacity = 16;
+constexpr std::size_t lasting_capacity = 16;
 
 } // namespace
 
@@ -55,7 +55,7 @@ void Outbox::clear() noexcept {
     bytes_ = 0;
     one_ = {};
     if (!list_) return;
-    if (list_->frames.capacity() > kept_capacity) {
+    if (list_->frames.capacity() > lasting_capacity) {
         list_.reset();
     } else {
         list_->frames.clear();

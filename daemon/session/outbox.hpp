@@ -9,11 +9,11 @@
 
 namespace roomd::session {
 
-// Frames in line for one session, in order.  Three words when empty or of one frame; a list is
-// allocated for the second and given back when it has grown and run empty.
+// Frames queued for one session, in order.  Three words while there is at most one frame; the
+// second one allocates a list, which is freed when it has grown large and run empty.
 class Outbox {
 public:
-    // Bytes that one frame in line takes of the list, about: a list grows by doubling.
+    // About how many bytes of the list a queued frame takes: the list grows by doubling.
     static constexpr std::size_t place = 2 * sizeof(base::FrameRef);
 
     void push(base::FrameRef frame);

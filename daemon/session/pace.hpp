@@ -6,11 +6,11 @@
 
 namespace roomd::session {
 
-// How far ahead of a rate someone is.  A second's worth may come at once.
+// How far a client is ahead of its rate.  A second's worth may come at once.
 class Pace {
 public:
-    // So many came, of `rate` a second.  Gives how long nothing more is to be taken: `longest` at
-    // most, and then no more is owed for them.
+    // Records that `count` came, of `rate` allowed per second.  Returns how long nothing more is to
+    // be taken: at most `longest`, and what exceeds that is forgiven.
     base::Duration take(unsigned count, unsigned rate, base::Duration longest,
                         base::Time now) noexcept;
 

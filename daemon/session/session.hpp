@@ -22,10 +22,10 @@ struct FixedFrames {
     base::FrameRef ping, probe_reply, noop, close;
 };
 
-// What a session says last to a pending GET.
+// The packet that ends the last answer to a GET.
 enum class Farewell : std::uint8_t { close, noop };
 
-// How a session ends: `linger` waits for whoever has to take what is left, `prompt` only for the
+// How a session ends: `linger` waits until its peer has taken what is queued, `prompt` only for the
 // next flush, `cut` for nothing.
 enum class Ending : std::uint8_t { linger, prompt, cut };
 
@@ -46,18 +46,20 @@ public:
     const Outbox &outbox() const noexcept { return outbox_; }
     bool open() const noexcept { return life_ == Life::open; }
     bool over() const noexcept { return life_ == Life::over; }
-    // May a request name it?  A closed one only for the GET that fetches its last packets, and a
-    // dead one not, though nobody looked at its deadline yet.
+    // Whether a request may still use this sid.  Of a closed session, only the GET that fetches its
+    // last packets; of one whose pong is overdue, none, even if nobody has checked the deadline
+    // yet.
     bool reachable(base::Time now) const noexcept;
-    // Would a flush write now?
+    // Whether a flush would write now.
     bool can_take() const noexcept { return link_ != nullptr && !blocked_; }
-    // More than `limit` bytes in more than one frame; what a blocked link holds back is one.
+    // Whether more than `limit` bytes are queued, in more than one frame.  What a blocked link has
+    // not sent counts as a frame.
     bool over_limit(std::size_t limit) const noexcept {
         return outbox_.bytes() > limit && outbox_.count() + (blocked_ ? 1 : 0) > 1;
     }
-    // How far the peer is behind, in bytes: what is in line, and what its link keeps.
+    // How far the peer is behind, in bytes: what is queued, and what its link has not sent.
     std::size_t behind() const noexcept { return outbox_.bytes() + unsent(); }
-    // Memory that it alone takes by being behind.  The frames in line may be others' too.
+    // Memory that this session takes up by being behind, without the frames, which others share.
     std::size_t weight() const noexcept {
         const bool keeps = blocked_ && link_ != nullptr;
         return outbox_.count() * Outbox::place + (keeps ? link_->memory() : 0);
@@ -74,26 +76,26 @@ public:
     // False: not polling any more, or probing already.
     bool begin_probe(Link &ws, base::Time due) noexcept;
     bool probing() const noexcept { return upgrade_ >= Upgrade::begun; }
-    void answer_probe() noexcept; // 2probe came: 3probe is due, and every GET is released
+    void answer_probe() noexcept; // 2probe came: 3probe is due, and every GET is answered
     void drop_probe() noexcept;   // closes the probing websocket; polling goes on
     // 5 came: the websocket is the transport.  A pending GET is released at the next write().
     void switch_over() noexcept;
 
     enum class Lost : std::uint8_t { nothing, probe, link };
-    Lost lose(const Link &) noexcept;  // a link that is gone by itself
+    Lost lose(const Link &) noexcept;  // a link that ended on its own
     bool block(const Link &) noexcept; // false: it is not the link
     bool unblock(const Link &) noexcept;
 
     // ---- output --------------------------------------------------------------------------
     void push(base::FrameRef frame) { outbox_.push(std::move(frame)); }
     enum class Wrote : std::uint8_t { fine, failed, over };
-    // Gives the links what is due: released GETs, 3probe, the outbox, the farewell.
+    // Writes what is due to the links: to released GETs, 3probe, the outbox, the farewell.
     Wrote write(const FixedFrames &, base::Time now);
 
     // ---- heartbeat -----------------------------------------------------------------------
     void restart_heartbeat(base::Time due) noexcept;
     void heard_pong(base::Time next_ping) noexcept;
-    // Any other packet: the first one while a pong is awaited buys one more time-out.
+    // Any other packet.  The first one while a pong is awaited extends the wait, once.
     void heard_other(base::Time timeout) noexcept;
     enum class Due : std::uint8_t { nothing, ping, pong_missing, farewell_over };
     Due expire(base::Time now) noexcept; // also ends an upgrade that took too long
@@ -101,14 +103,14 @@ public:
     void await_pong(base::Time due) noexcept;
 
     // ---- the end -------------------------------------------------------------------------
-    // Only once, or again with `cut`.  Afterwards it is over(), or a write() is due.
+    // Called once, or once more with `cut`.  Afterwards it is over(), or a write() is due.
     void end(Ending, Farewell, base::Time now) noexcept;
 
-    // Of one that is ending: no more waiting.  False: the next write() cannot finish it; cut it.
+    // Ends the lingering.  False: the next write() cannot finish the session; cut it.
     bool hurry() noexcept;
 
-    // Notes of the owner's lists, and of its sum of weights.
-    bool dirty = false, suspect = false, condemned = false, posting = false;
+    // Kept by Sessions: the lists it is in, and its share of their sum of weights.
+    bool dirty = false, suspect = false, too_slow = false, posting = false;
     std::uint32_t weighed = 0;
     Pace pace; // of its polled packets
 
@@ -135,7 +137,7 @@ private:
     Upgrade upgrade_ = Upgrade::none;
     Farewell farewell_ = Farewell::close;
     bool patient_ = false; // ends by Ending::linger
-    bool lingers_ = false; // and waits now
+    bool lingers_ = false; // and is waiting now
     bool farewell_queued_ = false;
     bool reply_due_ = false; // 3probe
     bool blocked_ = false;   // link_ takes nothing now

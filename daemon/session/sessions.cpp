@@ -185,7 +185,7 @@ void Sessions::on_packet(base::SessionId id, Session &session, const eio::Packet
     case eio::Type::close:
         return finish(id, session, CloseReason::transport_close, Ending::prompt, Farewell::noop);
     case eio::Type::ping:
-        note("a ping, which is the server's to send");
+        note("a ping, which only the server may send");
         return finish(id, session, CloseReason::transport_error, Ending::prompt);
     case eio::Type::open:
     case eio::Type::pong:
@@ -202,8 +202,8 @@ bool Sessions::send(base::SessionId id, const base::FrameRef &frame, Delivery ho
 
 bool Sessions::send(base::SessionId id, std::span<const base::FrameRef> frames, Delivery how) {
     Session *session = sessions_.find(id);
-    if (session == nullptr || !session->open() || session->condemned) return false;
-    if (how == Delivery::vanishing &&
+    if (session == nullptr || !session->open() || session->too_slow) return false;
+    if (how == Delivery::droppable &&
         (!session->can_take() || session->over_limit(options_.send_buffer))) {
         ++totals_.dropped_volatile;
         return false;
@@ -212,7 +212,7 @@ bool Sessions::send(base::SessionId id, std::span<const base::FrameRef> frames, 
         session->push(frame);
     if (session->over_limit(options_.send_buffer)) {
         // A link that still takes frames gets its chance at the flush.
-        session->condemned =
+        session->too_slow =
             !session->can_take() || session->over_limit(bounds_per_flush * options_.send_buffer);
         if (!session->suspect) suspects_.push_back(id);
         session->suspect = true;
@@ -261,7 +261,7 @@ void Sessions::write(base::SessionId id, Session &session) {
     if (wrote == Session::Wrote::failed) {
         finish(id, session, CloseReason::transport_error, Ending::prompt);
     } else if (wrote == Session::Wrote::over) {
-        doomed_.push_back(id);
+        closed_.push_back(id);
     } else if (!session.open()) { // what an open one waits for no write changes
         arm(id, session);
     }
@@ -269,17 +269,17 @@ void Sessions::write(base::SessionId id, Session &session) {
 
 void Sessions::reap() {
     do {
-        while (!suspects_.empty() || !doomed_.empty() || !dirty_.empty()) {
+        while (!suspects_.empty() || !closed_.empty() || !dirty_.empty()) {
             for (const base::SessionId id : std::exchange(suspects_, {}))
                 judge(id);
-            bury();
+            destroy_closed();
             flush();
         }
-    } while (relieve());
+    } while (shed());
 }
 
-void Sessions::bury() {
-    for (const base::SessionId id : std::exchange(doomed_, {})) {
+void Sessions::destroy_closed() {
+    for (const base::SessionId id : std::exchange(closed_, {})) {
         wheel_.disarm(id);
         sessions_.erase(id);
     }
@@ -287,27 +287,27 @@ void Sessions::bury() {
 
 // Cuts those furthest behind until all that waits is under the bound, with room for some more
 // before everyone has to be looked at again.  False: nobody had to go.
-bool Sessions::relieve() {
+bool Sessions::shed() {
     const std::size_t bound = options_.send_buffer_total;
     if (waiting() <= bound) return false;
-    bool relieved = false;
+    bool any = false;
     for (const base::SessionId id : sessions_.laggards()) {
         if (waiting() <= bound - bound / 8) break;
         Session *session = sessions_.find(id);
         if (session == nullptr) continue;
-        ++totals_.sacrificed;
-        relieved = true;
+        ++totals_.shed;
+        any = true;
         finish(id, *session, CloseReason::slow_client, Ending::cut);
-        bury(); // now: its frames are to count no more
+        destroy_closed(); // now: its frames are to count no more
     }
-    return relieved;
+    return any;
 }
 
 void Sessions::judge(base::SessionId id) {
     Session *session = sessions_.find(id);
     if (session == nullptr || !session->open()) return;
     session->suspect = false;
-    if (!session->condemned && !session->over_limit(options_.send_buffer)) return;
+    if (!session->too_slow && !session->over_limit(options_.send_buffer)) return;
     ++totals_.slow;
     finish(id, *session, CloseReason::slow_client, Ending::cut);
 }
@@ -385,7 +385,7 @@ void Sessions::finish(base::SessionId id, Session &session, CloseReason reason, 
     }
     session.end(how, farewell, clock_.now());
     if (session.over()) {
-        doomed_.push_back(id);
+        closed_.push_back(id);
     } else {
         touch(id, session);
         arm(id, session);

@@ -72,23 +72,24 @@ public:
     void text(base::SessionId, Link &from, std::string_view message);
     void binary(base::SessionId, Link &from, std::string_view message);
 
-    // No more is read of one message than what the layer above takes, and max_payload.
+    // The most that is read of one message: what the layer above takes, at most max_payload.
     std::size_t message_limit(base::SessionId id) const noexcept {
         return std::min(options_.max_payload, up_.message_limit(id));
     }
 
-    // A message of it is larger than what is read.  True: its client was told why, and the session
-    // is closed behind that; else the link ends as for any broken one.
+    // A message is larger than message_limit().  True: its client was told why, and the session is
+    // closed; false: the link is to end as a broken one.
     [[nodiscard]] bool too_large(base::SessionId);
 
-    // Whoever never joined goes when a newcomer finds no place; false: all stay.
+    // Makes room for a newcomer by closing a session that never joined.  False: all stay.
     bool make_room() { return up_.make_room(); }
 
     void writable(base::SessionId id, Link &link) { // it was blocked
         Session *session = sessions_.find(id);
         if (session != nullptr && session->unblock(link)) touch(id, *session);
     }
-    // What a link had put off at its flush did not fit the peer's window: as Flushed::blocked.
+    // What a link had put off at its flush did not fit the peer's window: the same as
+    // Flushed::blocked.
     void blocked(base::SessionId id, Link &link) {
         Session *session = sessions_.find(id);
         if (session != nullptr && session->block(link)) sessions_.weigh(*session);
@@ -119,8 +120,8 @@ public:
     void flush(); // once per iteration: every dirty outbox to its link
     // Called at the end of each flush(): links may put off what they took until then.  Set once.
     void after_flush(std::function<void()> fn) { after_flush_ = std::move(fn); }
-    // After flush(): slow sessions are closed, and while all together wait for more than the bound
-    // allows, those furthest behind; closed ones are destroyed.  What that made others send is
+    // After flush(): closes slow sessions and, while more bytes wait for all peers together than is
+    // allowed, those furthest behind; then destroys what is closed.  What that made others send is
     // flushed too, so dirty() is 0 afterwards.
     void reap();
     void tick(); // pings, timeouts, unfinished upgrades; call it about every tick_every()
@@ -131,17 +132,16 @@ public:
     void reconfigure(const Options &);
 
     std::size_t size() const noexcept { return open_[0] + open_[1]; } // open ones
-    std::size_t in_memory() const noexcept {
-        return sessions_.size();
-    } // closed ones that linger too
+    // With closed ones that linger.
+    std::size_t in_memory() const noexcept { return sessions_.size(); }
     std::size_t count(Transport t) const noexcept { return open_[static_cast<std::size_t>(t)]; }
-    // Memory that waits for peers, in bytes: each frame once, the places in line, and what links
-    // keep back.  Right after reap().
+    // Memory that waits for peers, in bytes: each frame once, its places in outboxes, and what
+    // links have not sent.  Exact right after reap().
     std::size_t waiting() const noexcept { return base::Frame::alive() + sessions_.weights(); }
     const Options &options() const noexcept { return options_; }
     struct Totals {
         std::uint64_t opened = 0, closed = 0, slow = 0, dropped_volatile = 0, upgrades = 0;
-        std::uint64_t sacrificed = 0; // closed because all together were too far behind
+        std::uint64_t shed = 0; // closed because all together were too far behind
         std::uint64_t frames_out = 0, bytes_out = 0;
         std::uint64_t violations = 0; // sessions closed for what their clients sent
         const char *violation = "";   // what the last one was
@@ -160,8 +160,8 @@ private:
     }
     void no_packet(base::SessionId, Session &, const char *why);
     void judge(base::SessionId);
-    bool relieve();
-    void bury();
+    bool shed();
+    void destroy_closed();
     void on_probe(base::SessionId, Session &, std::string_view message);
     void on_packet(base::SessionId, Session &, const eio::Packet &);
 
@@ -174,7 +174,7 @@ private:
     std::size_t open_[2] = {0, 0};          // by transport
     std::vector<base::SessionId> dirty_;    // flush() has something to write
     std::vector<base::SessionId> suspects_; // were over their bound; reap() judges
-    std::vector<base::SessionId> doomed_;   // are over; reap() destroys
+    std::vector<base::SessionId> closed_;   // are over; reap() destroys
     std::function<void()> after_flush_;
     Totals totals_;
 };

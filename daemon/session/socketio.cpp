@@ -239,9 +239,9 @@ void SocketIo::handle(base::SessionId session, base::ClientId id, const sio::Pac
         if (id == base::ClientId::none) connect(session, *wanted); // else it is in
         return;
     }
-    if (roster_.alive(id) ==
-        nullptr) { // sent before it heard that it was sent away, by who means well
-        if (!peers_.find(session)->joined) down_->violated(session, "a packet ahead of CONNECT");
+    if (roster_.alive(id) == nullptr) {
+        // One that has joined before may not know yet that it was sent away.
+        if (!peers_.find(session)->joined) down_->violated(session, "a packet before CONNECT");
         return;
     }
     if (const auto *event = std::get_if<sio::Event>(&packet)) {
@@ -260,8 +260,7 @@ void SocketIo::connect(base::SessionId session, const sio::Connect &wanted) {
         down_->send(session, connect_refused(wanted.nsp, code, message, retry), Delivery::reliable);
     };
     if (from.clients >= options_.namespaces_per_session)
-        return refused("too_many_namespaces",
-                       "this connection is in as many namespaces as it may be", Retry::no);
+        return refused("too_many_namespaces", "too many namespaces on this connection", Retry::no);
     if (!from.may_connect(rate(), options_.namespaces_per_session, clock_.now()))
         return refused("too_many_attempts", "too many attempts: try later", Retry::later);
     const base::ClientId id = roster_.add(from, wanted.nsp);

@@ -15,7 +15,7 @@
 
 namespace roomd::session {
 
-// The sessions there are, those that ended and are not buried among them, by both of their names.
+// Every session, including those that ended and are not destroyed yet, by id and by sid.
 class Table {
 public:
     base::SessionId add(Transport, Handshake, Link &, base::Time beat_due);
@@ -27,11 +27,11 @@ public:
     // Calls fn(id, session) for each; `fn` may add and erase none.
     template <class Fn> void each(Fn fn) { sessions_.each(fn); }
     std::vector<base::SessionId> open_ones(std::size_t most);
-    // After a flush: those whose peers are behind, the furthest first.  One that takes everything
-    // has nothing in line then.
+    // After a flush: those whose peers are behind, the furthest first.  A peer that takes
+    // everything has nothing queued then.
     std::vector<base::SessionId> laggards();
 
-    // Sees what it weighs now.
+    // Brings the share of one session in weights() up to date.
     void weigh(Session &session) noexcept {
         const auto weight =
             static_cast<std::uint32_t>(std::min<std::size_t>(session.weight(), UINT32_MAX));

@@ -15,8 +15,8 @@ class Wheel {
 public:
     Wheel(base::Duration granularity, base::Time now);
 
-    // Reminds at `due` or less than one granularity later, never earlier.  Of two the earlier
-    // holds.
+    // Reminds at `due` or less than one granularity later, never earlier.  Of two reminders for one
+    // session the earlier holds.
     void arm(base::SessionId, base::Time due);
     void disarm(base::SessionId) noexcept;
     // Appends to `due` every session whose time has come; they are disarmed.
@@ -39,7 +39,7 @@ private:
     void unlink(std::uint32_t index) noexcept;
 
     base::Duration granularity_;
-    std::uint64_t now_;               // the last tick that was looked at
+    std::uint64_t now_;               // the last tick that advance() reached
     std::vector<std::uint32_t> head_; // first node of each slot
     std::vector<Node> nodes_;         // by index_of(session)
     std::size_t size_ = 0;

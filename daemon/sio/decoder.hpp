@@ -26,7 +26,7 @@ struct Ack {
     std::uint64_t id;
     Args args;
 };
-// A header was taken; attachments are to come.
+// A header came; its attachments are still to come.
 struct Unfinished {};
 
 using Packet = std::variant<Unfinished, Connect, Disconnect, Event, Ack>;
@@ -35,7 +35,7 @@ struct Limits {
     std::size_t max_attachments = 10; // 0: no binary packets at all (before CONNECT)
     std::size_t max_bytes = 1000000;  // of a header and its attachments together
     std::size_t depth = 128;          // of the JSON, its outermost array included
-    std::size_t elements = 1000;      // of that array: a server in JavaScript is called with them
+    std::size_t elements = 1000;      // of that array: a JavaScript server gets each as an argument
 };
 
 // A packet that waits for its attachments.
@@ -64,7 +64,7 @@ public:
     base::Result<Packet> text(std::string_view message, const Limits &, Scratch &);
     base::Result<Packet> binary(std::string_view message, const Limits &, Scratch &);
 
-    // Attachments are awaited; heartbeats may pass, other messages may not.
+    // Attachments are awaited: heartbeats may come in between, other messages may not.
     bool waiting() const noexcept { return partial_ != nullptr; }
     // What it holds for that, in bytes.
     std::size_t held() const noexcept { return partial_ ? partial_->bytes : 0; }

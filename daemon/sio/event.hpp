@@ -14,15 +14,16 @@ inline constexpr std::size_t max_name = 256;       // bytes of an event name we 
 // Names of the library's own events: refused from clients and from plugins.
 bool is_reserved(std::string_view name) noexcept;
 
-// May we send an event of this name?  Null when we may, else why not: a constant sentence.
+// Null when we may send an event of this name, else why not: a constant sentence.
 const char *refuse_name(std::string_view name) noexcept;
 
-// May we send these arguments?  They come from a plugin or an HTTP body: array text, valid, no
-// deeper than `depth`; with blobs, each placeholder's num is the index of one.  Null when we may.
+// Null when we may send these arguments of a plugin or an HTTP body, else why not: they must be the
+// text of a JSON array no deeper than `depth`; with blobs, each placeholder's num is the index of
+// one.
 const char *refuse_args(std::string_view json, std::size_t blobs, std::size_t depth);
 
-// Of text that json::check() passed: does each object whose "_placeholder" is true have a "num"
-// that is a decimal integer below `count`?
+// Whether each object whose "_placeholder" is true has a "num" that is a decimal integer below
+// `count`.  Of text that json::check() passed.
 bool placeholders_fit(std::string_view json, std::size_t count);
 
 } // namespace roomd::sio

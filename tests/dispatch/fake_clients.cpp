@@ -109,7 +109,7 @@ std::size_t FakeClients::send(std::span<const base::ClientId> ids,
     for (const base::ClientId id : ids) {
         Client *client = there(id);
         if (client == nullptr) continue;
-        if (how == session::Delivery::vanishing && blocked) continue;
+        if (how == session::Delivery::droppable && blocked) continue;
         for (const base::FrameRef &frame : packet) {
             client->sent.emplace_back(frame->is_binary() ? frame->payload()
                                                          : frame->payload().substr(1));

@@ -86,9 +86,9 @@ TEST_CASE("a timer may destroy itself, and a destroyed one never fires") {
     });
     suicidal->after(Duration(1));
     bool never = false;
-    auto doomed = std::make_unique<Timer>(loop, [&] { never = true; });
-    doomed->after(Duration(1));
-    doomed.reset();
+    auto destroyed = std::make_unique<Timer>(loop, [&] { never = true; });
+    destroyed->after(Duration(1));
+    destroyed.reset();
     Timer end(loop, [&] { loop.stop(); });
     end.after(Duration(20));
     loop.run();

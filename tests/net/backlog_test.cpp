@@ -102,8 +102,8 @@ TEST_CASE("peers that stop reading are cut when the total backlog is too large; 
     CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
         CHECK(sessions.get(reader) != nullptr);
         CHECK(sessions.get(stalled.back()) == nullptr); // the first to go: it was sent most
-        CHECK(sessions.totals().sacrificed >= 1);
-        CHECK(sessions.totals().sacrificed == echo.ended.size());
+        CHECK(sessions.totals().shed >= 1);
+        CHECK(sessions.totals().shed == echo.ended.size());
         for (const session::CloseReason why : echo.ended)
             CHECK(why == session::CloseReason::slow_client);
     }));

@@ -68,7 +68,7 @@ TEST_CASE("when all together are too far behind, those furthest behind are close
     CHECK(!e.alive(blocked.ids[8]));
     CHECK(e.heard.log == Log{"closed: slow client", "closed: slow client"});
     CHECK(blocked.links[9].closed == Goodbye::cut);
-    CHECK(e.sessions.totals().sacrificed == 2);
+    CHECK(e.sessions.totals().shed == 2);
     CHECK(e.sessions.totals().slow == 0);
     CHECK(e.sessions.waiting() <= 100 * kb);
     CHECK(fast.got.size() == 5);
@@ -85,7 +85,7 @@ TEST_CASE("nobody is closed while all together are under the bound") {
         e.sessions.send(id, frame(9 * kb), Delivery::reliable);
     e.turn();
     CHECK(blocked.alive() == 10);
-    CHECK(e.sessions.totals().sacrificed == 0);
+    CHECK(e.sessions.totals().shed == 0);
 }
 
 TEST_CASE("a frame that many wait for counts once") {
@@ -161,7 +161,7 @@ TEST_CASE(
     e.turn();
     CHECK(!e.alive(absent));
     CHECK(e.heard.log == Log{"closed: forced close", "closed: slow client"});
-    CHECK(e.sessions.totals().sacrificed == 2);
+    CHECK(e.sessions.totals().shed == 2);
 }
 
 TEST_CASE("a client that takes everything is never closed for the others, whatever it is sent") {
@@ -175,7 +175,7 @@ TEST_CASE("a client that takes everything is never closed for the others, whatev
     }
     CHECK(e.alive(honest));
     CHECK(fast.got.size() == 100);
-    CHECK(e.sessions.totals().sacrificed == 0);
+    CHECK(e.sessions.totals().shed == 0);
 }
 
 TEST_CASE("what those that stay hear of those closed is delivered, in the same iteration") {
@@ -207,7 +207,7 @@ TEST_CASE("one who is closed by what another's end brings about is not closed tw
         e.sessions.send(id, frame(40 * kb), Delivery::reliable);
     e.turn();
     CHECK(e.heard.log.size() == 4);
-    CHECK(e.sessions.totals().sacrificed == 1);
+    CHECK(e.sessions.totals().shed == 1);
     CHECK(e.sessions.waiting() < 2 * kb);
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("volatile frames are dropped for blocked clients, so they push nobody 
     Engine e(bound(100 * kb));
     Blocked blocked(e, 10);
     for (const SessionId id : blocked.ids)
-        CHECK(!e.sessions.send(id, frame(50 * kb), Delivery::vanishing));
+        CHECK(!e.sessions.send(id, frame(50 * kb), Delivery::droppable));
     e.turn();
     CHECK(blocked.alive() == 10);
 }
@@ -240,5 +240,5 @@ TEST_CASE("a crowd far over the bound is judged in one look at it") {
     e.turn();
     CHECK(e.sessions.waiting() <= 1000 * kb);
     CHECK(e.sessions.waiting() > 850 * kb);
-    CHECK(e.sessions.totals().sacrificed + blocked.alive() == 3000);
+    CHECK(e.sessions.totals().shed + blocked.alive() == 3000);
 }

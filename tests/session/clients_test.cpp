@@ -57,7 +57,7 @@ TEST_CASE("each violation closes the whole session, and what it was is kept") {
         People p;
         p.say({packet});
         CHECK(!p.open());
-        CHECK(std::string(p.sessions.totals().violation) == "a packet ahead of CONNECT");
+        CHECK(std::string(p.sessions.totals().violation) == "a packet before CONNECT");
     }
 }
 

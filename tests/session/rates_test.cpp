@@ -26,9 +26,8 @@ TEST_CASE("one namespace too many is refused, and the others stay") {
     CHECK(p.open());
     CHECK(p.events.log.empty());
     REQUIRE(!p.ws.got.empty());
-    CHECK(p.ws.got.back() ==
-          "44/c,{\"message\":\"this connection is in as many namespaces as it may be\","
-          "\"data\":{\"code\":\"too_many_namespaces\",\"retryable\":false}}");
+    CHECK(p.ws.got.back() == "44/c,{\"message\":\"too many namespaces on this connection\","
+                             "\"data\":{\"code\":\"too_many_namespaces\",\"retryable\":false}}");
     p.say({"2/c,[\"a\"]", "2/a,[\"b\"]", "1/a,", "0/c,"});
     CHECK(p.events.log ==
           Log{"event /a b[]", "gone: client namespace disconnect", "connecting /c"});

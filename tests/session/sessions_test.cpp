@@ -169,14 +169,14 @@ TEST_CASE("volatile frames are dropped when the link cannot take them now, as a 
     FakeLink ws(Transport::websocket), get(Transport::polling);
     const SessionId fast = e.websocket(ws), slow = e.polling();
     const base::FrameRef packet[] = {message("header"), base::Frame::binary("blob")};
-    CHECK(e.sessions.send(fast, packet, Delivery::vanishing));
-    CHECK(!e.sessions.send(slow, packet, Delivery::vanishing));
+    CHECK(e.sessions.send(fast, packet, Delivery::droppable));
+    CHECK(!e.sessions.send(slow, packet, Delivery::droppable));
     REQUIRE(e.get(slow, get));
-    CHECK(e.sessions.send(slow, packet, Delivery::vanishing));
+    CHECK(e.sessions.send(slow, packet, Delivery::droppable));
     ws.blocks = true;
     e.turn();
     CHECK(get.got == Log{"4header", "b:blob"});
-    CHECK(!e.sessions.send(fast, packet, Delivery::vanishing));
+    CHECK(!e.sessions.send(fast, packet, Delivery::droppable));
     CHECK(e.sessions.totals().dropped_volatile == 2);
 }
 
