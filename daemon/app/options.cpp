@@ -50,8 +50,8 @@ session::Options session_options(const config::Config &config) {
     out.packets_per_second = frames_per_second(config);
     out.send_buffer = config.limits.send_buffer;
     out.send_buffer_total = config.limits.send_buffer_total;
-    out.polling = config.socketio.polling;
-    out.websocket = config.socketio.websocket;
+    out.polling = config.socketio.offers("polling");
+    out.websocket = config.socketio.offers("websocket");
     return out;
 }
 

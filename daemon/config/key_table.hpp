@@ -10,24 +10,31 @@ namespace roomd::config {
 enum class Reload : std::uint8_t { yes, no };
 enum class Built : std::uint8_t { yes, not_yet };
 
-// One key of the configuration.  The reader takes what stands here and refuses the rest; the
-// reference in docs/configuration.md is compared with it.
+// What is said about one key of the configuration, once: reading, `config show`, the JSON schema,
+// docs/configuration.md and conf/roomd.yaml take it from here.
 struct KeyInfo {
-    std::string_view path;    // "socketio.path", "listen[].address", "rooms.*.join"
-    std::string_view initial; // as one would write it; "" when there is none
-    std::string_view unit;    // "", "duration", "size", "count", "text", ...
-    Reload reload;
-    Built built;
-    std::string_view what;
-    std::string_view words; // "text json": all that may stand there, or in the list that does
-    bool required = false;  // in each entry of its list, or in its map when that stands there
-    std::string_view least = {}, most = {}; // as one would write them; "" where a reader says
+    std::string_view path;            // "socketio.path", "listen[].address", "rooms.*.join"
+    std::string_view unit;            // "duration", "size", "count", "text", ...
+    std::string_view initial;         // the default as one would write it; "" when there is none
+    std::string_view least{}, most{}; // as one would write them; "" where there is no range
+    Reload reload = Reload::yes;      // whether a change takes effect without a restart
+    std::string_view what;            // Markdown
+    std::string_view words{};         // "text json": all that is allowed, also as list elements
+    std::string_view how_to_write{};  // the hint where it is missing; "" when it is optional
+    // For conf/roomd.yaml, where the default shows nothing: a value, or of a map the name of an
+    // entry.
+    std::string_view sample{};
+    Built built = Built::yes;
+
+    constexpr bool required() const noexcept { return !how_to_write.empty(); }
+    // "mode" of "listen[].mode".
+    constexpr std::string_view name() const noexcept { return path.substr(path.rfind('.') + 1); }
 };
 
 // In the order of the reference.
 std::span<const KeyInfo> key_table() noexcept;
 
-// The names that may stand in the map at `path` ("" is the top, "listen[]" an entry of the list).
+// The names that the map at `path` may have ("" is the top, "listen[]" an entry of the list).
 // "*" among them: any name.
 std::vector<std::string_view> names_below(std::string_view path);
 const KeyInfo *find_key(std::string_view path) noexcept;

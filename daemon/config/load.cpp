@@ -28,7 +28,7 @@ void tell_absent(const Source &source, Config &config) {
 void read(const Source &source, const Item &root, Config &config) {
     const Section top(source, root);
     const Section service = top.map("service");
-    service.text("name", config.service.name);
+    service.read(service_keys, config.service);
     if (config.service.name.empty())
         service.fault("name", service.shown("name") + " is empty", "remove it for \"roomd\"");
     read_listen(top, config);

@@ -1,6 +1,7 @@
 #include "auth/keys.hpp"
 #include "auth/strength.hpp"
 #include "base/random.hpp"
+#include "config/keys.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
 
@@ -11,8 +12,9 @@ namespace {
 
 constexpr std::size_t shortest_key = 16;
 
-constexpr const char *how_to_write_keys =
-    "write \"sha256:<64 hex digits>\" (printf %s KEY | sha256sum) or \"${file:/path}\"";
+std::string how_to_write_keys() {
+    return std::string(find_key("keys[].key")->how_to_write);
+}
 
 // In place of a key that was not read: of no key there is.
 std::optional<auth::Digest> unknown_digest() {
@@ -25,7 +27,7 @@ std::optional<auth::Digest> unknown_digest() {
 std::optional<auth::Digest> read_digest(const Section &entry) {
     const Item *node = entry.find("key");
     if (node->kind != Item::Kind::scalar) {
-        entry.fault("key", entry.shown("key") + " must be text", how_to_write_keys);
+        entry.fault("key", entry.shown("key") + " must be text", how_to_write_keys());
         return {};
     }
     if (is_reference(node->text)) {
@@ -49,26 +51,23 @@ std::optional<auth::Digest> read_digest(const Section &entry) {
     }
     if (!node->text.starts_with("sha256:")) {
         // The text itself is not shown: it may be the key.
-        entry.fault("key", entry.shown("key") + " must not hold the key itself", how_to_write_keys);
+        entry.fault("key", entry.shown("key") + " must not hold the key itself",
+                    how_to_write_keys());
         return {};
     }
     const auto digest = auth::parse_digest(node->text);
     if (digest) return *digest;
-    entry.fault("key", entry.shown("key") + ": no digest", how_to_write_keys);
+    entry.fault("key", entry.shown("key") + ": no digest", how_to_write_keys());
     return {};
 }
 
-void read_patterns(const Section &entry, std::string_view name, std::vector<std::string> &out) {
-    std::vector<Text> texts;
-    if (!entry.texts(name, texts)) return;
-    out.clear();
-    for (const Text &text : texts) {
+void check_patterns(const Section &entry, std::string_view name) {
+    for (const Text &text : entry.elements(name)) {
         const std::size_t star = text.value.find('*');
         if (text.value.empty() || (star != std::string::npos && star + 1 != text.value.size()))
             entry.source().fault(text.mark,
                                  "\"" + text.shown + "\": \"" + text.value + "\" is no name",
                                  "a name, or a prefix that ends in \"*\"");
-        out.push_back(text.value);
     }
 }
 
@@ -79,35 +78,29 @@ void read_keys(const Section &top, Config &config) {
     Unique digests("digest");
     for (const Section &entry : top.list("keys")) {
         auth::Key key;
-        key.events = key.rooms = {"*"};
-        if (entry.require("name", "write name: backend")) entry.text("name", key.name);
+        set_initial(key, api_key_keys);
+        entry.read(api_key_keys, key);
         if (!key.name.empty()) {
             names.add(entry, "name", key.name);
             if (!is_plain_name(key.name, "_-."))
                 entry.fault("name", "key \"" + key.name + "\" is no name",
                             "begin with a letter; then letters, digits, \"_\", \"-\" and \".\"");
         }
-        if (entry.require("key", how_to_write_keys)) {
+        if (entry.require("key")) {
             if (const auto digest = read_digest(entry)) {
                 key.digest = *digest;
                 digests.add(entry, "key", auth::format_digest(*digest));
             }
         }
-        std::vector<Text> scopes;
-        if (entry.require("scopes", "write [emit], [test] or [metrics]")) {
-            entry.texts("scopes", scopes);
-            if (scopes.empty() && entry.find("scopes")->kind != Item::Kind::scalar)
-                entry.fault("scopes", entry.shown("scopes") + " names no scope", "write [emit]");
-        }
-        for (const Text &text : scopes) {
+        const Item *scopes = entry.find("scopes");
+        if (scopes != nullptr && key.scopes.empty() && scopes->kind != Item::Kind::scalar)
+            entry.fault("scopes", entry.shown("scopes") + " names no scope", "write [emit]");
+        for (const Text &text : entry.elements("scopes"))
             if (!is_plain_name(text.value, "_-"))
                 entry.source().fault(text.mark, "scope \"" + text.value + "\" is no name",
                                      "write emit, test or metrics");
-            key.scopes.push_back(text.value);
-        }
-        read_patterns(entry, "events", key.events);
-        read_patterns(entry, "rooms", key.rooms);
-        entry.flag("broadcast", key.may_broadcast);
+        check_patterns(entry, "events");
+        check_patterns(entry, "rooms");
         config.keys.push_back(std::move(key));
     }
 }

@@ -10,10 +10,10 @@ namespace roomd::config {
 namespace {
 
 using Mode = Auth::Mode;
-using std::chrono::milliseconds;
 
-constexpr const char *how_to_write_keys =
-    "write \"${file:/path}\", \"${env:NAME}\" or \"${credential:NAME}\"";
+std::string how_to_write_keys() {
+    return std::string(find_key("auth.issuers[].key")->how_to_write);
+}
 
 // One text, or a list of them.
 std::vector<Text> one_or_more(const Section &entry, std::string_view name) {
@@ -42,11 +42,10 @@ void read_audience(const Section &entry, auth::Issuer &issuer) {
 
 void read_algorithms(const Section &entry, auth::Issuer &issuer) {
     std::vector<Text> texts;
-    if (!entry.require("algorithms", "write [HS256], [RS256] or [ES256], as its tokens say"))
-        return;
+    if (!entry.require("algorithms")) return;
     if (entry.texts("algorithms", texts) && texts.empty())
         entry.fault("algorithms", entry.shown("algorithms") + " names none",
-                    "write [HS256], [RS256] or [ES256], as its tokens say");
+                    std::string(find_key("auth.issuers[].algorithms")->how_to_write));
     for (const Text &text : texts) {
         if (const auto algorithm = auth::parse_algorithm(text.value)) {
             issuer.algorithms.push_back(*algorithm);
@@ -76,9 +75,10 @@ void read_key(const Section &entry, const Item &node, auth::Issuer &issuer) {
         entry.source().fault(node.mark, entry.shown("key") + std::move(what), std::move(hint));
     };
     if (node.kind != Item::Kind::scalar)
-        return fault(" must be a reference, or a list of them", how_to_write_keys);
+        return fault(" must be a reference, or a list of them", how_to_write_keys());
     // The text itself is not shown: it may be the key.
-    if (!is_reference(node.text)) return fault(" must not hold the key itself", how_to_write_keys);
+    if (!is_reference(node.text))
+        return fault(" must not hold the key itself", how_to_write_keys());
     const auto material = resolve(entry.source(), node.text, node.mark);
     if (!material || issuer.algorithms.empty()) return;
     auto keys = auth::parse_keys(material->reveal(), issuer.algorithms);
@@ -117,14 +117,14 @@ void check_reach(const Section &entry, const auth::Issuer &issuer) {
 }
 
 void read_keys_of(const Section &entry, auth::Issuer &issuer) {
-    if (!entry.require("key", how_to_write_keys)) return;
+    if (!entry.require("key")) return;
     const Item &node = *entry.find("key");
     if (node.kind != Item::Kind::list) {
         read_key(entry, node, issuer);
         return check_reach(entry, issuer);
     }
     if (node.items.empty())
-        entry.fault("key", entry.shown("key") + " names none", how_to_write_keys);
+        entry.fault("key", entry.shown("key") + " names none", how_to_write_keys());
     for (const Item &item : node.items)
         read_key(entry, item, issuer);
     check_reach(entry, issuer);
@@ -135,8 +135,9 @@ void read_issuers(const Section &in, std::vector<auth::Issuer> &out) {
     const std::vector<Section> entries = in.list("issuers");
     for (const Section &entry : entries) {
         auth::Issuer issuer;
+        set_initial(issuer, issuer_keys);
+        entry.read(issuer_keys, issuer);
         if (entry.has("issuer")) {
-            entry.text("issuer", issuer.issuer);
             if (issuer.issuer.empty() && entry.find("issuer")->kind == Item::Kind::scalar)
                 entry.fault("issuer", entry.shown("issuer") + " is empty",
                             "write what the tokens' iss says");
@@ -147,20 +148,16 @@ void read_issuers(const Section &in, std::vector<auth::Issuer> &out) {
         read_audience(entry, issuer);
         read_algorithms(entry, issuer);
         read_keys_of(entry, issuer);
-        entry.flag("require_exp", issuer.require_exp);
         out.push_back(std::move(issuer));
     }
 }
 
-void read_claim(const Section &claims, std::string_view name, std::string &out) {
-    if (!claims.has(name)) return;
-    claims.text(name, out);
-    if (const char *why = auth::claim_reference_fault(out))
-        claims.fault(name, claims.shown(name) + ": \"" + out + "\" names no claim", why);
+void check_claim(const Section &claims, std::string_view name, const std::string &claim) {
+    if (const char *why = auth::claim_reference_fault(claim))
+        claims.fault(name, claims.shown(name) + ": \"" + claim + "\" names no claim", why);
 }
 
-void read_cookie(const Section &in, std::string &out) {
-    in.text("cookie", out);
+void check_cookie(const Section &in, const std::string &out) {
     // A token of RFC 9110, as RFC 6265 asks.
     const bool plain = std::all_of(out.begin(), out.end(), [](char c) {
         return c > 0x20 && c < 0x7F &&
@@ -210,17 +207,17 @@ void read_auth(const Section &top, Config &config) {
     if (!top.has("auth")) return top.fault("auth", "\"auth.mode\" is missing", say);
     read_issuers(in, out.issuers);
     const Section claims = in.map("claims");
-    read_claim(claims, "user", out.claims.user);
-    read_claim(claims, "role", out.claims.role);
-    read_claim(claims, "tenant", out.claims.tenant);
-    read_cookie(in, out.cookie);
+    claims.read(claim_keys, out.claims);
+    check_claim(claims, "user", out.claims.user);
+    check_claim(claims, "role", out.claims.role);
+    check_claim(claims, "tenant", out.claims.tenant);
+    in.read(auth_keys, out);
+    check_cookie(in, out.cookie);
     check_pages(in, config);
-    in.duration("leeway", out.leeway, milliseconds(0), milliseconds(600000));
     if (!in.require("mode", say)) return;
-    const int mode = in.word("mode", {"none", "optional", "required"});
-    if (mode < 0) return;
-    out.mode = static_cast<Mode>(mode);
-    check_mode(in, out);
+    const std::size_t faults = top.source().faults.list().size();
+    in.read(auth_mode_key, out);
+    if (top.source().faults.list().size() == faults) check_mode(in, out);
 }
 
 } // namespace roomd::config

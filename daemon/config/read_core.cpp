@@ -13,22 +13,14 @@ void read_tls(const Section &entry, Listen &listen) {
     if (!entry.has("tls")) return;
     const Section tls = entry.map("tls");
     listen.tls.emplace();
-    if (tls.require("certificate", "write certificate: /etc/roomd/tls.crt"))
-        tls.path("certificate", listen.tls->certificate);
-    if (tls.require("key", "write key: /etc/roomd/tls.key")) tls.path("key", listen.tls->key);
+    tls.read(tls_keys, *listen.tls);
     trust(tls.source(), tls.mark("certificate"), listen.tls->certificate);
     trust(tls.source(), tls.mark("key"), listen.tls->key);
     keep_secret(tls.source(), tls.mark("key"), listen.tls->key);
 }
 
-void read_mode(const Section &entry, Listen &listen) {
-    if (entry.mode("mode", listen.mode) && !listen.unix_socket)
-        entry.fault("mode", entry.shown("mode") + " is for Unix sockets only", "remove it");
-}
-
 // A socket that systemd hands over: it has its address and mode already.
 bool read_inherited(const Section &entry, Listen &listen) {
-    entry.text("systemd", listen.systemd);
     for (const char *other : {"address", "mode"})
         if (entry.has(other))
             entry.fault(other, entry.shown(other) + " stands beside \"systemd\"",
@@ -40,6 +32,35 @@ bool read_inherited(const Section &entry, Listen &listen) {
         entry.fault("systemd", entry.shown("systemd") + " is no name of a socket",
                     "write { systemd: roomd }, as FileDescriptorName= in its unit");
     return good;
+}
+
+void read_listeners(const std::vector<Section> &entries, Config &config) {
+    Unique addresses("address"), names("socket");
+    for (const Section &entry : entries) {
+        Listen listen;
+        entry.read(listen_keys, listen);
+        if (entry.has("systemd")) {
+            if (!read_inherited(entry, listen)) continue;
+            names.add(entry, "systemd", listen.systemd);
+            read_tls(entry, listen);
+            config.listen.push_back(std::move(listen));
+            continue;
+        }
+        if (!entry.require("address", "write { address: \"127.0.0.1:3001\" }")) continue;
+        if (listen.address.empty()) continue;
+        const auto address = parse_address(listen.address);
+        if (!address) {
+            entry.fault("address", "address \"" + listen.address + "\" is none", address.error());
+            continue;
+        }
+        listen.unix_socket = address->unix_socket;
+        listen.loopback = address->loopback;
+        if (!listen.address.ends_with(":0")) addresses.add(entry, "address", listen.address);
+        read_tls(entry, listen);
+        if (entry.has("mode") && !listen.unix_socket)
+            entry.fault("mode", entry.shown("mode") + " is for Unix sockets only", "remove it");
+        config.listen.push_back(std::move(listen));
+    }
 }
 
 // A poll is answered by the next ping at the latest, and so long an idle websocket is silent.
@@ -87,40 +108,15 @@ void Unique::add(const Section &entry, std::string_view key, const std::string &
 }
 
 void read_listen(const Section &top, Config &config) {
-    Unique addresses("address"), names("socket");
-    const std::vector<Section> entries = top.list("listen");
-    for (const Section &entry : entries) {
-        Listen listen;
-        if (entry.has("systemd")) {
-            if (!read_inherited(entry, listen)) continue;
-            names.add(entry, "systemd", listen.systemd);
-            read_tls(entry, listen);
-            config.listen.push_back(std::move(listen));
-            continue;
-        }
-        if (!entry.require("address", "write { address: \"127.0.0.1:3001\" }")) continue;
-        entry.text("address", listen.address);
-        if (listen.address.empty()) continue;
-        const auto address = parse_address(listen.address);
-        if (!address) {
-            entry.fault("address", "address \"" + listen.address + "\" is none", address.error());
-            continue;
-        }
-        listen.unix_socket = address->unix_socket;
-        listen.loopback = address->loopback;
-        if (!listen.address.ends_with(":0")) addresses.add(entry, "address", listen.address);
-        read_tls(entry, listen);
-        read_mode(entry, listen);
-        config.listen.push_back(std::move(listen));
+    if (top.has("listen")) {
+        read_listeners(top.list("listen"), config);
+        if (top.find("listen")->kind == Item::Kind::list && top.find("listen")->items.empty())
+            top.fault("listen", "\"listen\" names no address", "remove it for the default");
+        return;
     }
-    if (!top.has("listen")) {
-        Listen listen;
-        listen.address = "127.0.0.1:3001";
-        listen.loopback = true;
-        config.listen.push_back(std::move(listen));
-    } else if (top.find("listen")->kind == Item::Kind::list && entries.empty()) {
-        top.fault("listen", "\"listen\" names no address", "remove it for 127.0.0.1:3001");
-    }
+    const auto initial =
+        parse_yaml("listen: " + std::string(find_key("listen")->initial), "", top.source().faults);
+    if (initial) read_listeners(Section(top.source(), *initial).list("listen"), config);
 }
 
 void read_proxies(const Section &top, Config &config) {
@@ -138,7 +134,7 @@ void read_proxies(const Section &top, Config &config) {
 void read_socketio(const Section &top, Config &config) {
     const Section in = top.map("socketio");
     SocketIo &out = config.socketio;
-    in.text("path", out.path);
+    in.read(socketio_keys, out);
     const bool plain = std::all_of(out.path.begin(), out.path.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                std::string_view("/._~-").find(c) != std::string_view::npos;
@@ -147,26 +143,10 @@ void read_socketio(const Section &top, Config &config) {
         out.path.find("//") != std::string::npos || out.path.find("/.") != std::string::npos)
         in.fault("path", in.shown("path") + ": no path: \"" + out.path + "\"",
                  "it begins and ends with \"/\", such as /socket.io/");
-    std::vector<Text> transports;
-    if (in.texts("transports", transports)) {
-        out.polling = out.websocket = false;
-        for (const Text &text : transports) {
-            if (text.value == "polling")
-                out.polling = true;
-            else if (text.value == "websocket")
-                out.websocket = true;
-            else
-                in.source().fault(text.mark,
-                                  "\"" + text.shown + "\": \"" + text.value + "\" is no transport",
-                                  "write websocket, polling");
-        }
-        if (transports.empty())
-            in.fault("transports", in.shown("transports") + " names no transport",
-                     "write [websocket, polling]");
-    }
-    in.read(socketio_keys, out);
+    if (out.transports.empty())
+        in.fault("transports", in.shown("transports") + " names no transport",
+                 "write [websocket, polling]");
     warn_of_late_pings(in, out.ping_interval);
-    in.path("client_directory", out.client_directory);
     if (!out.client_directory.empty())
         trust_folder(in.source(), in.mark("client_directory"), out.client_directory);
 }
@@ -183,14 +163,9 @@ void read_rooms(const Section &top, Config &config) {
 
 void read_limits(const Section &top, Config &config) {
     top.map("limits").read(limit_keys, config.limits);
-
     top.map("idempotency").read(idempotency_keys, config.idempotency);
-    top.duration("drain", config.drain, milliseconds(0), milliseconds(3600000));
-
-    const Section log = top.map("log");
-    const int level = log.word("level", {"error", "warning", "notice", "info", "debug"});
-    if (level >= 0) config.log.level = static_cast<Log::Level>(level + 3);
-    if (log.word("format", {"text", "json"}) == 1) config.log.format = Log::Format::json;
+    top.read(drain_keys, config);
+    top.map("log").read(log_keys, config.log);
 }
 
 } // namespace roomd::config

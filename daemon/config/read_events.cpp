@@ -34,16 +34,14 @@ public:
     void read(const std::string &name, const Section &in) {
         catalogue::EventConf conf;
         conf.name = name;
+        set_initial(conf, event_keys);
+        in.read(event_keys, conf);
         Entered entered(in);
-        std::vector<Text> rooms;
-        in.texts("rooms", rooms);
-        for (const Text &room : rooms) {
+        for (const Text &room : in.elements("rooms")) {
             check_template(room);
-            conf.rooms.push_back(room.value);
             entered.rooms.push_back(room.mark);
         }
         if (in.has("schema")) read_schema(name, in, conf, entered);
-        in.flag("volatile", conf.vanishing);
         confs_.push_back(std::move(conf));
         entered_.push_back(std::move(entered));
     }
@@ -52,9 +50,11 @@ public:
     void read_client(const std::string &name, const Section &in, ClientEvent &out) {
         catalogue::EventConf conf;
         conf.name = name;
+        set_initial(conf, client_event_keys);
+        in.read(client_event_keys, conf);
         Entered entered(in);
         std::vector<Text> rooms;
-        if (in.require("rooms", "name kinds of rooms, such as [library]")) in.texts("rooms", rooms);
+        if (in.require("rooms")) in.texts("rooms", rooms);
         if (in.has("rooms") && rooms.empty())
             in.fault("rooms", in.shown("rooms") + " names no kind: nobody could emit it",
                      "write [library], say");
@@ -63,7 +63,6 @@ public:
             out.kinds.push_back(room.value);
         }
         if (in.has("schema")) read_schema(name, in, conf, entered);
-        in.flag("volatile", conf.vanishing);
         confs_.push_back(std::move(conf));
         entered_.push_back(std::move(entered));
     }
@@ -185,7 +184,7 @@ private:
 } // namespace
 
 void read_events(const Section &top, Config &config) {
-    config.unknown_events = top.map("catalogue").word("unknown", {"refuse", "allow"}) == 1;
+    top.map("catalogue").read(catalogue_keys, config);
     Events events(top);
     for (const auto &[name, in] : top.map("events").members())
         events.read(name, in);

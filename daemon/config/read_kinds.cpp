@@ -174,16 +174,10 @@ void read_kinds(const Section &top, Config &config) {
             in.source().fault(in.mark(), "room kind \"" + name + "\" is no name",
                               "begin with a letter; then letters, digits, \"_\" and \"-\"");
         policy::RoomRules &rules = kind.rules;
-        switch (in.word("join", {"auto", "request", "never"})) {
-        case 0: rules.join = policy::Join::automatic; break;
-        case 2: rules.join = policy::Join::never; break;
-        default: break;
-        }
+        in.read(room_keys, rules);
         const std::size_t faults = in.source().faults.list().size();
         read_allow(in, rules);
         if (in.source().faults.list().size() == faults) check_join(in, rules);
-        in.count("max_members", rules.max_members, 0, 1000000);
-        in.count("max_per_client", rules.max_per_client, 0, 100000);
         config.rooms.push_back(std::move(kind));
     }
 }

@@ -1,30 +1,11 @@
 #include "config/readers.hpp"
 #include "policy/origins.hpp"
 
-#include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
 namespace roomd::config {
 namespace {
-
-void read_cors(const Section &cors, Cors &out) {
-    cors.flag("credentials", out.credentials);
-    out.allow_missing_origin = cors.word("missing_origin", {"allow", "refuse"}) != 1;
-    std::vector<Text> methods;
-    if (!cors.texts("methods", methods)) return;
-    out.methods.clear();
-    constexpr std::array<std::string_view, 7> known{"GET",    "HEAD",  "POST",   "PUT",
-                                                    "DELETE", "PATCH", "OPTIONS"};
-    for (const Text &text : methods) {
-        if (std::find(known.begin(), known.end(), text.value) == known.end())
-            cors.source().fault(text.mark,
-                                "\"" + text.shown + "\": \"" + text.value + "\" is no method",
-                                "write GET, POST");
-        out.methods.push_back(text.value);
-    }
-}
 
 // Whom a wildcard lets in, beside those it is meant for.
 void check_wildcard(const Source &source, const Text &text, const policy::OriginPattern &origin,
@@ -74,28 +55,27 @@ private:
     std::vector<Seen> seen_;
 };
 
-void read_roles(const Section &entry, policy::Portal &portal) {
-    std::vector<Text> roles;
-    if (!entry.texts("roles", roles)) return;
-    if (roles.empty())
+void check_roles(const Section &entry) {
+    const Item *node = entry.find("roles");
+    if (node == nullptr) return;
+    const std::vector<Text> roles = entry.elements("roles");
+    if (roles.empty() && node->kind != Item::Kind::scalar && node->kind != Item::Kind::map)
         entry.fault("roles", entry.shown("roles") + " names no role: nobody could connect",
                     "write [student], or remove it to let everyone connect");
-    for (const Text &text : roles) {
+    for (const Text &text : roles)
         if (text.value.empty())
             entry.source().fault(text.mark, "\"" + text.shown + "\" is empty", "write a role");
-        portal.roles.push_back(text.value);
-    }
 }
 
 } // namespace
 
 void read_portals(const Section &top, Config &config) {
-    read_cors(top.map("cors"), config.cors);
+    top.map("cors").read(cors_keys, config.cors);
     Unique names("portal");
     Origins known;
     for (const Section &entry : top.list("portals")) {
         policy::Portal portal;
-        if (entry.require("name", "write name: owner")) entry.text("name", portal.name);
+        entry.read(portal_keys, portal);
         if (entry.has("name") && !portal.name.empty()) {
             names.add(entry, "name", portal.name);
             if (!is_plain_name(portal.name, "_-."))
@@ -103,8 +83,7 @@ void read_portals(const Section &top, Config &config) {
                             "begin with a letter; then letters, digits, \"_\", \"-\" and \".\"");
         }
         std::vector<Text> origins;
-        if (entry.require("origins", "write [\"https://app.example.com\"]"))
-            entry.texts("origins", origins);
+        if (entry.require("origins")) entry.texts("origins", origins);
         for (const Text &text : origins) {
             auto origin = policy::parse_pattern(text.value);
             if (!origin) {
@@ -116,7 +95,7 @@ void read_portals(const Section &top, Config &config) {
             known.add(entry.source(), text, *origin, portal.name);
             portal.origins.push_back(*std::move(origin));
         }
-        read_roles(entry, portal);
+        check_roles(entry);
         config.portals.push_back(std::move(portal));
     }
 }

@@ -1,6 +1,6 @@
 #include "config/schema.hpp"
 
-#include "config/key_table.hpp"
+#include "config/key.hpp"
 #include "config/plain.hpp"
 #include "config/tree.hpp"
 #include "json/json.hpp"
@@ -78,16 +78,6 @@ private:
     bool fresh_ = false;
 };
 
-std::vector<std::string_view> split(std::string_view words) {
-    std::vector<std::string_view> out;
-    while (!words.empty()) {
-        const std::size_t end = std::min(words.find(' '), words.size());
-        out.push_back(words.substr(0, end));
-        words.remove_prefix(std::min(end + 1, words.size()));
-    }
-    return out;
-}
-
 class Schema {
 public:
     std::string write() {
@@ -143,7 +133,7 @@ private:
             out_.open('{');
             value(path);
             out_.close();
-            if (const KeyInfo *key = find_key(path); key != nullptr && key->required)
+            if (const KeyInfo *key = find_key(path); key != nullptr && key->required())
                 required.push_back(name);
         }
         out_.close();
@@ -175,19 +165,20 @@ private:
             out_.key("maximum");
             return out_.raw(key->most);
         }
-        one(path, key->unit, key->words);
+        one(path, key->unit, words_of(*key));
     }
 
     void elements(const std::string &path, const KeyInfo &key) {
         type(R"(["array", "null"])");
         out_.key("items");
         out_.open('{');
-        one(path + "[]", key.words.empty() ? "text" : "word", key.words);
+        one(path + "[]", key.words.empty() ? "text" : "word", words_of(key));
         out_.close();
     }
 
     // A value that is no section.  A unit that is not known here may be anything.
-    void one(const std::string &path, std::string_view unit, std::string_view words) {
+    void one(const std::string &path, std::string_view unit,
+             const std::vector<std::string_view> &words) {
         if (path == "rooms.*.allow[].all[]" || path == "client_events.*.allow[]")
             return member("$ref", rule);
         if (!names_below(path).empty()) return object(path);
@@ -199,12 +190,12 @@ private:
         if (!found->items.empty()) {
             out_.key("items");
             out_.open('{');
-            one(path + "[]", found->items, "");
+            one(path + "[]", found->items, {});
             out_.close();
         }
         if (words.empty()) return;
         out_.key("enum");
-        list(split(words));
+        list(words);
     }
 
     void list(const std::vector<std::string_view> &texts) {

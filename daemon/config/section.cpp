@@ -6,6 +6,7 @@
 #include "config/scalar.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace roomd::config {
 namespace {
@@ -39,24 +40,31 @@ std::string show_size(std::size_t bytes) {
     return std::to_string(bytes) + "B";
 }
 
+struct Unfit {
+    std::string what, hint;
+};
+
+// Why `item` can not be a text of the core's; nothing when it can.
+std::optional<Unfit> unfit(const Item &item) {
+    if (item.kind == Item::Kind::null)
+        return Unfit{" must be text, not nothing",
+                     "write it or remove it; when a word such as null is meant, quote it"};
+    if (item.kind != Item::Kind::scalar)
+        return Unfit{std::string(" must be text, not ") + name_of(item), ""};
+    if (has_control(item.text)) return Unfit{" holds control characters", ""};
+    if (item.text.find("${") != std::string::npos)
+        return Unfit{" is no place for a \"${..}\": those stand where a secret does", ""};
+    if (const char *reading = item.quoted ? nullptr : other_reading(item.text))
+        return Unfit{std::string(": some readers of YAML take this for ") + reading + ", not text",
+                     "quote it: " + in_quotes(item.text)};
+    return {};
+}
+
 // Adds a fault when `item`, called `shown`, can not be a text of the core's.
 bool fit(const Source &source, const Item &item, const std::string &shown) {
-    const auto refuse = [&](std::string what, std::string hint = {}) {
-        source.fault(item.mark, shown + std::move(what), std::move(hint));
-        return false;
-    };
-    if (item.kind == Item::Kind::null)
-        return refuse(" must be text, not nothing",
-                      "write it or remove it; when a word such as null is meant, quote it");
-    if (item.kind != Item::Kind::scalar)
-        return refuse(std::string(" must be text, not ") + name_of(item));
-    if (has_control(item.text)) return refuse(" holds control characters");
-    if (item.text.find("${") != std::string::npos)
-        return refuse(" is no place for a \"${..}\": those stand where a secret does");
-    if (const char *reading = item.quoted ? nullptr : other_reading(item.text))
-        return refuse(std::string(": some readers of YAML take this for ") + reading + ", not text",
-                      "quote it: " + in_quotes(item.text));
-    return true;
+    auto why = unfit(item);
+    if (why) source.fault(item.mark, shown + std::move(why->what), std::move(why->hint));
+    return !why;
 }
 
 } // namespace
@@ -120,6 +128,12 @@ std::string Section::shown(std::string_view name) const {
 
 void Section::fault(std::string_view name, std::string what, std::string hint) const {
     source_->fault(mark(name), std::move(what), std::move(hint));
+}
+
+bool Section::require(std::string_view name) const {
+    const KeyInfo *key =
+        find_key(table_.empty() ? std::string(name) : table_ + '.' + std::string(name));
+    return require(name, key != nullptr ? std::string(key->how_to_write) : std::string());
 }
 
 bool Section::require(std::string_view name, std::string hint) const {
@@ -207,39 +221,60 @@ void Section::duration(std::string_view name, base::Duration &out, base::Duratio
     if (in_range(name, *value, least, most, show_duration)) out = *value;
 }
 
-void Section::read(const KeyInfo &key, std::size_t &out) const {
-    const std::string_view name = key.path.substr(key.path.rfind('.') + 1);
+void Section::read_one(const KeyInfo &key, std::size_t &out) const {
     std::size_t least = 0, most = 0;
     parse(key, key.least, least);
     parse(key, key.most, most);
     if (key.unit == "size")
-        size(name, out, least, most);
+        size(key.name(), out, least, most);
     else
-        count(name, out, least, most);
+        count(key.name(), out, least, most);
 }
 
-void Section::read(const KeyInfo &key, base::Duration &out) const {
+void Section::read_one(const KeyInfo &key, base::Duration &out) const {
     base::Duration least{}, most{};
     parse(key, key.least, least);
     parse(key, key.most, most);
-    duration(key.path.substr(key.path.rfind('.') + 1), out, least, most);
+    duration(key.name(), out, least, most);
 }
 
-void Section::read(const KeyInfo &key, bool &out) const {
-    flag(key.path.substr(key.path.rfind('.') + 1), out);
+void Section::read_one(const KeyInfo &key, bool &out) const {
+    flag(key.name(), out);
 }
 
-int Section::word(std::string_view name, std::initializer_list<std::string_view> words,
-                  std::initializer_list<std::string_view> later) const {
+void Section::read_one(const KeyInfo &key, unsigned &out) const {
+    mode(key.name(), out);
+}
+
+void Section::read_one(const KeyInfo &key, std::string &out) const {
+    if (key.unit == "path")
+        path(key.name(), out);
+    else
+        text(key.name(), out);
+}
+
+void Section::read_one(const KeyInfo &key, std::vector<std::string> &out) const {
+    std::vector<Text> found;
+    if (!texts(key.name(), found)) return;
+    out.clear();
+    const auto words = words_of(key);
+    for (const Text &text : found) {
+        if (!words.empty() && std::find(words.begin(), words.end(), text.value) == words.end())
+            source_->fault(text.mark,
+                           in_quotes(text.shown) + ": " + in_quotes(text.value) +
+                               " is none of its words",
+                           "write " + join(words));
+        out.push_back(text.value);
+    }
+}
+
+int Section::word(std::string_view name, const std::vector<std::string_view> &words) const {
     const Item *node = scalar(name, "one word");
     if (node == nullptr) return -1;
     const auto found = std::find(words.begin(), words.end(), node->text);
     if (found != words.end()) return static_cast<int>(found - words.begin());
-    const bool planned = std::find(later.begin(), later.end(), node->text) != later.end();
-    fault(name,
-          shown(name) + ": " + in_quotes(node->text) +
-              (planned ? " is not built yet" : " is none of its words"),
-          "write " + join({words.begin(), words.end()}));
+    fault(name, shown(name) + ": " + in_quotes(node->text) + " is none of its words",
+          "write " + join(words));
     return -1;
 }
 
@@ -252,12 +287,22 @@ bool Section::texts(std::string_view name, std::vector<Text> &out) const {
                   "write [ .. ], also around one");
         return node->kind == Item::Kind::null;
     }
-    std::size_t i = 0;
-    for (const Item &item : node->items) {
-        Text text{item.text, item.mark, path_of(name) + '[' + std::to_string(i++) + ']'};
-        if (fit(*source_, item, in_quotes(text.shown))) out.push_back(std::move(text));
-    }
+    for (std::size_t i = 0; i < node->items.size(); ++i)
+        fit(*source_, node->items[i], in_quotes(path_of(name) + '[' + std::to_string(i) + ']'));
+    out = elements(name);
     return true;
+}
+
+std::vector<Text> Section::elements(std::string_view name) const {
+    std::vector<Text> out;
+    const Item *node = find(name);
+    if (node == nullptr) return out;
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+        const Item &item = node->items[i];
+        if (!unfit(item))
+            out.push_back({item.text, item.mark, path_of(name) + '[' + std::to_string(i) + ']'});
+    }
+    return out;
 }
 
 Section Section::map(std::string_view name, Others others) const {

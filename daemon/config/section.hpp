@@ -6,7 +6,6 @@
 #include "config/tree.hpp"
 
 #include <cstddef>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,21 +41,19 @@ public:
     void size(std::string_view name, std::size_t &out, std::size_t least, std::size_t most) const;
     void duration(std::string_view name, base::Duration &out, base::Duration least,
                   base::Duration most) const;
-    // What a key of the table with a range says.
-    void read(const KeyInfo &, std::size_t &out) const;
-    void read(const KeyInfo &, base::Duration &out) const;
-    void read(const KeyInfo &, bool &out) const;
-    // Every key of a section that is kept in a `Kept`.
+    // Reads every key of these rows that has a member; a required one that is missing is a fault.
     template <class Keys, class Kept> void read(const Keys &keys, Kept &out) const {
-        for (const auto &key : keys)
-            std::visit([&](auto member) { read(key.info, out.*member); }, key.member);
+        for (const Key<Kept> &key : keys)
+            if (!std::holds_alternative<std::monostate>(key.member) &&
+                (!key.info.required() || require(key.info.name())))
+                std::visit(Reading<Kept>{*this, key.info, out}, key.member);
     }
-    // One word of a few: its place among them, or -1 when absent or a fault.  A word in `later` is
-    // refused as not built yet.
-    int word(std::string_view name, std::initializer_list<std::string_view> words,
-             std::initializer_list<std::string_view> later = {}) const;
+    // One word of a few: its place among them, or -1 when absent or a fault.
+    int word(std::string_view name, const std::vector<std::string_view> &words) const;
     // A list of texts; with false for a default that is to stay.
     bool texts(std::string_view name, std::vector<Text> &out) const;
+    // Those of a list that was read; what was a fault is left out.
+    std::vector<Text> elements(std::string_view name) const;
 
     Section map(std::string_view name, Others = Others::refused) const;
     // `table`: where its keys stand in the key table, when not below `name`.
@@ -67,7 +64,8 @@ public:
 
     bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
     const Item *find(std::string_view name) const noexcept;
-    // A fault when it is absent.
+    // A fault when it is absent; the hint is the one of its row unless given.
+    bool require(std::string_view name) const;
     bool require(std::string_view name, std::string hint) const;
     void fault(std::string_view name, std::string what, std::string hint = {}) const;
     std::string shown(std::string_view name) const; // "\"socketio.path\""
@@ -77,6 +75,27 @@ public:
     const Item *node() const noexcept { return node_; }
 
 private:
+    void read_one(const KeyInfo &, std::size_t &out) const;
+    void read_one(const KeyInfo &, base::Duration &out) const;
+    void read_one(const KeyInfo &, bool &out) const;
+    void read_one(const KeyInfo &, unsigned &out) const;
+    void read_one(const KeyInfo &, std::string &out) const;
+    void read_one(const KeyInfo &, std::vector<std::string> &out) const;
+
+    template <class Kept> struct Reading {
+        const Section &in;
+        const KeyInfo &info;
+        Kept &out;
+        void operator()(std::monostate) const {}
+        void operator()(const Choice<Kept> &choice) const {
+            if (const int n = in.word(info.name(), words_of(info)); n >= 0)
+                choice.set(out, static_cast<std::size_t>(n));
+        }
+        template <class Value> void operator()(Value Kept::*member) const {
+            in.read_one(info, out.*member);
+        }
+    };
+
     void check_names(Others) const;
     std::string path_of(std::string_view name) const;
     // The scalar of `name`, or null when it is absent or a fault.

@@ -2,18 +2,20 @@
 
 #include "config/key.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace roomd::config {
 
-// Engine.IO and its two transports.  What has a row below is said there.
+// Engine.IO and its two transports.  The rows below say the rest.
 struct SocketIo {
     SocketIo();
-    std::string path = "/socket.io/";
-    bool polling = true; // of `transports`
-    bool websocket = true;
+    std::string path;
+    std::vector<std::string> transports; // "websocket", "polling"
     base::Duration ping_interval{};
     base::Duration ping_timeout{};
     base::Duration upgrade_timeout{};
@@ -22,11 +24,19 @@ struct SocketIo {
     bool io_uring{};
     bool serve_client{};
     std::string client_directory; // where the bundle is, absolute; empty: where it was built
+    bool offers(std::string_view transport) const noexcept {
+        return std::find(transports.begin(), transports.end(), transport) != transports.end();
+    }
     friend bool operator==(const SocketIo &, const SocketIo &) = default;
 };
 
 // clang-format off
 inline constexpr std::array socketio_keys{
+    text("socketio.path", &SocketIo::path, "/socket.io/", Reload::yes,
+        "Path of Engine.IO requests; begins and ends with `/`."),
+    texts("socketio.transports", &SocketIo::transports, "[websocket, polling]", Reload::yes,
+        "`websocket`, `polling` or both.")
+        .of("websocket polling"),
     duration("socketio.ping_interval", &SocketIo::ping_interval, "25s", {"10ms", "1d"}, Reload::yes,
         "Time between two pings. Over 55s is a warning: okhttp, URLSession and nginx give up after 60s of silence."),
     duration("socketio.ping_timeout", &SocketIo::ping_timeout, "20s", {"10ms", "1d"}, Reload::yes,
@@ -40,7 +50,9 @@ inline constexpr std::array socketio_keys{
     flag("socketio.io_uring", &SocketIo::io_uring, "true", Reload::yes,
         "Writes of one event to many are given to the kernel together, where it lets us (io_uring); `false`: one by one."),
     flag("socketio.serve_client", &SocketIo::serve_client, "true", Reload::yes,
-        "Serve the browser bundle under the path."),
+        "Whether to serve the browser bundle under the path."),
+    file("socketio.client_directory", &SocketIo::client_directory, "\"\"", Reload::yes,
+        "Folder of the bundle. Empty: where it was built or installed."),
 };
 // clang-format on
 

@@ -168,8 +168,8 @@ TEST_CASE("the path of Socket.IO begins and ends with a slash") {
 }
 
 TEST_CASE("transports are those that are named") {
-    CHECK_FALSE(test::read("socketio: { transports: [websocket] }").socketio.polling);
-    CHECK_FALSE(test::read("socketio: { transports: [polling] }").socketio.websocket);
+    CHECK_FALSE(test::read("socketio: { transports: [websocket] }").socketio.offers("polling"));
+    CHECK_FALSE(test::read("socketio: { transports: [polling] }").socketio.offers("websocket"));
     CHECK(faults_in("socketio: { transports: [webtransport] }") ==
           "roomd.yaml:3:26: \"socketio.transports[0]\": \"webtransport\" is no transport\n"
           "  write websocket, polling");

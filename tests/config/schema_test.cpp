@@ -231,7 +231,7 @@ TEST_CASE("the keys that the table requires are those that the reader requires")
         if (key.path == "rooms.*.allow[].claim" || key.path == "listen[].address") continue;
         const bool missing =
             test::faults_of(yaml).find('.' + name + "\" is missing") != std::string::npos;
-        CHECK_MESSAGE(missing == key.required, key.path);
+        CHECK_MESSAGE(missing == key.required(), key.path);
     }
 }
 

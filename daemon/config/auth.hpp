@@ -1,0 +1,78 @@
+#pragma once
+
+#include "auth/identity.hpp"
+#include "auth/token.hpp"
+#include "config/key.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace roomd::config {
+
+// Who clients are.
+struct Auth {
+    enum class Mode : std::uint8_t {
+        none,     // tokens are not looked at
+        optional, // a client without a token is nobody; a bad token is refused
+        required
+    };
+    Auth();
+    Mode mode{};
+    std::vector<auth::Issuer> issuers; // some, unless the mode is none
+    auth::ClaimNames claims;
+    base::Duration leeway{}; // for clocks that differ
+    std::string cookie;      // that may hold the token; empty: none may
+};
+
+// clang-format off
+inline constexpr std::array auth_mode_key{
+    word<&Auth::mode>("auth.mode", "none optional required", "", Reload::yes,
+        "How clients identify themselves. It has no default. `required`: with a token. `optional`: a client without a token is nobody, a bad token is refused. `none`: tokens are not looked at, a plugin may decide.")
+        .sample("required"),
+};
+inline constexpr std::array issuer_list{
+    structured("auth.issuers", "list", "[]", Reload::yes,
+        "Who signs tokens. Each issuer's keys count for its own tokens only."),
+};
+inline constexpr std::array issuer_keys{
+    text("auth.issuers[].issuer", &auth::Issuer::issuer, "", Reload::yes,
+        "The `iss` of its tokens, compared as a whole. A lone issuer may leave it out: then any `iss` is accepted.")
+        .sample("studyspot"),
+    structured<auth::Issuer>("auth.issuers[].audience", "text or list", "", Reload::yes,
+        "The `aud` of its tokens: one of these. Without it, a token that names an audience is refused.")
+        .sample("[roomd]"),
+    structured<auth::Issuer>("auth.issuers[].algorithms", "list", "", Reload::yes,
+        "What it signs with: `HS256`, `RS256`, `PS256`, `ES256`, or the same with 384 or 512.")
+        .of("HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512")
+        .required("write [HS256], [RS256] or [ES256], as its tokens say").sample("[HS256]"),
+    structured<auth::Issuer>("auth.issuers[].key", "secret or list", "", Reload::yes,
+        "Its keys, one or a list of `${file:/path}`, `${env:NAME}`, `${credential:NAME}`: PEM public keys or a certificate, a JWK, a JWKS, or the secret of HS256.")
+        .required("write \"${file:/path}\", \"${env:NAME}\" or \"${credential:NAME}\"")
+        .sample("\"${credential:jwt_key}\""),
+    flag("auth.issuers[].require_exp", &auth::Issuer::require_exp, "true", Reload::yes,
+        "Whether its tokens must expire (`exp`)."),
+};
+inline constexpr std::array claim_keys{
+    text("auth.claims.user", &auth::ClaimNames::user, "sub", Reload::yes,
+        "The claim that names the person: a member, or a JSON pointer such as `/user/id`."),
+    text("auth.claims.role", &auth::ClaimNames::role, "role", Reload::yes,
+        "The claim with the role or the list of roles."),
+    text("auth.claims.tenant", &auth::ClaimNames::tenant, "tenant", Reload::yes,
+        "The claim that names the tenant."),
+};
+inline constexpr std::array auth_keys{
+    text("auth.cookie", &Auth::cookie, "\"\"", Reload::yes,
+        "A cookie that may hold the token, for clients that send it neither in CONNECT nor as `Authorization: Bearer`."),
+    duration("auth.leeway", &Auth::leeway, "30s", {"0ms", "10m"}, Reload::yes,
+        "How far clocks may differ when `exp`, `nbf` and `iat` are compared."),
+};
+// clang-format on
+
+inline Auth::Auth() {
+    set_initial(claims, claim_keys);
+    set_initial(*this, auth_keys);
+}
+
+} // namespace roomd::config
