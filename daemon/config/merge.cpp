@@ -47,9 +47,9 @@ void merge_value(const Source &source, Item &into, Entry from, const std::string
     } else if (into.kind == Item::Kind::list && value.kind == Item::Kind::list && appends(path)) {
         std::move(value.items.begin(), value.items.end(), std::back_inserter(into.items));
     } else {
-        source.fault(from.mark, '"' + path + "\" stands twice",
-                     "it stands at " + source.place(into.mark, from.mark) +
-                         " already; keep one of the two");
+        source.fault(from.mark, "duplicate \"" + path + '"',
+                     "the first is at " + source.place(into.mark, from.mark) +
+                         "; keep one of the two");
     }
 }
 

@@ -64,8 +64,9 @@ private:
         if (is_reference(node.text)) {
             secret(node, pointer);
         } else if (holds_reference(node.text)) {
-            source_.fault(node.mark, "a \"${..}\" stands inside other text",
-                          "let it be the whole value, or write the file it names so");
+            source_.fault(
+                node.mark, "a \"${..}\" inside other text is not replaced",
+                "make it the whole value, or keep all of the text in the file that it names");
         } else if (!node.quoted && is_one_of(node.text, {"true", "True", "TRUE"})) {
             out_.json += "true";
         } else if (!node.quoted && is_one_of(node.text, {"false", "False", "FALSE"})) {
@@ -90,7 +91,7 @@ private:
         if (source_.absent != nullptr && source_.absent->size() > absent)
             out_.absent.push_back(pointer);
         if (secret && !base::is_utf8(secret->reveal()))
-            source_.fault(node.mark, "what \"" + node.text + "\" stands for is not UTF-8",
+            source_.fault(node.mark, "the value of \"" + node.text + "\" is not UTF-8",
                           "a plugin gets its values as text");
         json::append_quoted(out_.json, secret ? secret->reveal() : std::string_view());
     }

@@ -39,13 +39,13 @@ std::optional<auth::Digest> read_digest(const Section &entry) {
         if (key.size() >= shortest_key && graphic) {
             if (auth::is_guessable(key))
                 entry.source().warn(entry.mark("key"),
-                                    entry.shown("key") + ": what \"" + node->text +
-                                        "\" stands for is no random key: it repeats itself",
+                                    entry.shown("key") + ": the key in \"" + node->text +
+                                        "\" is not random: it repeats itself",
                                     "make another with `roomd key new`");
             return auth::sha256(key);
         }
         entry.fault("key",
-                    entry.shown("key") + ": what \"" + node->text + "\" stands for is no key",
+                    entry.shown("key") + ": \"" + node->text + "\" does not hold a valid key",
                     "a key has at least 16 characters, no spaces and nothing beyond ASCII");
         return {};
     }
@@ -57,7 +57,7 @@ std::optional<auth::Digest> read_digest(const Section &entry) {
     }
     const auto digest = auth::parse_digest(node->text);
     if (digest) return *digest;
-    entry.fault("key", entry.shown("key") + ": no digest", how_to_write_keys());
+    entry.fault("key", entry.shown("key") + ": invalid digest", how_to_write_keys());
     return {};
 }
 
@@ -66,7 +66,7 @@ void check_patterns(const Section &entry, std::string_view name) {
         const std::size_t star = text.value.find('*');
         if (text.value.empty() || (star != std::string::npos && star + 1 != text.value.size()))
             entry.source().fault(text.mark,
-                                 "\"" + text.shown + "\": \"" + text.value + "\" is no name",
+                                 "\"" + text.shown + "\": invalid name \"" + text.value + '"',
                                  "a name, or a prefix that ends in \"*\"");
     }
 }
@@ -83,7 +83,7 @@ void read_keys(const Section &top, Config &config) {
         if (!key.name.empty()) {
             names.add(entry, "name", key.name);
             if (!is_plain_name(key.name, "_-."))
-                entry.fault("name", "key \"" + key.name + "\" is no name",
+                entry.fault("name", "invalid key name \"" + key.name + '"',
                             "begin with a letter; then letters, digits, \"_\", \"-\" and \".\"");
         }
         if (entry.require("key")) {
@@ -94,10 +94,10 @@ void read_keys(const Section &top, Config &config) {
         }
         const Item *scopes = entry.find("scopes");
         if (scopes != nullptr && key.scopes.empty() && scopes->kind != Item::Kind::scalar)
-            entry.fault("scopes", entry.shown("scopes") + " names no scope", "write [emit]");
+            entry.fault("scopes", entry.shown("scopes") + " is empty", "write [emit]");
         for (const Text &text : entry.elements("scopes"))
             if (!is_plain_name(text.value, "_-"))
-                entry.source().fault(text.mark, "scope \"" + text.value + "\" is no name",
+                entry.source().fault(text.mark, "invalid scope \"" + text.value + '"',
                                      "write emit, test or metrics");
         check_patterns(entry, "events");
         check_patterns(entry, "rooms");

@@ -13,14 +13,14 @@ void check_socket(const Section &in, const Config &config) {
     if (node == nullptr || config.admin.socket.empty()) return;
     const std::string &written = node->text;
     const auto fault = [&](const std::string &hint) {
-        in.fault("socket", in.shown("socket") + ": no socket: \"" + written + "\"", hint);
+        in.fault("socket", in.shown("socket") + ": invalid socket path \"" + written + "\"", hint);
     };
     if (written.starts_with(unix_prefix)) return fault("write the path alone, without unix:");
     const std::string address = std::string(unix_prefix) + config.admin.socket;
     if (const auto good = parse_address(address); !good) return fault(good.error());
     if (std::any_of(config.listen.begin(), config.listen.end(),
                     [&](const Listen &listen) { return listen.address == address; }))
-        fault("it stands under listen: already; who may emit is not who may reload");
+        fault("listen: has it already: whoever may emit there could also reload");
 }
 
 void check_mode(const Section &in, const Config &config) {

@@ -22,7 +22,7 @@ std::vector<Text> one_or_more(const Section &entry, std::string_view name) {
     if (node == nullptr) return out;
     if (node->kind == Item::Kind::list) {
         entry.texts(name, out);
-        if (node->items.empty()) entry.fault(name, entry.shown(name) + " names none", "remove it");
+        if (node->items.empty()) entry.fault(name, entry.shown(name) + " is empty", "remove it");
         return out;
     }
     Text one{"", node->mark, std::string(name)};
@@ -44,7 +44,7 @@ void read_algorithms(const Section &entry, auth::Issuer &issuer) {
     std::vector<Text> texts;
     if (!entry.require("algorithms")) return;
     if (entry.texts("algorithms", texts) && texts.empty())
-        entry.fault("algorithms", entry.shown("algorithms") + " names none",
+        entry.fault("algorithms", entry.shown("algorithms") + " is empty",
                     std::string(find_key("auth.issuers[].algorithms")->how_to_write));
     for (const Text &text : texts) {
         if (const auto algorithm = auth::parse_algorithm(text.value)) {
@@ -58,7 +58,7 @@ void read_algorithms(const Section &entry, auth::Issuer &issuer) {
         else if (!near.empty())
             hint = "did you mean \"" + std::string(near) + "\"?";
         entry.source().fault(text.mark,
-                             '"' + text.shown + "\": \"" + text.value + "\" is no algorithm",
+                             '"' + text.shown + "\": unknown algorithm \"" + text.value + '"',
                              std::move(hint));
     }
 }
@@ -83,12 +83,11 @@ void read_key(const Section &entry, const Item &node, auth::Issuer &issuer) {
     if (!material || issuer.algorithms.empty()) return;
     auto keys = auth::parse_keys(material->reveal(), issuer.algorithms);
     if (!keys)
-        return fault(": what \"" + node.text + "\" stands for is no key for " +
-                         shown(issuer.algorithms),
+        return fault(": \"" + node.text + "\" does not hold a key for " + shown(issuer.algorithms),
                      keys.error());
     for (const char *doubt : keys->doubts())
         entry.source().warn(
-            node.mark, entry.shown("key") + ": of what \"" + node.text + "\" stands for, " + doubt,
+            node.mark, entry.shown("key") + ": in \"" + node.text + "\", " + doubt,
             "make another, such as with `openssl rand -base64 48` or `openssl genrsa`");
     issuer.keys.push_back(std::move(*keys));
 }
@@ -124,7 +123,7 @@ void read_keys_of(const Section &entry, auth::Issuer &issuer) {
         return check_reach(entry, issuer);
     }
     if (node.items.empty())
-        entry.fault("key", entry.shown("key") + " names none", how_to_write_keys());
+        entry.fault("key", entry.shown("key") + " is empty", how_to_write_keys());
     for (const Item &item : node.items)
         read_key(entry, item, issuer);
     check_reach(entry, issuer);
@@ -154,7 +153,7 @@ void read_issuers(const Section &in, std::vector<auth::Issuer> &out) {
 
 void check_claim(const Section &claims, std::string_view name, const std::string &claim) {
     if (const char *why = auth::claim_reference_fault(claim))
-        claims.fault(name, claims.shown(name) + ": \"" + claim + "\" names no claim", why);
+        claims.fault(name, claims.shown(name) + ": invalid claim \"" + claim + '"', why);
 }
 
 void check_cookie(const Section &in, const std::string &out) {
@@ -164,7 +163,7 @@ void check_cookie(const Section &in, const std::string &out) {
                std::string_view("()<>@,;:\\\"/[]?={}").find(c) == std::string_view::npos;
     });
     if (!plain || out.size() > 64)
-        in.fault("cookie", in.shown("cookie") + ": \"" + out + "\" is no name of a cookie",
+        in.fault("cookie", in.shown("cookie") + ": invalid cookie name \"" + out + '"',
                  "write letters, digits, \"_\" and \"-\", such as access_token");
 }
 
@@ -182,8 +181,8 @@ void check_pages(const Section &in, const Config &config) {
 // What would let everybody in, or nobody, and was hardly meant.
 void check_mode(const Section &in, const Auth &auth) {
     const auto unheeded = [&](const char *name) {
-        in.fault(name, in.shown(name) + " has no effect: \"auth.mode\" is none",
-                 "write mode: required or optional, or remove it");
+        in.fault(name, in.shown(name) + " has no effect while \"auth.mode\" is none",
+                 "write mode: required or mode: optional, or remove it");
     };
     if (auth.mode == Mode::none) {
         if (!auth.issuers.empty()) unheeded("issuers");
@@ -192,7 +191,7 @@ void check_mode(const Section &in, const Auth &auth) {
     }
     if (!auth.issuers.empty()) return;
     const std::string mode = auth.mode == Mode::required ? "required" : "optional";
-    in.fault("mode", "\"auth.mode\" is " + mode + ", and there is no issuer whose tokens count",
+    in.fault("mode", "\"auth.mode\" is " + mode + ", but there are no issuers",
              "add issuers: [{ issuer: .., algorithms: [HS256], key: \"${credential:jwt_key}\" }]; "
              "where a plugin decides, write none");
 }

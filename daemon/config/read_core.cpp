@@ -23,13 +23,13 @@ void read_tls(const Section &entry, Listen &listen) {
 bool read_inherited(const Section &entry, Listen &listen) {
     for (const char *other : {"address", "mode"})
         if (entry.has(other))
-            entry.fault(other, entry.shown(other) + " stands beside \"systemd\"",
+            entry.fault(other, entry.shown(other) + " can not be combined with \"systemd\"",
                         "remove it: the socket unit says where it listens, and SocketMode=");
     const bool good = !listen.systemd.empty() &&
                       std::all_of(listen.systemd.begin(), listen.systemd.end(),
                                   [](char c) { return c > 0x20 && c < 0x7F && c != ':'; });
     if (!good)
-        entry.fault("systemd", entry.shown("systemd") + " is no name of a socket",
+        entry.fault("systemd", entry.shown("systemd") + " is not a valid socket name",
                     "write { systemd: roomd }, as FileDescriptorName= in its unit");
     return good;
 }
@@ -50,7 +50,7 @@ void read_listeners(const std::vector<Section> &entries, Config &config) {
         if (listen.address.empty()) continue;
         const auto address = parse_address(listen.address);
         if (!address) {
-            entry.fault("address", "address \"" + listen.address + "\" is none", address.error());
+            entry.fault("address", "invalid address \"" + listen.address + '"', address.error());
             continue;
         }
         listen.unix_socket = address->unix_socket;
@@ -102,8 +102,8 @@ void Unique::add(const Section &entry, std::string_view key, const std::string &
     const Mark mark = entry.mark(key);
     for (const auto &[seen, there] : seen_)
         if (seen == name)
-            return entry.fault(key, std::string(what_) + " \"" + name + "\" stands twice",
-                               "it stands at " + entry.source().place(there, mark) + " already");
+            return entry.fault(key, std::string("duplicate ") + what_ + " \"" + name + '"',
+                               "the first is at " + entry.source().place(there, mark));
     seen_.emplace_back(name, mark);
 }
 
@@ -111,7 +111,7 @@ void read_listen(const Section &top, Config &config) {
     if (top.has("listen")) {
         read_listeners(top.list("listen"), config);
         if (top.find("listen")->kind == Item::Kind::list && top.find("listen")->items.empty())
-            top.fault("listen", "\"listen\" names no address", "remove it for the default");
+            top.fault("listen", "\"listen\" is empty", "remove it for the default");
         return;
     }
     const auto initial =
@@ -126,7 +126,8 @@ void read_proxies(const Section &top, Config &config) {
         if (const auto net = policy::Proxies::parse(text.value))
             config.trusted_proxies.push_back(*net);
         else
-            top.source().fault(text.mark, "\"" + text.shown + "\": no proxy: \"" + text.value + '"',
+            top.source().fault(text.mark,
+                               "\"" + text.shown + "\": invalid proxy \"" + text.value + '"',
                                net.error());
     }
 }
@@ -141,11 +142,10 @@ void read_socketio(const Section &top, Config &config) {
     });
     if (out.path.size() < 3 || out.path.front() != '/' || out.path.back() != '/' || !plain ||
         out.path.find("//") != std::string::npos || out.path.find("/.") != std::string::npos)
-        in.fault("path", in.shown("path") + ": no path: \"" + out.path + "\"",
+        in.fault("path", in.shown("path") + ": invalid path \"" + out.path + "\"",
                  "it begins and ends with \"/\", such as /socket.io/");
     if (out.transports.empty())
-        in.fault("transports", in.shown("transports") + " names no transport",
-                 "write [websocket, polling]");
+        in.fault("transports", in.shown("transports") + " is empty", "write [websocket, polling]");
     warn_of_late_pings(in, out.ping_interval);
     if (!out.client_directory.empty())
         trust_folder(in.source(), in.mark("client_directory"), out.client_directory);
@@ -156,7 +156,7 @@ void read_rooms(const Section &top, Config &config) {
     top.texts("namespaces", namespaces);
     for (const Text &text : namespaces) {
         if (const char *why = namespace_fault(text.value))
-            top.source().fault(text.mark, "namespace \"" + text.value + "\" is no name", why);
+            top.source().fault(text.mark, "invalid namespace \"" + text.value + '"', why);
         config.namespaces.push_back(text.value);
     }
 }

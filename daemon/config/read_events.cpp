@@ -56,7 +56,7 @@ public:
         std::vector<Text> rooms;
         if (in.require("rooms")) in.texts("rooms", rooms);
         if (in.has("rooms") && rooms.empty())
-            in.fault("rooms", in.shown("rooms") + " names no kind: nobody could emit it",
+            in.fault("rooms", in.shown("rooms") + " is empty: nobody could emit it",
                      "write [library], say");
         for (const Text &room : rooms) {
             check_kind(room, room.value);
@@ -92,7 +92,7 @@ private:
                 kinds.push_back(known.key);
         if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
         const auto near = base::nearest(kind, kinds);
-        source_.fault(text.mark, "there is no room kind \"" + kind + "\" under rooms:",
+        source_.fault(text.mark, "unknown room kind \"" + kind + "\": it is not under rooms:",
                       near.empty() ? "add it: rooms: { " + kind + ": { join: never } }, say"
                                    : "did you mean \"" + std::string(near) + "\"?");
     }
@@ -111,7 +111,7 @@ private:
         in.text("schema", path);
         if (path.empty()) {
             if (node.kind == Item::Kind::scalar && node.text.empty())
-                in.fault("schema", in.shown("schema") + " names no file",
+                in.fault("schema", in.shown("schema") + " is empty",
                          "remove it: then any data will do");
             return;
         }
@@ -158,8 +158,8 @@ private:
             return source_.fault(entered.section.mark(), event + ": " + fault.what);
         case catalogue::Fault::Part::room:
             return source_.fault(entered.rooms[fault.room],
-                                 "room \"" + confs_[fault.event].rooms[fault.room] + "\" of " +
-                                     event + " is none",
+                                 "invalid room \"" + confs_[fault.event].rooms[fault.room] +
+                                     "\" of " + event,
                                  fault.what);
         case catalogue::Fault::Part::schema: break;
         }
@@ -201,7 +201,7 @@ void read_client_events(const Section &top, Config &config) {
                               "give it another name");
         };
         if (config.catalogue->knows(name))
-            refuse("stands under events: too: clients could forge what backends emit");
+            refuse("is also under events: clients could forge what backends emit");
         else if (policy::is_own_event(name))
             refuse("has a name that roomd itself uses");
         ClientEvent event;

@@ -35,7 +35,7 @@ void add_wanted(const Source &source, Mark mark, const std::string &shown, const
         source.fault(mark, shown + " is empty", "for a claim that may be anything: exists: true");
     else if (!wanted)
         source.fault(mark, shown + ": \"" + text + "\": " + wanted.error(),
-                     "\"{id}\" stands for what is behind the colon of the room");
+                     "\"{id}\" stands for the part of the room after the colon");
     else
         out.push_back(*std::move(wanted));
 }
@@ -119,14 +119,14 @@ policy::Rule read_rule(const Section &in) {
     }
     for (const char *other : {"claim", "equals", "in", "contains", "exists"})
         if (in.has(other))
-            in.fault(other, in.shown(other) + " stands beside \"all\"",
+            in.fault(other, in.shown(other) + " can not be combined with \"all\"",
                      "move it into the list of \"all\"");
     const Item &all = *in.find("all");
     if (all.kind == Item::Kind::null || (all.kind == Item::Kind::list && all.items.empty()))
         in.fault("all", in.shown("all") + " is empty: it would admit nobody", how_to_write);
     for (const Section &part : read_maps(in, "all")) {
         if (part.has("all"))
-            part.fault("all", part.shown("all") + " stands in another \"all\"",
+            part.fault("all", part.shown("all") + " is inside another \"all\"",
                        "write its conditions side by side: all of them must hold anyway");
         else
             read_conditions(part, rule);
@@ -171,7 +171,7 @@ void read_kinds(const Section &top, Config &config) {
         RoomKind kind;
         kind.name = name;
         if (!is_plain_name(name, "_-"))
-            in.source().fault(in.mark(), "room kind \"" + name + "\" is no name",
+            in.source().fault(in.mark(), "invalid room kind \"" + name + '"',
                               "begin with a letter; then letters, digits, \"_\" and \"-\"");
         policy::RoomRules &rules = kind.rules;
         in.read(room_keys, rules);

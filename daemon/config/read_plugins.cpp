@@ -19,7 +19,7 @@ bool is_plugin_name(std::string_view name) noexcept {
 
 void check_name(const Section &entry, std::string_view key, const std::string &name) {
     if (name.empty() || is_plugin_name(name)) return;
-    entry.fault(key, entry.shown(key) + ": \"" + name + "\" is no name",
+    entry.fault(key, entry.shown(key) + ": invalid name \"" + name + '"',
                 "begin with a small letter; then small letters, digits and \"_\"");
 }
 

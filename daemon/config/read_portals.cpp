@@ -42,7 +42,7 @@ public:
              const std::string &portal) {
         for (const Seen &seen : seen_)
             if (seen.origin.same_as(origin))
-                return source.fault(text.mark, "origin \"" + text.value + "\" stands twice",
+                return source.fault(text.mark, "duplicate origin \"" + text.value + '"',
                                     "portal \"" + seen.portal + "\" has it already");
         seen_.push_back({origin, portal});
     }
@@ -60,7 +60,7 @@ void check_roles(const Section &entry) {
     if (node == nullptr) return;
     const std::vector<Text> roles = entry.elements("roles");
     if (roles.empty() && node->kind != Item::Kind::scalar && node->kind != Item::Kind::map)
-        entry.fault("roles", entry.shown("roles") + " names no role: nobody could connect",
+        entry.fault("roles", entry.shown("roles") + " is empty: nobody could connect",
                     "write [student], or remove it to let everyone connect");
     for (const Text &text : roles)
         if (text.value.empty())
@@ -79,7 +79,7 @@ void read_portals(const Section &top, Config &config) {
         if (entry.has("name") && !portal.name.empty()) {
             names.add(entry, "name", portal.name);
             if (!is_plain_name(portal.name, "_-."))
-                entry.fault("name", "portal \"" + portal.name + "\" is no name",
+                entry.fault("name", "invalid portal name \"" + portal.name + '"',
                             "begin with a letter; then letters, digits, \"_\", \"-\" and \".\"");
         }
         std::vector<Text> origins;

@@ -90,9 +90,10 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
         colon == std::string_view::npos || text.find('}') + 1 != text.size()) {
         // What stands behind it may be a part of the secret.
         const std::size_t end = std::min(text.find('}'), text.size() - 1) + 1;
-        source.fault(
-            mark, "no reference: \"" + shown.substr(0, end) + (end < shown.size() ? "...\"" : "\""),
-            "write ${file:/path}, ${env:NAME} or ${credential:NAME}, and nothing else");
+        source.fault(mark,
+                     "invalid reference \"" + shown.substr(0, end) +
+                         (end < shown.size() ? "...\"" : "\""),
+                     "write ${file:/path}, ${env:NAME} or ${credential:NAME}, and nothing else");
         return {};
     }
     const std::string_view scheme = text.substr(2, colon - 2);
@@ -100,7 +101,7 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
     std::string why;
     std::optional<std::string> value;
     if (name.empty())
-        why = "it names nothing";
+        why = "the name is empty";
     else if (scheme == "file") {
         const std::string path = source.absolute(name, mark);
         value = from_file(source, path, mark, why);
@@ -109,7 +110,7 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
     else if (scheme == "credential")
         value = from_credential(source, name, mark, why);
     else
-        why = "no such kind; write file, env or credential";
+        why = "unknown kind; write file, env or credential";
     const bool elsewhere = scheme == "credential" && source.absent != nullptr &&
                            std::getenv("CREDENTIALS_DIRECTORY") == nullptr && is_credential(name);
     if (elsewhere) {
@@ -127,7 +128,7 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
         return {};
     }
     if (const char *hint = auth::misread(*value)) {
-        source.fault(mark, "what \"" + shown + "\" stands for is not the secret alone", hint);
+        source.fault(mark, "\"" + shown + "\" holds more than the secret", hint);
         return {};
     }
     return base::Secret(std::move(*value));

@@ -123,10 +123,10 @@ base::Result<Address> parse_address(std::string_view text) {
         in6_addr v6{};
         const std::string inner = host.substr(1, host.size() - 2);
         if (inet_pton(AF_INET6, inner.c_str(), &v6) == 1) return Address{false, is_loopback(v6)};
-        return base::Error{"between the brackets stands no IPv6 address"};
+        return base::Error{"there is no IPv6 address between the brackets"};
     }
     if (host.find(':') != std::string::npos)
-        return base::Error{"an IPv6 address stands in brackets: [::1]:3001"};
+        return base::Error{"an IPv6 address is written in brackets: [::1]:3001"};
     return base::Error{"a numeric address is needed: 127.0.0.1:3001, 0.0.0.0:3001, [::]:3001"};
 }
 

@@ -53,7 +53,7 @@ std::optional<Unfit> unfit(const Item &item) {
         return Unfit{std::string(" must be text, not ") + name_of(item), ""};
     if (has_control(item.text)) return Unfit{" holds control characters", ""};
     if (item.text.find("${") != std::string::npos)
-        return Unfit{" is no place for a \"${..}\": those stand where a secret does", ""};
+        return Unfit{" can not be a \"${..}\": only secrets are references", ""};
     if (const char *reading = item.quoted ? nullptr : other_reading(item.text))
         return Unfit{std::string(": some readers of YAML take this for ") + reading + ", not text",
                      "quote it: " + in_quotes(item.text)};
@@ -168,7 +168,7 @@ bool Section::mode(std::string_view name, unsigned &out) const {
     if (value)
         out = *value;
     else
-        fault(name, shown(name) + ": no mode: " + in_quotes(node->text), value.error());
+        fault(name, shown(name) + ": invalid mode " + in_quotes(node->text), value.error());
     return value.ok();
 }
 
@@ -207,7 +207,7 @@ void Section::size(std::string_view name, std::size_t &out, std::size_t least,
     if (node == nullptr) return;
     const auto value = parse_size(node->text);
     if (!value)
-        return fault(name, shown(name) + ": no size: " + in_quotes(node->text), value.error());
+        return fault(name, shown(name) + ": invalid size " + in_quotes(node->text), value.error());
     if (in_range(name, *value, least, most, show_size)) out = *value;
 }
 
@@ -217,7 +217,8 @@ void Section::duration(std::string_view name, base::Duration &out, base::Duratio
     if (node == nullptr) return;
     const auto value = parse_duration(node->text);
     if (!value)
-        return fault(name, shown(name) + ": no duration: " + in_quotes(node->text), value.error());
+        return fault(name, shown(name) + ": invalid duration " + in_quotes(node->text),
+                     value.error());
     if (in_range(name, *value, least, most, show_duration)) out = *value;
 }
 
@@ -261,8 +262,7 @@ void Section::read_one(const KeyInfo &key, std::vector<std::string> &out) const 
     for (const Text &text : found) {
         if (!words.empty() && std::find(words.begin(), words.end(), text.value) == words.end())
             source_->fault(text.mark,
-                           in_quotes(text.shown) + ": " + in_quotes(text.value) +
-                               " is none of its words",
+                           in_quotes(text.shown) + ": invalid value " + in_quotes(text.value),
                            "write " + join(words));
         out.push_back(text.value);
     }
@@ -273,8 +273,7 @@ int Section::word(std::string_view name, const std::vector<std::string_view> &wo
     if (node == nullptr) return -1;
     const auto found = std::find(words.begin(), words.end(), node->text);
     if (found != words.end()) return static_cast<int>(found - words.begin());
-    fault(name, shown(name) + ": " + in_quotes(node->text) + " is none of its words",
-          "write " + join(words));
+    fault(name, shown(name) + ": invalid value " + in_quotes(node->text), "write " + join(words));
     return -1;
 }
 

@@ -105,7 +105,7 @@ public:
     void OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor) override {
         const auto found = anchors_.find(anchor);
         if (found == anchors_.end())
-            throw Unreadable{columns_.mark(mark), "the alias stands inside what it repeats",
+            throw Unreadable{columns_.mark(mark), "the alias is inside what it repeats",
                              "write the value out"};
         count_copy(found->second, columns_.mark(mark));
         if (open_.size() + depth_of(found->second) > deepest_yaml) too_deep(columns_.mark(mark));
@@ -233,8 +233,8 @@ private:
             fault(node.mark, "\"<<\" merges are not read", "write the keys out");
         } else if (const auto [first, is_new] = map.seen.emplace(node.text, node.mark); !is_new) {
             fault(node.mark, "duplicate key \"" + node.text + "\"",
-                  "it stands at line " + std::to_string(first->second.line) +
-                      " already; keep one of the two");
+                  "the first is at line " + std::to_string(first->second.line) +
+                      "; keep one of the two");
         } else {
             map.keep = true;
         }

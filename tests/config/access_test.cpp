@@ -45,7 +45,7 @@ TEST_CASE("a key that repeats itself is worth a word, which does not show it") {
     const auto warnings = warned("zzzzzzzzzzzzzzzzzzzz");
     REQUIRE(warnings.size() == 1);
     CHECK(text(warnings[0])
-              .find("is no random key: it repeats itself\n  make another with "
+              .find("is not random: it repeats itself\n  make another with "
                     "`roomd key new`") != std::string::npos);
     CHECK(text(warnings[0]).find("zzz") == std::string::npos);
     CHECK(warned("roomd_kHZzvVk3vR9B0mQyX1dT5u").empty());
@@ -58,7 +58,7 @@ TEST_CASE("what a key may is taken over") {
     CHECK(config.keys[0].rooms.empty());
     CHECK(config.keys[0].may_broadcast);
     CHECK(faults_in(key("'sha256:" + digits + "'", ", events: ['a*b']"))
-              .ends_with("\"keys[0].events[0]\": \"a*b\" is no name\n  a name, or a prefix that "
+              .ends_with("\"keys[0].events[0]\": invalid name \"a*b\"\n  a name, or a prefix that "
                          "ends in \"*\""));
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("a key that is written out is refused and not repeated") {
           std::string("roomd.yaml:3:24: \"keys[0].key\" must not hold the key itself") + how);
     CHECK(out.find("hunter2") == std::string::npos);
     CHECK(faults_in(key("'sha256:12'")) ==
-          std::string("roomd.yaml:3:24: \"keys[0].key\": no digest") + how);
+          std::string("roomd.yaml:3:24: \"keys[0].key\": invalid digest") + how);
     CHECK(faults_in(key("[a]")) ==
           std::string("roomd.yaml:3:24: \"keys[0].key\" must be text") + how);
 }
@@ -78,8 +78,8 @@ TEST_CASE("a key that is short or holds blanks is refused and not repeated") {
          {"0123456789abcde", "0123456789 abcdef", "0123456789\tabcdef", "schlüssel-schlüssel"}) {
         setenv("ROOMD_TEST_KEY", bad, 1);
         CHECK(faults_in(key("'${env:ROOMD_TEST_KEY}'")) ==
-              "roomd.yaml:3:24: \"keys[0].key\": what \"${env:ROOMD_TEST_KEY}\" stands for is no "
-              "key\n"
+              "roomd.yaml:3:24: \"keys[0].key\": \"${env:ROOMD_TEST_KEY}\" does not hold "
+              "a valid key\n"
               "  a key has at least 16 characters, no spaces and nothing beyond ASCII");
     }
     unsetenv("ROOMD_TEST_KEY");
@@ -93,10 +93,10 @@ TEST_CASE("a key needs name, key and scopes, and shares none with another") {
             std::string(how) +
             "\nroomd.yaml:3:8: \"keys[0].scopes\" is missing\n  write [emit], [test] or [metrics]");
     CHECK(faults_in("keys: [{ name: k, key: 'sha256:" + digits + "', scopes: [] }]")
-              .ends_with("\"keys[0].scopes\" names no scope\n  write [emit]"));
+              .ends_with("\"keys[0].scopes\" is empty\n  write [emit]"));
     const std::string one = "{ name: k, key: 'sha256:" + digits + "', scopes: [emit] }";
     CHECK(faults_in("keys:\n- " + one + "\n- " + one + "\n") ==
-          "roomd.yaml:5:11: key \"k\" stands twice\n  it stands at line 4 already\n"
-          "roomd.yaml:5:19: digest \"sha256:" +
-              digits + "\" stands twice\n  it stands at line 4 already");
+          "roomd.yaml:5:11: duplicate key \"k\"\n  the first is at line 4\n"
+          "roomd.yaml:5:19: duplicate digest \"sha256:" +
+              digits + "\"\n  the first is at line 4");
 }

@@ -28,7 +28,7 @@ TEST_CASE("an admin socket that everyone may use is a fault") {
 
 TEST_CASE("what is no path of a socket is a fault") {
     CHECK(faults_in("admin: { socket: 'unix:/run/a.sock' }") ==
-          "roomd.yaml:3:18: \"admin.socket\": no socket: \"unix:/run/a.sock\"\n"
+          "roomd.yaml:3:18: \"admin.socket\": invalid socket path \"unix:/run/a.sock\"\n"
           "  write the path alone, without unix:");
     CHECK(faults_in("admin: { socket: /" + std::string(107, 'a') + " }")
               .ends_with("the path of a Unix socket has at most 107 bytes"));
@@ -37,6 +37,6 @@ TEST_CASE("what is no path of a socket is a fault") {
 
 TEST_CASE("one socket is not for backends and for operators at once") {
     CHECK(faults_in("listen: [{ address: 'unix:/run/a.sock' }]\nadmin: { socket: /run/a.sock }") ==
-          "roomd.yaml:4:18: \"admin.socket\": no socket: \"/run/a.sock\"\n"
-          "  it stands under listen: already; who may emit is not who may reload");
+          "roomd.yaml:4:18: \"admin.socket\": invalid socket path \"/run/a.sock\"\n"
+          "  listen: has it already: whoever may emit there could also reload");
 }

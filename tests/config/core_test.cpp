@@ -77,10 +77,10 @@ TEST_CASE("a value of another type is a fault") {
 
 TEST_CASE("durations and sizes need their unit") {
     CHECK(faults_in("socketio: { ping_interval: 25 }") ==
-          "roomd.yaml:3:28: \"socketio.ping_interval\": no duration: \"25\"\n"
+          "roomd.yaml:3:28: \"socketio.ping_interval\": invalid duration \"25\"\n"
           "  a duration is a whole number and a unit: 300ms, 25s, 1m, 2h, 1d");
     CHECK(faults_in("limits: { send_buffer: 1000000 }") ==
-          "roomd.yaml:3:24: \"limits.send_buffer\": no size: \"1000000\"\n"
+          "roomd.yaml:3:24: \"limits.send_buffer\": invalid size \"1000000\"\n"
           "  a size is a whole number and a unit: 512B, 16KiB, 1MiB, 64KB, 1MB");
 }
 
@@ -98,11 +98,11 @@ TEST_CASE("every fault of a file is told in one run") {
     CHECK(faults_of(
               "socketio: { path: socket.io }\nlog: { level: loud, format: text }\n"
               "auth: { mode: none }\ncatalogue: { unknown: allow }\ndrain: 5\nrecovery: {}\n") ==
-          "roomd.yaml:1:19: \"socketio.path\": no path: \"socket.io\"\n"
+          "roomd.yaml:1:19: \"socketio.path\": invalid path \"socket.io\"\n"
           "  it begins and ends with \"/\", such as /socket.io/\n"
-          "roomd.yaml:2:15: \"log.level\": \"loud\" is none of its words\n"
+          "roomd.yaml:2:15: \"log.level\": invalid value \"loud\"\n"
           "  write error, warning, notice, info, debug\n"
-          "roomd.yaml:5:8: \"drain\": no duration: \"5\"\n"
+          "roomd.yaml:5:8: \"drain\": invalid duration \"5\"\n"
           "  a duration is a whole number and a unit: 300ms, 25s, 1m, 2h, 1d\n"
           "roomd.yaml:6:1: \"recovery\" is not built yet\n"
           "  remove it: a key that has no effect is refused");
@@ -112,8 +112,8 @@ TEST_CASE("text of the core's holds no controls and no references") {
     CHECK(faults_in("service: { name: \"a\\nb\" }") ==
           "roomd.yaml:3:18: \"service.name\" holds control characters");
     CHECK(faults_in("service: { name: \"${env:HOME}\" }") ==
-          "roomd.yaml:3:18: \"service.name\" is no place for a \"${..}\": those stand where a "
-          "secret does");
+          "roomd.yaml:3:18: \"service.name\" can not be a \"${..}\": only secrets are "
+          "references");
     CHECK(faults_in("service: { name: '' }") ==
           "roomd.yaml:3:18: \"service.name\" is empty\n  remove it for \"roomd\"");
 }
@@ -134,18 +134,18 @@ TEST_CASE("listeners are read with their places") {
 
 TEST_CASE("a listener that can not be is a fault") {
     CHECK(faults_in("listen: [{ address: 'localhost:3001' }]") ==
-          "roomd.yaml:3:21: address \"localhost:3001\" is none\n"
+          "roomd.yaml:3:21: invalid address \"localhost:3001\"\n"
           "  a name is not an address: write 127.0.0.1 and, in an entry of its own, [::1]");
     CHECK(faults_in("listen: [{}]") == "roomd.yaml:3:10: \"listen[0].address\" is missing\n"
                                        "  write { address: \"127.0.0.1:3001\" }");
     CHECK(faults_in("listen: []") ==
-          "roomd.yaml:3:9: \"listen\" names no address\n  remove it for 127.0.0.1:3001");
+          "roomd.yaml:3:9: \"listen\" is empty\n  remove it for the default");
     CHECK(faults_in("listen:\n- { address: '127.0.0.1:1' }\n- { address: '127.0.0.1:1' }\n") ==
-          "roomd.yaml:5:14: address \"127.0.0.1:1\" stands twice\n  it stands at line 4 already");
+          "roomd.yaml:5:14: duplicate address \"127.0.0.1:1\"\n  the first is at line 4");
     CHECK(faults_in("listen: [{ address: '127.0.0.1:1', mode: 0660 }]") ==
           "roomd.yaml:3:42: \"listen[0].mode\" is for Unix sockets only\n  remove it");
     CHECK(faults_in("listen: [{ address: 'unix:/a', mode: rw }]") ==
-          "roomd.yaml:3:38: \"listen[0].mode\": no mode: \"rw\"\n"
+          "roomd.yaml:3:38: \"listen[0].mode\": invalid mode \"rw\"\n"
           "  a mode is three or four octal digits of read and write: 0660");
     CHECK(faults_in("listen: [{ address: '127.0.0.1:1', tls: { key: k } }]") ==
           "roomd.yaml:3:41: \"listen[0].tls.certificate\" is missing\n"
@@ -162,7 +162,7 @@ TEST_CASE("the path of Socket.IO begins and ends with a slash") {
     for (const char *bad :
          {"socket.io/", "/socket.io", "/", "//", "/a//b/", "/a b/", "/a?b/", "/../a/"})
         CHECK_MESSAGE(faults_in("socketio: { path: '" + std::string(bad) + "' }") ==
-                          "roomd.yaml:3:19: \"socketio.path\": no path: \"" + std::string(bad) +
+                          "roomd.yaml:3:19: \"socketio.path\": invalid path \"" + std::string(bad) +
                               "\"\n  it begins and ends with \"/\", such as /socket.io/",
                       bad);
 }
@@ -171,10 +171,10 @@ TEST_CASE("transports are those that are named") {
     CHECK_FALSE(test::read("socketio: { transports: [websocket] }").socketio.offers("polling"));
     CHECK_FALSE(test::read("socketio: { transports: [polling] }").socketio.offers("websocket"));
     CHECK(faults_in("socketio: { transports: [webtransport] }") ==
-          "roomd.yaml:3:26: \"socketio.transports[0]\": \"webtransport\" is no transport\n"
+          "roomd.yaml:3:26: \"socketio.transports[0]\": invalid value \"webtransport\"\n"
           "  write websocket, polling");
     CHECK(faults_in("socketio: { transports: [] }") ==
-          "roomd.yaml:3:25: \"socketio.transports\" names no transport\n"
+          "roomd.yaml:3:25: \"socketio.transports\" is empty\n"
           "  write [websocket, polling]");
 }
 
@@ -182,11 +182,11 @@ TEST_CASE("namespaces are names or prefixes") {
     CHECK(test::read("namespaces: [/admin, /tenant-*]").namespaces ==
           std::vector<std::string>{"/admin", "/tenant-*"});
     CHECK(faults_in("namespaces: [admin]") ==
-          "roomd.yaml:3:14: namespace \"admin\" is no name\n  begins with \"/\"");
+          "roomd.yaml:3:14: invalid namespace \"admin\"\n  begins with \"/\"");
     CHECK(faults_in("namespaces: [/]") ==
-          "roomd.yaml:3:14: namespace \"/\" is no name\n  \"/\" always exists; name others");
+          "roomd.yaml:3:14: invalid namespace \"/\"\n  \"/\" always exists; name others");
     CHECK(faults_in("namespaces: ['/*/a']") ==
-          "roomd.yaml:3:14: namespace \"/*/a\" is no name\n  has \"*\" only at its end");
+          "roomd.yaml:3:14: invalid namespace \"/*/a\"\n  has \"*\" only at its end");
     CHECK(faults_in("namespaces: ['/a,b']").find("holds no space") != std::string::npos);
 }
 
@@ -231,7 +231,7 @@ TEST_CASE("trusted proxies are addresses and nets, and anything else is a fault"
         test::read("trusted_proxies: [127.0.0.1, 10.0.0.0/8, '2001:db8::/32', unix]");
     CHECK(config.trusted_proxies.size() == 4);
     CHECK(test::faults_in("trusted_proxies: [10.0.0.0/8, nginx]") ==
-          "roomd.yaml:3:31: \"trusted_proxies[1]\": no proxy: \"nginx\"\n"
+          "roomd.yaml:3:31: \"trusted_proxies[1]\": invalid proxy \"nginx\"\n"
           "  write 192.0.2.1, 10.0.0.0/8, 2001:db8::/32 or unix");
     CHECK(test::faults_in("trusted_proxies: [0.0.0.0/0]").find("every client's own word") !=
           std::string::npos);
@@ -244,13 +244,13 @@ TEST_CASE("a listener may be a socket that systemd hands over") {
     CHECK(config.listen[0].address.empty());
     CHECK(config.listen[1].systemd.empty());
     CHECK(faults_in("listen: [{ systemd: roomd, address: '127.0.0.1:1' }]") ==
-          "roomd.yaml:3:37: \"listen[0].address\" stands beside \"systemd\"\n"
+          "roomd.yaml:3:37: \"listen[0].address\" can not be combined with \"systemd\"\n"
           "  remove it: the socket unit says where it listens, and SocketMode=");
-    CHECK(faults_in("listen: [{ systemd: roomd, mode: 0660 }]").find("stands beside") !=
+    CHECK(faults_in("listen: [{ systemd: roomd, mode: 0660 }]").find("can not be combined with") !=
           std::string::npos);
     for (const char *bad : {"''", "'a b'", "'a:b'", "\"\xC3\xA9\""})
         CHECK(faults_in("listen: [{ systemd: " + std::string(bad) + " }]")
-                  .find("is no name of a socket") != std::string::npos);
+                  .find("is not a valid socket name") != std::string::npos);
     CHECK(faults_in("listen: [{ systemd: a }, { systemd: a }]").find("stands twice") !=
           std::string::npos);
     CHECK(faults_in("listen: [{}]").find("\"listen[0].address\" is missing") != std::string::npos);

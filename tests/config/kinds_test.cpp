@@ -33,7 +33,7 @@ TEST_CASE("room kinds are read in their order") {
     CHECK_FALSE(config.rooms[2].rules.allow_all);
     CHECK(config.rooms[2].rules.rules.empty());
     CHECK(faults_in("rooms: { 'a:b': {} }") ==
-          "roomd.yaml:3:10: room kind \"a:b\" is no name\n"
+          "roomd.yaml:3:10: invalid room kind \"a:b\"\n"
           "  begin with a letter; then letters, digits, \"_\" and \"-\"");
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("an operator with the wrong kind of value is a fault") {
 }
 
 TEST_CASE("a template with another field than the id is a fault") {
-    const std::string hint = "\n  \"{id}\" stands for what is behind the colon of the room";
+    const std::string hint = "\n  \"{id}\" stands for the part of the room after the colon";
     CHECK(
         faults_of_rule("{ claim: sub, equals: '{user}' }") ==
         "roomd.yaml:3:48: \"rooms.user.allow[0].equals\": \"{user}\": {id} is the only field, and "
@@ -200,10 +200,10 @@ TEST_CASE("a claim that can not be named is a fault") {
 
 TEST_CASE("all stands alone, and not in another") {
     CHECK(faults_of_rule("{ claim: a, all: [ { claim: b, exists: true } ] }") ==
-          "roomd.yaml:3:35: \"rooms.user.allow[0].claim\" stands beside \"all\"\n"
+          "roomd.yaml:3:35: \"rooms.user.allow[0].claim\" can not be combined with \"all\"\n"
           "  move it into the list of \"all\"");
     CHECK(faults_of_rule("{ all: [ { all: [ { claim: b, exists: true } ] } ] }") ==
-          "roomd.yaml:3:42: \"rooms.user.allow[0].all[0].all\" stands in another \"all\"\n"
+          "roomd.yaml:3:42: \"rooms.user.allow[0].all[0].all\" is inside another \"all\"\n"
           "  write its conditions side by side: all of them must hold anyway");
     CHECK(faults_of_rule("{ all: { claim: b, exists: true } }")
               .starts_with("roomd.yaml:3:33: \"rooms.user.allow[0].all\" must be a list"));
@@ -216,10 +216,10 @@ TEST_CASE("allow is all or a list") {
           "roomd.yaml:3:25: \"rooms.user.allow\" must be all, or a list of rules\n"
           "  write [ { .. } ], also around one rule");
     CHECK(faults_of_allow("everyone") ==
-          "roomd.yaml:3:25: \"rooms.user.allow\": \"everyone\" is none of its words\n  write all");
+          "roomd.yaml:3:25: \"rooms.user.allow\": invalid value \"everyone\"\n  write all");
     CHECK(faults_of_allow("").find("must be one word, not nothing") != std::string::npos);
     CHECK(faults_in("rooms: { user: { join: sometimes } }") ==
-          "roomd.yaml:3:24: \"rooms.user.join\": \"sometimes\" is none of its words\n"
+          "roomd.yaml:3:24: \"rooms.user.join\": invalid value \"sometimes\"\n"
           "  write auto, request, never");
 }
 

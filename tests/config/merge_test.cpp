@@ -78,24 +78,22 @@ TEST_CASE("the lists that grow by further files append in the order of the files
 TEST_CASE("a scalar that stands in two files is a fault that names both places") {
     const Merged out = merged({"log:\n  level: info\ndrain: 5s\n", "log: {}\n",
                                "drain: 5s\nlog: { format: text, level: info }\n"});
-    CHECK(out.faults == "c.yaml:1:1: \"drain\" stands twice\n"
-                        "  it stands at a.yaml:3:8 already; keep one of the two\n"
-                        "c.yaml:2:22: \"log.level\" stands twice\n"
-                        "  it stands at a.yaml:2:10 already; keep one of the two");
+    CHECK(out.faults == "c.yaml:1:1: duplicate \"drain\"\n"
+                        "  the first is at a.yaml:3:8; keep one of the two\n"
+                        "c.yaml:2:22: duplicate \"log.level\"\n"
+                        "  the first is at a.yaml:2:10; keep one of the two");
     CHECK(shape(out.root) == "{log:{level:info@a format:text@c} drain:5s@a}");
 }
 
 TEST_CASE("any other list that stands in two files is a fault, and so is another kind of value") {
     for (const char *text : {"namespaces: [/a]", "cors: { methods: [GET] }", "issuers: [a]",
                              "rooms: { a: { keys: [x] } }"})
-        CHECK_MESSAGE(merged({text, text}).faults.find("\" stands twice") != std::string::npos,
-                      text);
+        CHECK_MESSAGE(merged({text, text}).faults.find(": duplicate ") != std::string::npos, text);
     CHECK(merged({"log: { level: info }", "log: info"}).faults ==
-          "b.yaml:1:1: \"log\" stands twice\n"
-          "  it stands at a.yaml:1:6 already; keep one of the two");
-    CHECK(
-        merged({"keys: {}", "keys: [a]"}).faults.starts_with("b.yaml:1:1: \"keys\" stands twice"));
-    CHECK(merged({"drain:", "drain: 5s"}).faults.starts_with("b.yaml:1:1: \"drain\" stands twice"));
+          "b.yaml:1:1: duplicate \"log\"\n"
+          "  the first is at a.yaml:1:6; keep one of the two");
+    CHECK(merged({"keys: {}", "keys: [a]"}).faults.starts_with("b.yaml:1:1: duplicate \"keys\""));
+    CHECK(merged({"drain:", "drain: 5s"}).faults.starts_with("b.yaml:1:1: duplicate \"drain\""));
 }
 
 TEST_CASE("a section whose keys are all commented out takes nothing and refuses nothing") {

@@ -68,15 +68,15 @@ TEST_CASE("files are absolute, wherever the daemon was started") {
 TEST_CASE("a plugin's name can not lead out of the folder") {
     for (const char *bad : {"../evil", "/abs", "a.b", "A", "9a", "a-b"})
         CHECK_MESSAGE(faults_in("plugins: { load: [ { name: '" + std::string(bad) + "' } ] }")
-                              .find("\"plugins.load[0].name\": \"" + std::string(bad) +
-                                    "\" is no name") != std::string::npos,
+                              .find("\"plugins.load[0].name\": invalid name \"" + std::string(bad) +
+                                    '"') != std::string::npos,
                       bad);
     CHECK(faults_in("plugins: { load: [ { name: A } ] }").find("instance") == std::string::npos);
 }
 
 TEST_CASE("two plugins of one name need instances") {
     CHECK(faults_in("plugins:\n  load:\n    - { name: a }\n    - { name: a }\n") ==
-          "roomd.yaml:6:15: plugin \"a\" stands twice\n  it stands at line 5 already");
+          "roomd.yaml:6:15: duplicate plugin \"a\"\n  the first is at line 5");
 }
 
 TEST_CASE("a plugin gets its own keys as JSON, and none of the core's") {
@@ -119,15 +119,15 @@ TEST_CASE("a plugin's secret is the whole of a value, and Unicode") {
         return faults_in("plugins: { load: [ { name: p, dsn: \"" + text + "\" } ] }");
     };
     for (const char *text : {"host=x password=${env:PW}", "a${file:/b}", "x${credential:c}"})
-        CHECK(value(text) == "roomd.yaml:3:36: a \"${..}\" stands inside other text\n"
+        CHECK(value(text) == "roomd.yaml:3:36: a \"${..}\" inside other text is not replaced\n"
                              "  let it be the whole value, or write the file it names so");
-    CHECK(value("${env:PW} ").starts_with("roomd.yaml:3:36: no reference: "));
-    CHECK(value("${name}").starts_with("roomd.yaml:3:36: no reference: "));
+    CHECK(value("${env:PW} ").starts_with("roomd.yaml:3:36: invalid reference "));
+    CHECK(value("${name}").starts_with("roomd.yaml:3:36: invalid reference "));
     CHECK(value("${vault:a}").starts_with("roomd.yaml:3:36: \"${vault:a}\" can not be read"));
     CHECK(json_of("sql: 'a ${b} c $1'") == R"({"sql":"a ${b} c $1"})");
     setenv("ROOMD_TEST_DSN", "hunter\xff", 1);
     CHECK(value("${env:ROOMD_TEST_DSN}") ==
-          "roomd.yaml:3:36: what \"${env:ROOMD_TEST_DSN}\" stands for is not UTF-8\n"
+          "roomd.yaml:3:36: the value of \"${env:ROOMD_TEST_DSN}\" is not UTF-8\n"
           "  a plugin gets its values as text");
     unsetenv("ROOMD_TEST_DSN");
 }

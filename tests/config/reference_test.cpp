@@ -44,7 +44,7 @@ TEST_CASE("a secret that was saved or copied with more than itself is refused") 
         return read("${file:secret}", folder.path).faults;
     };
     const std::string fault =
-        "roomd.yaml:7:3: what \"${file:secret}\" stands for is not the secret alone\n  it ";
+        "roomd.yaml:7:3: \"${file:secret}\" holds more than the secret\n  it ";
     CHECK(faults("\xff\xfes\0e\0c\0\n\0"sv) == fault + "is UTF-16: save it as UTF-8");
     CHECK(faults("\0s\0e\0c\0\r\0\n"sv) == fault + "is UTF-16: save it as UTF-8");
     CHECK(faults("\xef\xbb\xbfsecret").starts_with(fault + "begins with a byte order mark"));
@@ -93,16 +93,18 @@ TEST_CASE("a credential is a file of systemd's folder and of no other") {
 
 TEST_CASE("a reference is the whole value, of a kind that exists") {
     for (const char *bad : {"${file}", "${file:/a", "${", "${}"})
-        CHECK_MESSAGE(read(bad).faults == "roomd.yaml:7:3: no reference: \"" + std::string(bad) +
+        CHECK_MESSAGE(read(bad).faults == "roomd.yaml:7:3: invalid reference \"" +
+                                              std::string(bad) +
                                               "\"\n  write ${file:/path}, ${env:NAME} or "
                                               "${credential:NAME}, and nothing else",
                       bad);
     for (const char *bad : {"${file:/a} and more", "${file:/a}}", "${file:/a}\n"})
-        CHECK_MESSAGE(read(bad).faults.starts_with(
-                          "roomd.yaml:7:3: no reference: \"${file:/a}...\"\n  write ${file:/path}"),
-                      bad);
+        CHECK_MESSAGE(
+            read(bad).faults.starts_with(
+                "roomd.yaml:7:3: invalid reference \"${file:/a}...\"\n  write ${file:/path}"),
+            bad);
     for (const char *bad : {"${file:}", "${env:}", "${credential:}"})
-        CHECK(read(bad).faults.ends_with("can not be read\n  it names nothing"));
+        CHECK(read(bad).faults.ends_with("can not be read\n  the name is empty"));
     CHECK(read("${vault:x}").faults == "roomd.yaml:7:3: \"${vault:x}\" can not be read\n  no such "
                                        "kind; write file, env or credential");
 }

@@ -81,7 +81,7 @@ TEST_CASE("what is no address says why") {
     CHECK(why("127.0.0.1:-1") == "a port is a number up to 65535");
     CHECK(why("localhost:3001") ==
           "a name is not an address: write 127.0.0.1 and, in an entry of its own, [::1]");
-    CHECK(why("::1:3001") == "an IPv6 address stands in brackets: [::1]:3001");
+    CHECK(why("::1:3001") == "an IPv6 address is written in brackets: [::1]:3001");
     CHECK(why("[::g]:3001") == "between the brackets stands no IPv6 address");
     CHECK(why("[fe80::1%eth0]:3001") == "between the brackets stands no IPv6 address");
     CHECK(why("example.com:80") ==

@@ -55,10 +55,10 @@ TEST_CASE("columns are right where values stand back and forth on one line") {
 
 TEST_CASE("duplicate keys are faults, and each is named") {
     CHECK(faults_of("a: 1\nb: 2\na: 3\nb: 4\n") ==
-          "t.yaml:3:1: duplicate key \"a\"\n  it stands at line 1 already; keep one of the two\n"
-          "t.yaml:4:1: duplicate key \"b\"\n  it stands at line 2 already; keep one of the two");
+          "t.yaml:3:1: duplicate key \"a\"\n  the first is at line 1; keep one of the two\n"
+          "t.yaml:4:1: duplicate key \"b\"\n  the first is at line 2; keep one of the two");
     CHECK(faults_of("x: {a: 1, 'a': 2}") ==
-          "t.yaml:1:11: duplicate key \"a\"\n  it stands at line 1 already; keep one of the two");
+          "t.yaml:1:11: duplicate key \"a\"\n  the first is at line 1; keep one of the two");
 }
 
 TEST_CASE("merges, tags and keys that are no text are faults") {
@@ -156,7 +156,7 @@ TEST_CASE("aliases can not make a tree deeper than the bound, nor a circle") {
                        std::string(20, ']') + "\n";
     CHECK(faults_of(deep) == "t.yaml:2:24: lists and maps stand more than 32 deep in each other");
     CHECK(faults_of("a: &a [*a]\n") ==
-          "t.yaml:1:8: the alias stands inside what it repeats\n  write the value out");
+          "t.yaml:1:8: the alias is inside what it repeats\n  write the value out");
 }
 
 TEST_CASE("a file of very many values is refused") {

@@ -43,8 +43,8 @@ test('a fault in any file changes nothing and is reported with its file, line an
     server.process.kill('SIGHUP');
     await until('the fault in the log', () => /not reloaded/.test(server.output.slice(mark)));
     const said = server.output.slice(mark);
-    assert.match(said, /conf\.d\/b\.yaml:2:1: .*drain.* stands twice/);
-    assert.match(said, /it stands at .*roomd\.yaml:\d+:\d+ already/);
+    assert.match(said, /conf\.d\/b\.yaml:2:1: duplicate .*drain/);
+    assert.match(said, /the first is at .*roomd\.yaml:\d+:\d+;/);
     const socket = await connected(t, server, MODES['websocket only']);
     assert.equal((await socket.emitWithAck('join', 'cellar:1')).ok, false);
 
