@@ -1,4 +1,5 @@
 #include "config/key_table.hpp"
+#include "config/keys.hpp"
 #include "config/load.hpp"
 #include "config/shipped.hpp"
 #include "config/tree.hpp"
@@ -175,4 +176,28 @@ TEST_CASE("the configuration for development is good and is what was built in") 
     REQUIRE(config.plugins.load.size() == 2);
     CHECK(config.plugins.load[0].file == plugin_folder() + "/http_emit.so");
     CHECK(config.plugins.load[1].name == "test_event");
+}
+
+namespace {
+
+// What a struct of another layer says by itself, and what the table says of its members.
+template <class Kept, class Keys> std::pair<Kept, Kept> by_itself_and_by(const Keys &keys) {
+    std::pair<Kept, Kept> out;
+    set_initial(out.second, keys);
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("structs of other layers begin with the defaults of the key table") {
+    const auto [rules, room] = by_itself_and_by<policy::RoomRules>(room_keys);
+    CHECK(rules == room);
+    const auto [names, claims] = by_itself_and_by<auth::ClaimNames>(claim_keys);
+    CHECK(names == claims);
+    const auto [issuer, entry] = by_itself_and_by<auth::Issuer>(issuer_keys);
+    CHECK(issuer.require_exp == entry.require_exp);
+    const auto [key, keys] = by_itself_and_by<auth::Key>(api_key_keys);
+    CHECK(key.may_broadcast == keys.may_broadcast);
+    const auto [event, events] = by_itself_and_by<catalogue::EventConf>(event_keys);
+    CHECK(event.vanishing == events.vanishing);
 }
