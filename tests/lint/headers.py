@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """headers.py ROOT COMPILER...: every header of daemon/, plugins/ and include/ compiles alone and twice.
 
-One that is the first include of a source which the build compiles has shown it there; the others are
-compiled here.  Twice: it has #pragma once, or guards.
+The first include of a source has nothing before it: clang-tidy, which reads every source without a
+precompiled header, has shown that one, and what it includes first in turn.  The others are compiled
+here.  Twice: it has #pragma once, or guards.
 """
 import concurrent.futures
 import glob
@@ -26,8 +27,16 @@ def first_include(source):
     return found and found.group(1).strip('"<>')
 
 
+by_name = {header.split("/", 1)[1]: header for header in headers}
 shown = {first_include(source) for source in glob.glob("daemon/**/*.cpp", recursive=True)
          + glob.glob("plugins/**/*.cpp", recursive=True)}
+more = list(shown)
+while more:
+    header = by_name.get(more.pop())
+    inner = header and first_include(header)
+    if inner and inner not in shown:
+        shown.add(inner)
+        more.append(inner)
 
 
 def alone(header):
