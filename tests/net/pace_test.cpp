@@ -7,22 +7,6 @@
 using namespace roomd;
 using namespace roomd::test;
 
-namespace {
-
-const std::string path = engine + "polling";
-
-std::string with(const std::string &sid) {
-    return path + "&sid=" + sid;
-}
-
-Reply ask(Rig &rig, const std::string &bytes) {
-    Wire wire(rig.address());
-    wire.send(bytes);
-    return wire.reply();
-}
-
-} // namespace
-
 TEST_CASE("a flood of polled packets is paced: nobody is closed, all is heard, others are served") {
     Rig::Setup setup;
     setup.session.packets_per_second = 1000;
@@ -35,18 +19,18 @@ TEST_CASE("a flood of polled packets is paced: nobody is closed, all is heard, o
     const auto start = std::chrono::steady_clock::now();
     const auto since = [&] { return std::chrono::steady_clock::now() - start; };
     Wire wire(rig.address());
-    wire.send(post(with(flood), body) + post(with(flood), "4second"));
-    CHECK(ask(rig, get(with(flood))).body ==
+    wire.send(post(in_session(flood), body) + post(in_session(flood), "4second"));
+    CHECK(ask(rig, get(in_session(flood))).body ==
           "4first"); // heard at once, it is the answer that waits
     for (int i = 0; i < 20; ++i) {
-        CHECK(ask(rig, post(with(other), "4x")).body == "ok");
-        CHECK(ask(rig, get(with(other))).body == "4x");
+        CHECK(ask(rig, post(in_session(other), "4x")).body == "ok");
+        CHECK(ask(rig, get(in_session(other))).body == "4x");
     }
     CHECK(wire.silent(1ms)); // nor does it hold them up
     CHECK(wire.reply().body == "ok");
     CHECK(since() > 1300ms);
     CHECK(wire.reply().body == "ok");
-    CHECK(ask(rig, get(with(flood))).body == "4second");
+    CHECK(ask(rig, get(in_session(flood))).body == "4second");
     CHECK(rig.totals().guard_kills == 0);
     CHECK(rig.sessions() == 2);
 }
@@ -58,10 +42,10 @@ TEST_CASE("a paced client that does not wait for its answer is closed") {
     const std::string sid = polling(rig.address());
     {
         Wire wire(rig.address());
-        wire.send(post(with(sid), "6\x1e"
-                                  "6\x1e"
-                                  "4x"));
-        CHECK(ask(rig, get(with(sid))).body == "4x");
+        wire.send(post(in_session(sid), "6\x1e"
+                                        "6\x1e"
+                                        "4x"));
+        CHECK(ask(rig, get(in_session(sid))).body == "4x");
         wire.reset();
     }
     CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
@@ -77,8 +61,8 @@ TEST_CASE("a paced client's answer does not outlast its session") {
     for (int i = 0; i < 20; ++i)
         body += "\x1e"
                 "6";
-    wire.send(post(with(sid), body)); // worth 20 s
-    CHECK(ask(rig, get(with(sid))).body == "4x");
+    wire.send(post(in_session(sid), body)); // worth 20 s
+    CHECK(ask(rig, get(in_session(sid))).body == "4x");
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
         sessions.close(echo.newest, session::CloseReason::forced_close);
     }));

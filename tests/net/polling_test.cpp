@@ -13,16 +13,6 @@ namespace {
 
 const std::string path = engine + "polling";
 
-std::string with(const std::string &sid) {
-    return path + "&sid=" + sid;
-}
-
-Reply ask(Rig &rig, const std::string &bytes) {
-    Wire wire(rig.address());
-    wire.send(bytes);
-    return wire.reply(bytes.starts_with("HEAD"));
-}
-
 net::Options &allow_only(Rig::Setup &setup, const std::string &origin) {
     setup.net.portal_of = [origin](std::string_view asked) -> std::optional<std::string_view> {
         if (asked == origin) return "desk";
@@ -59,12 +49,12 @@ TEST_CASE("an answer holds 16 packets at most, and the rest is in the next ones"
     expected += '1';
     std::string all;
     for (const std::ptrdiff_t packets : {16, 16, 9}) {
-        const Reply reply = ask(rig, get(with(sid)));
+        const Reply reply = ask(rig, get(in_session(sid)));
         CHECK(std::count(reply.body.begin(), reply.body.end(), '\x1e') == packets - 1);
         all += (all.empty() ? "" : "\x1e") + reply.body;
     }
     CHECK(all == expected);
-    CHECK(ask(rig, get(with(sid))).status == 400);
+    CHECK(ask(rig, get(in_session(sid))).status == 400);
 }
 
 TEST_CASE("refusals come in the protocol's order, with its codes") {
@@ -137,7 +127,7 @@ TEST_CASE("everything below the path belongs to it, a path that only begins like
 TEST_CASE("a session refuses methods it does not know with an empty 500 and lives on") {
     Rig rig;
     const std::string sid = polling(rig.address());
-    const Reply reply = ask(rig, "DELETE " + with(sid) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    const Reply reply = ask(rig, "DELETE " + in_session(sid) + " HTTP/1.1\r\nHost: x\r\n\r\n");
     CHECK(reply.status == 500);
     CHECK(reply.body.empty());
     CHECK(rig.sessions() == 1);
@@ -147,11 +137,11 @@ TEST_CASE("what is posted is answered ok, and its echo comes with the held GET")
     Rig rig;
     const std::string sid = polling(rig.address());
     Wire held(rig.address()), sender(rig.address());
-    held.send(get(with(sid)));
+    held.send(get(in_session(sid)));
     CHECK(held.silent(30ms));
-    sender.send(post(with(sid), "4a\x1e"
-                                "bAQI=\x1e"
-                                "4b"));
+    sender.send(post(in_session(sid), "4a\x1e"
+                                      "bAQI=\x1e"
+                                      "4b"));
     const Reply ok = sender.reply();
     CHECK(ok.status == 200);
     CHECK(ok.body == "ok");
@@ -160,8 +150,8 @@ TEST_CASE("what is posted is answered ok, and its echo comes with the held GET")
     CHECK(held.reply().body == "4a\x1e"
                                "bAQI=\x1e"
                                "4b");
-    held.send(get(with(sid))); // both connections stay
-    sender.send(post(with(sid), "4c"));
+    held.send(get(in_session(sid))); // both connections stay
+    sender.send(post(in_session(sid), "4c"));
     CHECK(sender.reply().body == "ok");
     CHECK(held.reply().body == "4c");
 }
@@ -170,9 +160,9 @@ TEST_CASE("a second GET is answered 400, the first ends with a close packet") {
     Rig rig;
     const std::string sid = polling(rig.address());
     Wire first(rig.address()), second(rig.address());
-    first.send(get(with(sid)));
+    first.send(get(in_session(sid)));
     CHECK(first.silent(30ms));
-    second.send(get(with(sid)));
+    second.send(get(in_session(sid)));
     const Reply no = second.reply();
     CHECK(no.status == 400);
     CHECK(no.body.empty());
@@ -184,10 +174,10 @@ TEST_CASE("a second POST while one is under way is answered 400 and ends the ses
     Rig rig;
     const std::string sid = polling(rig.address());
     Wire first(rig.address()), second(rig.address());
-    const std::string whole = post(with(sid), "4hello");
+    const std::string whole = post(in_session(sid), "4hello");
     first.send(whole.substr(0, whole.size() - 2));
     CHECK(first.silent(30ms));
-    second.send(post(with(sid), "4x"));
+    second.send(post(in_session(sid), "4x"));
     CHECK(second.reply().status == 400);
     CHECK(rig.sessions() == 0);
     first.send(whole.substr(whole.size() - 2));
@@ -201,8 +191,8 @@ TEST_CASE("giving up a held GET or a POST in its body ends the session") {
         CAPTURE(how);
         const std::string sid = polling(rig.address());
         Wire wire(rig.address());
-        const std::string whole = post(with(sid), "4hello");
-        wire.send(how < 2 ? get(with(sid)) : whole.substr(0, whole.size() - 2));
+        const std::string whole = post(in_session(sid), "4hello");
+        wire.send(how < 2 ? get(in_session(sid)) : whole.substr(0, whole.size() - 2));
         CHECK(wire.silent(30ms));
         if (how % 2 == 0) wire.finish();
         if (how % 2 == 1) wire.reset();
@@ -220,22 +210,22 @@ TEST_CASE("a POST over max_payload is answered 413 and does not end the session"
     Rig rig(setup);
     const std::string sid = polling(rig.address());
     Wire wire(rig.address());
-    wire.send(post(with(sid), "4" + std::string(1000, 'x')));
+    wire.send(post(in_session(sid), "4" + std::string(1000, 'x')));
     const Reply no = wire.reply();
     CHECK(no.status == 413);
     CHECK(no.body.empty());
     CHECK(rig.sessions() == 1);
-    wire.send(post(with(sid), "4" + std::string(999, 'x')));
+    wire.send(post(in_session(sid), "4" + std::string(999, 'x')));
     CHECK(wire.reply().status == 200);
 }
 
 TEST_CASE("a binary POST and a coded one are refused") {
     Rig rig;
     const std::string sid = polling(rig.address());
-    CHECK(ask(rig, post(with(sid), "4x", "Content-Encoding: gzip\r\n")).status == 415);
+    CHECK(ask(rig, post(in_session(sid), "4x", "Content-Encoding: gzip\r\n")).status == 415);
     CHECK(rig.sessions() == 1);
-    CHECK(ask(rig, post(with(sid), "4x", "Content-Type: application/octet-stream\r\n")).status ==
-          400);
+    CHECK(ask(rig, post(in_session(sid), "4x", "Content-Type: application/octet-stream\r\n"))
+              .status == 400);
     CHECK(rig.sessions() == 0);
 }
 
@@ -244,7 +234,7 @@ TEST_CASE("a malformed payload is answered ok and ends the session") {
     for (const char *payload : {"x", "", "4a\x1e"}) {
         CAPTURE(payload);
         const std::string sid = polling(rig.address());
-        CHECK(ask(rig, post(with(sid), payload)).body == "ok");
+        CHECK(ask(rig, post(in_session(sid), payload)).body == "ok");
         CHECK(rig.sessions() == 0);
     }
 }
@@ -253,7 +243,7 @@ TEST_CASE("polling moves to a websocket, and the held GET is released") {
     Rig rig;
     const std::string sid = polling(rig.address());
     Wire held(rig.address()), ws1(rig.address());
-    held.send(get(with(sid)));
+    held.send(get(in_session(sid)));
     ws1.send(upgrade(engine + "websocket&sid=" + sid));
     CHECK(ws1.reply().status == 101);
     ws1.send(ws(1, "2probe"));
@@ -261,7 +251,7 @@ TEST_CASE("polling moves to a websocket, and the held GET is released") {
     CHECK(held.reply().body == "6");
     ws1.send(ws(1, "5") + ws(1, "4over"));
     CHECK(ws1.frame().payload == "4over");
-    CHECK(ask(rig, get(with(sid))).body == R"({"code":3,"message":"Bad request"})");
+    CHECK(ask(rig, get(in_session(sid))).body == R"({"code":3,"message":"Bad request"})");
     Wire again(rig.address());
     again.send(upgrade(engine + "websocket&sid=" + sid));
     CHECK(again.reply().status == 101);
@@ -383,5 +373,5 @@ TEST_CASE("while draining new sessions get 503, open ones go on") {
     const Reply route = ask(rig, get("/nothing"));
     CHECK(route.status == 503);
     CHECK(route.header("connection") == "close");
-    CHECK(ask(rig, post(with(sid), "4x")).body == "ok");
+    CHECK(ask(rig, post(in_session(sid), "4x")).body == "ok");
 }

@@ -14,12 +14,6 @@ namespace {
 
 const std::string path = engine + "polling";
 
-Reply ask(Rig &rig, const std::string &bytes) {
-    Wire wire(rig.address());
-    wire.send(bytes);
-    return wire.reply();
-}
-
 } // namespace
 
 TEST_CASE("the last of repeated parameters counts, and an empty sid is no sid") {

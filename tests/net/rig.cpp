@@ -1,5 +1,7 @@
 #include "rig.hpp"
 
+#include "wire.hpp"
+
 #include <chrono>
 #include <csignal>
 #include <mutex>
@@ -215,6 +217,12 @@ void add_large_route(net::Server &server, std::size_t size) {
         };
         server.add_route(route);
     }
+}
+
+Reply ask(Rig &rig, const std::string &request) {
+    Wire wire(rig.address());
+    wire.send(request);
+    return wire.reply(request.starts_with("HEAD"));
 }
 
 } // namespace roomd::test

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "log/log.hpp"
-#include "loop/wakeup.hpp"
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
+#include "loop/wakeup.hpp"
 #include "net/server.hpp"
 #include "session/sessions.hpp"
 
@@ -16,6 +16,8 @@
 #include <vector>
 
 namespace roomd::test {
+
+struct Reply;
 
 // Echoes every message; "close" closes the session, "cut" cuts it.  Remembers what ended and why.
 class Echo final : public session::Messages {
@@ -72,6 +74,8 @@ private:
     std::thread thread_;
 };
 
+// The answer to one request on a connection of its own.
+Reply ask(Rig &, const std::string &request);
 // POST /echo answers with its body, GET /hello with "hello"; GET and POST /held are never answered.
 void add_routes(net::Server &);
 // GET and POST /large answer with so much.

@@ -40,12 +40,6 @@ net::Route mirror(net::Server &server, const std::string &method, const std::str
     return out;
 }
 
-Reply ask(Rig &rig, const std::string &bytes) {
-    Wire wire(rig.address());
-    wire.send(bytes);
-    return wire.reply(bytes.starts_with("HEAD"));
-}
-
 } // namespace
 
 TEST_CASE("the longest path that covers a request decides") {

@@ -234,4 +234,8 @@ std::string polling(const std::string &address) {
     return body.substr(at + 7, 20);
 }
 
+std::string in_session(const std::string &sid) {
+    return engine + "polling&sid=" + sid;
+}
+
 } // namespace roomd::test

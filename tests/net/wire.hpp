@@ -71,5 +71,7 @@ Wire websocket(const std::string &address, Wire::Window = Wire::Window::wide);
 std::string polling(const std::string &address);
 
 inline const std::string engine = "/socket.io/?EIO=4&transport=";
+// The target of a polling request in session `sid`.
+std::string in_session(const std::string &sid);
 
 } // namespace roomd::test
