@@ -4,59 +4,13 @@
 #include "app/shard.hpp"
 #include "app/version.hpp"
 #include "dispatch/identities.hpp"
-#include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <algorithm>
 #include <unistd.h>
 
 namespace roomd::app {
 namespace {
-
-// {"a":1,"b":"text"}, member by member.
-class Object {
-public:
-    Object &text(std::string_view name, std::string_view value) {
-        key(name);
-        json::append_quoted(out_, value);
-        return *this;
-    }
-    Object &number(std::string_view name, std::uint64_t value) {
-        key(name);
-        out_ += std::to_string(value);
-        return *this;
-    }
-    Object &raw(std::string_view name, std::string_view json) {
-        key(name);
-        out_ += json;
-        return *this;
-    }
-    std::string done() { return out_ + '}'; }
-
-private:
-    void key(std::string_view name) {
-        if (out_.size() > 1) out_ += ',';
-        json::append_quoted(out_, name);
-        out_ += ':';
-    }
-    std::string out_ = "{";
-};
-
-// Appends to "[": the caller closes it.
-void append(std::string &list, const std::string &element) {
-    if (list.size() > 1) list += ',';
-    list += element;
-}
-
-std::string texts(const std::vector<std::string> &list) {
-    std::string out = "[";
-    for (const auto &text : list)
-        append(out, json::quoted(text));
-    return out + ']';
-}
-
-constexpr std::string_view yes_or_no(bool yes) {
-    return yes ? "true" : "false";
-}
 
 std::string_view text(host::State state) {
     switch (state) {
@@ -74,13 +28,13 @@ std::string stats_page(const Shard &shard, std::string_view config, std::int64_t
     const session::Sessions &sessions = shard.sessions;
     const auto &eio = sessions.totals();
     const auto &http = shard.server.totals();
-    return Object()
+    return json::Object()
         .text("version", version)
         .number("pid", static_cast<std::uint64_t>(getpid()))
         .text("config", config)
         .number("uptime", static_cast<std::uint64_t>(uptime_seconds))
-        .raw("draining", yes_or_no(shard.pages.draining()))
-        .raw("listen", texts(shard.server.addresses()))
+        .flag("draining", shard.pages.draining())
+        .raw("listen", json::list(shard.server.addresses()))
         .number("connections", http.open)
         .number("sessions_polling", sessions.count(session::Transport::polling))
         .number("sessions_websocket", sessions.count(session::Transport::websocket))
@@ -107,34 +61,34 @@ std::string stats_page(const Shard &shard, std::string_view config, std::int64_t
 std::string rooms_page(const Shard &shard, std::string_view prefix, std::size_t limit) {
     std::vector<dispatch::Stats::Room> rooms;
     const std::size_t total = shard.router.rooms(prefix, limit, rooms);
-    std::string list = "[";
+    json::List list;
     for (const auto &room : rooms)
-        append(list, Object()
-                         .text("namespace", room.nsp)
-                         .text("room", room.name)
-                         .number("members", room.members)
-                         .done());
-    return Object().number("total", total).raw("rooms", list + ']').done();
+        list.raw(json::Object()
+                     .text("namespace", room.nsp)
+                     .text("room", room.name)
+                     .number("members", room.members)
+                     .done());
+    return json::Object().number("total", total).raw("rooms", list.done()).done();
 }
 
 std::string plugins_page(const Shard &shard) {
-    std::string list = "[";
+    json::List list;
     for (const auto &health : shard.plugins.health())
-        append(list, Object()
-                         .text("instance", health.instance)
-                         .text("plugin", health.plugin)
-                         .text("version", health.version)
-                         .raw("required", yes_or_no(health.required))
-                         .text("state", text(health.state))
-                         .text("why", health.why)
-                         .done());
-    return Object().raw("plugins", list + ']').done();
+        list.raw(json::Object()
+                     .text("instance", health.instance)
+                     .text("plugin", health.plugin)
+                     .text("version", health.version)
+                     .flag("required", health.required)
+                     .text("state", text(health.state))
+                     .text("why", health.why)
+                     .done());
+    return json::Object().raw("plugins", list.done()).done();
 }
 
 std::string clients_page(const Shard &shard, const std::vector<base::ClientId> &clients,
                          std::size_t limit) {
     constexpr std::size_t rooms_shown = 100;
-    std::string list = "[";
+    json::List list;
     std::size_t shown = 0;
     for (const base::ClientId client : clients) {
         session::Clients::Info info;
@@ -145,40 +99,40 @@ std::string clients_page(const Shard &shard, const std::vector<base::ClientId> &
         if (rooms.size() > rooms_shown) rooms.resize(rooms_shown);
         const bool websocket =
             shard.sessions.transport(info.session) == session::Transport::websocket;
-        append(list, Object()
-                         .text("id", info.id)
-                         .text("namespace", info.nsp)
-                         .text("user", dispatch::user_of(shard.router.identity(client)))
-                         .text("address", info.handshake->address.text())
-                         .text("transport", websocket ? "websocket" : "polling")
-                         .raw("rooms", texts(rooms))
-                         .done());
+        list.raw(json::Object()
+                     .text("id", info.id)
+                     .text("namespace", info.nsp)
+                     .text("user", dispatch::user_of(shard.router.identity(client)))
+                     .text("address", info.handshake->address.text())
+                     .text("transport", websocket ? "websocket" : "polling")
+                     .raw("rooms", json::list(rooms))
+                     .done());
     }
-    return Object().number("total", clients.size()).raw("clients", list + ']').done();
+    return json::Object().number("total", clients.size()).raw("clients", list.done()).done();
 }
 
 std::string reloaded_page(const Reloaded &what) {
-    std::string kept = "[";
+    json::List kept;
     for (const auto &failure : what.kept)
-        append(kept, Object().text("plugin", failure.instance).text("why", failure.text).done());
-    return Object()
+        kept.raw(json::Object().text("plugin", failure.instance).text("why", failure.text).done());
+    return json::Object()
         .text("config", what.config)
-        .raw("restart", texts(what.restart))
-        .raw("kept", kept + ']')
+        .raw("restart", json::list(what.restart))
+        .raw("kept", kept.done())
         .done();
 }
 
 std::string faults_json(const std::vector<config::Fault> &faults) {
-    std::string list = "[";
+    json::List list;
     for (const auto &fault : faults)
-        append(list, Object()
-                         .text("path", fault.path)
-                         .number("line", fault.mark.line)
-                         .number("column", fault.mark.column)
-                         .text("what", fault.what)
-                         .text("hint", fault.hint)
-                         .done());
-    return list + ']';
+        list.raw(json::Object()
+                     .text("path", fault.path)
+                     .number("line", fault.mark.line)
+                     .number("column", fault.mark.column)
+                     .text("what", fault.what)
+                     .text("hint", fault.hint)
+                     .done());
+    return list.done();
 }
 
 } // namespace roomd::app

@@ -6,6 +6,7 @@
 #include "cli/target.hpp"
 #include "config/diff.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <memory>
 #include <ostream>
@@ -52,7 +53,7 @@ int check(Given given, Io &io) {
     if (given.json) {
         std::string data = R"({"config":)" + json::quoted(given.file.path) + R"(,"warnings":)" +
                            app::faults_json(config.warnings);
-        if (given.diff) data += R"(,"changes":)" + json_list(changes);
+        if (given.diff) data += R"(,"changes":)" + json::list(changes);
         print_success(io, data + "}");
         return app::exit_ok;
     }

@@ -6,6 +6,7 @@
 #include "cli/target.hpp"
 #include "policy/portals.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <memory>
 #include <ostream>
@@ -42,7 +43,7 @@ int test(const Given &given, Io &io) {
         std::string data = std::string(R"({"allowed":)") + (said.admitted ? "true" : "false");
         if (portal != nullptr)
             data += R"(,"portal":)" + json::quoted(portal->name) + R"(,"roles":)" +
-                    json_list(portal->roles);
+                    json::list(portal->roles);
         print_success(io, data + R"(,"why":)" + json::quoted(said.text) + "}");
     } else {
         io.out << said.text << '\n';

@@ -3,6 +3,7 @@
 #include "cli/report.hpp"
 #include "cli/tree.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -56,8 +57,8 @@ CommandInfo describe(const CLI::App &app, const std::string &above) {
 }
 
 std::string json_of(const OptionInfo &option) {
-    return "{\"names\":" + json_list(option.names) + ",\"value\":" + json::quoted(option.value) +
-           ",\"choices\":" + json_list(option.choices) + ",\"what\":" + json::quoted(option.what) +
+    return "{\"names\":" + json::list(option.names) + ",\"value\":" + json::quoted(option.value) +
+           ",\"choices\":" + json::list(option.choices) + ",\"what\":" + json::quoted(option.what) +
            ",\"initial\":" + json::quoted(option.initial) +
            ",\"required\":" + (option.required ? "true" : "false") +
            ",\"many\":" + (option.many ? "true" : "false") + "}";

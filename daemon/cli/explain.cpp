@@ -6,6 +6,7 @@
 #include "cli/given_token.hpp"
 #include "cli/target.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <memory>
 #include <ostream>
@@ -31,7 +32,7 @@ int print(const Given &given, const app::Forecast &said, Io &io) {
     data += R"(,"why":)" + json::quoted(said.text);
     if (said.yes && !given.join.empty())
         data += R"(,"automatic":)" + std::string(said.automatic ? "true" : "false");
-    if (said.yes && given.join.empty()) data += R"(,"rooms":)" + json_list(said.rooms);
+    if (said.yes && given.join.empty()) data += R"(,"rooms":)" + json::list(said.rooms);
     print_success(io, data + "}");
     return code;
 }

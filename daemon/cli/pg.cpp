@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/given_database.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -36,8 +37,8 @@ int init(const Given &given, Io &io) {
                             "a role's name may have at most 63 bytes");
     return given.database.run(io,
                               {"init", "{\"dry_run\":" + word(given.dry_run) +
-                                           ",\"app\":" + json_list(given.app) +
-                                           ",\"daemon\":" + json_list(given.daemon) + "}"},
+                                           ",\"app\":" + json::list(given.app) +
+                                           ",\"daemon\":" + json::list(given.daemon) + "}"},
                               {!given.dry_run, false});
 }
 
@@ -53,7 +54,7 @@ int replay(const Given &given, Io &io) {
             return refuse("an id must be a whole number, as `roomd pg replay` lists them");
     }
     return given.database.run(io,
-                              {"replay", "{\"ids\":" + json_list(given.ids) +
+                              {"replay", "{\"ids\":" + json::list(given.ids) +
                                              ",\"all\":" + word(given.all) +
                                              ",\"event\":" + json::quoted(given.event) +
                                              ",\"limit\":" + std::to_string(given.limit) + "}"},

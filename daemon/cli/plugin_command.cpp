@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "roomd/plugin.h"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <exception>
 #include <optional>
@@ -67,7 +68,7 @@ std::string events_json(const config::Config &config) {
     for (const auto &event : config.events) {
         if (out.size() > 1) out += ',';
         json::append_quoted(out, event.name);
-        out += ":{\"rooms\":" + json_list(event.rooms);
+        out += ":{\"rooms\":" + json::list(event.rooms);
         if (!event.schema.empty()) out += ",\"schema\":" + event.schema;
         if (event.vanishing) out += ",\"volatile\":true";
         out += '}';

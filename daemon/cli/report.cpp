@@ -34,13 +34,6 @@ void print_success(Io &io, std::string_view data) {
     io.out << R"({"success":true,"data":)" << data << "}\n";
 }
 
-std::string json_list(const std::vector<std::string> &texts) {
-    std::string out = "[";
-    for (const auto &text : texts)
-        out += (out.size() > 1 ? "," : "") + json::quoted(text);
-    return out + "]";
-}
-
 void print_table(std::ostream &out, const std::vector<std::vector<std::string>> &rows) {
     std::vector<std::vector<std::string>> shown = rows;
     std::vector<std::size_t> widths;

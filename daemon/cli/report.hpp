@@ -21,9 +21,6 @@ int fail(Io &, Form, int exit_code, std::string_view code, const std::string &me
 // Prints `data`, a JSON object, framed as a success.
 void print_success(Io &, std::string_view data);
 
-// ["a","b"]
-std::string json_list(const std::vector<std::string> &texts);
-
 // Rows in columns, the first row being their names; control characters are escaped.
 void print_table(std::ostream &, const std::vector<std::vector<std::string>> &rows);
 

@@ -1,28 +1,26 @@
 #include "pages/pages.hpp"
 
 #include "base/text.hpp"
-#include "json/json.hpp"
+#include "json/object.hpp"
 
 namespace roomd::pages {
 namespace {
 
-void append_parts(std::string &out, const std::vector<Part> &parts, Detail detail) {
-    out += ",\"parts\":[";
-    bool first = true;
+std::string list_of(const std::vector<Part> &parts, Detail detail) {
+    json::List out;
     for (const Part &part : parts) {
-        if (!first) out += ',';
-        first = false;
-        out += "{\"name\":";
-        json::append_quoted(out, part.name);
-        out +=
-            part.state == Part::State::down ? ",\"status\":\"down\"" : ",\"status\":\"degraded\"";
-        if (detail == Detail::reasons) {
-            out += ",\"why\":";
-            json::append_quoted(out, part.why);
-        }
-        out += '}';
+        json::Object one;
+        one.text("name", part.name)
+            .text("status", part.state == Part::State::down ? "down" : "degraded");
+        if (detail == Detail::reasons) one.text("why", part.why);
+        out.raw(one.done());
     }
-    out += ']';
+    return out.done();
+}
+
+// {"success":true,"data":{..}}
+std::string success(json::Object &data) {
+    return json::Object().flag("success", true).raw("data", data.done()).done();
 }
 
 std::string names(const std::vector<Part> &parts) {
@@ -37,18 +35,16 @@ std::string names(const std::vector<Part> &parts) {
 Page health(const Snapshot &now, Detail detail) {
     if (now.draining)
         return {503, "application/json", failure("draining", "The daemon is stopping.")};
-    std::string body = "{\"success\":true,\"data\":{\"status\":";
-    body += now.ailing.empty() ? "\"healthy\"" : "\"degraded\"";
-    if (!now.ailing.empty()) append_parts(body, now.ailing, detail);
-    body += ",\"service\":";
-    json::append_quoted(body, now.service);
-    body += now.websocket ? ",\"websocket\":\"enabled\"" : ",\"websocket\":\"disabled\"";
-    body += ",\"version\":";
-    json::append_quoted(body, now.version);
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.uptime).count();
-    body += ",\"uptime\":" + std::to_string(seconds);
-    body += ",\"timestamp\":\"" + base::iso8601(now.now_ms) + "\"}}";
-    return {200, "application/json", std::move(body)};
+    json::Object data;
+    data.text("status", now.ailing.empty() ? "healthy" : "degraded");
+    if (!now.ailing.empty()) data.raw("parts", list_of(now.ailing, detail));
+    data.text("service", now.service)
+        .text("websocket", now.websocket ? "enabled" : "disabled")
+        .text("version", now.version)
+        .number("uptime", seconds)
+        .text("timestamp", base::iso8601(now.now_ms));
+    return {200, "application/json", success(data)};
 }
 
 Page ready(const Readiness &now) {
@@ -59,9 +55,9 @@ Page ready(const Readiness &now) {
     if (!now.missing.empty())
         return {503, "application/json",
                 failure("not_ready", "Required plugins are not up: " + names(now.missing) + ".")};
-    return {200, "application/json",
-            "{\"success\":true,\"data\":{\"status\":\"ready\",\"timestamp\":\"" +
-                base::iso8601(now.now_ms) + "\"}}"};
+    json::Object data;
+    data.text("status", "ready").text("timestamp", base::iso8601(now.now_ms));
+    return {200, "application/json", success(data)};
 }
 
 Page metrics(const std::vector<metrics::Family> &families) {
@@ -69,12 +65,8 @@ Page metrics(const std::vector<metrics::Family> &families) {
 }
 
 std::string failure(std::string_view code, std::string_view message) {
-    std::string out = "{\"success\":false,\"error\":{\"code\":";
-    json::append_quoted(out, code);
-    out += ",\"message\":";
-    json::append_quoted(out, message);
-    out += "}}";
-    return out;
+    const auto error = json::Object().text("code", code).text("message", message).done();
+    return json::Object().flag("success", false).raw("error", error).done();
 }
 
 } // namespace roomd::pages
