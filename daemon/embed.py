@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Writes a C++ source in which a function gives the content of files.
+
+embed.py OUT HEADER FUNCTION FILE        std::string_view FUNCTION() noexcept
+embed.py OUT HEADER FUNCTION FILE... --of STRUCT
+    std::span<const STRUCT> FUNCTION() noexcept, in the order of the names; each is made of the number
+    that its name begins with, its name, and its content.
+
+HEADER declares FUNCTION, which is named with its namespaces: roomd::config::dev_yaml.
+"""
+import argparse
+import os
+
+
+def array(name, path):
+    with open(path, 'rb') as file:
+        data = file.read()
+    lines = [','.join(map(str, data[i:i + 20])) for i in range(0, len(data), 20)]
+    return f'constexpr unsigned char {name}[] = {{\n' + ',\n'.join(lines) + '};\n'
+
+
+def view(name):
+    return f'{{reinterpret_cast<const char *>({name}), sizeof {name}}}'
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('out')
+    parser.add_argument('header')
+    parser.add_argument('function')
+    parser.add_argument('files', nargs='+')
+    parser.add_argument('--of', metavar='STRUCT')
+    args = parser.parse_args()
+    files = sorted(args.files, key=os.path.basename)
+    arrays = [array(f'file{i}', path) for i, path in enumerate(files)]
+    if args.of:
+        names = [os.path.basename(path) for path in files]
+        entries = [f'        {{{int(name.split("_")[0])}, "{name}", {view(f"file{i}")}}}'
+                   for i, name in enumerate(names)]
+        body = (f'std::span<const {args.of}> {args.function}() noexcept {{\n'
+                f'    static const {args.of} files[] = {{\n' + ',\n'.join(entries) + '};\n'
+                '    return files;\n}\n')
+    else:
+        body = (f'std::string_view {args.function}() noexcept {{\n'
+                f'    return {view("file0")};\n}}\n')
+    with open(args.out, 'w', encoding='ascii') as out:
+        out.write(f'#include "{args.header}"\n\nnamespace {{\n' + ''.join(arrays) + '}\n\n' + body)
+
+
+main()
