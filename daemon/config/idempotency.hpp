@@ -7,7 +7,7 @@
 
 namespace roomd::config {
 
-// Of emits that are repeated.  Each member has its row below, which says all about it.
+// How repeated emits are recognised.  The rows below say the rest.
 struct Idempotency {
     Idempotency();
     base::Duration window{};
@@ -20,7 +20,7 @@ inline constexpr std::array idempotency_keys{
     duration("idempotency.window", &Idempotency::window, "10m", {"1s", "7d"}, Reload::no,
         "How long an idempotency key is remembered."),
     count("idempotency.entries", &Idempotency::entries, "10000", {"1", "10000000"}, Reload::no,
-        "How many are remembered."),
+        "How many keys are remembered."),
 };
 // clang-format on
 

@@ -7,8 +7,8 @@
 
 namespace roomd::config {
 
-// What clients may use at most.  Each member has its row below, which says all about it, and is
-// told to the layer that keeps it in app/options.
+// What clients may use at most.  The rows below say the rest; app/options tells each member to the
+// layer that enforces it.
 struct Limits {
     Limits();
     std::size_t connections{};
@@ -58,13 +58,13 @@ inline constexpr std::array limit_keys{
     count("limits.namespaces_per_session", &Limits::namespaces_per_session, "16", {"1", "1000"}, Reload::yes,
         "Namespaces one connection may join; one more is refused."),
     size("limits.send_buffer", &Limits::send_buffer, "1MiB", {"4KiB", "1GiB"}, Reload::yes,
-        "Bytes in line for one client; over it the client is slow and closed."),
+        "Bytes queued for one client; a client with more is slow and is closed."),
     size("limits.send_buffer_total", &Limits::send_buffer_total, "512MiB", {"1MiB", "1024GiB"}, Reload::yes,
-        "Bytes in line for all clients together, each event once; over it those furthest behind are closed."),
+        "Bytes queued for all clients together, each event counted once; beyond it those furthest behind are closed."),
     size("limits.kernel_buffer", &Limits::kernel_buffer, "128KiB", {"0B", "64MiB"}, Reload::yes,
-        "Bytes that the kernel may hold of each connection beyond that (SO_SNDBUF), for connections from now on; 0B, which holds from a start on: as it likes, which can be megabytes."),
+        "Bytes that the kernel may buffer for each connection beyond that (SO_SNDBUF); a change applies to new connections. 0B, which needs a restart: as many as the kernel likes, which can be megabytes."),
     size("limits.receive_total", &Limits::receive_total, "128MiB", {"1MiB", "1024GiB"}, Reload::yes,
-        "Bytes of requests and messages that came in part, of all clients together; over it who has kept us waiting longest is cut. As much again of events that wait for their time; further ones are refused."),
+        "Bytes of requests and messages that have arrived in part, of all clients together; beyond it the one that has kept us waiting longest is disconnected. As much again for events that are held back; further ones are refused."),
     size("limits.head", &Limits::head, "32KiB", {"4KiB", "1MiB"}, Reload::yes,
         "Largest head of a request: its first line and its headers."),
     size("limits.max_emit", &Limits::max_emit, "1MB", {"1B", "64MiB"}, Reload::no,
@@ -72,7 +72,7 @@ inline constexpr std::array limit_keys{
     size("limits.before_connect", &Limits::before_connect, "16KiB", {"64B", "1MiB"}, Reload::yes,
         "Largest message before a client has joined a namespace."),
     size("limits.held", &Limits::held, "64KiB", {"1KiB", "64MiB"}, Reload::yes,
-        "Bytes of one connection's events that wait for their time; for verdicts one packet of max_payload beyond it."),
+        "Bytes of one connection's events that are held back; while a verdict is awaited, one packet of max_payload beyond that."),
     count("limits.packets_per_payload", &Limits::packets_per_payload, "10000", {"1", "1000000"}, Reload::yes,
         "Packets in one polling body."),
     count("limits.attachments", &Limits::attachments, "10", {"0", "1000"}, Reload::yes,
@@ -80,15 +80,15 @@ inline constexpr std::array limit_keys{
     count("limits.json_depth", &Limits::json_depth, "128", {"1", "1000"}, Reload::yes,
         "How deep JSON may nest."),
     count("limits.events_per_second", &Limits::events_per_second, "50", {"0", "1000000"}, Reload::yes,
-        "Events one connection may send, in all its namespaces; what comes faster waits its time. 0: any number."),
+        "Events one connection may send in a second, in all its namespaces; faster ones are held back. 0: any number."),
     count("limits.frames_per_second", &Limits::frames_per_second, "1000", {"0", "1000000"}, Reload::yes,
-        "Packets of any kind that one connection may send in a second. Websocket frames that come faster wait unread, the POST of who polls is answered later. 0, or `events_per_second: 0`: any number."),
+        "Packets of any kind that one connection may send in a second. Faster websocket frames wait unread; the POST of a polling client is answered later. 0, or `events_per_second: 0`: any number."),
     duration("limits.connect_timeout", &Limits::connect_timeout, "45s", {"10ms", "1d"}, Reload::yes,
         "Time to join the first namespace."),
     duration("limits.header_deadline", &Limits::header_deadline, "10s", {"100ms", "1d"}, Reload::yes,
-        "Time for a request's headers, all in all."),
+        "Time for all of a request's headers."),
     duration("limits.body_deadline", &Limits::body_deadline, "30s", {"100ms", "1d"}, Reload::yes,
-        "Time for a request's body, all in all."),
+        "Time for all of a request's body."),
     duration("limits.keep_alive", &Limits::keep_alive, "75s", {"100ms", "1d"}, Reload::yes,
         "How long an idle HTTP connection stays open."),
 };
