@@ -23,7 +23,7 @@ struct Fault {
 };
 
 // "roomd.yaml:14:11: what" and, when there is a hint, a second line "  hint".  No newline at the
-// end.  Controls in it are replaced: it is fit for a terminal.
+// end.  Control characters are replaced: it is safe to print on a terminal.
 std::string text(const Fault &);
 
 // Everything that is wrong, so that one run shows all of it.  Keeps at most `most`.
@@ -32,7 +32,7 @@ public:
     static constexpr std::size_t most = 100;
 
     void add(Fault);
-    // What is no fault and still worth a word.  Keeps at most `most` too.
+    // Something that is not a fault but should be known.  Keeps at most `most` of them too.
     void warn(Fault);
     const std::vector<Fault> &warnings() const noexcept { return warnings_; }
     bool empty() const noexcept { return list_.empty(); }

@@ -3,16 +3,16 @@
 #include <string>
 #include <string_view>
 
-// What plain scalars, those without quotes, are to readers of YAML.  Pure.
+// What readers of YAML make of plain scalars, those without quotes.  Pure.
 namespace roomd::config {
 
-// What a reader of YAML 1.1 or 1.2 makes of it when it does not take it as text: "true or false",
+// What a reader of YAML 1.1 or 1.2 takes it for when it is not text: "true or false",
 // "nothing", "a number", "a time", "a date".  nullptr when all take it as text, and for a whole
 // number that reads back as it is written ("42", "-7"; not "007", "+7", "1_000", beyond 2^53).
 const char *other_reading(std::string_view plain) noexcept;
 
-// A decimal number of YAML 1.2's core schema as JSON writes it, or "" when it is none.  "007" is
-// none: some would read it as octal.
+// A decimal number of YAML 1.2's core schema as JSON writes it, or "" when it is not one.  "007" is
+// not: some readers take it for octal.
 std::string json_number(std::string_view plain);
 
 } // namespace roomd::config

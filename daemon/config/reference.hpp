@@ -8,14 +8,15 @@
 
 namespace roomd::config {
 
-// Does this text stand for a secret: "${..}"?
+// Whether this text is a reference to a secret: "${..}".
 bool is_reference(std::string_view text) noexcept;
-// Does it stand for one in a part of the text, which is never filled in?
+// Whether a part of it is one; such a part is never replaced.
 bool holds_reference(std::string_view text) noexcept;
 
-// What `${file:PATH}`, `${env:NAME}` or `${credential:NAME}` stands for, without one line end at
-// its end.  Else, or when it is not the secret alone (auth::misread), a fault at `mark`, which
-// names the reference and never what was read; or a credential that may be absent (Source::absent).
+// The secret that `${file:PATH}`, `${env:NAME}` or `${credential:NAME}` refers to, without one line
+// end at its end.  When it can not be read, or holds more than the secret (auth::misread), adds a
+// fault at `mark`, which names the reference and never what was read; a credential that may be
+// absent is added to Source::absent instead.
 std::optional<base::Secret> resolve(const Source &, std::string_view text, Mark mark);
 
 } // namespace roomd::config

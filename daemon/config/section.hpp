@@ -21,8 +21,8 @@ struct Text {
     std::string shown; // "portals[0].origins[1]"
 };
 
-// One map of the file, read key by key.  It refuses keys that the key table does not have, or has
-// as not built yet.  A value that is absent leaves what is there: the default.  Whatever is wrong
+// One map of the file, read key by key.  It refuses keys that the key table does not have or has as
+// planned only.  An absent value leaves the member as it is: at its default.  Whatever is wrong
 // becomes a fault, and reading goes on.
 class Section {
 public:
@@ -50,7 +50,7 @@ public:
     }
     // One word of a few: its place among them, or -1 when absent or a fault.
     int word(std::string_view name, const std::vector<std::string_view> &words) const;
-    // A list of texts; with false for a default that is to stay.
+    // A list of texts.  False: absent or a fault, and the default stays.
     bool texts(std::string_view name, std::vector<Text> &out) const;
     // Those of a list that was read; what was a fault is left out.
     std::vector<Text> elements(std::string_view name) const;

@@ -19,11 +19,11 @@ struct File {
 // it, from wherever.
 File file_at(const std::string &path);
 
-// What is being read, and where its faults go.
+// The files being read, and where their faults go.
 struct Source {
     std::vector<File> files; // by Mark::file; there is always the main one
     Faults &faults;
-    // Where set, credentials of a service that does not run us are no fault; they are named here.
+    // When set, credentials that only the service can read are not faults; their names are added.
     std::vector<std::string> *absent = nullptr;
 
     const File &file(Mark mark) const { return files.at(mark.file); }
@@ -33,10 +33,10 @@ struct Source {
     void warn(Mark mark, std::string what, std::string hint = {}) const {
         faults.warn({file(mark).path, mark, "warning: " + std::move(what), std::move(hint)});
     }
-    // Of a path that stands at `mark`.
+    // The absolute form of a path that is written at `mark`.
     std::string absolute(std::string_view relative, Mark mark) const;
-    // Where `there` is, told to who reads a fault at `here`: "line 4", or "conf.d/a.yaml:4:11" when
-    // that is another file.
+    // How a fault at `here` names the place `there`: "line 4", or "conf.d/a.yaml:4:11" when that is
+    // in another file.
     std::string place(Mark there, Mark here) const;
 };
 

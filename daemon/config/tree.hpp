@@ -46,10 +46,10 @@ struct Bounds {
     std::size_t nodes = most_nodes;
 };
 
-// Parses one YAML document, the only place that knows yaml-cpp.  What yaml-cpp would take without
-// a word is a fault here: duplicate keys, `<<`, tags, keys that are no text, a second document,
-// and text that is too large, too deep or grows by its aliases.  nullopt when it can not be read
-// at all; duplicates and the like are faults, and the rest is still given.
+// Parses one YAML document; nothing else uses yaml-cpp.  What yaml-cpp would accept silently is a
+// fault here: duplicate keys, `<<`, tags, keys that are not text, a second document, and text that
+// is too large, too deep or grows by its aliases.  nullopt when it can not be read at all; after
+// duplicates and the like the rest is still returned.
 std::optional<Item> parse_yaml(std::string_view text, const std::string &path, Faults &faults);
 
 // The same for one of several files: its marks say `file`, and it takes its part of `left`.  A file
