@@ -86,12 +86,11 @@ TEST_CASE("a key that is short or holds blanks is refused and not repeated") {
 }
 
 TEST_CASE("a key needs name, key and scopes, and shares none with another") {
-    CHECK(
-        faults_in("keys: [{}]") ==
-        "roomd.yaml:3:8: \"keys[0].name\" is missing\n  write name: backend\n"
-        "roomd.yaml:3:8: \"keys[0].key\" is missing" +
-            std::string(how) +
-            "\nroomd.yaml:3:8: \"keys[0].scopes\" is missing\n  write [emit], [test] or [metrics]");
+    CHECK(faults_in("keys: [{}]") ==
+          "roomd.yaml:3:8: \"keys[0].name\" is missing\n  write name: backend\n"
+          "roomd.yaml:3:8: \"keys[0].scopes\" is missing\n  write [emit], [test] or [metrics]\n"
+          "roomd.yaml:3:8: \"keys[0].key\" is missing" +
+              std::string(how));
     CHECK(faults_in("keys: [{ name: k, key: 'sha256:" + digits + "', scopes: [] }]")
               .ends_with("\"keys[0].scopes\" is empty\n  write [emit]"));
     const std::string one = "{ name: k, key: 'sha256:" + digits + "', scopes: [emit] }";

@@ -23,7 +23,8 @@ TEST_CASE("an admin socket that everyone may use is a fault") {
           "roomd.yaml:3:37: \"admin.mode\": \"0606\" lets everyone on this machine reload, emit "
           "and kick\n  write 0600, or 0660 for the group of the daemon");
     CHECK(faults_in("admin: { socket: /run/a.sock, mode: 0604 }") != "");
-    CHECK(faults_in("admin: { mode: 99 }").starts_with("roomd.yaml:3:16: \"admin.mode\": no mode"));
+    CHECK(faults_in("admin: { mode: 99 }")
+              .starts_with("roomd.yaml:3:16: \"admin.mode\": invalid mode"));
 }
 
 TEST_CASE("what is no path of a socket is a fault") {

@@ -274,7 +274,7 @@ TEST_CASE("claims, cookie and leeway are what they can be") {
     CHECK(more("leeway: 0s").empty());
     CHECK(more("leeway: 10m").empty());
     CHECK(more("leeway: 601s").ends_with("601s is out of range\n  from 0s to 600s"));
-    CHECK(more("leeway: 30").find("no duration") != std::string::npos);
+    CHECK(more("leeway: 30").find("invalid duration") != std::string::npos);
 }
 
 TEST_CASE("the examples of docs/auth.md are good") {

@@ -251,7 +251,7 @@ TEST_CASE("a listener may be a socket that systemd hands over") {
     for (const char *bad : {"''", "'a b'", "'a:b'", "\"\xC3\xA9\""})
         CHECK(faults_in("listen: [{ systemd: " + std::string(bad) + " }]")
                   .find("is not a valid socket name") != std::string::npos);
-    CHECK(faults_in("listen: [{ systemd: a }, { systemd: a }]").find("stands twice") !=
+    CHECK(faults_in("listen: [{ systemd: a }, { systemd: a }]").find("duplicate socket") !=
           std::string::npos);
     CHECK(faults_in("listen: [{}]").find("\"listen[0].address\" is missing") != std::string::npos);
 }

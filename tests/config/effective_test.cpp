@@ -38,6 +38,7 @@ TEST_CASE("every value is told with the place where it stands, or as a default")
     const std::string out = test::read("socketio:\n  ping_interval: 30s\n").effective;
     CHECK(out.starts_with("service:\n  name: roomd  # default\n"
                           "listen:\n  - address: 127.0.0.1:3001  # default\n"
+                          "trusted_proxies: []  # default\n"
                           "socketio:\n  path: /socket.io/  # default\n"
                           "  transports: [websocket, polling]  # default\n"
                           "  ping_interval: 30s  # roomd.yaml:4\n"

@@ -119,8 +119,9 @@ TEST_CASE("a plugin's secret is the whole of a value, and Unicode") {
         return faults_in("plugins: { load: [ { name: p, dsn: \"" + text + "\" } ] }");
     };
     for (const char *text : {"host=x password=${env:PW}", "a${file:/b}", "x${credential:c}"})
-        CHECK(value(text) == "roomd.yaml:3:36: a \"${..}\" inside other text is not replaced\n"
-                             "  let it be the whole value, or write the file it names so");
+        CHECK(value(text) ==
+              "roomd.yaml:3:36: a \"${..}\" inside other text is not replaced\n"
+              "  make it the whole value, or keep all of the text in the file that it names");
     CHECK(value("${env:PW} ").starts_with("roomd.yaml:3:36: invalid reference "));
     CHECK(value("${name}").starts_with("roomd.yaml:3:36: invalid reference "));
     CHECK(value("${vault:a}").starts_with("roomd.yaml:3:36: \"${vault:a}\" can not be read"));

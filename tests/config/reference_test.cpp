@@ -48,8 +48,8 @@ TEST_CASE("a secret that was saved or copied with more than itself is refused") 
     CHECK(faults("\xff\xfes\0e\0c\0\n\0"sv) == fault + "is UTF-16: save it as UTF-8");
     CHECK(faults("\0s\0e\0c\0\r\0\n"sv) == fault + "is UTF-16: save it as UTF-8");
     CHECK(faults("\xef\xbb\xbfsecret").starts_with(fault + "begins with a byte order mark"));
-    CHECK(faults("\"secret\"\n").starts_with(fault + "stands in quotes"));
-    CHECK(faults("'secret'\r\n").starts_with(fault + "stands in quotes"));
+    CHECK(faults("\"secret\"\n").starts_with(fault + "is in quotes"));
+    CHECK(faults("'secret'\r\n").starts_with(fault + "is in quotes"));
     for (const auto *padded : {" secret", "secret \n", "\tsecret", "secret\n\n", "\nsecret", " "})
         CHECK_MESSAGE(faults(padded).starts_with(fault + "has blanks"), padded);
 
@@ -105,7 +105,7 @@ TEST_CASE("a reference is the whole value, of a kind that exists") {
             bad);
     for (const char *bad : {"${file:}", "${env:}", "${credential:}"})
         CHECK(read(bad).faults.ends_with("can not be read\n  the name is empty"));
-    CHECK(read("${vault:x}").faults == "roomd.yaml:7:3: \"${vault:x}\" can not be read\n  no such "
+    CHECK(read("${vault:x}").faults == "roomd.yaml:7:3: \"${vault:x}\" can not be read\n  unknown "
                                        "kind; write file, env or credential");
 }
 

@@ -82,8 +82,8 @@ TEST_CASE("what is no address says why") {
     CHECK(why("localhost:3001") ==
           "a name is not an address: write 127.0.0.1 and, in an entry of its own, [::1]");
     CHECK(why("::1:3001") == "an IPv6 address is written in brackets: [::1]:3001");
-    CHECK(why("[::g]:3001") == "between the brackets stands no IPv6 address");
-    CHECK(why("[fe80::1%eth0]:3001") == "between the brackets stands no IPv6 address");
+    CHECK(why("[::g]:3001") == "there is no IPv6 address between the brackets");
+    CHECK(why("[fe80::1%eth0]:3001") == "there is no IPv6 address between the brackets");
     CHECK(why("example.com:80") ==
           "a numeric address is needed: 127.0.0.1:3001, 0.0.0.0:3001, [::]:3001");
     CHECK(why("127.1:80") ==
