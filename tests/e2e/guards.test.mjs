@@ -111,7 +111,7 @@ for (const [mode, options] of Object.entries(MODES)) {
         assert.equal(socket.active, false); // it does not try again
         assert.deepEqual(refused, [{ code: 'token_too_large', retryable: false }]);
         assert.equal(count(), 1);
-        await server.logs(/clients sent what breaks the protocol.*limits\.before_connect/);
+        await server.logs(/clients closed for breaking the protocol.*limits\.before_connect/);
     });
 }
 
@@ -156,5 +156,5 @@ test('breaking the protocol gives one line in the log, which names the cause', a
         await closed;
     }
     await server.logs(/clients closed for breaking the protocol closed=\d last="?[a-z ]+/);
-    assert.equal(server.output.split('breaks the protocol').length, 2);
+    assert.equal(server.output.split('breaking the protocol').length, 2);
 });
