@@ -192,7 +192,7 @@ describe('Socket.IO over another parser', () => {
             assert.deepEqual(error.data, { code: 'parser_unknown', retryable: false });
             // Not active: it does not try again.
             assert.deepEqual([opened, socket.connected, socket.active], [1, false, false]);
-            const lines = () => own.output.match(/the client speaks another parser \(msgpack\?\)/g) ?? [];
+            const lines = () => own.output.match(/a client uses another parser \(msgpack\?\)/g) ?? [];
             await until('the line', () => lines().length);
             assert.equal(lines().length, 1);
         });
