@@ -88,6 +88,13 @@ constexpr Key<Kept> text(std::string_view path, std::string Kept::*member, std::
     return key<Kept>(path, "text", member, initial, {}, reload, what);
 }
 
+// Where to listen: an address with a port, or unix: with a path.
+template <class Kept>
+constexpr Key<Kept> address(std::string_view path, std::string Kept::*member,
+                            std::string_view initial, Reload reload, std::string_view what) {
+    return key<Kept>(path, "address", member, initial, {}, reload, what);
+}
+
 // A file or folder; made absolute.
 template <class Kept>
 constexpr Key<Kept> file(std::string_view path, std::string Kept::*member, std::string_view initial,

@@ -38,7 +38,7 @@ inline constexpr std::array listen_list{
                 "- systemd: roomd\n"),
 };
 inline constexpr std::array listen_keys{
-    text("listen[].address", &Listen::address, "", Reload::no,
+    address("listen[].address", &Listen::address, "", Reload::no,
         "`127.0.0.1:3001`, `[::1]:3001` or `unix:/run/roomd/emit.sock`. With port 0 the kernel chooses a port."),
     text("listen[].systemd", &Listen::systemd, "", Reload::no,
         "Instead of `address`: sockets that systemd passes, by the `FileDescriptorName=` of their unit; the packaged `roomd.socket` says `roomd`. A restart then refuses no connection."),

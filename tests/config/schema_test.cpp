@@ -163,7 +163,7 @@ TEST_CASE("the schema refuses what is wrong") {
                             "service: { name: true }",
                             "- a",
                             "socketio: { transports: [webtransport] }"})
-        CHECK_MESSAGE(found_in(bad) != "", bad);
+        CHECK_MESSAGE(found_in(bad) != "", std::string(bad));
 }
 
 TEST_CASE("the schema knows no key that is not built yet") {
