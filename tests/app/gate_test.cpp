@@ -103,7 +103,7 @@ TEST_CASE("what a proxy passes on is not from this machine, whatever its address
         CHECK_MESSAGE(std::find(asked.begin(), asked.end(), name) != asked.end(), name);
         const auto admission = gate.admit(with_header(name, "127.0.0.1"), "emit");
         CHECK_MESSAGE(admission.status == 401, name);
-        CHECK_MESSAGE(admission.body.find("by a proxy") != std::string::npos, name);
+        CHECK_MESSAGE(admission.body.find("through a proxy") != std::string::npos, name);
     }
 }
 

@@ -70,7 +70,7 @@ TEST_CASE("that nothing listens is reported, and why") {
 TEST_CASE("a daemon that hangs is not waited for for ever") {
     const Peer silent("", Peer::Life::silent);
     CHECK(trouble(silent.path(), base::Duration(1000)) ==
-          "no_answer: no answer within 1 s: the daemon is busy, or hangs");
+          "no_answer: no answer within 1 s: the daemon is busy or hangs");
 }
 
 TEST_CASE("permission denied is reported") {

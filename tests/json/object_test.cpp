@@ -15,7 +15,7 @@ TEST_CASE("an object has its members in the order in which they were written") {
               .flag("yes", true)
               .raw("list", "[1,2]")
               .done() ==
-          R"({"a":"\"b\"\n","n":18446744073709551615,"less":-1,"yes":true,"list":[1,2]})");
+          R"({"a":"\"b\"\u000a","n":18446744073709551615,"less":-1,"yes":true,"list":[1,2]})");
 }
 
 TEST_CASE("a name is escaped as a value is") {

@@ -25,8 +25,8 @@ std::string answer(const std::string &nsp) {
 
 TEST_CASE("a CONNECT in MessagePack is refused in it, for its namespace") {
     const std::string head = "\x83\xA4type\x04\xA4"
-                             "data\x82\xA7message\xD9\x2Fthis server speaks Socket.IO's own parser "
-                             "alone\xA4"
+                             "data\x82\xA7message\xD9\x37this server understands only Socket.IO's "
+                             "default parser\xA4"
                              "data\x82\xA4"
                              "code\xAEparser_unknown\xA9retryable\xC2\xA3nsp";
     CHECK(answer("\xA3nsp\xA1/") == head + "\xA1/");
