@@ -1,4 +1,0 @@
-// What every test includes, for the same reason as standard.hpp.
-#include "standard.hpp"
-
-#include <doctest/doctest.h>
