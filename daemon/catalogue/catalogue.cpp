@@ -1,9 +1,9 @@
 #include "catalogue/catalogue.hpp"
 
 #include "base/text.hpp"
-#include "catalogue/document.hpp"
-#include "catalogue/schema.hpp"
 #include "catalogue/template.hpp"
+#include "schema/document.hpp"
+#include "schema/schema.hpp"
 #include "sio/event.hpp"
 
 #include <algorithm>
@@ -54,7 +54,8 @@ Routed refused(const char *code, std::string pointer, std::string text) {
 
 Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Fault> &faults) {
     Catalogue out;
-    std::map<std::string_view, std::shared_ptr<const Schema>> schemas; // by text: files are shared
+    std::map<std::string_view, std::shared_ptr<const schema::Schema>>
+        schemas; // by text: files are shared
     for (std::size_t i = 0; i < confs.size(); ++i) {
         const EventConf &conf = confs[i];
         const auto fault = [&](Fault::Part part, std::string what) -> Fault & {
@@ -77,10 +78,10 @@ Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Faul
         }
         if (!conf.schema.empty()) {
             const auto [schema, is_new] = schemas.try_emplace(conf.schema);
-            std::vector<SchemaFault> wrong; // of a schema that several share: told once
-            if (is_new) schema->second = Schema::compile(conf.schema, wrong);
+            std::vector<schema::SchemaFault> wrong; // of a schema that several share: told once
+            if (is_new) schema->second = schema::Schema::compile(conf.schema, wrong);
             event->schema = schema->second;
-            for (SchemaFault &found : wrong)
+            for (schema::SchemaFault &found : wrong)
                 fault(Fault::Part::schema, {}).schema = std::move(found);
         }
         if (!out.events_.emplace(conf.name, std::move(event)).second)
@@ -109,7 +110,7 @@ Routed Catalogue::route(std::string_view event, std::string_view data, Rooms roo
     const auto found = events_.find(event);
     if (found == events_.end()) return unknown(event);
     const Event &known = *found->second;
-    std::optional<Document> index;
+    std::optional<schema::Document> index;
     if (known.schema) {
         index.emplace(data);
         if (const auto why = known.schema->check(*index)) {
@@ -153,10 +154,10 @@ std::string Catalogue::explain(std::string_view event, std::string_view data) co
 
 // "schema: schemas/seat.json fits", or the line that says no.
 std::string Catalogue::explain_schema(const Event &event, std::string_view data) {
-    const auto why = event.schema->check(Document(data));
+    const auto why = event.schema->check(schema::Document(data));
     const std::string out = "schema: " + event.schema_source;
     if (!why) return out + " fits\n";
-    const Schema::Place place = event.schema->place(why->keyword);
+    const schema::Schema::Place place = event.schema->place(why->keyword);
     return out + ':' + std::to_string(place.line) + ':' + std::to_string(place.column) +
            " refuses /data" + why->pointer + '\n';
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "catalogue/schema.hpp"
+#include "schema/schema.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +31,7 @@ struct Fault {
     Part part = Part::name;
     std::size_t room = 0; // the template's place
     std::string what;     // of a name or a template
-    SchemaFault schema;
+    schema::SchemaFault schema;
 };
 
 // What becomes of an event.
@@ -71,7 +71,7 @@ public:
 private:
     struct Event {
         std::vector<RoomTemplate> rooms;
-        std::shared_ptr<const Schema> schema; // null: any data
+        std::shared_ptr<const schema::Schema> schema; // null: any data
         std::string schema_source;
         bool vanishing = false;
     };

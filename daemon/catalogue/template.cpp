@@ -71,11 +71,11 @@ std::string_view Data::at(const std::vector<std::string> &path) const {
         }
         return value;
     }
-    Document::Index value = Document::root;
+    schema::Document::Index value = schema::Document::root;
     for (const std::string &name : path) {
         if (index->kind(value) != json::Kind::object) return {};
         value = index->member(value, name);
-        if (value == Document::none) return {};
+        if (value == schema::Document::none) return {};
     }
     return index->text(value);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "catalogue/document.hpp"
+#include "schema/document.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -15,7 +15,7 @@ inline constexpr std::size_t max_routed_rooms = 1000; // that one event may go t
 // The data of an event: its text, and when a schema has had it indexed, the index too.
 struct Data {
     std::string_view text;
-    const Document *index = nullptr;
+    const schema::Document *index = nullptr;
 
     // The text of what stands at a path of names, or empty.
     std::string_view at(const std::vector<std::string> &path) const;

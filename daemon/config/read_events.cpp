@@ -163,7 +163,7 @@ private:
                                  fault.what);
         case catalogue::Fault::Part::schema: break;
         }
-        const catalogue::SchemaFault &schema = fault.schema;
+        const auto &schema = fault.schema;
         const std::string what =
             schema.what + (schema.pointer.empty() ? "" : " (at " + schema.pointer + ')');
         if (entered.schema_file.empty())

@@ -1,8 +1,8 @@
 // What routing an event costs, and which part of it what takes.  Not a test: run it by hand.
 #include "catalogue/catalogue.hpp"
-#include "catalogue/document.hpp"
-#include "catalogue/schema.hpp"
 #include "catalogue/template.hpp"
+#include "schema/document.hpp"
+#include "schema/schema.hpp"
 #include "json/json.hpp"
 
 #include <cstdint>
@@ -77,10 +77,10 @@ int main() {
          {.name = "literal", .rooms = {"role:student"}, .schema = "", .schema_source = ""}},
         faults);
     if (!faults.empty()) return 1;
-    std::vector<SchemaFault> wrong;
-    const auto compiled = Schema::compile(schema, wrong);
+    std::vector<schema::SchemaFault> wrong;
+    const auto compiled = schema::Schema::compile(schema, wrong);
     const std::string data = booking, bad = data.substr(0, data.size() - 1) + R"(,"seatId":7})";
-    const Document index(data);
+    const schema::Document index(data);
     const auto route = [&](const char *event, const std::string &what) {
         return [&, event] { return catalogue.route(event, what).rooms.size(); };
     };
@@ -92,7 +92,7 @@ int main() {
     measure("route: a literal room, no schema", route("literal", data));
     measure("route: an unknown name", route("schemas", data));
     measure("route: refused by the schema", route("whole", bad));
-    measure("  index of the data", [&] { return Document(data).values(); });
+    measure("  index of the data", [&] { return schema::Document(data).values(); });
     measure("  schema over the index", [&] { return compiled->check(index) ? 1u : 0u; });
     measure("  (json::check, done before)", [&] { return json::check(data).ok() ? 1u : 0u; });
 }

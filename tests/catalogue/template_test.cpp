@@ -6,8 +6,8 @@
 
 using namespace roomd;
 using catalogue::Data;
-using catalogue::Document;
 using catalogue::RoomTemplate;
+using schema::Document;
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "catalogue/catalogue.hpp"
-#include "catalogue/document.hpp"
 #include "fuzz/fuzz.hpp"
 #include "rooms/names.hpp"
+#include "schema/document.hpp"
 #include "json/json.hpp"
 
 #include <cstdlib>
@@ -63,14 +63,14 @@ void check(const catalogue::Routed &routed) {
 
 // Every value is where its pointer leads, and is equal to what its canonical text says.
 void check(const std::string &data) {
-    const catalogue::Document index(data);
+    const schema::Document index(data);
     fuzz::must(index.next(0) == index.values());
-    const auto none = catalogue::Document::none;
+    const auto none = schema::Document::none;
     if (index.duplicate() != none) return; // refused as they are
     const std::string canonical = index.canonical(0);
     fuzz::must(json::check(canonical).ok());
-    fuzz::must(catalogue::Document(canonical).canonical(0) == canonical);
-    catalogue::Document::Index value = 0;
+    fuzz::must(schema::Document(canonical).canonical(0) == canonical);
+    schema::Document::Index value = 0;
     for (std::size_t step = 0; step < 64 && value < index.values(); ++step, value += 3) {
         const auto found = index.find(index.pointer(value));
         fuzz::must(found == value || found == value + 1); // a name stands for its member

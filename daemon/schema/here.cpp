@@ -1,0 +1,78 @@
+#include "schema/here.hpp"
+
+#include <algorithm>
+
+namespace roomd::schema {
+namespace {
+
+// What one step may read.
+constexpr std::size_t bytes_per_step = 32;
+constexpr std::size_t names_per_step = 16;
+constexpr std::size_t steps_per_inner_value = 5; // canonical texts, compared log n times
+
+} // namespace
+
+bool Here::is(JsonType type) {
+    using Type = valijson::constraints::TypeConstraint;
+    switch (type) {
+    case Type::kAny: return true;
+    case Type::kArray: return is(json::Kind::array);
+    case Type::kBoolean: return is(json::Kind::boolean);
+    case Type::kInteger: return is(json::Kind::number) && is_whole();
+    case Type::kNull: return is(json::Kind::null);
+    case Type::kNumber: return is(json::Kind::number);
+    case Type::kObject: return is(json::Kind::object);
+    case Type::kString: return is(json::Kind::string);
+    }
+    return false;
+}
+
+std::size_t Here::characters() const {
+    std::string scratch;
+    const std::string_view text = doc.string(at, scratch);
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
+}
+
+Document::Index Here::find(std::string_view name) {
+    if (!verdict.spend(1 + size() / names_per_step)) return Document::none;
+    return doc.member(at, name);
+}
+
+bool Here::spend_on(std::string_view text) noexcept {
+    return verdict.spend(1 + text.size() / bytes_per_step);
+}
+
+bool Here::spend_on_inner() noexcept {
+    const std::size_t inner = doc.next(at) - at - 1;
+    return spend_on_text() && (inner == 0 || verdict.spend(inner * steps_per_inner_value));
+}
+
+double Here::number() {
+    verdict.spend(doc.text(at).size() / bytes_per_step);
+    return verdict.is_abandoned() ? 0 : doc.number(at);
+}
+
+bool Here::is_whole() {
+    verdict.spend(doc.text(at).size() / bytes_per_step);
+    return !verdict.is_abandoned() && doc.whole(at);
+}
+
+bool Here::fail_at(Index where, std::string_view keyword, std::string text) {
+    return verdict.wants_reason() && fail_with(doc.pointer(where), keyword, std::move(text));
+}
+
+bool Here::fail_member(std::string_view name, std::string_view keyword, std::string text) {
+    return verdict.wants_reason() &&
+           fail_with(doc.pointer(at) + '/' + json::escaped_token(name), keyword, std::move(text));
+}
+
+bool Here::fail_with(std::string pointer, std::string_view keyword, std::string text) {
+    std::string place = schema_->getId();
+    if (!keyword.empty()) (place += '/') += keyword;
+    verdict.reason({std::move(pointer), std::move(text), std::move(place)});
+    return false;
+}
+
+} // namespace roomd::schema

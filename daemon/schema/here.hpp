@@ -1,0 +1,79 @@
+#pragma once
+
+#include "schema/document.hpp"
+#include "schema/verdict.hpp"
+#include "schema/wording.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <valijson/subschema.hpp>
+
+namespace roomd::schema {
+
+// The value that is being judged, the schema that judges it, and what comes of it.
+class Here {
+public:
+    using Index = Document::Index;
+
+    Here(const Document &data, std::size_t steps) : doc(data), verdict(steps) {}
+
+    // Goes to a value and a schema, and back when it ends.
+    class Visit {
+    public:
+        Visit(Here &here, Index value, const valijson::Subschema &schema) :
+            here_(here),
+            at_(std::exchange(here.at, value)),
+            schema_(std::exchange(here.schema_, &schema)) {}
+        ~Visit() {
+            here_.at = at_;
+            here_.schema_ = schema_;
+        }
+        Visit(const Visit &) = delete;
+        Visit &operator=(const Visit &) = delete;
+
+    private:
+        Here &here_;
+        Index at_;
+        const valijson::Subschema *schema_;
+    };
+
+    bool is(json::Kind kind) const noexcept { return doc.kind(at) == kind; }
+    bool is(JsonType);
+    std::size_t size() const noexcept { return doc.size(at); }
+    Index begin() const noexcept { return Document::first(at); }
+    Index end() const noexcept { return doc.next(at); }
+    std::size_t characters() const; // of a string
+    // The member of a name in this object, or none.
+    Index find(std::string_view name);
+    bool has(std::string_view name) { return find(name) != Document::none; }
+
+    // For what reads all of the value: may it?
+    bool spend_on_text() noexcept { return spend_on(doc.text(at)); }
+    bool spend_on(std::string_view text) noexcept;
+    // ... for what goes to all values in it, and sorts them.
+    bool spend_on_inner() noexcept;
+    // The value of this number: long ones count.
+    double number();
+    bool is_whole();
+
+    // Tells why the value does not fit, if that is wanted.  Gives false.
+    bool fail(std::string_view keyword, std::string text) {
+        return fail_at(at, keyword, std::move(text));
+    }
+    // ... what stands elsewhere; a member that this object has or not.
+    bool fail_at(Index, std::string_view keyword, std::string text);
+    bool fail_member(std::string_view name, std::string_view keyword, std::string text);
+
+    const Document &doc;
+    Verdict verdict;
+    Index at = Document::root;
+
+private:
+    bool fail_with(std::string pointer, std::string_view keyword, std::string text);
+
+    const valijson::Subschema *schema_ = nullptr;
+};
+
+} // namespace roomd::schema

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "schema/reading.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::schema {
+
+// The keywords that hold no schema: `type`, `enum`, `maxLength`, `required` ...
+std::vector<std::string_view> leaf_keywords();
+
+// Adds the constraints of those that the schema at `node`, an object, has.
+void add_leaves(Reading &, Document::Index node, const valijson::Subschema *to);
+
+// A list of names, each of them once.
+std::vector<std::string> read_names(Reading &, Document::Index value);
+
+} // namespace roomd::schema

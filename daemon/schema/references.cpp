@@ -1,0 +1,104 @@
+#include "schema/references.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace roomd::schema {
+namespace {
+
+using Index = Document::Index;
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        if (text.front() != '%') {
+            out += text.front();
+            text.remove_prefix(1);
+            continue;
+        }
+        unsigned byte = 0;
+        const std::string_view digits = text.substr(1, 2);
+        const auto end =
+            std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16).ptr;
+        if (end != text.data() + 3) return {};
+        out += static_cast<char>(byte);
+        text.remove_prefix(3);
+    }
+    return out;
+}
+
+Index target_of(Reading &in, Index reference) {
+    constexpr const char *how = "write \"#/definitions/<name>\"";
+    if (!in.is(reference, json::Kind::string)) {
+        in.fault(reference, "\"$ref\" must be text", how);
+        return Document::none;
+    }
+    const std::string to = in.text(reference);
+    if (!to.starts_with('#')) {
+        in.fault(reference, "\"$ref\" leads out of this schema, and nothing is fetched",
+                 std::string("copy what it names to \"definitions\" and ") + how);
+        return Document::none;
+    }
+    const auto pointer = percent_decoded(std::string_view(to).substr(1));
+    const Index target = pointer ? in.doc.find(*pointer) : Document::none;
+    if (target == Document::none)
+        in.fault(reference, "\"$ref\" leads to nothing: \"" + base::printable(to, 80) + '"', how);
+    return target;
+}
+
+} // namespace
+
+void check_identity(Reading &in, Index node) {
+    const Index draft = in.doc.member(node, "$schema");
+    if (draft != Document::none) {
+        std::string name = in.is(draft, json::Kind::string) ? in.text(draft) : "";
+        if (name.ends_with('#')) name.pop_back();
+        if (name != "http://json-schema.org/draft-07/schema")
+            in.fault(draft, "only draft 7 is read",
+                     "write \"http://json-schema.org/draft-07/schema#\", and the schema in it");
+    }
+    const Index id = in.doc.member(node, "$id");
+    if (id != Document::none && node != Document::root)
+        in.fault(id, "\"$id\" inside a schema would change what \"$ref\" means", "remove it");
+}
+
+Index References::resolve(Reading &in, Index node, const std::function<void(Index)> &definitions) {
+    std::set<Index> met;
+    while (in.is(node, json::Kind::object)) {
+        const Index reference = in.doc.member(node, "$ref");
+        if (reference == Document::none) break;
+        check_beside(in, node, definitions);
+        if (!met.insert(node).second) {
+            in.fault(reference, "\"$ref\" leads back to itself");
+            return Document::none;
+        }
+        node = target_of(in, reference);
+        if (node == Document::none) break;
+    }
+    return node;
+}
+
+// Draft 7 has `$ref` hide what stands beside it: only what checks nothing may.
+void References::check_beside(Reading &in, Index node,
+                              const std::function<void(Index)> &definitions) {
+    constexpr std::array<std::string_view, 8> harmless{
+        "$ref", "$schema", "$id", "$comment", "title", "description", "default", "examples"};
+    if (!checked_.insert(node).second) return;
+    check_identity(in, node);
+    for (Index name = Document::first(node); name < in.doc.next(node);
+         name = in.doc.next(name + 1)) {
+        const std::string keyword = in.text(name);
+        if (keyword == "definitions")
+            definitions(name + 1);
+        else if (std::find(harmless.begin(), harmless.end(), keyword) == harmless.end())
+            in.fault(name, '"' + base::printable(keyword, 60) + "\" is not checked beside \"$ref\"",
+                     "write \"allOf\": [{\"$ref\": ..}, {..}]");
+    }
+}
+
+} // namespace roomd::schema
