@@ -85,7 +85,7 @@ Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Faul
                 fault(Fault::Part::schema, {}).schema = std::move(found);
         }
         if (!out.events_.emplace(conf.name, std::move(event)).second)
-            fault(Fault::Part::name, "the event stands twice");
+            fault(Fault::Part::name, "duplicate event");
     }
     return out;
 }
@@ -157,7 +157,7 @@ std::string Catalogue::explain_schema(const Event &event, std::string_view data)
     const auto why = event.schema->check(schema::Document(data));
     const std::string out = "schema: " + event.schema_source;
     if (!why) return out + " fits\n";
-    const schema::Schema::Place place = event.schema->place(why->keyword);
+    const schema::LineColumn place = event.schema->find(why->keyword);
     return out + ':' + std::to_string(place.line) + ':' + std::to_string(place.column) +
            " refuses /data" + why->pointer + '\n';
 }

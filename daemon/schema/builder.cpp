@@ -2,21 +2,22 @@
 
 #include "base/text.hpp"
 #include "schema/leaves.hpp"
-#include "schema/reading.hpp"
 #include "schema/references.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 namespace roomd::schema {
 namespace {
 
-namespace constraints = valijson::constraints;
 using Index = Document::Index;
-using valijson::Subschema;
+
+const Subschema anything; // stands in for what can not be read
 
 constexpr std::size_t most_subschemas = 1000;
 constexpr std::size_t most_faults = 50;
@@ -24,60 +25,67 @@ constexpr int most_in_place = 16; // schemas for one and the same value, each in
 
 class Builder {
 public:
-    explicit Builder(Reading &in) : in_(in), doc_(in.doc) {}
+    Builder(const Document &schema, std::vector<BuildFault> *faults) :
+        in_{schema, faults},
+        doc_(schema) {}
 
-    void run() {
+    // Good when there is no fault, or none that is in the way of what nobody asks about.
+    bool run() {
         if (doc_.duplicate() != Document::none)
-            return in_.fault(doc_.duplicate(), "the member stands twice", "keep one of the two");
-        in_.model.root = subschema(Document::root);
-        while (!pending_.empty() && in_.faults.size() < most_faults) {
+            in_.fault(doc_.duplicate(), "duplicate member", "keep one of the two");
+        model_.root = subschema(Document::root);
+        while (!pending_.empty() && told() < most_faults) {
             const auto [node, sub] = pending_.back();
             pending_.pop_back();
-            fill(node, sub);
+            fill(node, *sub);
         }
-        if (in_.faults.empty()) check_nesting();
+        return told() == 0 && nests_well();
     }
+    bool understood_all() const noexcept { return in_.count == 0; }
+    Model &&take() { return std::move(model_); }
 
 private:
-    using Make = void (Builder::*)(Index value, const Subschema *to);
+    using Make = void (Builder::*)(Index value, Subschema &to);
     struct Keyword {
         std::string_view name;
         Make make;
     };
 
+    std::size_t told() const noexcept { return in_.faults == nullptr ? 0 : in_.faults->size(); }
+
     // ---- subschemas ------------------------------------------------------------------------
 
-    // The one that stands at `node` or where its `$ref` leads.  Null after a fault.
+    // The one at `node`, or where its `$ref` leads to; `anything` after a fault.
     const Subschema *subschema(Index node) {
         node = references_.resolve(in_, node, [&](Index beside) { read_definitions(beside); });
-        if (node == Document::none) return nullptr;
+        if (node == Document::none) return &anything;
         const auto known = made_.find(node);
         if (known != made_.end()) return known->second;
         if (made_.size() == most_subschemas) {
             in_.fault(node, "there are more than 1000 schemas in this one");
-            return nullptr;
+            return &anything;
         }
-        const Subschema *sub = in_.model.schema.createSubschema();
-        in_.model.schema.setSubschemaId(sub, doc_.pointer(node));
-        made_.emplace(node, sub);
-        pending_.emplace_back(node, sub);
-        return sub;
+        Subschema &sub = model_.all.emplace_back();
+        sub.pointer = doc_.pointer(node);
+        made_.emplace(node, &sub);
+        pending_.emplace_back(node, &sub);
+        return &sub;
     }
 
     // A subschema for the same value as `of`.
-    const Subschema *in_place(Index node, const Subschema *of) {
+    const Subschema *in_place(Index node, const Subschema &of) {
         const Subschema *inner = subschema(node);
-        if (inner != nullptr) in_place_[of].push_back(inner);
+        in_place_[&of].push_back(inner);
         return inner;
     }
 
-    void fill(Index node, const Subschema *sub) {
+    void fill(Index node, Subschema &sub) {
         if (in_.is(node, json::Kind::boolean)) {
-            in_.model.schema.setAlwaysInvalid(sub, doc_.text(node) == "false");
+            sub.never = doc_.text(node) == "false";
             return;
         }
         if (!in_.is(node, json::Kind::object))
-            return in_.fault(node, "a schema is a map, true or false");
+            return in_.fault(node, "a schema must be a map, true or false");
         for (Index name = Document::first(node); name < doc_.next(node); name = doc_.next(name + 1))
             check_keyword(name);
         check_identity(in_, node);
@@ -105,17 +113,20 @@ private:
         std::string_view near = base::nearest(keyword, all);
         if (keyword == "$defs") near = "definitions";
         in_.fault(name, "nothing checks \"" + base::printable(keyword, 60) + '"',
-                  near.empty() ? "it is no keyword of draft 7 that is known here; remove it"
+                  near.empty() ? "it is not a keyword of draft 7 that is known here; remove it"
                                : "did you mean \"" + std::string(near) + "\"?");
     }
 
-    // How deep schemas for one value stand in each other; a circle has no end.
-    void check_nesting() {
+    // How deep schemas for one value are in each other; a circle has no end.
+    bool nests_well() {
         std::unordered_map<const Subschema *, int> depths;
-        for (const auto &[node, sub] : made_)
-            if (depth(sub, depths) > most_in_place)
-                return in_.fault(node, "more than 16 schemas in each other are for the same value",
-                                 "let them lead into the value, with \"properties\" or \"items\"");
+        for (const auto &[node, sub] : made_) {
+            if (depth(sub, depths) <= most_in_place) continue;
+            in_.fault(node, "more than 16 schemas in each other are for the same value",
+                      "let them lead into the value, with \"properties\" or \"items\"");
+            return false;
+        }
+        return true;
     }
 
     int depth(const Subschema *sub, std::unordered_map<const Subschema *, int> &depths) {
@@ -134,9 +145,9 @@ private:
             {"dependencies", &Builder::add_dependencies},
             {"propertyNames", &Builder::add_property_names},
             {"contains", &Builder::add_contains},
-            {"allOf", &Builder::add_combined<constraints::AllOfConstraint>},
-            {"anyOf", &Builder::add_combined<constraints::AnyOfConstraint>},
-            {"oneOf", &Builder::add_combined<constraints::OneOfConstraint>},
+            {"allOf", &Builder::add_combined<Combined::How::all>},
+            {"anyOf", &Builder::add_combined<Combined::How::any>},
+            {"oneOf", &Builder::add_combined<Combined::How::one>},
             {"not", &Builder::add_not},
             {"definitions", &Builder::read_definitions},
         };
@@ -146,109 +157,96 @@ private:
     // Those that nothing refers to are read too: a mistake in them is told.
     void read_definitions(Index value) {
         if (!in_.is(value, json::Kind::object))
-            return in_.fault(value, "\"definitions\" is a map of schemas");
-        for (Index name = Document::first(value); name < doc_.next(value);
-             name = doc_.next(name + 1))
-            subschema(name + 1);
+            return in_.fault(value, "\"definitions\" must be a map of schemas");
+        each_member(value, [&](Index name) { subschema(name + 1); });
     }
-    void read_definitions(Index value, const Subschema *) { read_definitions(value); }
+    void read_definitions(Index value, Subschema &) { read_definitions(value); }
 
-    void add_dependencies(Index value, const Subschema *to) {
+    void add_dependencies(Index value, Subschema &to) {
         if (!in_.is(value, json::Kind::object))
-            return in_.fault(value, "\"dependencies\" is a map of lists of names or of schemas");
-        constraints::DependenciesConstraint dependencies;
-        for (Index name = Document::first(value); name < doc_.next(value);
-             name = doc_.next(name + 1)) {
-            if (!in_.name_fits(name)) continue;
+            return in_.fault(value,
+                             "\"dependencies\" must be a map of lists of names or of schemas");
+        Dependencies dependencies;
+        each_member(value, [&](Index name) {
             if (in_.is(name + 1, json::Kind::array))
-                dependencies.addPropertyDependencies(in_.text(name), read_names(in_, name + 1));
-            else if (const Subschema *inner = in_place(name + 1, to))
-                dependencies.addSchemaDependency(in_.text(name), inner);
-        }
-        in_.add(dependencies, to);
+                dependencies.names.emplace_back(in_.text(name), read_names(in_, name + 1));
+            else
+                dependencies.schemas.emplace_back(in_.text(name), in_place(name + 1, to));
+        });
+        to.constraints.emplace_back(std::move(dependencies));
     }
 
-    void add_property_names(Index value, const Subschema *to) {
-        constraints::PropertyNamesConstraint names;
-        names.setSubschema(subschema(value));
-        in_.add(names, to);
+    void add_property_names(Index value, Subschema &to) {
+        to.constraints.emplace_back(PropertyNames{subschema(value)});
     }
 
-    void add_contains(Index value, const Subschema *to) {
-        constraints::ContainsConstraint contains;
-        contains.setSubschema(subschema(value));
-        in_.add(contains, to);
+    void add_contains(Index value, Subschema &to) {
+        to.constraints.emplace_back(Contains{subschema(value)});
     }
 
-    void add_not(Index value, const Subschema *to) {
-        constraints::NotConstraint negation;
-        negation.setSubschema(in_place(value, to));
-        in_.add(negation, to);
+    void add_not(Index value, Subschema &to) {
+        to.constraints.emplace_back(Not{in_place(value, to)});
     }
 
-    template <class Constraint> void add_combined(Index value, const Subschema *to) {
+    template <Combined::How how> void add_combined(Index value, Subschema &to) {
         if (!in_.is(value, json::Kind::array) || doc_.size(value) == 0)
-            return in_.fault(value, "it is a list of at least one schema");
-        Constraint combined;
+            return in_.fault(value, "it must be a list of at least one schema");
+        Combined combined{how, {}};
         for (Index i = Document::first(value); i < doc_.next(value); i = doc_.next(i))
-            combined.addSubschema(in_place(i, to));
-        in_.add(combined, to);
+            combined.schemas.push_back(in_place(i, to));
+        to.constraints.emplace_back(std::move(combined));
     }
 
-    void add_properties(Index node, const Subschema *to) {
-        const Index properties = doc_.member(node, "properties");
+    void add_properties(Index node, Subschema &to) {
+        const Index named = doc_.member(node, "properties");
         const Index patterns = doc_.member(node, "patternProperties");
         const Index others = doc_.member(node, "additionalProperties");
-        if (properties == Document::none && patterns == Document::none && others == Document::none)
+        if (named == Document::none && patterns == Document::none && others == Document::none)
             return;
-        constraints::PropertiesConstraint constraint;
-        constraint.setAdditionalPropertiesSubschema(
-            others == Document::none ? in_.model.schema.emptySubschema() : subschema(others));
-        each_member(properties, [&](Index name) {
-            if (in_.name_fits(name))
-                constraint.addPropertySubschema(in_.text(name), subschema(name + 1));
+        Properties properties;
+        if (others != Document::none) properties.others = subschema(others);
+        each_member(named, [&](Index name) {
+            properties.named.emplace_back(in_.text(name), subschema(name + 1));
         });
         each_member(patterns, [&](Index name) {
             std::string why;
             auto pattern = Pattern::compile(in_.text(name), why);
-            if (!pattern) return in_.fault(name, "the pattern can not be run: " + why);
-            constraint.addPatternPropertySubschema(std::to_string(in_.model.names.size()),
-                                                   subschema(name + 1));
-            in_.model.names.push_back(*std::move(pattern));
+            if (pattern)
+                return void(
+                    properties.patterns.emplace_back(*std::move(pattern), subschema(name + 1)));
+            in_.fault(name, "the pattern can not be run: " + why);
+            properties.others = nullptr; // who knows whom the pattern speaks of
         });
-        in_.add(constraint, to);
+        to.constraints.emplace_back(std::move(properties));
     }
 
     template <class Fn> void each_member(Index map, Fn fn) {
         if (map == Document::none) return;
-        if (!in_.is(map, json::Kind::object)) return in_.fault(map, "it is a map of schemas");
+        if (!in_.is(map, json::Kind::object)) return in_.fault(map, "it must be a map of schemas");
         for (Index name = Document::first(map); name < doc_.next(map); name = doc_.next(name + 1))
             fn(name);
     }
 
-    void add_items(Index node, const Subschema *to) {
+    void add_items(Index node, Subschema &to) {
         const Index items = doc_.member(node, "items");
         const Index others = doc_.member(node, "additionalItems");
         const bool list = items != Document::none && in_.is(items, json::Kind::array);
         if (others != Document::none && !list)
-            return in_.fault(others,
-                             "\"additionalItems\" has no effect without a list of \"items\"",
-                             "remove it");
+            in_.fault(others, "\"additionalItems\" has no effect without a list of \"items\"",
+                      "remove it");
         if (items == Document::none) return;
-        if (!list) {
-            constraints::SingularItemsConstraint all;
-            all.setItemsSubschema(subschema(items));
-            return in_.add(all, to);
+        Items made;
+        if (list) {
+            for (Index i = Document::first(items); i < doc_.next(items); i = doc_.next(i))
+                made.first.push_back(subschema(i));
+            if (others != Document::none) made.rest = subschema(others);
+        } else {
+            made.rest = subschema(items);
         }
-        constraints::LinearItemsConstraint each;
-        for (Index i = Document::first(items); i < doc_.next(items); i = doc_.next(i))
-            each.addItemSubschema(subschema(i));
-        each.setAdditionalItemsSubschema(
-            others == Document::none ? in_.model.schema.emptySubschema() : subschema(others));
-        in_.add(each, to);
+        to.constraints.emplace_back(std::move(made));
     }
 
-    void add_condition(Index node, const Subschema *to) {
+    void add_condition(Index node, Subschema &to) {
         const Index question = doc_.member(node, "if");
         for (const char *branch : {"then", "else"})
             if (const Index at = doc_.member(node, branch);
@@ -256,28 +254,51 @@ private:
                 in_.fault(at, '"' + std::string(branch) + "\" has no effect without \"if\"",
                           "remove it");
         if (question == Document::none) return;
-        constraints::ConditionalConstraint condition;
-        condition.setIfSubschema(in_place(question, to));
+        Condition condition{in_place(question, to)};
         if (const Index at = doc_.member(node, "then"); at != Document::none)
-            condition.setThenSubschema(in_place(at, to));
+            condition.then = in_place(at, to);
         if (const Index at = doc_.member(node, "else"); at != Document::none)
-            condition.setElseSubschema(in_place(at, to));
-        in_.add(condition, to);
+            condition.otherwise = in_place(at, to);
+        to.constraints.emplace_back(condition);
     }
 
-    Reading &in_;
+    Reading in_;
     const Document &doc_;
+    Model model_;
     References references_;
-    std::map<Index, const Subschema *> made_; // by where they stand
-    std::vector<std::pair<Index, const Subschema *>> pending_;
+    std::map<Index, const Subschema *> made_; // by their place in the text
+    std::vector<std::pair<Index, Subschema *>> pending_;
     std::unordered_map<const Subschema *, std::vector<const Subschema *>> in_place_;
 };
 
+// Below `not`, in `if`, and in two branches of `oneOf` at a time, a schema that takes more than it
+// says has data refused.
+void drop_what_turns_round(Model &model) {
+    for (Subschema &sub : model.all) {
+        std::erase_if(sub.constraints, [](const Constraint &one) {
+            return std::holds_alternative<Not>(one) || std::holds_alternative<Condition>(one);
+        });
+        for (Constraint &one : sub.constraints)
+            if (auto *combined = std::get_if<Combined>(&one);
+                combined != nullptr && combined->how == Combined::How::one)
+                combined->how = Combined::How::any;
+    }
+}
+
 } // namespace
 
-void build(const Document &schema, Model &model, std::vector<BuildFault> &faults) {
-    Reading reading{schema, model, faults};
-    Builder(reading).run();
+std::optional<Model> build(const Document &schema, std::vector<BuildFault> &faults) {
+    Builder builder(schema, &faults);
+    if (!builder.run()) return {};
+    return builder.take();
+}
+
+std::optional<Model> build_what_is_known(const Document &schema) {
+    Builder builder(schema, nullptr);
+    if (!builder.run()) return {};
+    Model model = builder.take();
+    if (!builder.understood_all()) drop_what_turns_round(model);
+    return model;
 }
 
 } // namespace roomd::schema

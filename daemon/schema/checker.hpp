@@ -1,14 +1,16 @@
 #pragma once
 
 #include "schema/document.hpp"
+#include "schema/mismatch.hpp"
 #include "schema/model.hpp"
-#include "schema/schema.hpp"
 
-#include <optional>
+#include <cstddef>
+#include <vector>
 
 namespace roomd::schema {
 
-// Does the data fit the schema?  Stops at the first reason why not.
-std::optional<Mismatch> check(const Model &, const Document &data);
+// Why the data does not fit: at most `most` reasons, none when it fits.  A value that is of the
+// wrong type, or not among those that are allowed, is not looked at further.
+std::vector<Mismatch> check(const Model &, const Document &data, std::size_t most);
 
 } // namespace roomd::schema

@@ -12,17 +12,15 @@ constexpr std::size_t steps_per_inner_value = 5; // canonical texts, compared lo
 
 } // namespace
 
-bool Here::is(JsonType type) {
-    using Type = valijson::constraints::TypeConstraint;
+bool Here::is(Type type) {
     switch (type) {
-    case Type::kAny: return true;
-    case Type::kArray: return is(json::Kind::array);
-    case Type::kBoolean: return is(json::Kind::boolean);
-    case Type::kInteger: return is(json::Kind::number) && is_whole();
-    case Type::kNull: return is(json::Kind::null);
-    case Type::kNumber: return is(json::Kind::number);
-    case Type::kObject: return is(json::Kind::object);
-    case Type::kString: return is(json::Kind::string);
+    case Type::array: return is(json::Kind::array);
+    case Type::boolean: return is(json::Kind::boolean);
+    case Type::integer: return is(json::Kind::number) && is_whole();
+    case Type::null: return is(json::Kind::null);
+    case Type::number: return is(json::Kind::number);
+    case Type::object: return is(json::Kind::object);
+    case Type::string: return is(json::Kind::string);
     }
     return false;
 }
@@ -36,42 +34,42 @@ std::size_t Here::characters() const {
 }
 
 Document::Index Here::find(std::string_view name) {
-    if (!verdict.spend(1 + size() / names_per_step)) return Document::none;
+    if (!findings.spend(1 + size() / names_per_step)) return Document::none;
     return doc.member(at, name);
 }
 
 bool Here::spend_on(std::string_view text) noexcept {
-    return verdict.spend(1 + text.size() / bytes_per_step);
+    return findings.spend(1 + text.size() / bytes_per_step);
 }
 
 bool Here::spend_on_inner() noexcept {
     const std::size_t inner = doc.next(at) - at - 1;
-    return spend_on_text() && (inner == 0 || verdict.spend(inner * steps_per_inner_value));
+    return spend_on_text() && (inner == 0 || findings.spend(inner * steps_per_inner_value));
 }
 
 double Here::number() {
-    verdict.spend(doc.text(at).size() / bytes_per_step);
-    return verdict.is_abandoned() ? 0 : doc.number(at);
+    findings.spend(doc.text(at).size() / bytes_per_step);
+    return findings.is_abandoned() ? 0 : doc.number(at);
 }
 
 bool Here::is_whole() {
-    verdict.spend(doc.text(at).size() / bytes_per_step);
-    return !verdict.is_abandoned() && doc.whole(at);
+    findings.spend(doc.text(at).size() / bytes_per_step);
+    return !findings.is_abandoned() && doc.whole(at);
 }
 
 bool Here::fail_at(Index where, std::string_view keyword, std::string text) {
-    return verdict.wants_reason() && fail_with(doc.pointer(where), keyword, std::move(text));
+    return findings.wants_more() && fail_with(doc.pointer(where), keyword, std::move(text));
 }
 
 bool Here::fail_member(std::string_view name, std::string_view keyword, std::string text) {
-    return verdict.wants_reason() &&
+    return findings.wants_more() &&
            fail_with(doc.pointer(at) + '/' + json::escaped_token(name), keyword, std::move(text));
 }
 
 bool Here::fail_with(std::string pointer, std::string_view keyword, std::string text) {
-    std::string place = schema_->getId();
+    std::string place = schema_->pointer;
     if (!keyword.empty()) (place += '/') += keyword;
-    verdict.reason({std::move(pointer), std::move(text), std::move(place)});
+    findings.add({std::move(pointer), std::move(text), std::move(place)});
     return false;
 }
 

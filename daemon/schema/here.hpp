@@ -1,28 +1,29 @@
 #pragma once
 
 #include "schema/document.hpp"
-#include "schema/verdict.hpp"
-#include "schema/wording.hpp"
+#include "schema/findings.hpp"
+#include "schema/model.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <valijson/subschema.hpp>
-
 namespace roomd::schema {
 
-// The value that is being judged, the schema that judges it, and what comes of it.
+// The value that is being checked, the schema that it is checked against, and what was found.
 class Here {
 public:
     using Index = Document::Index;
 
-    Here(const Document &data, std::size_t steps) : doc(data), verdict(steps) {}
+    // `steps` and `most` as of Findings.
+    Here(const Document &data, std::size_t steps, std::size_t most) :
+        doc(data),
+        findings(steps, most) {}
 
     // Goes to a value and a schema, and back when it ends.
     class Visit {
     public:
-        Visit(Here &here, Index value, const valijson::Subschema &schema) :
+        Visit(Here &here, Index value, const Subschema &schema) :
             here_(here),
             at_(std::exchange(here.at, value)),
             schema_(std::exchange(here.schema_, &schema)) {}
@@ -36,11 +37,11 @@ public:
     private:
         Here &here_;
         Index at_;
-        const valijson::Subschema *schema_;
+        const Subschema *schema_;
     };
 
     bool is(json::Kind kind) const noexcept { return doc.kind(at) == kind; }
-    bool is(JsonType);
+    bool is(Type);
     std::size_t size() const noexcept { return doc.size(at); }
     Index begin() const noexcept { return Document::first(at); }
     Index end() const noexcept { return doc.next(at); }
@@ -58,22 +59,22 @@ public:
     double number();
     bool is_whole();
 
-    // Tells why the value does not fit, if that is wanted.  Gives false.
+    // Notes why the value does not fit, if that is wanted.  Gives false.
     bool fail(std::string_view keyword, std::string text) {
         return fail_at(at, keyword, std::move(text));
     }
-    // ... what stands elsewhere; a member that this object has or not.
+    // ... for another value; for a member that this object may not have.
     bool fail_at(Index, std::string_view keyword, std::string text);
     bool fail_member(std::string_view name, std::string_view keyword, std::string text);
 
     const Document &doc;
-    Verdict verdict;
+    Findings findings;
     Index at = Document::root;
 
 private:
     bool fail_with(std::string pointer, std::string_view keyword, std::string text);
 
-    const valijson::Subschema *schema_ = nullptr;
+    const Subschema *schema_ = nullptr;
 };
 
 } // namespace roomd::schema

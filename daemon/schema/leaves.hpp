@@ -11,8 +11,9 @@ namespace roomd::schema {
 // The keywords that hold no schema: `type`, `enum`, `maxLength`, `required` ...
 std::vector<std::string_view> leaf_keywords();
 
-// Adds the constraints of those that the schema at `node`, an object, has.
-void add_leaves(Reading &, Document::Index node, const valijson::Subschema *to);
+// Adds the constraints of those that the schema at `node`, an object, has.  One with a fault in it
+// is left out.
+void add_leaves(Reading &, Document::Index node, Subschema &to);
 
 // A list of names, each of them once.
 std::vector<std::string> read_names(Reading &, Document::Index value);

@@ -5,64 +5,128 @@
 #include "json/json.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
-#include <valijson/constraints/concrete_constraints.hpp>
-#include <valijson/schema.hpp>
-
-// A compiled schema: valijson's constraints.  Its parser and its visitor are not used: they accept
-// what they do not know and evaluate some keywords wrongly; docs/events.md has the list, and
-// tests/schema/valijson_test.cpp shows each.
+// A compiled schema.
 namespace roomd::schema {
+
+struct Subschema;
+
+enum class Type : std::uint8_t { array, boolean, integer, null, number, object, string };
+
+// `type`
+struct Types {
+    std::vector<Type> allowed;
+};
 
 // `enum` and `const`: what is allowed, by its canonical text.
 class Values {
 public:
+    explicit Values(const char *keyword) noexcept : keyword_(keyword) {}
     void add(json::Kind, std::string canonical);
     void sort(); // once, when all are there
+
+    const char *keyword() const noexcept { return keyword_; }
     // Is one of them of this kind?
     bool any(json::Kind kind) const noexcept { return (kinds_ >> unsigned(kind) & 1u) != 0; }
     bool has(std::string_view canonical) const;
     const std::vector<std::string> &as_written() const noexcept { return texts_; }
 
 private:
+    const char *keyword_;
     std::vector<std::string> texts_;    // in the order of the schema
-    std::vector<std::uint32_t> sorted_; // places in it, by text
+    std::vector<std::uint32_t> sorted_; // indexes into it, by text
     unsigned kinds_ = 0;                // a bit each
 };
 
-// A keyword that valijson has no sound constraint for.
-class Word final : public valijson::constraints::PolyConstraint {
-public:
-    using Check = std::variant<Values, Pattern, const Format *>;
+enum class Bound : std::uint8_t { least, most };
 
-    Word(const char *keyword, Check check) : keyword_(keyword), check_(std::move(check)) {}
+// `minLength`, `maxItems` ...: how many there are.
+struct Size {
+    enum class Of : std::uint8_t { characters, elements, members };
+    Of of;
+    Bound bound;
+    std::uint64_t count;
+};
 
-    const char *keyword() const noexcept { return keyword_; }
-    const Check &check() const noexcept { return check_; }
+// `minimum`, `exclusiveMaximum` ...
+struct Limit {
+    Bound bound;
+    bool exclusive;
+    double value;
+};
 
-    // Nothing holds for valijson's own visitor, which does not know these.
-    bool validate(const valijson::adapters::Adapter &, const std::vector<std::string> &,
-                  valijson::ValidationResults *) const override {
-        return false;
-    }
+struct MultipleOf {
+    double divisor;
+};
 
-private:
-    Constraint *cloneInto(void *place) const override { return new (place) Word(*this); }
-    std::size_t sizeOf() const override { return sizeof(Word); }
+struct UniqueItems {};
 
-    const char *keyword_;
-    Check check_;
+struct Required {
+    std::vector<std::string> names;
+};
+
+struct Dependencies {
+    std::vector<std::pair<std::string, std::vector<std::string>>> names;
+    std::vector<std::pair<std::string, const Subschema *>> schemas;
+};
+
+struct PropertyNames {
+    const Subschema *schema;
+};
+
+// `properties`, `patternProperties` and `additionalProperties`
+struct Properties {
+    std::vector<std::pair<std::string, const Subschema *>> named;
+    std::vector<std::pair<Pattern, const Subschema *>> patterns;
+    const Subschema *others = nullptr; // null: anything
+};
+
+// `items` and `additionalItems`
+struct Items {
+    std::vector<const Subschema *> first; // one for each
+    const Subschema *rest = nullptr;      // null: anything
+};
+
+struct Contains {
+    const Subschema *schema;
+};
+
+// `allOf`, `anyOf` and `oneOf`
+struct Combined {
+    enum class How : std::uint8_t { all, any, one };
+    How how;
+    std::vector<const Subschema *> schemas;
+};
+
+struct Not {
+    const Subschema *schema;
+};
+
+// `if`, `then` and `else`
+struct Condition {
+    const Subschema *question;
+    const Subschema *then = nullptr, *otherwise = nullptr; // null: anything
+};
+
+using Constraint = std::variant<Types, Values, const Format *, Pattern, Size, Limit, MultipleOf,
+                                UniqueItems, Required, Dependencies, PropertyNames, Properties,
+                                Items, Contains, Combined, Not, Condition>;
+
+struct Subschema {
+    std::string pointer;                 // where it is in the schema: "/properties/status"
+    bool never = false;                  // the schema `false`
+    std::vector<Constraint> constraints; // in the order in which they are checked
 };
 
 struct Model {
-    valijson::Schema schema; // the id of a subschema is where it stands: "/properties/status"
-    const valijson::Subschema *root = nullptr;
-    // Of `patternProperties`: its constraint names each by its place here.
-    std::vector<Pattern> names;
+    std::deque<Subschema> all; // they keep their addresses
+    const Subschema *root = nullptr;
 };
 
 } // namespace roomd::schema

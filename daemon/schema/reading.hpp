@@ -1,43 +1,36 @@
 #pragma once
 
-#include "schema/builder.hpp"
 #include "schema/document.hpp"
 #include "schema/model.hpp"
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace roomd::schema {
 
-// A schema that is being compiled: where it is read, where it goes, and where its faults go.
+// What is wrong with a schema that is being compiled.
+struct BuildFault {
+    Document::Index at; // in the schema: a value, or the name of a member
+    std::string what;
+    std::string hint; // may be empty
+};
+
+// A schema that is being compiled: where it is read, and where its faults go.
 struct Reading {
     const Document &doc;
-    Model &model;
-    std::vector<BuildFault> &faults;
+    std::vector<BuildFault> *faults; // null: nobody asks, what is wrong checks nothing
+    std::size_t count = 0;           // of all faults
 
     void fault(Document::Index at, std::string what, std::string hint = {}) {
-        faults.push_back({at, std::move(what), std::move(hint)});
-    }
-    // The same and false, or nothing: for what is read.
-    bool refuse(Document::Index at, std::string what, std::string hint = {}) {
-        fault(at, std::move(what), std::move(hint));
-        return false;
+        ++count;
+        if (faults != nullptr) faults->push_back({at, std::move(what), std::move(hint)});
     }
     bool is(Document::Index i, json::Kind kind) const { return doc.kind(i) == kind; }
     std::string text(Document::Index string) const {
         std::string scratch;
         return std::string(doc.string(string, scratch));
-    }
-    // valijson cuts names at NUL.
-    bool name_fits(Document::Index name) {
-        return text(name).find('\0') == std::string::npos ||
-               refuse(name, "a name with NUL in it can not be checked");
-    }
-    void add(const valijson::constraints::Constraint &constraint,
-             const valijson::Subschema *to) const {
-        model.schema.addConstraintToSubschema(constraint, to);
     }
 };
 

@@ -35,7 +35,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 Index target_of(Reading &in, Index reference) {
     constexpr const char *how = "write \"#/definitions/<name>\"";
     if (!in.is(reference, json::Kind::string)) {
-        in.fault(reference, "\"$ref\" must be text", how);
+        in.fault(reference, "\"$ref\" must be a string", how);
         return Document::none;
     }
     const std::string to = in.text(reference);

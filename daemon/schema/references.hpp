@@ -7,14 +7,14 @@
 
 namespace roomd::schema {
 
-// `$schema` and `$id` of the schema at `node`: of draft 7, and at its root alone.
+// Checks that `$schema` of the schema at `node` is draft 7, and that `$id` is only at the root.
 void check_identity(Reading &, Document::Index node);
 
 // `$ref` of draft 7, within one schema: nothing is fetched.
 class References {
 public:
-    // Where the schema of `node` really stands; none after a fault.  Calls `definitions` with those
-    // that stand beside a `$ref`.
+    // Where the `$ref` of `node` leads to, or `node` itself; none after a fault.  Calls
+    // `definitions` with those beside a `$ref`.
     Document::Index resolve(Reading &, Document::Index node,
                             const std::function<void(Document::Index)> &definitions);
 

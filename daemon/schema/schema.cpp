@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t largest_schema = 256 * 1024;
 constexpr std::size_t deepest_schema = 64;
 
-Schema::Place place_at(std::string_view text, std::size_t offset) {
+LineColumn place_at(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, offset);
     const std::size_t line_end = before.rfind('\n');
     const std::string_view line =
@@ -28,7 +28,9 @@ Schema::Place place_at(std::string_view text, std::size_t offset) {
 
 } // namespace
 
-Schema::Schema(std::string text) : text_(std::move(text)), model_(std::make_unique<Model>()) {}
+Schema::Schema(std::string text, Model &&model) :
+    text_(std::move(text)),
+    model_(std::make_unique<Model>(std::move(model))) {}
 
 Schema::~Schema() = default;
 
@@ -38,29 +40,41 @@ std::shared_ptr<const Schema> Schema::compile(std::string text, std::vector<Sche
         return nullptr;
     }
     if (const auto kind = json::check(text, deepest_schema); !kind) {
-        const Place place = place_at(text, json::fault_offset(text, deepest_schema));
+        const LineColumn place = place_at(text, json::fault_offset(text, deepest_schema));
         faults.push_back({"", place.line, place.column,
                           std::string("the schema is not JSON: ") + kind.error(), ""});
         return nullptr;
     }
-    std::shared_ptr<Schema> schema(new Schema(std::move(text)));
-    const Document document(schema->text_);
+    const Document document(text);
     std::vector<BuildFault> found;
-    build(document, *schema->model_, found);
+    auto model = build(document, found);
     for (BuildFault &fault : found) {
-        const Place place = place_at(schema->text_, document.offset(fault.at));
+        const LineColumn place = place_at(text, document.offset(fault.at));
         faults.push_back({document.pointer(fault.at), place.line, place.column,
                           std::move(fault.what), std::move(fault.hint)});
     }
-    if (!found.empty()) return nullptr;
-    return schema;
+    if (!model) return nullptr;
+    return std::shared_ptr<const Schema>(new Schema(std::move(text), *std::move(model)));
+}
+
+std::shared_ptr<const Schema> Schema::compile_what_is_known(std::string text) {
+    if (text.size() > largest_schema || !json::check(text, deepest_schema)) return nullptr;
+    auto model = build_what_is_known(Document(text));
+    if (!model) return nullptr;
+    return std::shared_ptr<const Schema>(new Schema(std::move(text), *std::move(model)));
 }
 
 std::optional<Mismatch> Schema::check(const Document &data) const {
-    return schema::check(*model_, data);
+    auto found = schema::check(*model_, data, 1);
+    if (found.empty()) return {};
+    return std::move(found.front());
 }
 
-Schema::Place Schema::place(std::string_view pointer) const {
+std::vector<Mismatch> Schema::check_all(const Document &data, std::size_t most) const {
+    return schema::check(*model_, data, most);
+}
+
+LineColumn Schema::find(std::string_view pointer) const {
     const Document document(text_);
     const Document::Index at = document.find(pointer);
     if (at == Document::none) return {};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "schema/mismatch.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -21,12 +23,8 @@ struct SchemaFault {
     std::string hint; // may be empty
 };
 
-// Why data does not fit.
-struct Mismatch {
-    std::string pointer;   // into the data
-    std::string text;      // "must be at least 1"
-    std::string keyword;   // where the schema says so: "/properties/guests/minimum"
-    bool given_up = false; // the check would take too long
+struct LineColumn {
+    std::size_t line = 0, column = 0; // from 1
 };
 
 // A JSON Schema of draft 7, compiled once and asked often.  An answer takes a tenth of a second at
@@ -35,21 +33,26 @@ class Schema {
 public:
     // Null after a fault.
     static std::shared_ptr<const Schema> compile(std::string text, std::vector<SchemaFault> &);
+    // For schemas that were written for other readers as well: what is not understood is ignored.
+    // Where something was, `not` and `if` are ignored too, and `oneOf` means `anyOf`, so that
+    // nothing is refused because of it.  Null when nothing can be checked: not JSON, or a `$ref`
+    // that leads round in a circle.
+    static std::shared_ptr<const Schema> compile_what_is_known(std::string text);
     ~Schema();
     Schema(const Schema &) = delete;
     Schema &operator=(const Schema &) = delete;
 
     // Nothing when the data fits.
     std::optional<Mismatch> check(const Document &data) const;
+    // The same with every mismatch, at most `most` of them.
+    std::vector<Mismatch> check_all(const Document &data, std::size_t most) const;
 
-    struct Place {
-        std::size_t line = 0, column = 0;
-    };
-    // Where in the text `pointer` stands; 0 when it does not.
-    Place place(std::string_view pointer) const;
+    const std::string &text() const noexcept { return text_; }
+    // Where `pointer` leads to in the text; 0 when nothing is there.
+    LineColumn find(std::string_view pointer) const;
 
 private:
-    explicit Schema(std::string text);
+    Schema(std::string text, Model &&);
 
     std::string text_;
     std::unique_ptr<Model> model_;

@@ -18,19 +18,17 @@ std::string quoted_name(std::string_view name) {
     return json::quoted(base::printable(name, 80));
 }
 
-const char *name_of(JsonType type) noexcept {
-    using Type = valijson::constraints::TypeConstraint;
+const char *name_of(Type type) noexcept {
     switch (type) {
-    case Type::kArray: return "array";
-    case Type::kBoolean: return "boolean";
-    case Type::kInteger: return "integer";
-    case Type::kNull: return "null";
-    case Type::kNumber: return "number";
-    case Type::kObject: return "object";
-    case Type::kString: return "string";
-    case Type::kAny: break;
+    case Type::array: return "array";
+    case Type::boolean: return "boolean";
+    case Type::integer: return "integer";
+    case Type::null: return "null";
+    case Type::number: return "number";
+    case Type::object: return "object";
+    case Type::string: return "string";
     }
-    return "anything";
+    return "";
 }
 
 std::string must_be_among(const std::vector<std::string> &values) {

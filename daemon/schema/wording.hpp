@@ -1,21 +1,19 @@
 #pragma once
 
+#include "schema/model.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <valijson/constraints/concrete_constraints.hpp>
-
 // How what a schema wants is told.
 namespace roomd::schema {
-
-using JsonType = valijson::constraints::TypeConstraint::JsonType;
 
 std::string shown(double number);
 // A name in quotes, fit for one line.
 std::string quoted_name(std::string_view);
-const char *name_of(JsonType) noexcept;
+const char *name_of(Type) noexcept;
 
 // "must be one of 1, 2", as far as fits on a line.
 std::string must_be_among(const std::vector<std::string> &values);

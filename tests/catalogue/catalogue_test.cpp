@@ -87,7 +87,7 @@ TEST_CASE("data that does not fit is refused before any room is chosen") {
         told(catalogue.route("seat:taken", R"({"seatId":7})")) ==
         "room_field_missing /data/libraryId is missing: the room \"library:{libraryId}\" needs it");
     CHECK(told(catalogue.route("seat:taken", R"({"a":1,"a":2})")) ==
-          "schema_mismatch /data/a must not stand twice (schemas/seat.json)");
+          "schema_mismatch /data/a is a duplicate member (schemas/seat.json)");
     CHECK(told(catalogue.route("seat:taken", R"({"seatId":7,"libraryId":"l1"})")) == "library:l1");
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("names that no event may have are faults") {
     const auto twice = faults({event("a", {}), event("a", {})});
     REQUIRE(twice.size() == 1);
     CHECK(twice[0].event == 1);
-    CHECK(twice[0].what == "the event stands twice");
+    CHECK(twice[0].what == "duplicate event");
 }
 
 TEST_CASE("faults of templates and schemas tell which") {

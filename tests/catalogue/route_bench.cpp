@@ -16,7 +16,7 @@ using namespace roomd::catalogue;
 
 namespace {
 
-constexpr const char *schema = R"({
+constexpr const char *booking_schema = R"({
     "$schema": "http://json-schema.org/draft-07/schema#",
     "type": "object",
     "required": ["bookingId", "userId", "libraryId", "tenantId", "status", "startTime", "endTime"],
@@ -71,14 +71,17 @@ int main() {
     const std::vector<std::string> rooms{"user:{userId}", "library:{libraryId}",
                                          "tenant:{tenantId}"};
     const auto catalogue = Catalogue::build(
-        {{.name = "whole", .rooms = rooms, .schema = schema, .schema_source = "booking.json"},
-         {.name = "schema", .rooms = {}, .schema = schema, .schema_source = "booking.json"},
+        {{.name = "whole",
+          .rooms = rooms,
+          .schema = booking_schema,
+          .schema_source = "booking.json"},
+         {.name = "schema", .rooms = {}, .schema = booking_schema, .schema_source = "booking.json"},
          {.name = "rooms", .rooms = rooms, .schema = "", .schema_source = ""},
          {.name = "literal", .rooms = {"role:student"}, .schema = "", .schema_source = ""}},
         faults);
     if (!faults.empty()) return 1;
     std::vector<schema::SchemaFault> wrong;
-    const auto compiled = schema::Schema::compile(schema, wrong);
+    const auto compiled = schema::Schema::compile(booking_schema, wrong);
     const std::string data = booking, bad = data.substr(0, data.size() - 1) + R"(,"seatId":7})";
     const schema::Document index(data);
     const auto route = [&](const char *event, const std::string &what) {

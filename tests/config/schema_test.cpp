@@ -4,6 +4,8 @@
 #include "config/plain.hpp"
 #include "config/tree.hpp"
 #include "reading.hpp"
+#include "schema/document.hpp"
+#include "schema/schema.hpp"
 #include "vectors/vectors.hpp"
 #include "json/json.hpp"
 
@@ -12,15 +14,9 @@
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
 using namespace roomd;
 using namespace roomd::config;
-using valijson::adapters::NlohmannJsonAdapter;
 
 namespace {
 
@@ -57,15 +53,13 @@ std::string found_in(const std::string &yaml) {
     Faults faults;
     const auto root = parse_yaml(yaml, "roomd.yaml", faults);
     REQUIRE_MESSAGE(faults.empty(), faults.text());
-    const auto document = nlohmann::json::parse(json_of(*root));
-    const auto text = nlohmann::json::parse(json_schema());
-    valijson::Schema schema;
-    valijson::SchemaParser().populateSchema(NlohmannJsonAdapter(text), schema);
-    valijson::ValidationResults results;
-    valijson::Validator().validate(schema, NlohmannJsonAdapter(document), &results);
+    const std::string data = json_of(*root);
+    std::vector<schema::SchemaFault> wrong;
+    const auto schema = schema::Schema::compile(json_schema(), wrong);
+    REQUIRE_MESSAGE(schema, wrong.at(0).pointer << ' ' << wrong.at(0).what);
     std::string out;
-    for (valijson::ValidationResults::Error error; results.popError(error);)
-        out += error.context.back() + ": " + error.description + "\n";
+    for (const auto &mismatch : schema->check_all(schema::Document(data), 100))
+        out += mismatch.pointer + ": " + mismatch.text + "\n";
     return out;
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("a keyword that would not be checked is refused with its place") {
     }
     CHECK(hint(R"({"$defs":{}})") == "did you mean \"definitions\"?");
     CHECK(hint(R"({"discriminator":{}})") ==
-          "it is no keyword of draft 7 that is known here; remove it");
+          "it is not a keyword of draft 7 that is known here; remove it");
 }
 
 TEST_CASE("it is refused wherever it stands, used or not") {
@@ -72,11 +72,11 @@ TEST_CASE("references lead nowhere but into the schema") {
     for (const char *nothing : {"#/definitions/x", "#name", "#/", "#/%zz", "#/%4", "#/~2"})
         CHECK(fault(R"({"items":{"$ref":")" + std::string(nothing) + "\"}}") ==
               "1:18 /items/$ref: \"$ref\" leads to nothing: \"" + std::string(nothing) + '"');
-    CHECK(fault(R"({"$ref":5})") == "1:9 /$ref: \"$ref\" must be text");
+    CHECK(fault(R"({"$ref":5})") == "1:9 /$ref: \"$ref\" must be a string");
     CHECK(fault(R"({"$ref":"#/definitions/a","definitions":{"a":{"maximum":"x"}}})") ==
           "1:57 /definitions/a/maximum: it must be a number");
     CHECK(fault(R"({"items":{"$ref":"#/type"},"type":"string"})") ==
-          "1:35 /type: a schema is a map, true or false");
+          "1:35 /type: a schema must be a map, true or false");
 }
 
 TEST_CASE("a schema for one value has an end") {
@@ -124,7 +124,7 @@ TEST_CASE("patterns that can not be run are refused, of members too") {
     CHECK(fault(R"-({"pattern":"a(?=b)"})-") ==
           "1:12 /pattern: \"pattern\" can not be run: look-around can not be run in linear time");
     CHECK(fault(R"-({"pattern":"("})-").starts_with("1:12 /pattern: \"pattern\" can not be run: "));
-    CHECK(fault(R"({"pattern":5})") == "1:12 /pattern: \"pattern\" must be text");
+    CHECK(fault(R"({"pattern":5})") == "1:12 /pattern: \"pattern\" must be a string");
     CHECK(fault(R"-({"patternProperties":{"(a)\\1":true}})-") ==
           "1:23 /patternProperties/(a)\\1: the pattern can not be run: back references can not be "
           "run in linear time");
@@ -151,9 +151,7 @@ TEST_CASE("a keyword whose value is of the wrong kind is refused") {
                               R"({"required":"a"})",
                               R"({"required":[1]})",
                               R"({"required":["a","a"]})",
-                              R"({"required":["a\u0000"]})",
                               R"({"properties":[]})",
-                              R"({"properties":{"a\u0000":true}})",
                               R"({"properties":{"a":1}})",
                               R"({"additionalProperties":1})",
                               R"({"items":1})",
@@ -164,8 +162,6 @@ TEST_CASE("a keyword whose value is of the wrong kind is refused") {
                               R"({"definitions":[]})",
                               R"({"dependencies":[]})",
                               R"({"dependencies":{"a":"b"}})",
-                              R"({"dependencies":{"a\u0000":[]}})",
-                              R"({"dependencies":{"a":["b\u0000"]}})",
                               R"({"patternProperties":1})",
                               R"({"contains":null})",
                               R"({"if":1})",
@@ -178,7 +174,7 @@ TEST_CASE("a keyword whose value is of the wrong kind is refused") {
 
 TEST_CASE("a keyword that stands twice is refused, not the last one taken") {
     CHECK(fault("{\"maxLength\":3,\n\"maxLength\":5}") ==
-          "2:1 /maxLength: the member stands twice");
+          "2:1 /maxLength: duplicate member");
 }
 
 TEST_CASE("what is not JSON is told with its line") {

@@ -152,7 +152,7 @@ TEST_CASE("128 levels are followed by a schema that follows itself, one more is 
     for (int i = 0; i < 64; ++i)
         expected += "/0/a";
     CHECK(check(*tree, nested("[{\"a\":", "true", "}]", 64)) ==
-          expected + ": must be array or integer or object (/type)");
+          expected + ": must be object or array or integer (/type)");
     const std::string deeper = nested("[", "1", "]", 129);
     const schema::Document index(deeper);
     REQUIRE(tree->check(index));

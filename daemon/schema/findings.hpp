@@ -1,0 +1,72 @@
+#pragma once
+
+#include "schema/mismatch.hpp"
+
+#include <cassert>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace roomd::schema {
+
+// What a check has found so far: why the data does not fit, and whether the check itself can be
+// finished.
+class Findings {
+public:
+    // `steps`: how many spend() grants.  `most`: how many mismatches are looked for.
+    Findings(std::size_t steps, std::size_t most) : steps_left_(steps), most_(most) {}
+
+    // Suppresses mismatches while alternatives are tried.
+    class Quiet {
+    public:
+        explicit Quiet(Findings &findings) : findings_(findings) { ++findings_.quiet_; }
+        ~Quiet() { --findings_.quiet_; }
+        Quiet(const Quiet &) = delete;
+        Quiet &operator=(const Quiet &) = delete;
+
+    private:
+        Findings &findings_;
+    };
+
+    // Whether one more mismatch would be kept.  It costs memory to put into words.
+    bool wants_more() const noexcept {
+        return quiet_ == 0 && mismatches_.size() < most_ && abandoned_ == nullptr;
+    }
+    void add(Mismatch mismatch) {
+        if (wants_more()) mismatches_.push_back(std::move(mismatch));
+    }
+
+    // The check can not be finished.  The data is refused whatever else is found: below a `not`,
+    // false would become true.  `pointer`: where that was.
+    void abandon(const char *why, std::string pointer = {}) noexcept {
+        if (abandoned_ != nullptr) return;
+        abandoned_ = why;
+        pointer_ = std::move(pointer);
+    }
+    bool is_abandoned() const noexcept { return abandoned_ != nullptr; }
+    // May that many more steps be done?
+    bool spend(std::size_t steps = 1) noexcept {
+        if (steps > steps_left_) abandon("must be smaller: checking it takes too many steps");
+        if (abandoned_ != nullptr) return false;
+        steps_left_ -= steps;
+        return true;
+    }
+
+    // `fits`: what the walk over the data gave.
+    std::vector<Mismatch> take(bool fits) {
+        if (abandoned_ != nullptr) return {Mismatch{std::move(pointer_), abandoned_, "", true}};
+        assert(fits == mismatches_.empty());
+        (void)fits;
+        return std::move(mismatches_);
+    }
+
+private:
+    std::vector<Mismatch> mismatches_;
+    const char *abandoned_ = nullptr;
+    std::string pointer_;
+    std::size_t steps_left_, most_;
+    int quiet_ = 0;
+};
+
+} // namespace roomd::schema
