@@ -43,7 +43,7 @@ void check_schema(const roomd_plugin &table, const PluginEntry &entry, std::size
                           "report it to its author"});
         return;
     }
-    for (SchemaFault &fault : check_section(table.config_schema, entry.config_json))
+    for (SectionFault &fault : check_section(table.config_schema, entry.config_json))
         faults.push_back(
             {index, std::move(fault.pointer), std::move(fault.text), std::move(fault.hint)});
 }

@@ -1,30 +1,23 @@
 #include "host/section_schema.hpp"
 
 #include "base/text.hpp"
+#include "schema/document.hpp"
+#include "schema/schema.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
+#include <utility>
 
 namespace roomd::host {
 namespace {
 
+using schema::Document;
+using Index = Document::Index;
+
+constexpr std::size_t most_faults = 100;
+
 std::string in_quotes(std::string_view text) {
     return '"' + base::printable(text, 100) + '"';
-}
-
-std::optional<double> number(std::string_view text) noexcept {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return {};
-    return value;
-}
-
-bool is_whole(std::string_view text) noexcept {
-    const auto value = number(text);
-    return value && std::trunc(*value) == *value;
 }
 
 // In the words of YAML.
@@ -38,178 +31,178 @@ std::string_view name_of(std::string_view type) noexcept {
     return "nothing";
 }
 
-std::string_view type_of(std::string_view value) {
-    switch (json::kind(value)) {
-    case json::Kind::object: return "object";
-    case json::Kind::array: return "array";
-    case json::Kind::string: return "string";
-    case json::Kind::boolean: return "boolean";
-    case json::Kind::number: return is_whole(value) ? "integer" : "number";
-    case json::Kind::null: break;
+// What a schema says of one key.
+class Keywords {
+public:
+    Keywords(const Document &schema, Index at) : schema_(schema), at_(at) {}
+
+    // The text of a keyword's value, or empty.
+    std::string_view text(std::string_view keyword) const {
+        const Index value = schema_.member(at_, keyword);
+        return value == Document::none ? std::string_view{} : schema_.text(value);
     }
-    return "null";
-}
-
-bool has_type(std::string_view value, std::string_view type) {
-    const std::string_view is = type_of(value);
-    return is == type || (is == "integer" && type == "number");
-}
-
-// The texts of a string or of a list of them.
-std::vector<std::string> texts(std::string_view value) {
-    std::vector<std::string_view> parts{value};
-    if (!value.empty() && json::kind(value) == json::Kind::array) json::split_array(value, parts);
-    std::vector<std::string> out;
-    for (const std::string_view part : parts)
-        if (!part.empty() && json::kind(part) == json::Kind::string)
-            out.push_back(json::string(part));
-    return out;
-}
-
-std::vector<std::pair<std::string, std::string_view>> members(std::string_view object) {
-    std::vector<json::Member> found;
-    if (!object.empty() && json::kind(object) == json::Kind::object)
-        json::split_object(object, found);
-    std::vector<std::pair<std::string, std::string_view>> out;
-    out.reserve(found.size());
-    for (const auto &[name, value] : found)
-        out.emplace_back(json::string(name), value);
-    return out;
-}
-
-bool equal(std::string_view a, std::string_view b) {
-    if (json::kind(a) != json::kind(b)) return false;
-    if (json::kind(a) == json::Kind::string) return json::string(a) == json::string(b);
-    return json::kind(a) == json::Kind::number ? number(a) == number(b) : a == b;
-}
-
-// Where a value stands: as a pointer, and as one reads it ("generate.rate", "rooms[0]").
-struct Place {
-    std::string pointer, shown;
-
-    Place key(std::string_view name) const {
-        return {pointer + '/' + json::escaped_token(name),
-                (shown.empty() ? "" : shown + '.') + std::string(name)};
+    // The texts of a string or of a list of them, numbers as written.
+    std::vector<std::string> words(std::string_view keyword) const {
+        std::vector<std::string> out;
+        const Index value = schema_.member(at_, keyword);
+        if (value == Document::none) return out;
+        const bool list = schema_.kind(value) == json::Kind::array;
+        const Index end = list ? schema_.next(value) : value + 1;
+        for (Index i = list ? Document::first(value) : value; i < end; i = schema_.next(i)) {
+            std::string scratch;
+            const bool is_text = schema_.kind(i) == json::Kind::string;
+            out.emplace_back(is_text ? schema_.string(i, scratch) : schema_.text(i));
+        }
+        return out;
     }
-    Place element(std::size_t i) const {
-        return {pointer + '/' + std::to_string(i), shown + '[' + std::to_string(i) + ']'};
+    std::vector<std::string> properties() const {
+        std::vector<std::string> out;
+        const Index map = schema_.member(at_, "properties");
+        if (map == Document::none || schema_.kind(map) != json::Kind::object) return out;
+        for (Index i = Document::first(map); i < schema_.next(map); i = schema_.next(i + 1)) {
+            std::string scratch;
+            out.emplace_back(schema_.string(i, scratch));
+        }
+        return out;
     }
+
+private:
+    const Document &schema_;
+    Index at_;
 };
 
-// json::check() bounds the depth of what it goes through.
-class Check {
+class Telling {
 public:
-    std::vector<SchemaFault> faults;
+    Telling(const Document &schema, const Document &section) : schema_(schema), section_(section) {}
+    std::vector<SectionFault> faults;
 
-    enum class Others { as_it_says, refused };
+    void tell(const schema::Mismatch &mismatch) {
+        const std::string place = in_quotes(shown(mismatch.pointer));
+        const std::string_view keyword = mismatch.word;
+        if (keyword.empty()) return add(mismatch.pointer, place + ' ' + mismatch.text);
+        const std::size_t end = mismatch.keyword.size() - keyword.size() - 1; // "/type"
+        const Keywords said(schema_,
+                            schema_.find(std::string_view(mismatch.keyword).substr(0, end)));
+        if (keyword == "type")
+            wrong_type(mismatch.pointer, place, said.words("type"));
+        else if (keyword == "enum")
+            add(mismatch.pointer, place + " is none of its words",
+                "write " + list(said.words("enum")));
+        else if (keyword == "minimum" || keyword == "maximum")
+            out_of_range(mismatch.pointer, place, said);
+        else if (keyword == "additionalProperties")
+            unknown(mismatch.pointer, said.properties());
+        else
+            add(mismatch.pointer, place + ' ' + mismatch.text);
+    }
 
-    void value(std::string_view schema, std::string_view value, const Place &place, Others others) {
-        if (json::kind(schema) != json::Kind::object || !type(schema, value, place)) return;
-        words(schema, value, place);
-        switch (json::kind(value)) {
-        case json::Kind::number: return range(schema, value, place);
-        case json::Kind::object: return object(schema, value, place, others);
-        case json::Kind::array: return array(schema, value, place);
-        default: return;
+    // A key at the top that `properties` lacks.
+    void refuse_unknown() {
+        const Index map = schema_.member(Document::root, "properties");
+        if (map == Document::none || schema_.kind(map) != json::Kind::object) return;
+        const auto known = Keywords(schema_, Document::root).properties();
+        for (Index i = Document::first(Document::root); i < section_.next(Document::root);
+             i = section_.next(i + 1)) {
+            std::string scratch;
+            const std::string_view name = section_.string(i, scratch);
+            const std::string pointer = '/' + json::escaped_token(name);
+            const auto told = [&](const SectionFault &fault) { return fault.pointer == pointer; };
+            if (std::find(known.begin(), known.end(), name) == known.end() &&
+                std::none_of(faults.begin(), faults.end(), told))
+                unknown(pointer, known);
         }
     }
 
 private:
-    void add(const Place &place, const std::string &what, std::string hint = {}) {
-        faults.push_back({place.pointer, in_quotes(place.shown) + what, std::move(hint)});
+    void add(const std::string &pointer, std::string text, std::string hint = {}) {
+        faults.push_back({pointer, std::move(text), std::move(hint)});
     }
 
-    bool type(std::string_view schema, std::string_view value, const Place &place) {
-        const auto wanted = texts(json::member(schema, "type"));
-        const auto fits = [&](const std::string &type) { return has_type(value, type); };
-        if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), fits)) return true;
+    // As one reads it: "generate.rate", "rooms[0]".
+    std::string shown(std::string_view pointer) const {
+        std::string out;
+        for (std::size_t begin = 0; begin < pointer.size();) {
+            const std::size_t end = std::min(pointer.find('/', begin + 1), pointer.size());
+            const std::string name =
+                json::unescaped_token(pointer.substr(begin + 1, end - begin - 1)).value_or("");
+            const Index in = section_.find(pointer.substr(0, begin));
+            if (in != Document::none && section_.kind(in) == json::Kind::array)
+                out += '[' + name + ']';
+            else
+                (out += out.empty() ? "" : ".") += name;
+            begin = end;
+        }
+        return out;
+    }
+
+    void wrong_type(const std::string &pointer, const std::string &place,
+                    const std::vector<std::string> &wanted) {
+        const Index at = section_.find(pointer);
         std::string names;
         for (const auto &type : wanted)
             (names += names.empty() ? "" : " or ") += name_of(type);
-        const bool is_text = json::kind(value) == json::Kind::string;
+        const json::Kind kind = section_.kind(at);
         std::string hint;
         if (wanted == std::vector<std::string>{"string"})
-            hint = json::kind(value) <= json::Kind::number ? "quote it" : "";
+            hint = kind <= json::Kind::number ? "quote it" : "";
         else if (wanted == std::vector<std::string>{"boolean"})
             hint = "write true or false";
-        else if (is_text && (names == name_of("integer") || names == name_of("number")))
+        else if (kind == json::Kind::string &&
+                 (names == name_of("integer") || names == name_of("number")))
             hint = "write it without quotes; what a ${..} stands for is text";
-        add(place, " must be " + names + ", not " + std::string(name_of(type_of(value))),
+        add(pointer, place + " must be " + names + ", not " + std::string(name_of(type_of(at))),
             std::move(hint));
-        return false;
     }
 
-    void words(std::string_view schema, std::string_view value, const Place &place) {
-        const std::string_view list = json::member(schema, "enum");
-        if (list.empty() || json::kind(list) != json::Kind::array) return;
-        std::vector<std::string_view> allowed;
-        json::split_array(list, allowed);
-        std::string hint;
-        for (const std::string_view word : allowed) {
-            if (equal(word, value)) return;
-            const bool text = json::kind(word) == json::Kind::string;
-            (hint += hint.empty() ? "write " : ", ") +=
-                text ? json::string(word) : std::string(word);
+    std::string_view type_of(Index at) const {
+        switch (section_.kind(at)) {
+        case json::Kind::object: return "object";
+        case json::Kind::array: return "array";
+        case json::Kind::string: return "string";
+        case json::Kind::boolean: return "boolean";
+        case json::Kind::number: return section_.whole(at) ? "integer" : "number";
+        case json::Kind::null: break;
         }
-        add(place, " is none of its words", std::move(hint));
+        return "null";
     }
 
-    void range(std::string_view schema, std::string_view value, const Place &place) {
-        const std::string_view least = json::member(schema, "minimum"),
-                               most = json::member(schema, "maximum");
-        const auto is = number(value), low = number(least), high = number(most);
-        if (!is || !((low && *is < *low) || (high && *is > *high))) return;
-        std::string hint = low ? (high ? "from " : "at least ") + std::string(least) : "";
-        if (high) hint += (low ? " to " : "at most ") + std::string(most);
-        add(place, " is out of range", std::move(hint));
-    }
-
-    void object(std::string_view schema, std::string_view value, const Place &place,
-                Others others) {
-        const std::string_view known = json::member(schema, "properties");
-        const bool closed = json::member(schema, "additionalProperties") == "false" ||
-                            (others == Others::refused && !known.empty());
-        std::vector<std::string> names;
-        for (const auto &[name, unused] : members(known))
-            names.push_back(name);
-        const auto present = members(value);
-        for (const auto &[name, inner] : present) {
-            const std::string_view of = known.empty() ? known : json::member(known, name);
-            if (!of.empty())
-                this->value(of, inner, place.key(name), Others::as_it_says);
-            else if (closed)
-                unknown(name, names, place.key(name));
-        }
-        for (const std::string &name : texts(json::member(schema, "required")))
-            if (std::none_of(present.begin(), present.end(),
-                             [&](const auto &member) { return member.first == name; }))
-                add(place.key(name), " is missing");
-    }
-
-    void unknown(const std::string &name, const std::vector<std::string> &names,
-                 const Place &place) {
-        const std::string_view near = base::nearest(name, {names.begin(), names.end()});
+    void out_of_range(const std::string &pointer, const std::string &place, const Keywords &said) {
+        const std::string_view low = said.text("minimum"), high = said.text("maximum");
         std::string hint;
-        if (!near.empty()) hint = "did you mean \"" + std::string(near) + "\"?";
-        faults.push_back({place.pointer, "unknown key " + in_quotes(name), std::move(hint)});
+        if (!low.empty()) hint = (high.empty() ? "at least " : "from ") + std::string(low);
+        if (!high.empty()) hint += (low.empty() ? "at most " : " to ") + std::string(high);
+        add(pointer, place + " is out of range", std::move(hint));
     }
 
-    void array(std::string_view schema, std::string_view value, const Place &place) {
-        const std::string_view items = json::member(schema, "items");
-        if (items.empty()) return;
-        std::vector<std::string_view> elements;
-        json::split_array(value, elements);
-        for (std::size_t i = 0; i < elements.size(); ++i)
-            this->value(items, elements[i], place.element(i), Others::as_it_says);
+    void unknown(const std::string &pointer, const std::vector<std::string> &known) {
+        const std::string name =
+            json::unescaped_token(std::string_view(pointer).substr(pointer.rfind('/') + 1))
+                .value_or("");
+        const std::string_view near = base::nearest(name, {known.begin(), known.end()});
+        add(pointer, "unknown key " + in_quotes(name),
+            near.empty() ? "" : "did you mean \"" + std::string(near) + "\"?");
     }
+
+    static std::string list(const std::vector<std::string> &words) {
+        std::string out;
+        for (const std::string &word : words)
+            (out += out.empty() ? "" : ", ") += word;
+        return out;
+    }
+
+    const Document &schema_, &section_;
 };
 
 } // namespace
 
-std::vector<SchemaFault> check_section(std::string_view schema, std::string_view section) {
-    Check check;
-    check.value(schema, section, {}, Check::Others::refused);
-    return std::move(check.faults);
+std::vector<SectionFault> check_section(std::string_view schema, std::string_view section) {
+    const Document read(schema), given(section);
+    Telling telling(read, given);
+    if (const auto compiled = schema::Schema::compile_what_is_known(std::string(schema)))
+        for (const schema::Mismatch &mismatch : compiled->check_all(given, most_faults))
+            telling.tell(mismatch);
+    telling.refuse_unknown();
+    return std::move(telling.faults);
 }
 
 } // namespace roomd::host

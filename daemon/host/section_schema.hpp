@@ -7,15 +7,14 @@
 namespace roomd::host {
 
 // What a plugin's config_schema finds in its section: where (JSON pointer), what, what to do.
-struct SchemaFault {
+struct SectionFault {
     std::string pointer, text, hint;
 };
 
-// Checks a section against the part of JSON Schema that sections need: `type`, `enum`, `minimum`,
-// `maximum`, `properties`, `required`, `additionalProperties: false`, and `items` with one schema
-// for all.  The rest is for the plugin's check() to see.  At the top a key that `properties` lacks
-// is refused in any case.  Both are objects that json::check() took.  Texts of the section are not
+// Checks a section against a plugin's config_schema, in the words of YAML.  What of the schema is
+// not understood is for the plugin's check() to see.  At the top a key that `properties` lacks is
+// refused in any case.  Both are objects that json::check() took.  Texts of the section are not
 // repeated: they may be secrets.
-std::vector<SchemaFault> check_section(std::string_view schema, std::string_view section);
+std::vector<SectionFault> check_section(std::string_view schema, std::string_view section);
 
 } // namespace roomd::host

@@ -69,7 +69,7 @@ bool Here::fail_member(std::string_view name, std::string_view keyword, std::str
 bool Here::fail_with(std::string pointer, std::string_view keyword, std::string text) {
     std::string place = schema_->pointer;
     if (!keyword.empty()) (place += '/') += keyword;
-    findings.add({std::move(pointer), std::move(text), std::move(place)});
+    findings.add({std::move(pointer), std::move(text), std::move(place), false, keyword});
     return false;
 }
 

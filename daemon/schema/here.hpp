@@ -59,7 +59,7 @@ public:
     double number();
     bool is_whole();
 
-    // Notes why the value does not fit, if that is wanted.  Gives false.
+    // Notes why the value does not fit, if that is wanted; `keyword` is a literal.  Gives false.
     bool fail(std::string_view keyword, std::string text) {
         return fail_at(at, keyword, std::move(text));
     }

@@ -30,7 +30,7 @@ SEES = {
     "dispatch": "base json log metrics eio sio rooms auth policy catalogue session",
     "loop": "base log metrics",
     "net": "base log metrics eio http session loop policy",
-    "host": "base json log metrics dispatch loop rooms session sio roomd",
+    "host": "base json log metrics dispatch loop rooms schema session sio roomd",
     "config": "base json auth policy catalogue",
     "pages": "base json metrics",
     "app": "*",
