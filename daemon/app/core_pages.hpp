@@ -7,8 +7,8 @@
 #include "metrics/metrics.hpp"
 #include "net/server.hpp"
 #include "pages/pages.hpp"
-#include "session/socketio.hpp"
 #include "session/sessions.hpp"
+#include "session/socketio.hpp"
 
 #include <chrono>
 #include <string>

@@ -12,8 +12,8 @@
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
 #include "net/server.hpp"
-#include "session/socketio.hpp"
 #include "session/sessions.hpp"
+#include "session/socketio.hpp"
 
 #include <vector>
 

@@ -6,9 +6,9 @@
 #include "host/lifecycle.hpp"
 #include "host/questions.hpp"
 #include "log/log.hpp"
-#include "loop/wakeup.hpp"
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
+#include "loop/wakeup.hpp"
 
 #include <algorithm>
 #include <cassert>

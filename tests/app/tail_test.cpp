@@ -1,8 +1,8 @@
 #include "app/tail.hpp"
 
 #include "dispatch/router.hpp"
-#include "session/socketio.hpp"
 #include "session/sessions.hpp"
+#include "session/socketio.hpp"
 #include "support/fake_hooks.hpp"
 #include "support/hand_clock.hpp"
 #include "json/json.hpp"

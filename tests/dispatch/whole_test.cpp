@@ -1,7 +1,7 @@
 // The router over the real Clients and Sessions: what the fakes promise is what is there.
 #include "dispatch/router.hpp"
-#include "session/socketio.hpp"
 #include "session/sessions.hpp"
+#include "session/socketio.hpp"
 #include "support/fake_hooks.hpp"
 #include "support/fake_link.hpp"
 #include "support/hand_clock.hpp"

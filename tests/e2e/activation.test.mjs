@@ -144,7 +144,7 @@ test('a socket that no listener uses is closed, with a warning', async (t) => {
     });
     await start();
     await until('it to serve', () => healthy(server).catch(() => false));
-    await server.logs(/no listener names.*left/);
+    await server.logs(/no listener uses.*left/);
 });
 
 test('what strangers may reach through it needs a key, as elsewhere', async (t) => {

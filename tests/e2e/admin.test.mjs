@@ -447,7 +447,7 @@ describe('where a command finds its daemon', () => {
         t.after(() => listener.close());
         const { code, err } = await call(['stats', '--socket', where]).ended;
         assert.equal(code, 1);
-        assert.match(err, /the answer was cut: 15 of 100 bytes came/);
+        assert.match(err, /the answer was cut: 15 of 100 bytes arrived/);
     });
 });
 

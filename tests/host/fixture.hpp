@@ -5,8 +5,8 @@
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 #include "puppet.h"
-#include "session/socketio.hpp"
 #include "session/sessions.hpp"
+#include "session/socketio.hpp"
 #include "support/fake_link.hpp"
 
 #include <chrono>

@@ -31,7 +31,7 @@ CALL = re.compile(r"\b(?:" + "|".join(MAKERS) + r")\(")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 # Where functions of these names tell faults of the configuration or of the system, by place and not by code.
-LEFT_OUT = ("daemon/config/", "daemon/catalogue/checker.cpp", "daemon/net/address.cpp")
+LEFT_OUT = ("daemon/config/", "daemon/schema/checker.cpp", "daemon/net/address.cpp")
 
 
 def arguments(text, at):

@@ -173,8 +173,7 @@ TEST_CASE("a keyword whose value is of the wrong kind is refused") {
 }
 
 TEST_CASE("a keyword that stands twice is refused, not the last one taken") {
-    CHECK(fault("{\"maxLength\":3,\n\"maxLength\":5}") ==
-          "2:1 /maxLength: duplicate member");
+    CHECK(fault("{\"maxLength\":3,\n\"maxLength\":5}") == "2:1 /maxLength: duplicate member");
 }
 
 TEST_CASE("what is not JSON is told with its line") {
