@@ -49,12 +49,12 @@ Wish read_wish(const Options &options, const std::string_view *kind, std::string
 
     const auto id = read_id(args, !wish.generic);
     std::string room;
-    if (id) room = wish.generic ? *id : std::string{*kind} + ":" + *id;
+    if (id) room = kind == nullptr ? *id : std::string{*kind} + ":" + *id;
     // A name too long to be one is not sent back.
     constexpr std::size_t longest = rooms::max_kind + 1 + rooms::max_id;
     if (id && room.size() <= longest) wish.shown = json::quoted(room);
 
-    if (!wish.generic && find_kind(options, *kind) == nullptr) {
+    if (kind != nullptr && find_kind(options, *kind) == nullptr) {
         wish.refusal = &room_unknown_kind;
         return wish;
     }
