@@ -83,13 +83,14 @@ Connection::Go Delivery::take(const Result &row, Progress &progress) {
             emit.to(room);
         for (const auto &room : not_to)
             emit.except(room);
-        const auto status = host_.emit(emit, [this, at](roomd_status became, const auto &what) {
+        const auto told = [this, at](roomd_status became, const Emitted &what) {
             if (became == ROOMD_OK)
                 dispatched_.add();
             else if (became != ROOMD_STOPPING)
                 refused_(at, reason(what.code.empty() ? name(became) : what.code, what.pointer,
                                     what.text));
-        });
+        };
+        const auto status = host_.emit(emit, while_alive_(told));
         if (status == ROOMD_AGAIN || status == ROOMD_STOPPING) return Connection::Go::wait;
         if (status == ROOMD_TOO_BIG)
             refused_(at, "emit_too_big: more than limits.max_emit or the plugin's budget");

@@ -3,6 +3,7 @@
 #include "postgres/connection.hpp"
 #include "postgres/progress.hpp"
 #include "postgres/result.hpp"
+#include "postgres/while_alive.hpp"
 
 #include <roomd/plugin.hpp>
 
@@ -44,6 +45,7 @@ private:
     double age_ = 0;
     Refused refused_;
     Counter dispatched_, expired_, missing_;
+    WhileAlive while_alive_;
 };
 
 } // namespace roomd::postgres

@@ -160,10 +160,11 @@ Connection::Go Listen::take(const std::string &channel, std::string_view payload
 }
 
 Connection::Go Listen::send(const Emit &emit, const std::string &channel) {
-    const auto status = host_.emit(emit, [this, channel](roomd_status became, const Emitted &what) {
+    const auto told = [this, channel](roomd_status became, const Emitted &what) {
         if (became != ROOMD_OK && became != ROOMD_STOPPING)
             refuse(channel, what.code.empty() ? name(became) : what.code, what.text);
-    });
+    };
+    const auto status = host_.emit(emit, while_alive_(told));
     if (status == ROOMD_AGAIN) return Connection::Go::wait;
     if (status == ROOMD_OK)
         notifications_.add();

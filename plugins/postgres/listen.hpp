@@ -3,6 +3,7 @@
 #include "postgres/connection.hpp"
 #include "postgres/health.hpp"
 #include "postgres/settings.hpp"
+#include "postgres/while_alive.hpp"
 
 #include <roomd/plugin.hpp>
 
@@ -53,6 +54,7 @@ private:
     std::optional<Clock::time_point> away_; // since when nothing is heard
     bool reloaded_ = false;
     std::set<std::string> told_; // kinds that were logged already, bounded
+    WhileAlive while_alive_;
     Connection connection_;
 };
 
