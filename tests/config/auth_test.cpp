@@ -160,7 +160,7 @@ TEST_CASE("a key is a reference, and what is written out is not repeated") {
     CHECK(issuer_faults("algorithms: [HS256], key: []") ==
           "roomd.yaml:2:63: \"auth.issuers[0].key\" is empty"s + how);
     CHECK(issuer_faults("algorithms: [HS256], key: '${file:/nowhere}'") ==
-          "roomd.yaml:2:63: \"${file:/nowhere}\" can not be read\n  No such file or directory");
+          "roomd.yaml:2:63: \"${file:/nowhere}\" cannot be read\n  No such file or directory");
 }
 
 TEST_CASE("what is no key for the algorithms says why, and is not shown") {

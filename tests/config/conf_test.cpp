@@ -199,5 +199,5 @@ TEST_CASE("structs of other layers begin with the defaults of the key table") {
     const auto [key, keys] = by_itself_and_by<auth::Key>(api_key_keys);
     CHECK(key.may_broadcast == keys.may_broadcast);
     const auto [event, events] = by_itself_and_by<catalogue::EventConf>(event_keys);
-    CHECK(event.vanishing == events.vanishing);
+    CHECK(event.droppable == events.droppable);
 }

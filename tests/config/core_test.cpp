@@ -112,7 +112,7 @@ TEST_CASE("text of the core's holds no controls and no references") {
     CHECK(faults_in("service: { name: \"a\\nb\" }") ==
           "roomd.yaml:3:18: \"service.name\" holds control characters");
     CHECK(faults_in("service: { name: \"${env:HOME}\" }") ==
-          "roomd.yaml:3:18: \"service.name\" can not be a \"${..}\": only secrets are "
+          "roomd.yaml:3:18: \"service.name\" cannot be a \"${..}\": only secrets are "
           "references");
     CHECK(faults_in("service: { name: '' }") ==
           "roomd.yaml:3:18: \"service.name\" is empty\n  remove it for \"roomd\"");
@@ -132,7 +132,7 @@ TEST_CASE("listeners are read with their places") {
     CHECK(config.listen[1].mode == 0600);
 }
 
-TEST_CASE("a listener that can not be is a fault") {
+TEST_CASE("a listener that cannot be is a fault") {
     CHECK(faults_in("listen: [{ address: 'localhost:3001' }]") ==
           "roomd.yaml:3:21: invalid address \"localhost:3001\"\n"
           "  a name is not an address: write 127.0.0.1 and, in an entry of its own, [::1]");
@@ -218,11 +218,11 @@ TEST_CASE("limits, log and the rest are taken over") {
 TEST_CASE("a file that is not there says so") {
     config::Faults faults;
     config::load_file("/nowhere/roomd.yaml", faults);
-    CHECK(faults.text() == "/nowhere/roomd.yaml: can not be read: No such file or directory\n"
+    CHECK(faults.text() == "/nowhere/roomd.yaml: cannot be read: No such file or directory\n"
                            "  give another with --config FILE");
     config::Faults folder;
     config::load_file("/tmp", folder);
-    CHECK(folder.text() == "/tmp: can not be read: it is not a file\n"
+    CHECK(folder.text() == "/tmp: cannot be read: it is not a file\n"
                            "  give another with --config FILE");
 }
 
@@ -244,9 +244,9 @@ TEST_CASE("a listener may be a socket that systemd hands over") {
     CHECK(config.listen[0].address.empty());
     CHECK(config.listen[1].systemd.empty());
     CHECK(faults_in("listen: [{ systemd: roomd, address: '127.0.0.1:1' }]") ==
-          "roomd.yaml:3:37: \"listen[0].address\" can not be combined with \"systemd\"\n"
+          "roomd.yaml:3:37: \"listen[0].address\" cannot be combined with \"systemd\"\n"
           "  remove it: the socket unit says where it listens, and SocketMode=");
-    CHECK(faults_in("listen: [{ systemd: roomd, mode: 0660 }]").find("can not be combined with") !=
+    CHECK(faults_in("listen: [{ systemd: roomd, mode: 0660 }]").find("cannot be combined with") !=
           std::string::npos);
     for (const char *bad : {"''", "'a b'", "'a:b'", "\"\xC3\xA9\""})
         CHECK(faults_in("listen: [{ systemd: " + std::string(bad) + " }]")

@@ -30,7 +30,7 @@ bool same_issuers(const std::vector<auth::Issuer> &a, const std::vector<auth::Is
 bool same_catalogue(const catalogue::Catalogue &a, const catalogue::Catalogue &b) {
     const auto x = a.route("e:x", "1"), y = b.route("e:x", "1");
     return a.size() == b.size() && (x.code == nullptr) == (y.code == nullptr) &&
-           x.rooms == y.rooms && x.vanishing == y.vanishing;
+           x.rooms == y.rooms && x.droppable == y.droppable;
 }
 
 bool same_keys(const std::vector<auth::Key> &a, const std::vector<auth::Key> &b) {

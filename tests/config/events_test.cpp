@@ -83,7 +83,7 @@ TEST_CASE("events are read with their rooms, schema and volatile") {
     CHECK(catalogue.size() == 3);
     CHECK(catalogue.route("booking:created", R"({"userId":"u1"})").rooms ==
           std::vector<std::string>{"user:u1", "role:staff"});
-    CHECK(catalogue.route("seats", R"({"libraryId":"l1","free":3})").vanishing);
+    CHECK(catalogue.route("seats", R"({"libraryId":"l1","free":3})").droppable);
     CHECK(catalogue.route("seats", R"({"libraryId":"l1","free":"3"})").text ==
           "must be integer (seats.schema#/properties/free/type)");
     CHECK(catalogue.route("bare", "1").code == nullptr);
@@ -127,10 +127,10 @@ TEST_CASE("a fault in a schema file is told with that file's path, line and colu
     CHECK(folder.faults("events: { a: { schema: schemas/empty.json } }") ==
           folder.path("schemas/empty.json") + ":1:2: the schema is not JSON: bad JSON");
     CHECK(folder.faults("events: { a: { schema: schemas/none.json } }") ==
-          folder.yaml() + ":4:24: \"events.a.schema\": \"schemas/none.json\" can not be read\n"
+          folder.yaml() + ":4:24: \"events.a.schema\": \"schemas/none.json\" cannot be read\n"
                           "  No such file or directory");
     CHECK(folder.faults("events: { a: { schema: schemas } }")
-              .ends_with("\"schemas\" can not be read\n  it is not a file"));
+              .ends_with("\"schemas\" cannot be read\n  it is not a file"));
 }
 
 TEST_CASE("a fault in a schema in the YAML is told with its line and column there") {
@@ -161,7 +161,7 @@ TEST_CASE("a schema is a path or a map, and holds no secrets") {
 TEST_CASE("a template that is none is a fault with its place") {
     CHECK(faults_below("events:\n  a: { rooms: [\"user:{userId}\", \"user:{userId\"] }") ==
           "roomd.yaml:5:33: invalid room \"user:{userId\" of event \"a\"\n"
-          "  behind the kind stand characters A-Z a-z 0-9 _ . @ + ~ - and fields of the data in "
+          "  an id consists of A-Z a-z 0-9 _ . @ + ~ - and fields of the data in "
           "braces, such as {libraryId} or {booking/userId}");
     CHECK(faults_below("events: { a: { rooms: [lobby] } }") ==
           "roomd.yaml:4:24: invalid room \"lobby\" of event \"a\"\n"
@@ -220,7 +220,7 @@ TEST_CASE("client events name kinds of rooms, and can forge nothing") {
     CHECK(config.client_events[0].rules.rules.size() == 1);
     CHECK(config.client_events[1].rules.allow_all);
     CHECK(config.client_schemas->route("typing", "1").code == std::string("schema_mismatch"));
-    CHECK(config.client_schemas->route("typing", "true").vanishing);
+    CHECK(config.client_schemas->route("typing", "true").droppable);
     const auto fault = [&](const std::string &yaml) { return test::faults_in(base + yaml); };
     CHECK(fault("  news: { rooms: [library] }") ==
           "roomd.yaml:6:3: client event \"news\" is also under events: clients could forge what "

@@ -11,7 +11,7 @@ TEST_CASE("a fault prints where, what and what to do") {
     CHECK(text({"roomd.yaml", {}, "the file is empty", ""}) == "roomd.yaml: the file is empty");
 }
 
-TEST_CASE("a fault can not forge another line") {
+TEST_CASE("a fault cannot forge another line") {
     CHECK(text({"a", {1, 1}, "x\nroomd.yaml:1:1: y", "z\x1b[2J"}) ==
           "a:1:1: x?roomd.yaml:1:1: y\n  z?[2J");
 }

@@ -87,8 +87,8 @@ TEST_CASE("automatic kinds and limits are taken over") {
 
 TEST_CASE("an automatic kind needs a rule that says of which rooms") {
     const std::string fault =
-        "roomd.yaml:3:24: \"rooms.user.join\": nothing says of which rooms a client is by itself: "
-        "no rule compares a claim with \"{id}\"\n"
+        "roomd.yaml:3:24: \"rooms.user.join\": no rule says which rooms to join: none compares a "
+        "claim with \"{id}\"\n"
         "  write allow: [ { claim: sub, equals: \"{id}\" } ], or join: request";
     CHECK(faults_in("rooms: { user: { join: auto } }") == fault);
     CHECK(faults_in("rooms: { user: { join: auto, allow: all } }") == fault);
@@ -184,11 +184,12 @@ TEST_CASE("a template with another field than the id is a fault") {
         "roomd.yaml:3:48: \"rooms.user.allow[0].in[1]\": \"x{id\": {id} is the only field, and the "
         "only use of braces" +
             hint);
-    CHECK(faults_of_rule("{ claim: sub, contains: '{id}{id}' }").find("{id} stands in it once") !=
-          std::string::npos);
+    CHECK(
+        faults_of_rule("{ claim: sub, contains: '{id}{id}' }").find("{id} may appear only once") !=
+        std::string::npos);
 }
 
-TEST_CASE("a claim that can not be named is a fault") {
+TEST_CASE("a claim that cannot be named is a fault") {
     CHECK(faults_of_rule("{ claim: '', exists: true }") ==
           "roomd.yaml:3:35: \"rooms.user.allow[0].claim\": the name of a claim is empty\n"
           "  write a name such as role, or a JSON pointer such as /realm_access/roles");
@@ -200,7 +201,7 @@ TEST_CASE("a claim that can not be named is a fault") {
 
 TEST_CASE("all stands alone, and not in another") {
     CHECK(faults_of_rule("{ claim: a, all: [ { claim: b, exists: true } ] }") ==
-          "roomd.yaml:3:35: \"rooms.user.allow[0].claim\" can not be combined with \"all\"\n"
+          "roomd.yaml:3:35: \"rooms.user.allow[0].claim\" cannot be combined with \"all\"\n"
           "  move it into the list of \"all\"");
     CHECK(faults_of_rule("{ all: [ { all: [ { claim: b, exists: true } ] } ] }") ==
           "roomd.yaml:3:42: \"rooms.user.allow[0].all[0].all\" is inside another \"all\"\n"

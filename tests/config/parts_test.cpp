@@ -156,21 +156,21 @@ TEST_CASE("hidden files and other names are left alone, slips are not") {
     CHECK(std::count(out.begin(), out.end(), '\n') == 3);
 }
 
-TEST_CASE("a file of conf.d that can not be read is a fault, and the others are still parsed") {
+TEST_CASE("a file of conf.d that cannot be read is a fault, and the others are still parsed") {
     const Etc etc;
     std::filesystem::create_directories(etc.path + "/conf.d/folder.yaml");
     std::filesystem::create_symlink("/nowhere/x", etc.path + "/conf.d/link.yaml");
     REQUIRE(mkfifo((etc.path + "/conf.d/fifo.yaml").c_str(), 0600) == 0);
     etc.write("conf.d/z.yaml", "a: [\n");
     const std::string hint = "\n  let roomd's user read it, or remove it\n";
-    CHECK(etc.faults().starts_with("conf.d/fifo.yaml: can not be read: it is not a file" + hint +
-                                   "conf.d/folder.yaml: can not be read: it is not a file" + hint +
-                                   "conf.d/link.yaml: can not be read: No such file or directory" +
+    CHECK(etc.faults().starts_with("conf.d/fifo.yaml: cannot be read: it is not a file" + hint +
+                                   "conf.d/folder.yaml: cannot be read: it is not a file" + hint +
+                                   "conf.d/link.yaml: cannot be read: No such file or directory" +
                                    hint + "conf.d/z.yaml:3:1: not YAML: "));
     if (geteuid() == 0) return; // root may read everything
     const Etc closed;
     chmod(closed.write("conf.d/a.yaml", "log: {}\n").c_str(), 0);
-    CHECK(closed.faults() == "conf.d/a.yaml: can not be read: Permission denied\n  "
+    CHECK(closed.faults() == "conf.d/a.yaml: cannot be read: Permission denied\n  "
                              "let roomd's user read it, or remove it");
 }
 
@@ -178,11 +178,10 @@ TEST_CASE("a conf.d that is no folder is a fault, also when it leads nowhere") {
     const char *hint = "\n  it is the folder of further files; remove it when there are none";
     const Etc file;
     file.write("conf.d", "");
-    CHECK(file.faults() == std::string("conf.d: can not be read: Not a directory") + hint);
+    CHECK(file.faults() == std::string("conf.d: cannot be read: Not a directory") + hint);
     const Etc link;
     std::filesystem::create_symlink("/nowhere", link.path + "/conf.d");
-    CHECK(link.faults() ==
-          std::string("conf.d: can not be read: No such file or directory") + hint);
+    CHECK(link.faults() == std::string("conf.d: cannot be read: No such file or directory") + hint);
     const Etc elsewhere;
     const Folder real;
     real.write("a.yaml", "log: { level: debug }\n");
@@ -196,7 +195,7 @@ TEST_CASE("a main file that is missing or empty is a fault, whatever conf.d says
     etc.write("roomd.yaml", "# nothing\n");
     CHECK(etc.faults() == "roomd.yaml: the file is empty\n  say at least auth.mode");
     std::filesystem::remove(etc.path + "/roomd.yaml");
-    CHECK(etc.faults().starts_with("roomd.yaml: can not be read: No such file or directory"));
+    CHECK(etc.faults().starts_with("roomd.yaml: cannot be read: No such file or directory"));
 }
 
 TEST_CASE("a file of conf.d may say nothing") {

@@ -65,7 +65,7 @@ TEST_CASE("files are absolute, wherever the daemon was started") {
     CHECK(file("/roomd.yaml") == "/p/a.so");
 }
 
-TEST_CASE("a plugin's name can not lead out of the folder") {
+TEST_CASE("a plugin's name cannot lead out of the folder") {
     for (const char *bad : {"../evil", "/abs", "a.b", "A", "9a", "a-b"})
         CHECK_MESSAGE(faults_in("plugins: { load: [ { name: '" + std::string(bad) + "' } ] }")
                               .find("\"plugins.load[0].name\": invalid name \"" + std::string(bad) +
@@ -111,7 +111,7 @@ TEST_CASE("a plugin's secrets are filled in") {
     CHECK(json_of("dsn: '${env:ROOMD_TEST_DSN}'") == R"({"dsn":"host=\"x\""})");
     unsetenv("ROOMD_TEST_DSN");
     CHECK(faults_in("plugins: { load: [ { name: p, dsn: '${env:ROOMD_TEST_DSN}' } ] }") ==
-          "roomd.yaml:3:36: \"${env:ROOMD_TEST_DSN}\" can not be read\n  it is not set");
+          "roomd.yaml:3:36: \"${env:ROOMD_TEST_DSN}\" cannot be read\n  it is not set");
 }
 
 TEST_CASE("a plugin's secret is the whole of a value, and Unicode") {
@@ -124,7 +124,7 @@ TEST_CASE("a plugin's secret is the whole of a value, and Unicode") {
               "  make it the whole value, or keep all of the text in the file that it names");
     CHECK(value("${env:PW} ").starts_with("roomd.yaml:3:36: invalid reference "));
     CHECK(value("${name}").starts_with("roomd.yaml:3:36: invalid reference "));
-    CHECK(value("${vault:a}").starts_with("roomd.yaml:3:36: \"${vault:a}\" can not be read"));
+    CHECK(value("${vault:a}").starts_with("roomd.yaml:3:36: \"${vault:a}\" cannot be read"));
     CHECK(json_of("sql: 'a ${b} c $1'") == R"({"sql":"a ${b} c $1"})");
     setenv("ROOMD_TEST_DSN", "hunter\xff", 1);
     CHECK(value("${env:ROOMD_TEST_DSN}") ==

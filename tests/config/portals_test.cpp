@@ -113,7 +113,7 @@ TEST_CASE("an origin stands in one portal, however it is spelled") {
           "  portal \"a\" has it already");
 }
 
-TEST_CASE("a portal that names no role lets nobody in, which can not be meant") {
+TEST_CASE("a portal that names no role lets nobody in, which cannot be meant") {
     CHECK(faults_in("portals: [{ name: a, origins: [], roles: [] }]") ==
           "roomd.yaml:3:42: \"portals[0].roles\" is empty: nobody could connect\n"
           "  write [student], or remove it to let everyone connect");

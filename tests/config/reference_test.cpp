@@ -72,7 +72,7 @@ TEST_CASE("a variable's secret is its value") {
     CHECK(read("${env:ROOMD_TEST_SECRET}").value == "from the environment");
     unsetenv("ROOMD_TEST_SECRET");
     CHECK(read("${env:ROOMD_TEST_SECRET}").faults ==
-          "roomd.yaml:7:3: \"${env:ROOMD_TEST_SECRET}\" can not be read\n  it is not set");
+          "roomd.yaml:7:3: \"${env:ROOMD_TEST_SECRET}\" cannot be read\n  it is not set");
 }
 
 TEST_CASE("a credential is a file of systemd's folder and of no other") {
@@ -83,7 +83,7 @@ TEST_CASE("a credential is a file of systemd's folder and of no other") {
     setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
     CHECK(read("${credential:secret}").value == "s3cret");
     CHECK(read("${credential:other}").faults ==
-          "roomd.yaml:7:3: \"${credential:other}\" can not be read\n"
+          "roomd.yaml:7:3: \"${credential:other}\" cannot be read\n"
           "  No such file or directory: name it in the unit's LoadCredential=");
     for (const char *bad : {"${credential:../secret}", "${credential:..}", "${credential:a/b}"})
         CHECK(read(bad).faults.ends_with(
@@ -104,14 +104,14 @@ TEST_CASE("a reference is the whole value, of a kind that exists") {
                 "roomd.yaml:7:3: invalid reference \"${file:/a}...\"\n  write ${file:/path}"),
             bad);
     for (const char *bad : {"${file:}", "${env:}", "${credential:}"})
-        CHECK(read(bad).faults.ends_with("can not be read\n  the name is empty"));
-    CHECK(read("${vault:x}").faults == "roomd.yaml:7:3: \"${vault:x}\" can not be read\n  unknown "
+        CHECK(read(bad).faults.ends_with("cannot be read\n  the name is empty"));
+    CHECK(read("${vault:x}").faults == "roomd.yaml:7:3: \"${vault:x}\" cannot be read\n  unknown "
                                        "kind; write file, env or credential");
 }
 
-TEST_CASE("what can not be a secret's file says why") {
+TEST_CASE("what cannot be a secret's file says why") {
     CHECK(read("${file:/nowhere/x}").faults ==
-          "roomd.yaml:7:3: \"${file:/nowhere/x}\" can not be read\n  No such file or directory");
+          "roomd.yaml:7:3: \"${file:/nowhere/x}\" cannot be read\n  No such file or directory");
     CHECK(read("${file:/tmp}").faults.ends_with("it is not a file"));
     CHECK(read("${file:/dev/zero}").faults.ends_with("it is not a file"));
     if (geteuid() != 0) { // root may read everything

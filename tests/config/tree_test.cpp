@@ -151,7 +151,7 @@ TEST_CASE("aliases are written out while that stays small") {
                   out);
 }
 
-TEST_CASE("aliases can not make a tree deeper than the bound, nor a circle") {
+TEST_CASE("aliases cannot make a tree deeper than the bound, nor a circle") {
     std::string deep = "a: &a " + nested(20, '[', ']') + "\nb: " + std::string(20, '[') + "*a" +
                        std::string(20, ']') + "\n";
     CHECK(faults_of(deep) == "t.yaml:2:24: lists and maps stand more than 32 deep in each other");

@@ -76,7 +76,7 @@ TEST_CASE("what is written reads back as the same tree") {
     CHECK(same(tree(in_lines(root, {{"t.yaml", "/"}})), root));
 }
 
-TEST_CASE("lines tell the place of each value, and a file's name can not forge a line") {
+TEST_CASE("lines tell the place of each value, and a file's name cannot forge a line") {
     Item root = tree("a: 1\nb:\n  - {c: 2, d: [3]}\n");
     root.entries[0].value.mark = {};
     CHECK(in_lines(root, {{"t\n.yaml", "/"}}) == "a: 1  # default\nb:\n"
