@@ -64,7 +64,7 @@ std::optional<Problem> read_member(const std::string &name, std::string_view val
     if (name == "event") return read_text(name, value, out.event);
     if (name == "namespace") return read_text(name, value, out.nsp);
     if (name == "broadcast") return read_flag(name, value, out.broadcast);
-    if (name == "volatile") return read_flag(name, value, out.vanishing);
+    if (name == "volatile") return read_flag(name, value, out.droppable);
     if (name == "except") return read_names(name, value, out.except);
     if (name == "rooms") {
         auto problem = read_names(name, value, out.rooms);
@@ -89,7 +89,7 @@ dispatch::Emit EmitBody::emit() const {
     out.except.assign(except.begin(), except.end());
     out.event = event;
     out.args.json = args;
-    out.vanishing = vanishing;
+    out.droppable = droppable;
     out.route = true;
     out.all = broadcast;
     return out;
@@ -109,7 +109,7 @@ std::variant<EmitBody, Problem> read_emit(std::string_view body) {
         std::string name = json::string(literal);
         if (std::find(names.begin(), names.end(), name) == names.end()) return unknown(name);
         if (std::find(seen.begin(), seen.end(), name) != seen.end())
-            return wrong("member_twice", name, "\"" + name + "\" stands twice");
+            return wrong("member_twice", name, "duplicate member \"" + name + "\"");
         if (auto problem = read_member(name, value, out)) return std::move(*problem);
         seen.push_back(std::move(name));
     }

@@ -22,7 +22,7 @@ struct EmitBody {
     std::vector<std::string> rooms, except;
     bool one_room = false; // said as "room", not "rooms"
     bool broadcast = false;
-    bool vanishing = false;
+    bool droppable = false;
 
     // Views into this.  The catalogue checks it, and chooses rooms when none are given.
     dispatch::Emit emit() const;

@@ -116,8 +116,9 @@ Forecast forecast_join(const config::Config &config, const Visitor &who, std::st
     if (auto no = refuse_connect(config, options, who, now_ms, identity)) return *std::move(no);
     const dispatch::NamedRoom named = dispatch::name_room(options, room);
     if (named.refusal == &dispatch::room_invalid)
-        return refused(named.refusal->code,
-                       quoted(room) + " is no room: write <kind>:<id>; " + named.refusal->message);
+        return refused(named.refusal->code, quoted(room) +
+                                                " is not a valid room: write <kind>:<id>; " +
+                                                named.refusal->message);
     if (named.kind == nullptr) return unknown_kind(options, rooms::split(room).kind);
 
     const std::string_view claims = dispatch::claims_of(identity);

@@ -29,7 +29,7 @@ struct Shard {
     Shard &operator=(const Shard &) = delete;
 
     // Applies what may change while it runs; the configuration has been checked.  Gives the plugins
-    // that kept their old configuration.  Throws when the server can not take its part.
+    // that kept their old configuration.  Throws when the server cannot take its part.
     std::vector<host::Registry::Failure> apply(const config::Config &);
 
     log::Logger &log;

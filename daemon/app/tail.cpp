@@ -142,7 +142,7 @@ std::string Tail::text(std::uint64_t number, const dispatch::Emit &emit,
         out += ",\"except\":";
         append_names(out, emit.except);
     }
-    if (emit.vanishing) out += ",\"volatile\":true";
+    if (emit.droppable) out += ",\"volatile\":true";
     if (!emit.args.blobs.empty())
         out += ",\"attachments\":" + std::to_string(emit.args.blobs.size());
     out += ",\"recipients\":" + std::to_string(what.recipients);

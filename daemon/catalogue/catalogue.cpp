@@ -67,7 +67,7 @@ Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Faul
         };
         if (const char *why = refuse_name(conf.name)) fault(Fault::Part::name, why);
         auto event = std::make_shared<Event>();
-        event->vanishing = conf.vanishing;
+        event->droppable = conf.droppable;
         event->schema_source = conf.schema_source;
         for (std::size_t room = 0; room < conf.rooms.size(); ++room) {
             std::string why;
@@ -122,7 +122,7 @@ Routed Catalogue::route(std::string_view event, std::string_view data, Rooms roo
         }
     }
     Routed out;
-    out.vanishing = known.vanishing;
+    out.droppable = known.droppable;
     if (rooms == Rooms::given) return out;
     const Data fields{data, index ? &*index : nullptr};
     for (const RoomTemplate &room : known.rooms)
@@ -146,7 +146,7 @@ std::string Catalogue::explain(std::string_view event, std::string_view data) co
         const Event &known = *found->second;
         out += known.schema ? explain_schema(known, data) : "schema: none, any data will do\n";
         if (code != "schema_mismatch") out += explain_rooms(known, data);
-        out += known.vanishing ? "volatile: yes\n" : "volatile: no\n";
+        out += known.droppable ? "volatile: yes\n" : "volatile: no\n";
     }
     if (code.empty()) return out + "taken";
     return ((out += "refused: ") += code) + ": " + routed.pointer + ' ' + routed.text;

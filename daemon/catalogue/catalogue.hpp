@@ -21,7 +21,7 @@ struct EventConf {
     std::vector<std::string> rooms; // templates: "library:{libraryId}", "role:staff"
     std::string schema;             // JSON text, or empty: any data will do
     std::string schema_source;      // what messages call the schema: "schemas/booking.json"
-    bool vanishing = false;         // volatile
+    bool droppable = false;         // volatile
 };
 
 // What is wrong with one, and where.
@@ -42,7 +42,7 @@ struct Routed {
     std::string pointer;            // into the event: "/data/seatId"
     std::string text;               // behind the pointer: "must be integer (schemas/seat.json#/..)"
     std::vector<std::string> rooms; // none when the event has no templates
-    bool vanishing = false;
+    bool droppable = false;
     bool given_up = false; // refused because checking it would take too long
 };
 
@@ -73,7 +73,7 @@ private:
         std::vector<RoomTemplate> rooms;
         std::shared_ptr<const schema::Schema> schema; // null: any data
         std::string schema_source;
-        bool vanishing = false;
+        bool droppable = false;
     };
     struct Hash {
         using is_transparent = void;

@@ -100,7 +100,7 @@ std::optional<RoomTemplate> RoomTemplate::parse(std::string_view text, std::stri
                                   ? parse_path(rest.substr(1, close - 1))
                                   : std::nullopt;
             if (!path) {
-                why = "behind the kind stand characters A-Z a-z 0-9 _ . @ + ~ - and fields of the "
+                why = "an id consists of A-Z a-z 0-9 _ . @ + ~ - and fields of the "
                       "data in braces, such as {libraryId} or {booking/userId}";
                 return {};
             }
@@ -113,7 +113,7 @@ std::optional<RoomTemplate> RoomTemplate::parse(std::string_view text, std::stri
     for (const Part &part : out.parts_)
         least += part.literal.size() + (part.path.empty() ? 0 : 1);
     if (least == 0 || least > rooms::max_id) {
-        why = least == 0 ? "no id stands behind the kind" : "its id has more than 128 characters";
+        why = least == 0 ? "the id is missing" : "its id has more than 128 characters";
         return {};
     }
     return out;

@@ -48,7 +48,7 @@ void add_emit(Tree &tree) {
         .texts("--except", given->event.except, "ROOM",
                "Not to members of this room; may be repeated")
         .flag("--broadcast", given->event.broadcast, "To everyone in the namespace")
-        .flag("--volatile", given->event.vanishing, "Dropped for clients that are behind")
+        .flag("--volatile", given->event.droppable, "Dropped for clients that are behind")
         .text("--namespace", given->event.nsp, "NAME", "Default: /");
     given->target.add_to(syntax);
     syntax.more("Without --room the event's catalogue entry chooses the rooms.  Example:\n"

@@ -41,7 +41,7 @@ std::string GivenEvent::body() const {
     append_names(out, "rooms", rooms);
     append_names(out, "except", except);
     if (broadcast) out += ",\"broadcast\":true";
-    if (vanishing) out += ",\"volatile\":true";
+    if (droppable) out += ",\"volatile\":true";
     if (!nsp.empty()) out += ",\"namespace\":" + json::quoted(nsp);
     return out.append(",\"data\":").append(data).append("}");
 }

@@ -11,7 +11,7 @@ namespace roomd::cli {
 struct GivenEvent {
     std::string event, data, nsp; // data: JSON; "-" is read from standard input
     std::vector<std::string> rooms, except;
-    bool broadcast = false, vanishing = false;
+    bool broadcast = false, droppable = false;
 
     // Reads and checks `data`; 0, or the exit code after a message.
     int read(Io &, Form);

@@ -70,7 +70,7 @@ std::string events_json(const config::Config &config) {
         json::append_quoted(out, event.name);
         out += ":{\"rooms\":" + json::list(event.rooms);
         if (!event.schema.empty()) out += ",\"schema\":" + event.schema;
-        if (event.vanishing) out += ",\"volatile\":true";
+        if (event.droppable) out += ",\"volatile\":true";
         out += '}';
     }
     return out + '}';

@@ -26,7 +26,7 @@
 
 // What the YAML says, checked, as plain values.  Each section declares its keys beside its struct:
 // a default is said there and nowhere else.  No secret can be read from it: API keys are digests,
-// and the keys that verify tokens can not be read back.
+// and the keys that verify tokens cannot be read back.
 namespace roomd::config {
 
 struct Config {

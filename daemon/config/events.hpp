@@ -30,7 +30,7 @@ inline constexpr std::array event_keys{
     structured<catalogue::EventConf>("events.*.schema", "schema", "", Reload::yes,
         "What its data must be: the path of a JSON Schema, or the schema as a map. Without one any data is accepted.")
         .sample("{ type: object, required: [libraryId], properties: { availableSeats: { type: integer } } }"),
-    flag("events.*.volatile", &catalogue::EventConf::vanishing, "false", Reload::yes,
+    flag("events.*.volatile", &catalogue::EventConf::droppable, "false", Reload::yes,
         "Whether to drop it for clients that are behind."),
     planned<catalogue::EventConf>("events.*.conflate",
         "Keeps only the newest for clients that are behind."),
@@ -51,7 +51,7 @@ inline constexpr std::array client_event_keys{
     structured<catalogue::EventConf>("client_events.*.schema", "schema", "", Reload::yes,
         "What its data must be, as in `events`.")
         .sample("{ type: boolean }"),
-    flag("client_events.*.volatile", &catalogue::EventConf::vanishing, "false", Reload::yes,
+    flag("client_events.*.volatile", &catalogue::EventConf::droppable, "false", Reload::yes,
         "Whether to drop it for clients that are behind."),
 };
 // clang-format on

@@ -27,7 +27,7 @@ std::string absolute(const std::string &path) {
 }
 
 // The names of a conf.d that are to be read, in order; nothing when there is no such folder.
-// False: it can not be told what to read.
+// False: it cannot be told what to read.
 bool find_names(const Source &source, const std::string &folder, std::vector<std::string> &out) {
     const auto refuse = [&](const std::string &path, const std::string &what, const char *hint) {
         source.faults.add({path, {0, 0, 1}, what, hint});
@@ -54,7 +54,7 @@ bool find_names(const Source &source, const std::string &folder, std::vector<std
                           "put several into one");
     }
     if (error)
-        return refuse(folder, "can not be read: " + error.message(),
+        return refuse(folder, "cannot be read: " + error.message(),
                       "it is the folder of further files; remove it when there are none");
     std::sort(out.begin(), out.end());
     return good;
@@ -67,7 +67,7 @@ std::optional<Item> read_parts(Source &source, base::Wanted wanted) {
     std::string why;
     const auto text = base::read_file(main, largest_yaml, wanted, why);
     if (!text) {
-        source.fault({}, "can not be read: " + why, "give another with --config FILE");
+        source.fault({}, "cannot be read: " + why, "give another with --config FILE");
         return {};
     }
     trust(source, {}, absolute(main));
@@ -90,7 +90,7 @@ std::optional<Item> read_parts(Source &source, base::Wanted wanted) {
         trust(source, mark, absolute(path));
         const auto part = base::read_file(path, largest_yaml, base::Wanted::regular, why);
         if (!part)
-            source.fault(mark, "can not be read: " + why, "let roomd's user read it, or remove it");
+            source.fault(mark, "cannot be read: " + why, "let roomd's user read it, or remove it");
         auto tree = part ? parse_part(*part, path, mark.file, left, source.faults) : std::nullopt;
         good = good && tree;
         if (good) merge(source, *root, *std::move(tree));

@@ -13,7 +13,7 @@ inline constexpr std::size_t most_parts = 256; // files in a conf.d
 // Reads the main file of `source`, which may be what `main` says, then `conf.d/*.yaml` beside it in
 // the byte order of their names, and merges them; adds the files to `source`.  Other names there
 // are ignored (hidden files, what a package manager or an editor leaves), except those that look
-// like a mistake, `.yml` and `.YAML`: they are faults.  nullopt when one of them can not be read:
+// like a mistake, `.yml` and `.YAML`: they are faults.  nullopt when one of them cannot be read:
 // the rest alone would be judged wrongly.
 std::optional<Item> read_parts(Source &source, base::Wanted main);
 

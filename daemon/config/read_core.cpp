@@ -23,7 +23,7 @@ void read_tls(const Section &entry, Listen &listen) {
 bool read_inherited(const Section &entry, Listen &listen) {
     for (const char *other : {"address", "mode"})
         if (entry.has(other))
-            entry.fault(other, entry.shown(other) + " can not be combined with \"systemd\"",
+            entry.fault(other, entry.shown(other) + " cannot be combined with \"systemd\"",
                         "remove it: the socket unit says where it listens, and SocketMode=");
     const bool good = !listen.systemd.empty() &&
                       std::all_of(listen.systemd.begin(), listen.systemd.end(),

@@ -122,7 +122,7 @@ private:
             std::string why;
             const auto text = base::read_file(whole, largest_file, base::Wanted::regular, why);
             if (!text)
-                in.fault("schema", in.shown("schema") + ": \"" + path + "\" can not be read",
+                in.fault("schema", in.shown("schema") + ": \"" + path + "\" cannot be read",
                          std::move(why));
             // An empty file is no schema, and not the lack of one.
             else

@@ -119,7 +119,7 @@ policy::Rule read_rule(const Section &in) {
     }
     for (const char *other : {"claim", "equals", "in", "contains", "exists"})
         if (in.has(other))
-            in.fault(other, in.shown(other) + " can not be combined with \"all\"",
+            in.fault(other, in.shown(other) + " cannot be combined with \"all\"",
                      "move it into the list of \"all\"");
     const Item &all = *in.find("all");
     if (all.kind == Item::Kind::null || (all.kind == Item::Kind::list && all.items.empty()))
@@ -138,8 +138,8 @@ void check_join(const Section &in, const policy::RoomRules &rules) {
     if (rules.join == policy::Join::automatic &&
         std::none_of(rules.rules.begin(), rules.rules.end(), policy::names_rooms))
         in.fault("join",
-                 in.shown("join") + ": nothing says of which rooms a client is by itself: no rule "
-                                    "compares a claim with \"{id}\"",
+                 in.shown("join") + ": no rule says which rooms to join: none compares a claim "
+                                    "with \"{id}\"",
                  "write allow: [ { claim: sub, equals: \"{id}\" } ], or join: request");
     if (rules.join == policy::Join::never && in.has("allow"))
         in.source().warn(in.mark("allow"),

@@ -118,7 +118,7 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
         return {};
     }
     if (!value) {
-        source.fault(mark, "\"" + shown + "\" can not be read", why);
+        source.fault(mark, "\"" + shown + "\" cannot be read", why);
         return {};
     }
     if (value->ends_with('\n')) value->pop_back();

@@ -14,7 +14,7 @@ bool is_reference(std::string_view text) noexcept;
 bool holds_reference(std::string_view text) noexcept;
 
 // The secret that `${file:PATH}`, `${env:NAME}` or `${credential:NAME}` refers to, without one line
-// end at its end.  When it can not be read, or holds more than the secret (auth::misread), adds a
+// end at its end.  When it cannot be read, or holds more than the secret (auth::misread), adds a
 // fault at `mark`, which names the reference and never what was read; a credential that may be
 // absent is added to Source::absent instead.
 std::optional<base::Secret> resolve(const Source &, std::string_view text, Mark mark);

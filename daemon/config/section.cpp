@@ -44,7 +44,7 @@ struct Unfit {
     std::string what, hint;
 };
 
-// Why `item` can not be a text of the core's; nothing when it can.
+// Why `item` cannot be a text of the core's; nothing when it can.
 std::optional<Unfit> unfit(const Item &item) {
     if (item.kind == Item::Kind::null)
         return Unfit{" must be text, not nothing",
@@ -53,14 +53,14 @@ std::optional<Unfit> unfit(const Item &item) {
         return Unfit{std::string(" must be text, not ") + name_of(item), ""};
     if (has_control(item.text)) return Unfit{" holds control characters", ""};
     if (item.text.find("${") != std::string::npos)
-        return Unfit{" can not be a \"${..}\": only secrets are references", ""};
+        return Unfit{" cannot be a \"${..}\": only secrets are references", ""};
     if (const char *reading = item.quoted ? nullptr : other_reading(item.text))
         return Unfit{std::string(": some readers of YAML take this for ") + reading + ", not text",
                      "quote it: " + in_quotes(item.text)};
     return {};
 }
 
-// Adds a fault when `item`, called `shown`, can not be a text of the core's.
+// Adds a fault when `item`, called `shown`, cannot be a text of the core's.
 bool fit(const Source &source, const Item &item, const std::string &shown) {
     auto why = unfit(item);
     if (why) source.fault(item.mark, shown + std::move(why->what), std::move(why->hint));

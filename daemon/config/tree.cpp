@@ -14,7 +14,7 @@
 namespace roomd::config {
 namespace {
 
-// Ends the parse: what follows can not be trusted to mean anything.
+// Ends the parse: what follows cannot be trusted to mean anything.
 struct Unreadable {
     Mark mark;
     const char *what;

@@ -48,7 +48,7 @@ struct Bounds {
 
 // Parses one YAML document; nothing else uses yaml-cpp.  What yaml-cpp would accept silently is a
 // fault here: duplicate keys, `<<`, tags, keys that are not text, a second document, and text that
-// is too large, too deep or grows by its aliases.  nullopt when it can not be read at all; after
+// is too large, too deep or grows by its aliases.  nullopt when it cannot be read at all; after
 // duplicates and the like the rest is still returned.
 std::optional<Item> parse_yaml(std::string_view text, const std::string &path, Faults &faults);
 

@@ -70,7 +70,7 @@ void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Ev
             options_.client_schemas->route(known.name, data, catalogue::Catalogue::Rooms::given);
         if (routed.given_up) ++counts_.given_up;
         if (routed.code != nullptr) return refuse(wanted, routed.code, routed.text, routed.pointer);
-        wanted.vanishing = routed.vanishing;
+        wanted.droppable = routed.droppable;
     }
     const std::string_view user = json::member(identity, "user");
     ((wanted.args += '[') += json::quoted(wanted.room)) += ',';
@@ -85,7 +85,7 @@ Emit ClientEvents::emit_of(const Wanted &wanted, const sio::Event &event) {
     emit.without = wanted.client;
     emit.event = wanted.event;
     emit.args = {wanted.args, event.args.blobs};
-    emit.vanishing = wanted.vanishing;
+    emit.droppable = wanted.droppable;
     return emit;
 }
 

@@ -35,7 +35,7 @@ public:
         std::string event, room;         // the room as far as one was named
         std::string args;                // of the emit
         std::string code, pointer, text; // why not; code is empty when it may be emitted
-        bool vanishing = false;
+        bool droppable = false;
     };
     // Nothing when the event is none of these.
     std::optional<Wanted> read(base::ClientId, const sio::Event &) const;

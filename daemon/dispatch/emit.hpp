@@ -35,7 +35,7 @@ struct Emit {
     base::ClientId without = base::ClientId::none; // not to this one (the sender)
     std::string_view event;
     sio::Args args;         // validated JSON: whoever lets text in (host, plugins) has checked it
-    bool vanishing = false; // volatile
+    bool droppable = false; // volatile
     bool local = false;     // not to the cluster bus
     bool route = false;     // the catalogue checks args[0] and, without rooms, chooses them
     bool all = false;       // the whole namespace; without it no rooms and no client is an error

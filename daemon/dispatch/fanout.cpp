@@ -11,7 +11,7 @@ namespace roomd::dispatch {
 namespace {
 
 session::Delivery delivery(const Emit &emit) noexcept {
-    return emit.vanishing ? session::Delivery::droppable : session::Delivery::reliable;
+    return emit.droppable ? session::Delivery::droppable : session::Delivery::reliable;
 }
 
 } // namespace

@@ -32,14 +32,14 @@ public:
     // Once per client.  `identity`: a valid JSON object, or empty; its member "user" (text or
     // number) is what kick() goes by.
     void set(base::ClientId, std::string_view identity, std::optional<base::Time> expires);
-    // The text stays in place until bury(), also when the client goes meanwhile.
+    // The text stays in place until free_dropped(), also when the client goes meanwhile.
     std::string_view of(base::ClientId) const noexcept;
     std::vector<base::ClientId> of_user(std::string_view user) const;
     std::size_t count(std::string_view user, std::size_t most) const; // stops counting at `most`
     bool is_over(base::ClientId, base::Time now) const noexcept;      // its time is
     std::vector<base::ClientId> expired(base::Time now) const;
     void drop(base::ClientId);
-    void bury() noexcept { dropped_.clear(); } // never while a view of of() is in use
+    void free_dropped() noexcept { dropped_.clear(); } // never while a view of of() is in use
 
     std::size_t size() const noexcept { return entries_.size(); }
 

@@ -316,7 +316,7 @@ const TokenGate::Unread &Router::tokens_unread() const noexcept {
 
 void Router::tick() {
     impl_->admission.tick();
-    impl_->identities.bury();
+    impl_->identities.free_dropped();
     for (const base::ClientId client : impl_->identities.expired(impl_->clock.now()))
         impl_->clients.disconnect(client, session::CloseReason::expired, true); // gone() drops it
 }

@@ -28,7 +28,7 @@ void ask_catalogue(const Options &options, Routed &out) {
                               std::move(routed.text));
         return;
     }
-    emit.vanishing = emit.vanishing || routed.vanishing;
+    emit.droppable = emit.droppable || routed.droppable;
     if (chosen) return;
     out.rooms = std::move(routed.rooms);
     emit.rooms.assign(out.rooms.begin(), out.rooms.end());

@@ -25,7 +25,7 @@ dispatch::Emit OwnedEmit::view() const {
     out.without = without;
     out.event = event;
     out.args = args.view();
-    out.vanishing = (flags & ROOMD_EMIT_VOLATILE) != 0;
+    out.droppable = (flags & ROOMD_EMIT_VOLATILE) != 0;
     out.local = (flags & ROOMD_EMIT_LOCAL) != 0;
     out.route = (flags & ROOMD_EMIT_ROUTE) != 0;
     out.all = (flags & ROOMD_EMIT_ALL) != 0;

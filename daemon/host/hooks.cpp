@@ -246,7 +246,7 @@ void PluginHooks::publish(const dispatch::Emit &emit) {
     const ArgsView args(emit.args);
     roomd_emit out{};
     out.struct_size = sizeof out;
-    out.flags = (emit.vanishing ? ROOMD_EMIT_VOLATILE : 0u) | (emit.all ? ROOMD_EMIT_ALL : 0u);
+    out.flags = (emit.droppable ? ROOMD_EMIT_VOLATILE : 0u) | (emit.all ? ROOMD_EMIT_ALL : 0u);
     out.nsp = str(emit.nsp);
     out.rooms = rooms.data();
     out.n_rooms = rooms.size();

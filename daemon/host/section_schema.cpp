@@ -86,7 +86,7 @@ public:
         if (keyword == "type")
             wrong_type(mismatch.pointer, place, said.words("type"));
         else if (keyword == "enum")
-            add(mismatch.pointer, place + " is none of its words",
+            add(mismatch.pointer, place + " is not one of its values",
                 "write " + list(said.words("enum")));
         else if (keyword == "minimum" || keyword == "maximum")
             out_of_range(mismatch.pointer, place, said);

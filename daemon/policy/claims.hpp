@@ -42,7 +42,7 @@ public:
     bool next();
     bool is_boolean() const noexcept { return boolean_; }
     std::string_view text() const noexcept { return text_; } // until the next next()
-    // There is none, or it is null.  One whose value can not be used is not absent.
+    // There is none, or it is null.  One whose value cannot be used is not absent.
     bool absent() const noexcept { return absent_; }
 
 private:

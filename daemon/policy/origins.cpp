@@ -137,7 +137,8 @@ base::Result<OriginPattern> parse_pattern(std::string_view text) {
         const auto host = scheme == std::string_view::npos ? scheme : scheme + 3;
         const auto end = host == std::string_view::npos ? host : text.find(':', host);
         if (star < host || star > end || text.find('[') != std::string_view::npos)
-            return base::Error{"\"*\" stands in the host of an origin, for one label or a part"};
+            return base::Error{
+                "\"*\" may appear only in the host of an origin, for one label or a part of one"};
         pattern.star_ = star - host;
     }
     auto origin = parse_origin(plain);

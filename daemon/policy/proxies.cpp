@@ -92,7 +92,7 @@ base::Result<Proxies::Net> Proxies::parse(std::string_view text) {
     for (unsigned bit = 0; bit < out.bits; ++bit)
         base[bit / 8] =
             static_cast<std::uint8_t>(base[bit / 8] | (out.base[bit / 8] & (0x80u >> (bit % 8))));
-    if (base != out.base) return base::Error{"bits stand behind the length of the net"};
+    if (base != out.base) return base::Error{"the address has bits set beyond the prefix length"};
     return out;
 }
 

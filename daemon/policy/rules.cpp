@@ -137,7 +137,7 @@ base::Result<Wanted> parse_wanted(std::string_view text) {
     wanted.before_ = text.substr(0, at);
     if (wanted.has_id_) wanted.after_ = text.substr(at + id_field.size());
     if (wanted.after_.find(id_field) != std::string::npos)
-        return base::Error{"{id} stands in it once"};
+        return base::Error{"{id} may appear only once"};
     if (wanted.before_.find_first_of("{}") != std::string::npos ||
         wanted.after_.find_first_of("{}") != std::string::npos)
         return base::Error{"{id} is the only field, and the only use of braces"};

@@ -17,7 +17,7 @@ namespace {
 
 using Index = Document::Index;
 
-const Subschema anything; // stands in for what can not be read
+const Subschema anything; // stands in for what cannot be read
 
 constexpr std::size_t most_subschemas = 1000;
 constexpr std::size_t most_faults = 50;
@@ -214,7 +214,7 @@ private:
             if (pattern)
                 return void(
                     properties.patterns.emplace_back(*std::move(pattern), subschema(name + 1)));
-            in_.fault(name, "the pattern can not be run: " + why);
+            in_.fault(name, "the pattern cannot be run: " + why);
             properties.others = nullptr; // who knows whom the pattern speaks of
         });
         to.constraints.emplace_back(std::move(properties));

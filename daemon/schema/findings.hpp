@@ -37,7 +37,7 @@ public:
         if (wants_more()) mismatches_.push_back(std::move(mismatch));
     }
 
-    // The check can not be finished.  The data is refused whatever else is found: below a `not`,
+    // The check cannot be finished.  The data is refused whatever else is found: below a `not`,
     // false would become true.  `pointer`: where that was.
     void abandon(const char *why, std::string pointer = {}) noexcept {
         if (abandoned_ != nullptr) return;

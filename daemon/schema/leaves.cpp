@@ -85,7 +85,7 @@ void make_pattern(Reading &in, Index value, Subschema &to) {
     if (!in.is(value, json::Kind::string)) return in.fault(value, "\"pattern\" must be a string");
     std::string why;
     auto pattern = Pattern::compile(in.text(value), why);
-    if (!pattern) return in.fault(value, "\"pattern\" can not be run: " + why);
+    if (!pattern) return in.fault(value, "\"pattern\" cannot be run: " + why);
     to.constraints.emplace_back(*std::move(pattern));
 }
 

@@ -57,7 +57,7 @@ private:
             if (rest.starts_with("(?:")) return copy(3);
             const bool look = rest.starts_with("(?=") || rest.starts_with("(?!") ||
                               rest.starts_with("(?<=") || rest.starts_with("(?<!");
-            return look ? "look-around can not be run in linear time"
+            return look ? "look-around cannot be run in linear time"
                         : "of \"(?\" only \"(?:\" is read";
         }
         return copy(1);
@@ -96,7 +96,7 @@ private:
         case 'f':
         case 'v': return copy(2);
         case 'b': return in_class_ ? put(2, "\\x08") : copy(2);
-        case 'B': return in_class_ ? "\"\\B\" stands in no class" : copy(2);
+        case 'B': return in_class_ ? "\"\\B\" is not allowed in a class" : copy(2);
         case 's': return put(2, in_class_ ? std::string(space) : '[' + std::string(space) + ']');
         case 'S':
             if (in_class_) return "\"\\S\" in a class is not read";
@@ -115,7 +115,7 @@ private:
             return put(2, "\\x00");
         default: break;
         }
-        if (c >= '1' && c <= '9') return "back references can not be run in linear time";
+        if (c >= '1' && c <= '9') return "back references cannot be run in linear time";
         const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         if (letter || c <= ' ' || c > '~') return "an escape in it means nothing in ECMA-262";
         return copy(2);
@@ -135,7 +135,7 @@ private:
         if (*code < 0xD800 || *code > 0xDFFF) return put_code(6, *code);
         const auto low = rest.substr(5).starts_with("\\u") ? hex(rest.substr(7, 4)) : std::nullopt;
         if (*code > 0xDBFF || !low || *low < 0xDC00 || *low > 0xDFFF)
-            return "half of a surrogate pair is no character";
+            return "half of a surrogate pair is not a character";
         return put_code(12, 0x10000 + ((*code - 0xD800) << 10) + (*low - 0xDC00));
     }
 

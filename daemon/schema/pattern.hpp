@@ -16,7 +16,7 @@ namespace roomd::schema {
 // runs it: time grows with the length of the text and no faster.
 class Pattern {
 public:
-    // Nothing, and `why`, for what can not be run so (look-around, back references), and for what
+    // Nothing, and `why`, for what cannot be run so (look-around, back references), and for what
     // ECMA-262 and RE2 read differently.
     static std::optional<Pattern> compile(std::string_view expression, std::string &why);
 

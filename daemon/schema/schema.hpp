@@ -17,7 +17,7 @@ struct Model;
 // What is wrong with a schema, and where.
 struct SchemaFault {
     std::string pointer;
-    std::size_t line = 0; // of the schema's text, from 1; 0: it can not be read at all
+    std::size_t line = 0; // of the schema's text, from 1; 0: it cannot be read at all
     std::size_t column = 0;
     std::string what;
     std::string hint; // may be empty

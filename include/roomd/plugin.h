@@ -579,7 +579,7 @@ typedef struct roomd_plugin {
 #define ROOMD_PLUGIN_GUARDED 1u
 
 /* The one export.  The host passes its own version; the plugin returns a table
- * that lives as long as the process, or NULL when it can not work there. */
+ * that lives as long as the process, or NULL when it cannot work there. */
 ROOMD_EXPORT const roomd_plugin *roomd_plugin_entry(uint32_t host_major,
                                                     uint32_t host_minor);
 

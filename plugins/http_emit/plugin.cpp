@@ -207,7 +207,7 @@ private:
         if (pending->open == 0) pending->answer();
     }
 
-    // Each event of a batch has its own key; a space can not stand in one that was sent.
+    // Each event of a batch has its own key; a space cannot stand in one that was sent.
     static std::string part(std::string_view key, std::size_t i) {
         return key.empty() ? std::string() : std::string(key) + " " + std::to_string(i);
     }

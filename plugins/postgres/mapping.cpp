@@ -102,7 +102,7 @@ std::variant<std::string, Unfit> Template::text(const json &payload) const {
             out += value->dump();
         else
             return Unfit{"field_invalid", "\"" + part.text + "\" is " + value->type_name() +
-                                              " that is no text and no whole number"};
+                                              ", neither a string nor a whole number"};
     }
     return out;
 }

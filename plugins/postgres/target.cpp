@@ -155,7 +155,7 @@ std::optional<Target> read_dsn(const std::string &dsn, std::string &why) {
     if (all == nullptr) {
         // libpq repeats what it does not understand, which may be part of a password; not so the
         // name of an option.
-        why = "is no connection string";
+        why = "is not a connection string";
         const std::string_view text = said == nullptr ? "" : said;
         if (text.starts_with("invalid connection option") ||
             text.starts_with("invalid URI query parameter"))
@@ -187,7 +187,7 @@ std::optional<Target> read_dsn(const std::string &dsn, std::string &why) {
     }
     if (!std::all_of(target.servers.begin(), target.servers.end(),
                      [](const auto &server) { return is_port(server.port); })) {
-        why = "names a port that is none";
+        why = "names an invalid port";
         return {};
     }
     return target;

@@ -33,7 +33,7 @@ constexpr Known known[] = {
     {"", "server does not support SSL", "switch SSL on in the server, or correct sslmode", true},
     {"", "Connection refused", "start PostgreSQL, or correct host and port in dsn", false},
     {"", "No such file or directory", "start PostgreSQL, or correct host in dsn", false},
-    {"", "session is read-only", "name a server that is no standby", false},
+    {"", "session is read-only", "name a server that is not a standby", false},
     {"3F000", "", "run roomd pg init with this database", true},
     {"42P01", "", "run roomd pg init or roomd pg migrate with this database", true},
     {"42883", "", "run roomd pg init or roomd pg migrate with this database", true},
@@ -42,7 +42,7 @@ constexpr Known known[] = {
     {"42", "", "correct the query", true},
     {"53100", "", "make room on the server's disk", false},
     {"53", "", "give the server more of what it lacks", false},
-    {"25006", "", "name a server that is no standby", false},
+    {"25006", "", "name a server that is not a standby", false},
 };
 
 // What someone chose as a name says nothing about what is wrong.

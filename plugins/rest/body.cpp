@@ -64,7 +64,7 @@ public:
     bool null() { return scalar("null"); }
     bool boolean(bool value) {
         if (in_event() && member_ == Member::broadcast) return event().broadcast = value, done();
-        if (in_event() && member_ == Member::volatile_) return event().vanishing = value, done();
+        if (in_event() && member_ == Member::volatile_) return event().droppable = value, done();
         if (batch_ && depth_ == 1 && in_atomic_) return result_.atomic = value, true;
         return scalar("true or false");
     }
@@ -104,13 +104,13 @@ public:
         return open("an object");
     }
     bool key(std::string &key) {
-        if (depth_ == base() && !events_full()) return begin_member(key);
+        if (depth_ == base() && has_event()) return begin_member(key);
         if (batch_ && depth_ == 1) {
             in_events_ = key == "events";
             in_atomic_ = key == "atomic";
             if (!in_events_ && !in_atomic_) return whole(unknown_member(key, batch_names));
             if (std::exchange(in_events_ ? saw_events_ : saw_atomic_, true))
-                return whole({422, "member_twice", "\"" + key + "\" stands twice", "/" + key});
+                return whole({422, "member_twice", "duplicate member \"" + key + "\"", "/" + key});
         }
         return true;
     }
@@ -144,7 +144,7 @@ private:
     bool in_list() const {
         return depth_ == base() + 1 && (member_ == Member::rooms || member_ == Member::except);
     }
-    bool events_full() const { return result_.events.empty(); }
+    bool has_event() const { return !result_.events.empty(); }
     Wanted &event() { return result_.events.back(); }
 
     bool whole(Problem problem) {
@@ -165,12 +165,12 @@ private:
         const bool none = name.size() > max_name || name.find('\0') != std::string_view::npos;
         if (in_list() && none) {
             const auto &list = member_ == Member::rooms ? event().rooms : event().except;
-            complain("room_invalid", "this is no room's name",
+            complain("room_invalid", "invalid room name",
                      pointer() + "/" + std::to_string(list.size()));
         } else if (in_event() && member_ == Member::room && none) {
-            complain("room_invalid", "this is no room's name", pointer());
+            complain("room_invalid", "invalid room name", pointer());
         } else if (in_event() && member_ == Member::event && none) {
-            complain("event_invalid", "this is no event's name", pointer());
+            complain("event_invalid", "invalid event name", pointer());
         } else if (in_event() && member_ == Member::nsp && !name.empty() &&
                    (none || name.front() != '/' || name.find('*') != std::string_view::npos)) {
             complain("namespace_unknown", "a namespace's name begins with / and has no *",
@@ -198,7 +198,7 @@ private:
             if (key != member_names[i]) continue;
             member_ = static_cast<Member>(i);
             if ((seen_ & (1u << i)) != 0)
-                complain("member_twice", "\"" + key + "\" stands twice", "/" + key);
+                complain("member_twice", "duplicate member \"" + key + "\"", "/" + key);
             seen_ |= 1u << i;
             value_ = at_; // the colon and the value follow
             return true;
@@ -237,11 +237,10 @@ private:
         return true;
     }
     bool close() {
-        if (depth_ == base() && base_is_event()) end_event();
+        if (depth_ == base() && has_event()) end_event();
         --depth_;
         return in_event() && member_ == Member::data ? done() : true;
     }
-    bool base_is_event() const { return !result_.events.empty(); }
     bool not_object() { return whole({400, "body_not_object", "the body is not a JSON object"}); }
     bool not_that() {
         if (in_events_)
@@ -346,7 +345,7 @@ Emit Wanted::emit(std::string &args) const {
     for (const auto &room : except)
         out.except(room);
     if (broadcast) out.to_all();
-    if (vanishing) out.vanishing();
+    if (droppable) out.vanishing();
     return out;
 }
 

@@ -21,7 +21,7 @@ struct Wanted {
     std::vector<std::string> rooms, except;
     bool one_room = false; // said as "room", not "rooms"
     bool broadcast = false;
-    bool vanishing = false;
+    bool droppable = false;
     std::optional<Problem> problem; // the first thing wrong with it; pointers begin at the event
 
     // To hand to the host; views into this.  The catalogue checks it, and chooses rooms if none
@@ -35,7 +35,7 @@ struct Batch {
 };
 
 // `{event, data, room?|rooms?, except?, broadcast?, volatile?, namespace?}`, parsed once.
-// 400: not JSON; 422: JSON that asks for what can not be.
+// 400: not JSON; 422: JSON that asks for what cannot be.
 std::variant<Wanted, Problem> read_event(std::string_view body, Members members);
 
 // `{events:[..], atomic?}`.  A Problem is one of the whole body; each event has its own.

@@ -110,7 +110,7 @@ Problem problem_of(roomd_status status, const Emitted &what) {
     case ROOMD_DENIED: return say(403, "denied", "this key may not emit that");
     case ROOMD_INVALID:
         return say(what.code == "idempotency_conflict" ? 409 : 422, "event_invalid",
-                   "this can not be emitted");
+                   "this cannot be emitted");
     case ROOMD_GONE: return say(422, "gone", "there is no such client");
     default: return say(what.code == "not_sent" ? 422 : 500, "emit_failed", name(status));
     }

@@ -102,7 +102,7 @@ private:
 
         page_ = with(with(std::string(console_page()), "@SOCKETIO@", config.socketio), "@BASE@",
                      config.base);
-        // A browser can not send a key with a page it opens.  The page is the same for everyone
+        // A browser cannot send a key with a page it opens.  The page is the same for everyone
         // and holds nothing; what it asks for is guarded.
         route = {.method = "GET", .path = config.base, .scope = "", .headers = {}};
         console_ = host_.route(route, [this, base = config.base](const Request &q, Response &r) {

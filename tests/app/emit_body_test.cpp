@@ -46,7 +46,7 @@ TEST_CASE("a body becomes an emit that the catalogue checks, its data as it was 
     CHECK(emit.rooms == std::vector<std::string_view>{"a", "b"});
     CHECK(emit.except == std::vector<std::string_view>{"c"});
     CHECK(emit.nsp == "/x");
-    CHECK(emit.vanishing);
+    CHECK(emit.droppable);
     CHECK(emit.route);
     CHECK_FALSE(emit.all);
 }

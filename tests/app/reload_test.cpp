@@ -164,5 +164,5 @@ TEST_CASE("a reload does not block on a FIFO in the place of the file") {
     REQUIRE(mkfifo(daemon.file.path.c_str(), 0600) == 0);
     const app::Reloaded what = daemon();
     CHECK(what.became == Became::refused);
-    CHECK(what.faults.text().starts_with(daemon.file.path + ": can not be read: it is not a file"));
+    CHECK(what.faults.text().starts_with(daemon.file.path + ": cannot be read: it is not a file"));
 }

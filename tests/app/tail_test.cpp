@@ -252,7 +252,7 @@ TEST_CASE("an emit to everyone or to one client is marked") {
     emit.event = "news";
     emit.args.json = "[]";
     emit.except = {"x"};
-    emit.vanishing = true;
+    emit.droppable = true;
     on.router.emit(emit);
     on.tail.serve();
     const std::string events = on.member(1, "events");

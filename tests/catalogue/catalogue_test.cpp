@@ -118,10 +118,10 @@ TEST_CASE("an event that is not known is refused with the one that was meant") {
 
 TEST_CASE("volatile events are told as such") {
     auto lossy = event("seat:availability", {"library:{libraryId}"});
-    lossy.vanishing = true;
+    lossy.droppable = true;
     const auto catalogue = build({lossy, event("booking:created", {})});
-    CHECK(catalogue.route("seat:availability", R"({"libraryId":"l1"})").vanishing);
-    CHECK_FALSE(catalogue.route("booking:created", "1").vanishing);
+    CHECK(catalogue.route("seat:availability", R"({"libraryId":"l1"})").droppable);
+    CHECK_FALSE(catalogue.route("booking:created", "1").droppable);
 }
 
 TEST_CASE("names that no event may have are faults") {
@@ -169,7 +169,7 @@ TEST_CASE("a schema that several events share is told once") {
 
 TEST_CASE("people are told where an event goes, or the line that refuses it") {
     auto taken = event("seat:taken", {"library:{libraryId}", "user:{all}"}, seat);
-    taken.vanishing = true;
+    taken.droppable = true;
     const auto catalogue = build({taken, event("hello", {})});
     CHECK(catalogue.explain("seat:taken", R"({"seatId":1,"libraryId":"l1","all":["a","b"]})") ==
           "schema: schemas/seat.json fits\n"

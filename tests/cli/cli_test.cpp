@@ -77,7 +77,7 @@ TEST_CASE("the version is told to people and to programs") {
 TEST_CASE("a file with faults is 3, and each is told with its place") {
     const auto no_file = call({"check", "-c", "/nowhere/roomd.yaml"});
     CHECK(no_file.code == 3);
-    CHECK(no_file.err.starts_with("/nowhere/roomd.yaml: can not be read"));
+    CHECK(no_file.err.starts_with("/nowhere/roomd.yaml: cannot be read"));
     const auto as_json = call({"check", "-c", "/nowhere/roomd.yaml", "--json"});
     CHECK(as_json.code == 3);
     CHECK(json::check(as_json.out));

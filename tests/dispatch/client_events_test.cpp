@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(ClientEventsFixture, "what it says of itself is data, never wh
     CHECK(fake.sent(ann).empty());
 }
 
-TEST_CASE_FIXTURE(ClientEventsFixture, "who is not in the room can not emit to it") {
+TEST_CASE_FIXTURE(ClientEventsFixture, "who is not in the room cannot emit to it") {
     for (const std::string room : {"library:l1", "library:none", "library:l2"}) {
         const auto client = room == "library:l2" ? bob : eve;
         CHECK_MESSAGE(

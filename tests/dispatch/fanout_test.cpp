@@ -222,11 +222,11 @@ TEST_CASE_FIXTURE(Rooms, "except and without hold for an emit to one client too"
 
 TEST_CASE_FIXTURE(Rooms, "a volatile emit counts those it was queued for") {
     Emit emit = to_rooms({"b"});
-    emit.vanishing = true;
+    emit.droppable = true;
     CHECK(router.emit(emit).recipients == 2);
     fake.blocked = true;
     CHECK(router.emit(emit).recipients == 0);
-    emit.vanishing = false;
+    emit.droppable = false;
     CHECK(router.emit(emit).recipients == 2);
 }
 

@@ -54,7 +54,7 @@ TEST_CASE_FIXTURE(Known, "an identity stays readable in the hook that sends its 
     identities.drop(client);
     CHECK(shown == R"({"user":"ann"})"); // ASan sees it when it is not
     CHECK(identities.of(client).empty());
-    identities.bury();
+    identities.free_dropped();
     CHECK(identities.size() == 0);
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("the catalogue chooses the rooms of an emit that names none, and what 
     const auto routed = dispatch::route(catalogued(), seats());
     CHECK(routed.refused.status == Status::ok);
     CHECK(routed.emit.rooms == Rooms{"library:1"});
-    CHECK(routed.emit.vanishing);
+    CHECK(routed.emit.droppable);
 }
 
 TEST_CASE("rooms that the sender names stand, and the data is checked all the same") {

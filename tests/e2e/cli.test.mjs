@@ -113,8 +113,8 @@ table('what only the start would meet is met by check:', [
 
 const issuer = (key) => `auth: { mode: required, issuers: [ { algorithms: [HS256], key: ${key} } ] }`;
 table('a file that check refuses', [
-    ['that is not there', path.join(folder, 'nowhere.yaml'), /nowhere\.yaml: can not be read: No such file/],
-    ['that is a folder', folder, /can not be read: it is not a file/],
+    ['that is not there', path.join(folder, 'nowhere.yaml'), /nowhere\.yaml: cannot be read: No such file/],
+    ['that is a folder', folder, /cannot be read: it is not a file/],
     ['without end', '/dev/zero', /larger than 1048576 bytes/],
     ['with a name that no file has', 'x'.repeat(5000), /name too long/i],
     ['empty', file('empty.yaml', ''), /the file is empty/],
@@ -128,7 +128,7 @@ table('a file that check refuses', [
     ['with a secret in it', file('secret.yaml', issuer('hunter2hunter2hunter2hunter2hunter2')), /must not hold the key itself\n {2}write "\$\{file/],
     ['with an API key in it', file('api.yaml', 'auth: { mode: none }\nkeys: [ { name: a, key: hunter2, scopes: [emit] } ]'), /must not hold the key itself/],
     ['with a secret that is too short', file('short.yaml', issuer(`"\${file:${file('short', 'hunter2')}}"`)), /at least 32 bytes/],
-    ['with a secret that is not there', file('unset.yaml', issuer('"${env:ROOMD_TEST_UNSET}"')), /ROOMD_TEST_UNSET.*can not be read\n {2}it is not set/],
+    ['with a secret that is not there', file('unset.yaml', issuer('"${env:ROOMD_TEST_UNSET}"')), /ROOMD_TEST_UNSET.*cannot be read\n {2}it is not set/],
 ], async (where, expected) => {
     for (const command of [['check'], ['config', 'show'], ['run'], ['cors', 'test', 'http://a.test']]) {
         const said = await roomd([...command, '-c', where]);

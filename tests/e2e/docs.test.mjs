@@ -170,7 +170,7 @@ async function meets(t, server, origin, claims) {
 
 // ---- the other blocks: page, heading, how each block is executed, in their order ------------------
 
-// Only what can not be run here; why.
+// Only what cannot be run here; why.
 const NOT_RUN = {
     picture: 'a drawing',
     'clones and installs': 'needs a network and a root',

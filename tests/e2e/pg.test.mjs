@@ -318,11 +318,11 @@ describe('a database that says no, or is not there', { concurrency: 4 }, () => {
             for (const command of [...all, ...DRY]) {
                 const typed = await pg([...command.split(' '), '--dsn', dsn]);
                 assert.deepEqual([typed.code, typed.out], [2, '']);
-                assert.match(typed.err, /^roomd: dsn is no connection string/);
+                assert.match(typed.err, /^roomd: dsn is not a connection string/);
             }
             const configured = await json(['status', '-c', server.config('bad.yaml', dsn)]);
             assert.deepEqual([configured.code, configured.error.code], [3, 'configuration_invalid']);
-            assert.match(configured.error.message, /bad\.yaml:\d+:\d+: dsn is no connection string/);
+            assert.match(configured.error.message, /bad\.yaml:\d+:\d+: dsn is not a connection string/);
         }
     });
 });
@@ -348,7 +348,7 @@ describe('a configuration', { concurrency: 4 }, () => {
         const where = server.config('secret.yaml', '${credential:pg_dsn}');
         const { code, error } = await json(['status', '-c', where]);
         assert.equal(code, 3);
-        assert.match(error.message, /secret\.yaml:\d+:\d+: "\$\{credential:pg_dsn\}" can not be read\n(.*\n)*--dsn or --dsn-file names a database without it$/);
+        assert.match(error.message, /secret\.yaml:\d+:\d+: "\$\{credential:pg_dsn\}" cannot be read\n(.*\n)*--dsn or --dsn-file names a database without it$/);
         await done(['status', '-c', where, '--dsn', server.dsn('postgres')]);
     });
     test('with several says which there are', async () => {

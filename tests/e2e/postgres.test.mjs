@@ -81,7 +81,7 @@ test('roomd check tells what is wrong in the section, with its place', async (t)
     } catch (error) {
         said = error.stdout + error.stderr;
     }
-    assert.match(said, /roomd\.yaml:\d+:\d+.*dsn is no connection string/);
+    assert.match(said, /roomd\.yaml:\d+:\d+.*dsn is not a connection string/);
     assert.match(said, /a brace is not closed/);
     assert.match(said, /probe is a whole number and a unit/);
     assert.doesNotMatch(said, /secret-place/);

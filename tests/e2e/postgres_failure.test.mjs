@@ -169,7 +169,7 @@ test_('/ready waits for a database that is required', async (t) => {
     assert.equal(await ready(server), 200);
 });
 
-test_('rows that can not be sent are dead with their reasons, and the others go on in their order', async (t) => {
+test_('rows that cannot be sent are dead with their reasons, and the others go on in their order', async (t) => {
     const server = await roomd(t, (port) => {
         const config = withPlugin()(port);
         config.limits.max_emit = '2KB';

@@ -173,7 +173,7 @@ test('plugins that are added start, removed ones stop, changed ones change', asy
     await reload(server, load({ name: 'http_emit', path: '/other' }, { name: 'http_emit', instance: 'second', path: '/second' }));
     assert.deepEqual([await status('/other'), await status('/second'), await stats()], [200, 200, 404]);
 
-    // One that can not be loaded is a fault, and nothing changes.
+    // One that cannot be loaded is a fault, and nothing changes.
     await reload(server, load({ name: 'nowhere' }));
     assert.deepEqual([await status('/other'), await status('/second')], [200, 200]);
     await server.logs(/nowhere/);

@@ -78,11 +78,11 @@ held('while a reload finds FIFOs where it looks for files', async (t) => {
         server.write(settings(server.port));
         mkdirSync(at('conf.d'));
         fifo(at('conf.d/a.yaml'));
-        await reload(server, /conf\.d\/a\.yaml: can not be read: it is not a file/);
+        await reload(server, /conf\.d\/a\.yaml: cannot be read: it is not a file/);
         rmSync(at('conf.d'), { recursive: true });
         renameSync(server.file, at('good.yaml'));
         fifo(server.file);
-        await reload(server, /roomd\.yaml: can not be read: it is not a file/);
+        await reload(server, /roomd\.yaml: cannot be read: it is not a file/);
         renameSync(at('good.yaml'), server.file);
         await reload(server, /configuration reloaded/);
     });

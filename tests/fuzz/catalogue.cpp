@@ -89,7 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const auto unchecked = events.route("unchecked", text);
     check(checked);
     check(unchecked);
-    fuzz::must(!checked.vanishing && (unchecked.code != nullptr || unchecked.vanishing));
+    fuzz::must(!checked.droppable && (unchecked.code != nullptr || unchecked.droppable));
     if (checked.code == nullptr)
         fuzz::must(unchecked.code == nullptr && checked.rooms == unchecked.rooms);
     const auto given = events.route("checked", text, catalogue::Catalogue::Rooms::given);

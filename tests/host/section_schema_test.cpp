@@ -61,7 +61,7 @@ TEST_CASE("a value of its type is taken") {
 
 TEST_CASE("a value must be among the words and in the range") {
     CHECK(of_property(R"({"enum":["a","b",1]})", R"("c")") ==
-          "/a: \"a\" is none of its words [write a, b, 1]");
+          "/a: \"a\" is not one of its values [write a, b, 1]");
     CHECK(of_property(R"({"enum":["a","b",1]})", R"("\u0062")") == "");
     CHECK(of_property(R"({"enum":["a","b",1]})", "1.0") == "");
     CHECK(of_property(R"({"enum":["1"]})", "1") != "");

@@ -50,7 +50,7 @@ TEST_CASE("a list is the set of its scalars") {
     CHECK(values(R"({"c":[]})").empty());
 }
 
-TEST_CASE("what can not be compared is no value") {
+TEST_CASE("what cannot be compared is no value") {
     for (const auto none :
          {R"({"c":{"c":"a"}})", R"({"c":null})", R"({"c":1.0})", R"({"c":1e0})", R"({"c":-0})",
           R"({"c":9007199254740993})", R"({"c":[[["a"]]]})", R"({"c":"\ud800"})",
@@ -110,7 +110,7 @@ TEST_CASE("a claim is named as it stands, or pointed at through objects") {
     CHECK(values(R"({"a":{"b":1},"a":{"b":2}})", "/a/b").empty());
 }
 
-TEST_CASE("a claim that can not be named says why") {
+TEST_CASE("a claim that cannot be named says why") {
     CHECK(std::string(parse_claim("").error()) == "the name of a claim is empty");
     CHECK(std::string(parse_claim(std::string(257, 'a')).error()) ==
           "the name of a claim has at most 256 bytes");

@@ -221,15 +221,16 @@ TEST_CASE("an origin longer than a host may be is refused") {
     CHECK_FALSE(parse_origin("https://" + std::string(1 << 20, 'a')).ok());
 }
 
-TEST_CASE("a pattern that can not be says why") {
+TEST_CASE("a pattern that cannot be says why") {
     CHECK(error_of("https://*-*.example.com") == "an origin holds one \"*\" at most");
     CHECK(error_of("https://*.*.example.com") == "an origin holds one \"*\" at most");
     CHECK(error_of("**") == "an origin holds one \"*\" at most");
     for (const auto misplaced : {"*://a.example", "http*://a.example", "https://a.example:*",
                                  "*.example.com", "http://[*]:1", "http://[::*]", "nul*"})
-        CHECK_MESSAGE(error_of(misplaced) ==
-                          "\"*\" stands in the host of an origin, for one label or a part",
-                      misplaced);
+        CHECK_MESSAGE(
+            error_of(misplaced) ==
+                "\"*\" may appear only in the host of an origin, for one label or a part of one",
+            misplaced);
     CHECK(error_of("https://a.example/*") == "an origin has no path, not even a slash at its end");
     CHECK(error_of("https://a.example/") == "an origin has no path, not even a slash at its end");
     CHECK(error_of("https://*@a.example") == "an origin names no user");

@@ -80,7 +80,7 @@ TEST_CASE("what is no net is refused") {
                                   "2001:db8::/129", "10.0.0.1/8", "0.0.0.0/0", "::/0", "*",
                                   "10.0.0.0-10.0.0.9", "10.0.0.1:80", "Unix", "unix:/run/a"})
         CHECK_MESSAGE(!Proxies::parse(bad).ok(), bad);
-    CHECK(std::string(Proxies::parse("10.0.0.1/8").error()).find("behind the length") !=
+    CHECK(std::string(Proxies::parse("10.0.0.1/8").error()).find("beyond the prefix length") !=
           std::string::npos);
 }
 

@@ -272,12 +272,12 @@ TEST_CASE("automatic rooms are bounded") {
     CHECK(rooms_of(rules({{{in("role", {"{id}", "1{id}"})}}}), claims, 12).size() == 12);
 }
 
-TEST_CASE("a value that is wanted and can not be says why") {
+TEST_CASE("a value that is wanted and cannot be says why") {
     for (const auto bad : {"{library}", "{", "}", "{id}}", "{{id}", "{ID}", "{}", "a{id}b{x}"})
         CHECK_MESSAGE(std::string(parse_wanted(bad).error()) ==
                           "{id} is the only field, and the only use of braces",
                       bad);
-    CHECK(std::string(parse_wanted("{id}-{id}").error()) == "{id} stands in it once");
+    CHECK(std::string(parse_wanted("{id}-{id}").error()) == "{id} may appear only once");
     CHECK(parse_wanted("")->text("x") == "");
     CHECK(parse_wanted("a-{id}")->text("7") == "a-7");
 }

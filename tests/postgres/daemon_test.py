@@ -1,4 +1,4 @@
-"""What daemons tell and ask: where they are, what they can not send, and a database that has gone back in time."""
+"""What daemons tell and ask: where they are, what they cannot send, and a database that has gone back in time."""
 import os
 import shutil
 import subprocess

@@ -68,10 +68,10 @@ TEST_CASE("after a silent server the next one is the first") {
     CHECK(value(two.parameters({}), "hostaddr") == "10.0.0.2,10.0.0.1");
 }
 
-TEST_CASE("what is no connection string is told without repeating it") {
-    CHECK(fault("postgresql://u:secr%et@h/") == "is no connection string");
-    CHECK(fault("host=h port=x") == "names a port that is none");
-    CHECK(fault("host=h port=70000") == "names a port that is none");
+TEST_CASE("what is not a connection string is told without repeating it") {
+    CHECK(fault("postgresql://u:secr%et@h/") == "is not a connection string");
+    CHECK(fault("host=h port=x") == "names an invalid port");
+    CHECK(fault("host=h port=70000") == "names an invalid port");
     CHECK(fault("pasword=secret").find("secret") == std::string::npos);
     CHECK(fault("pasword=secret").find("pasword") != std::string::npos);
     CHECK(fault("secret").find("secret") == std::string::npos);

@@ -74,7 +74,7 @@ TEST_CASE("an event is read with all its members") {
     CHECK(event.data == R"({"a":1})");
     CHECK(event.rooms == std::vector<std::string>{"r", "s"});
     CHECK(event.except == std::vector<std::string>{"t"});
-    CHECK(event.vanishing);
+    CHECK(event.droppable);
     CHECK(!event.broadcast);
     CHECK(event.nsp == "/admin");
     CHECK(!event.one_room);

@@ -120,13 +120,13 @@ TEST_CASE("formats that nothing checks are refused") {
     CHECK(fault(R"({"format":5})") == "1:11 /format: the format 5 would not be checked");
 }
 
-TEST_CASE("patterns that can not be run are refused, of members too") {
+TEST_CASE("patterns that cannot be run are refused, of members too") {
     CHECK(fault(R"-({"pattern":"a(?=b)"})-") ==
-          "1:12 /pattern: \"pattern\" can not be run: look-around can not be run in linear time");
-    CHECK(fault(R"-({"pattern":"("})-").starts_with("1:12 /pattern: \"pattern\" can not be run: "));
+          "1:12 /pattern: \"pattern\" cannot be run: look-around cannot be run in linear time");
+    CHECK(fault(R"-({"pattern":"("})-").starts_with("1:12 /pattern: \"pattern\" cannot be run: "));
     CHECK(fault(R"({"pattern":5})") == "1:12 /pattern: \"pattern\" must be a string");
     CHECK(fault(R"-({"patternProperties":{"(a)\\1":true}})-") ==
-          "1:23 /patternProperties/(a)\\1: the pattern can not be run: back references can not be "
+          "1:23 /patternProperties/(a)\\1: the pattern cannot be run: back references cannot be "
           "run in linear time");
 }
 
