@@ -158,6 +158,16 @@ def fault_of_picture(path):
             yield f"{path}:1: {layer} sees '{sees}', the page says {told.get(layer)}"
 
 
+def faults_of_ways(path, paths):
+    """Units that docs/architecture.md names, as `layer/unit`, and that are not there (any more)."""
+    present = {os.path.splitext(one)[0] for one in paths}
+    with open(path, encoding="utf-8") as page:
+        for number, line in enumerate(page, 1):
+            for layer, unit in re.findall(r"`(\w+)/(\w+)", line):
+                if layer in SEES and f"daemon/{layer}/{unit}" not in present:
+                    yield f"{path}:{number}: there is no unit {layer}/{unit}"
+
+
 def units_of(folder, texts):
     """{unit: [(file, line, other unit of the folder)]}.  NAME.hpp and NAME.cpp are the unit NAME."""
     units = {}
@@ -220,6 +230,7 @@ def main(root):
     paths = [p for p in files(".") if p.endswith(TEXT) or p in ("dev", ".ci/run")]
     faults = [fault for path in paths for fault in check(".", path)]
     faults += fault_of_picture("docs/architecture.md")
+    faults += faults_of_ways("docs/architecture.md", paths)
     faults += faults_of_cycles({path: lines_of(path) for path in paths if path.endswith(SOURCE)})
     for fault in faults:
         print(fault)

@@ -36,6 +36,13 @@ class Faults(unittest.TestCase):
         self.assertTrue(self.faults("daemon/dispatch/a.cpp", "#include <nlohmann/json.hpp>\n"))
         self.assertTrue(self.faults("daemon/base/a.cpp", "#include <boost/any.hpp>\n"))
 
+    def test_the_page_names_only_units_that_are_there(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".md") as page:
+            page.write("`net/conn` -> `net/gone: run`, `plugins/rest`\n")
+            page.flush()
+            (fault,) = layers.faults_of_ways(page.name, ["daemon/net/conn.cpp"])
+        self.assertIn(":1: there is no unit net/gone", fault)
+
     def test_a_layer_nobody_named_is_a_fault(self):
         self.assertTrue(self.faults("daemon/util/a.cpp", "#include <vector>\n"))
 
