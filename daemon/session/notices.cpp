@@ -1,35 +1,43 @@
 #include "session/notices.hpp"
 
-#include "json/json.hpp"
+#include "json/object.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace roomd::session {
 
 base::FrameRef connect_refused(std::string_view nsp, std::string_view code,
                                std::string_view message, Retry retry) {
-    const std::string data = R"({"code":)" + json::quoted(code) + R"(,"retryable":)" +
-                             (retry == Retry::later ? "true" : "false") + '}';
+    const auto data =
+        json::Object().text("code", code).flag("retryable", retry == Retry::later).done();
     return sio::connect_error(nsp, message, data);
 }
 
 sio::Frames event_dropped(std::string_view nsp, const sio::Event &event) {
-    const std::string why =
-        R"("code":"too_many_events","message":"too many events wait: this one is dropped")";
-    if (event.ack) {
-        const std::string json = R"([{"ok":false,"error":{)" + why + "}}]";
-        return sio::ack(nsp, *event.ack, {json, {}});
+    json::Object notice;
+    if (!event.ack) notice.text("event", event.name);
+    notice.text("code", "too_many_events")
+        .text("message", "too many events wait: this one is dropped");
+    if (!event.ack) {
+        const std::string args = json::List().raw(notice.done()).done();
+        return sio::event(nsp, "rate:warning", {args, {}});
     }
-    const std::string json = R"([{"event":)" + json::quoted(event.name) + ',' + why + "}]";
-    return sio::event(nsp, "rate:warning", {json, {}});
+    const auto answer = json::Object().flag("ok", false).raw("error", notice.done()).done();
+    const std::string args = json::List().raw(answer).done();
+    return sio::ack(nsp, *event.ack, {args, {}});
 }
 
 sio::Frames slowed_down(std::string_view nsp, double events_per_second) {
-    const std::string limit = std::to_string(static_cast<std::uint64_t>(events_per_second));
-    const std::string json = R"([{"limit":)" + limit +
-                             R"(,"code":"slowed_down","message":"more than )" + limit +
-                             R"( events a second: they wait"}])";
-    return sio::event(nsp, "rate:warning", {json, {}});
+    const auto limit = static_cast<std::uint64_t>(events_per_second);
+    const auto notice =
+        json::Object()
+            .number("limit", limit)
+            .text("code", "slowed_down")
+            .text("message", "more than " + std::to_string(limit) + " events a second: they wait")
+            .done();
+    const std::string args = json::List().raw(notice).done();
+    return sio::event(nsp, "rate:warning", {args, {}});
 }
 
 } // namespace roomd::session

@@ -26,6 +26,7 @@ PLACES = (
     re.compile(r"\bcode == " + CODE),                           # what.code == "not_sent"
     re.compile(r'\\?"code\\?":\\?"([a-z_]+)\\?"'),              # R"({"code":"overloaded"
     re.compile(r"\bcode = " + CODE),                            # out.code = "not_sent"
+    re.compile(r"\btext\(\"code\", " + CODE),                  # json::Object().text("code", "slowed_down")
 )
 CALL = re.compile(r"\b(?:" + "|".join(MAKERS) + r")\(")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
