@@ -2,6 +2,7 @@
 
 #include "auth/algorithm.hpp"
 #include "auth/identity.hpp"
+#include "auth/token_fault.hpp"
 #include "auth/token_keys.hpp"
 #include "base/clock.hpp"
 
@@ -23,22 +24,12 @@ struct Issuer {
     std::vector<VerifyKeys> keys;
 };
 
-// Why a token is refused.
-struct TokenFault {
-    const char *code; // a literal: "token_expired"
-    std::string message;
-    bool retryable;  // a new token, or the same one later, may be accepted
-    unsigned us = 0; // about how long the check took, of one core
-};
-
 // An accepted token.
 struct Verified {
     std::string claims;          // the payload: one JSON object without duplicate members
     std::int64_t expires_ms = 0; // Unix time from which verify() refuses it; 0: never
     std::size_t issuer = 0;      // its index
 };
-
-inline constexpr std::size_t max_token = 16384; // bytes
 
 // Checks the tokens of all issuers of one configuration: only signed JWTs in compact form (RFC
 // 7515, 7519).

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "auth/algorithm.hpp"
-#include "auth/token.hpp"
+#include "auth/token_fault.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include <variant>
 
 namespace roomd::auth {
+
+inline constexpr std::size_t max_token = 16384; // bytes
 
 // A token's parts, before anything in it is trusted.
 struct TokenText {

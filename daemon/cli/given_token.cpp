@@ -1,7 +1,7 @@
 #include "cli/given_token.hpp"
 
 #include "app/exit_code.hpp"
-#include "auth/token.hpp"
+#include "auth/token_text.hpp"
 #include "cli/standard_input.hpp"
 
 #include <algorithm>

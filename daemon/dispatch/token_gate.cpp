@@ -1,5 +1,7 @@
 #include "dispatch/token_gate.hpp"
 
+#include "auth/token_text.hpp"
+
 #include <utility>
 
 namespace roomd::dispatch {

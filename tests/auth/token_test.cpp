@@ -1,4 +1,5 @@
 #include "auth/token_fixture.hpp"
+#include "auth/token_text.hpp"
 #include "base/base64.hpp"
 #include "json/json.hpp"
 

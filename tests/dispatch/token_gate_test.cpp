@@ -1,6 +1,7 @@
 #include "dispatch/token_gate.hpp"
 
 #include "auth/token_keys.hpp"
+#include "auth/token_text.hpp"
 #include "support/hand_clock.hpp"
 #include "vectors/vectors.hpp"
 
