@@ -34,9 +34,9 @@ policy::Portals portals(const config::Config &config) {
 log::Options log_options(const config::Config &config) {
     log::Options out;
     out.level = static_cast<log::Level>(config.log.level);
-    out.format =
+    out.style.format =
         config.log.format == config::Log::Format::json ? log::Format::json : log::Format::text;
-    out.journal_priorities = getenv("JOURNAL_STREAM") != nullptr;
+    out.style.journal_priorities = getenv("JOURNAL_STREAM") != nullptr;
     return out;
 }
 

@@ -130,13 +130,13 @@ void append_json(std::string &out, std::int64_t unix_ms, Level level, std::strin
 
 } // namespace
 
-std::string line(const Options &options, std::int64_t unix_ms, Level level,
-                 std::string_view message, std::span<const Field> fields) {
+std::string line(const Style &style, std::int64_t unix_ms, Level level, std::string_view message,
+                 std::span<const Field> fields) {
     std::string out;
     out.reserve(160);
-    if (options.journal_priorities) append(out, "<%d>", static_cast<int>(level));
+    if (style.journal_priorities) append(out, "<%d>", static_cast<int>(level));
     fields = fields.first(std::min(fields.size(), most_fields));
-    if (options.format == Format::json)
+    if (style.format == Format::json)
         append_json(out, unix_ms, level, message, fields);
     else
         append_text(out, unix_ms, level, message, fields);

@@ -1,7 +1,6 @@
 #include "log/log.hpp"
 
 #include "base/clock.hpp"
-#include "log/line.hpp"
 #include "log/writer.hpp"
 
 #include <atomic>
@@ -12,14 +11,13 @@
 namespace roomd::log {
 
 struct Logger::Impl {
-    Options options() const noexcept {
-        return {level.load(std::memory_order_relaxed), format.load(std::memory_order_relaxed),
-                priorities.load(std::memory_order_relaxed)};
+    Style style() const noexcept {
+        return {format.load(std::memory_order_relaxed), priorities.load(std::memory_order_relaxed)};
     }
     void take(const Options &options) noexcept {
         level.store(options.level, std::memory_order_relaxed);
-        format.store(options.format, std::memory_order_relaxed);
-        priorities.store(options.journal_priorities, std::memory_order_relaxed);
+        format.store(options.style.format, std::memory_order_relaxed);
+        priorities.store(options.style.journal_priorities, std::memory_order_relaxed);
     }
 
     std::atomic<Level> level{Level::info};
@@ -31,14 +29,14 @@ struct Logger::Impl {
 
 Logger::Logger(const Options &options, Writing writing) : impl_(std::make_unique<Impl>()) {
     impl_->take(options);
-    if (writing == Writing::behind) impl_->writer.emplace(STDERR_FILENO, options);
+    if (writing == Writing::behind) impl_->writer.emplace(STDERR_FILENO, options.style);
 }
 
 Logger::~Logger() = default;
 
 void Logger::write(Level level, std::string_view message, std::span<const Field> fields) noexcept {
     if (!wants(level)) return;
-    std::string text = line(impl_->options(), base::unix_ms(), level, message, fields);
+    std::string text = line(impl_->style(), base::unix_ms(), level, message, fields);
     if (impl_->writer) return impl_->writer->put(text);
     text += '\n';
     const std::lock_guard lock(impl_->whole);
@@ -51,7 +49,7 @@ bool Logger::wants(Level level) const noexcept {
 
 void Logger::reconfigure(const Options &options) {
     impl_->take(options);
-    if (impl_->writer) impl_->writer->reconfigure(options);
+    if (impl_->writer) impl_->writer->restyle(options.style);
 }
 
 void Logger::flush(std::chrono::milliseconds longest) noexcept {

@@ -3,7 +3,6 @@
 #include "base/clock.hpp"
 #include "base/thread.hpp"
 #include "log/crash.hpp"
-#include "log/line.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -54,7 +53,7 @@ void write_all(int fd, std::string_view text) noexcept {
 }
 
 struct Writer::State {
-    State(int to, const Options &how, std::size_t bound) : fd(to), most(bound), options(how) {}
+    State(int to, const Style &how, std::size_t bound) : fd(to), most(bound), style(how) {}
 
     // Under the mutex.
     void append(std::string &to, std::string_view line) {
@@ -70,7 +69,7 @@ struct Writer::State {
     const std::size_t most;
     std::mutex mutex;
     std::condition_variable filled, written;
-    Options options;
+    Style style;
     std::string waiting;
     std::uint64_t untold = 0; // lines dropped since the last line about them
     bool ending = false, ended = false;
@@ -87,8 +86,8 @@ void Writer::State::run() noexcept {
         batch.swap(waiting);
         if (const std::uint64_t lines = std::exchange(untold, 0); lines > 0) {
             const Field field{"lines", lines};
-            append(batch, line(options, base::unix_ms(), Level::warning, "log lines dropped",
-                               {&field, 1}));
+            append(batch,
+                   line(style, base::unix_ms(), Level::warning, "log lines dropped", {&field, 1}));
         }
         lock.unlock();
         write(batch);
@@ -110,8 +109,8 @@ void Writer::State::write(std::string_view text) noexcept {
     }
 }
 
-Writer::Writer(int fd, const Options &options, std::size_t most, Wait patience) :
-    state_(std::make_shared<State>(fd, options, most)),
+Writer::Writer(int fd, const Style &style, std::size_t most, Wait patience) :
+    state_(std::make_shared<State>(fd, style, most)),
     patience_(patience),
     thread_(base::thread_without_signals([state = state_] { state->run(); })) {
     wait_in_crash(&state_->progress);
@@ -141,9 +140,9 @@ void Writer::put(std::string_view line) {
     if (first) state_->filled.notify_one();
 }
 
-void Writer::reconfigure(const Options &options) {
+void Writer::restyle(const Style &style) {
     const std::lock_guard lock(state_->mutex);
-    state_->options = options;
+    state_->style = style;
 }
 
 void Writer::flush(Wait longest) noexcept {

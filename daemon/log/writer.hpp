@@ -1,6 +1,6 @@
 #pragma once
 
-#include "log/log.hpp"
+#include "log/line.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -25,14 +25,14 @@ public:
     using Wait = std::chrono::milliseconds;
 
     // `most`: bytes of the queue.  `patience`: how long the destructor waits for the reader.
-    Writer(int fd, const Options &, std::size_t most = 1u << 20, Wait patience = Wait(1000));
+    Writer(int fd, const Style &, std::size_t most = 1u << 20, Wait patience = Wait(1000));
     // Abandons the thread if nobody reads by then; it ends with the process.
     ~Writer();
     Writer(const Writer &) = delete;
     Writer &operator=(const Writer &) = delete;
 
     void put(std::string_view line);        // without its newline; any thread
-    void reconfigure(const Options &);      // the format of the line about dropped ones
+    void restyle(const Style &);            // of the line about dropped ones
     void flush(Wait) noexcept;              // waits until all is written, but no longer than this
     std::uint64_t dropped() const noexcept; // since it was made
 

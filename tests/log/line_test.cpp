@@ -18,8 +18,8 @@ std::string text(std::string_view message, std::initializer_list<log::Field> fie
 }
 
 std::string json(std::string_view message, std::initializer_list<log::Field> fields = {}) {
-    const log::Options options{Level::info, log::Format::json, false};
-    return log::line(options, nine, Level::info, message, {fields.begin(), fields.size()});
+    return log::line({log::Format::json, false}, nine, Level::info, message,
+                     {fields.begin(), fields.size()});
 }
 
 } // namespace
@@ -86,11 +86,11 @@ TEST_CASE("JSON lines escape what JSON must") {
 }
 
 TEST_CASE("a priority stands in front for the journal") {
-    log::Options options;
-    options.journal_priorities = true;
-    CHECK(log::line(options, nine, Level::warning, "x", {}).starts_with("<4>2026-"));
-    options.format = log::Format::json;
-    CHECK(log::line(options, nine, Level::error, "x", {}).starts_with("<3>{\"time\""));
+    log::Style style;
+    style.journal_priorities = true;
+    CHECK(log::line(style, nine, Level::warning, "x", {}).starts_with("<4>2026-"));
+    style.format = log::Format::json;
+    CHECK(log::line(style, nine, Level::error, "x", {}).starts_with("<3>{\"time\""));
 }
 
 TEST_CASE("a long value is cut between characters and marked") {

@@ -36,7 +36,7 @@ TEST_CASE("level and format change while it runs") {
     Stderr err;
     log::Logger log(log::Options{});
     CHECK_FALSE(log.wants(log::Level::debug));
-    log.reconfigure({log::Level::debug, log::Format::json, true});
+    log.reconfigure({log::Level::debug, {log::Format::json, true}});
     CHECK(log.wants(log::Level::debug));
     log.debug("x");
     const auto lines = err.lines();

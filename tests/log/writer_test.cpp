@@ -68,7 +68,7 @@ std::string numbered(std::size_t i) {
 TEST_CASE(
     "logging never waits: lines over the bound are dropped, counted and reported in their place") {
     Pipe pipe; // takes 64 KiB, and the writer holds as much
-    Writer writer(pipe.in(), log::Options{}, 64 * 1024);
+    Writer writer(pipe.in(), log::Style{}, 64 * 1024);
     const std::size_t put = 20000;
     for (std::size_t i = 0; i < put; ++i)
         writer.put(numbered(i));
@@ -92,7 +92,7 @@ TEST_CASE(
 
 TEST_CASE("lines come in their order, whole, of several threads too") {
     Pipe pipe;
-    Writer writer(pipe.in(), log::Options{}, 4u << 20);
+    Writer writer(pipe.in(), log::Style{}, 4u << 20);
     const std::string wide(5000, 'w'); // more than a pipe takes in one piece
     const auto write = [&](char who) {
         for (int i = 0; i < 200; ++i)
@@ -120,7 +120,7 @@ TEST_CASE("the queue is written before the writer is destroyed, even to a slow r
         return lines;
     });
     {
-        Writer writer(pipe.in(), log::Options{}, 1u << 20, long_enough);
+        Writer writer(pipe.in(), log::Style{}, 1u << 20, long_enough);
         for (std::size_t i = 0; i < 5000; ++i)
             writer.put(numbered(i));
     }
@@ -131,7 +131,7 @@ TEST_CASE("the queue is written before the writer is destroyed, even to a slow r
 TEST_CASE("nobody waits for ever for a reader that is stuck") {
     Pipe pipe;
     const auto write_much = [&] {
-        Writer writer(pipe.in(), log::Options{}, 1u << 20, milliseconds(20));
+        Writer writer(pipe.in(), log::Style{}, 1u << 20, milliseconds(20));
         for (std::size_t i = 0; i < 5000; ++i)
             writer.put(numbered(i));
         writer.flush(milliseconds(20));
@@ -143,7 +143,7 @@ TEST_CASE("nobody waits for ever for a reader that is stuck") {
 
 TEST_CASE("flush waits until all is written") {
     Pipe pipe;
-    Writer writer(pipe.in(), log::Options{}, 1u << 20);
+    Writer writer(pipe.in(), log::Style{}, 1u << 20);
     writer.put("a");
     writer.flush(long_enough);
     fcntl(pipe.out(), F_SETFL, O_NONBLOCK);
@@ -153,7 +153,7 @@ TEST_CASE("flush waits until all is written") {
 TEST_CASE("a non-blocking descriptor loses nothing") {
     Pipe pipe;
     fcntl(pipe.in(), F_SETFL, O_NONBLOCK);
-    Writer writer(pipe.in(), log::Options{}, 4u << 20);
+    Writer writer(pipe.in(), log::Style{}, 4u << 20);
     for (std::size_t i = 0; i < 5000; ++i)
         writer.put(numbered(i));
     for (std::size_t i = 0; i < 5000; ++i)
@@ -162,7 +162,7 @@ TEST_CASE("a non-blocking descriptor loses nothing") {
 
 TEST_CASE("the writer's thread gets no signals") {
     Pipe pipe;
-    Writer writer(pipe.in(), log::Options{});
+    Writer writer(pipe.in(), log::Style{});
     sigset_t usr;
     sigemptyset(&usr);
     sigaddset(&usr, SIGUSR1);
@@ -181,7 +181,7 @@ TEST_CASE("a crash lets earlier lines be written, and ends as it would have") {
         if (child == 0) {
             for (const int crash : {SIGABRT, SIGSEGV})
                 std::signal(crash, SIG_DFL); // the test's own
-            Writer writer(pipe.in(), log::Options{});
+            Writer writer(pipe.in(), log::Style{});
             for (std::size_t i = 0; i < 5000; ++i)
                 writer.put(numbered(i));
             std::raise(number);
