@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "config/key_table.hpp"
+#include "config/key_info.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "config/plugin_node.hpp"
-#include "config/section.hpp"
+#include "config/source.hpp"
+#include "config/tree.hpp"
 
 #include <span>
 #include <string_view>

@@ -1,6 +1,7 @@
 #include "auth/keys.hpp"
 #include "auth/strength.hpp"
 #include "base/random.hpp"
+#include "config/key_table.hpp"
 #include "config/keys.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"

@@ -1,3 +1,4 @@
+#include "config/key_table.hpp"
 #include "config/readers.hpp"
 #include "config/scalar.hpp"
 #include "config/trust.hpp"

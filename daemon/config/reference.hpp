@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/secret.hpp"
-#include "config/section.hpp"
+#include "config/source.hpp"
 
 #include <optional>
 #include <string_view>

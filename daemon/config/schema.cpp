@@ -1,6 +1,7 @@
 #include "config/schema.hpp"
 
 #include "config/key.hpp"
+#include "config/key_table.hpp"
 #include "config/plain.hpp"
 #include "config/tree.hpp"
 #include "json/json.hpp"
