@@ -60,11 +60,6 @@ THIRD_PARTY_H = {name for name in OWNERS if name.endswith(".h")}
 # ... and what a plugin may: the interface, its own files, and libraries of its own.
 PLUGIN_LIBRARIES = {"nlohmann", "openssl", "libpq-fe.h", "yaml-cpp", "uv.h"}
 
-# Folders whose units still include each other in circles.  The list only gets shorter: a folder in
-# it that has no cycle any more is a fault too.
-STILL_CYCLIC = (
-)
-
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]')
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 MACHINE = re.compile(r"(?<![\w.])/(work|farm|home/\w+|root)/|\bregistry\.npmjs\.|deb\.debian\.org")
@@ -204,22 +199,14 @@ def cycles(graph):
     return list(found.values())
 
 
-def faults_of_cycles(texts, still_cyclic=STILL_CYCLIC):
+def faults_of_cycles(texts):
     """`texts`: the lines of each source by its path."""
     folders = sorted({os.path.dirname(path) for path in texts if path.startswith(("daemon/", "plugins/"))})
     for folder in folders:
-        found = cycles(units_of(folder, texts))
-        if folder in still_cyclic:
-            if not found:
-                yield f"{THIS}:1: {folder} has no include cycles any more: take it out of STILL_CYCLIC"
-            continue
-        for way in found:
+        for way in cycles(units_of(folder, texts)):
             path, line, _ = way[0]
             units = [way[-1][2]] + [unit for _, _, unit in way]
             yield f"{path}:{line}: units of {folder} include each other: " + " -> ".join(units)
-    for folder in still_cyclic:
-        if folder not in folders:
-            yield f"{THIS}:1: {folder} of STILL_CYCLIC does not exist"
 
 
 def main(root):

@@ -57,9 +57,9 @@ class Faults(unittest.TestCase):
         self.assertEqual(self.faults("daemon/base/a.cpp", "int a;\n" * 400), [])
         self.assertTrue(self.faults("daemon/base/a.cpp", "int a;\n" * 401))
 
-    def cycles(self, files, still_cyclic=()):
+    def cycles(self, files):
         texts = {path: [f'#include "{header}"' for header in headers.split()] for path, headers in files.items()}
-        return list(layers.faults_of_cycles(texts, still_cyclic))
+        return list(layers.faults_of_cycles(texts))
 
     def test_units_of_a_folder_that_include_each_other_are_a_fault(self):
         (fault,) = self.cycles({
@@ -81,14 +81,6 @@ class Faults(unittest.TestCase):
             "daemon/eio/b.hpp": "",
             "daemon/eio/c.hpp": "",
         }), [])
-
-    def test_the_list_of_cyclic_folders_empties_itself(self):
-        cyclic = {"daemon/eio/a.hpp": "eio/b.hpp", "daemon/eio/b.hpp": "eio/a.hpp"}
-        self.assertEqual(self.cycles(cyclic, ["daemon/eio"]), [])
-        (fault,) = self.cycles({"daemon/eio/a.hpp": ""}, ["daemon/eio"])
-        self.assertIn("daemon/eio has no include cycles any more", fault)
-        (fault,) = self.cycles({}, ["daemon/eio"])
-        self.assertIn("does not exist", fault)
 
     def test_a_page_that_tells_another_story_than_the_table_is_a_fault(self):
         rows = "".join(f"| `{layer}` | what | {sees} |\n" for layer, sees in layers.SEES.items())
