@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/text_hash.hpp"
 #include "schema/schema.hpp"
 
 #include <cstddef>
@@ -75,18 +76,13 @@ private:
         std::string schema_source;
         bool droppable = false;
     };
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view name) const noexcept {
-            return std::hash<std::string_view>{}(name);
-        }
-    };
 
     Routed unknown(std::string_view event) const;
     static std::string explain_schema(const Event &, std::string_view data);
     static std::string explain_rooms(const Event &, std::string_view data);
 
-    std::unordered_map<std::string, std::shared_ptr<const Event>, Hash, std::equal_to<>> events_;
+    std::unordered_map<std::string, std::shared_ptr<const Event>, base::TextHash, std::equal_to<>>
+        events_;
 };
 
 } // namespace roomd::catalogue

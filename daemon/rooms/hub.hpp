@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "base/text_hash.hpp"
 #include "rooms/places.hpp"
 #include "rooms/space.hpp"
 
@@ -46,15 +47,9 @@ public:
     }
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept {
-            return std::hash<std::string_view>{}(text);
-        }
-    };
-
     Places places_; // before the spaces, which refer to it
-    std::unordered_map<std::string, std::unique_ptr<Space>, Hash, std::equal_to<>> spaces_;
+    std::unordered_map<std::string, std::unique_ptr<Space>, base::TextHash, std::equal_to<>>
+        spaces_;
 };
 
 } // namespace roomd::rooms

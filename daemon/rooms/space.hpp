@@ -1,12 +1,14 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "base/text_hash.hpp"
 #include "rooms/places.hpp"
 #include "rooms/selection.hpp"
 
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -82,12 +84,6 @@ private:
         const std::string *name = nullptr; // the key in by_name_
         std::uint64_t picked = 0;          // in which round a selection named it
     };
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept {
-            return std::hash<std::string_view>{}(text);
-        }
-    };
 
     Places::Place *place_of(base::ClientId) const noexcept;
     std::uint32_t find_room(std::string_view name) const noexcept; // Places::none
@@ -100,7 +96,7 @@ private:
     Places &places_;
     std::vector<Room> rooms_;
     std::vector<std::uint32_t> free_;
-    std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> by_name_;
+    std::unordered_map<std::string, std::uint32_t, base::TextHash, std::equal_to<>> by_name_;
     std::vector<std::uint32_t> picked_; // scratch: the selected rooms, each once
     std::uint64_t round_ = 0;
     bool selecting_ = false; // one at a time: they share the marks
