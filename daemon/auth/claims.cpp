@@ -1,5 +1,6 @@
 #include "auth/claims.hpp"
 
+#include "base/ascii.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -7,13 +8,9 @@
 namespace roomd::auth {
 namespace {
 
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 std::string_view element(std::string_view array, std::string_view index) {
     const bool plain = !index.empty() && index.size() <= 4 &&
-                       std::all_of(index.begin(), index.end(), is_digit) &&
+                       std::all_of(index.begin(), index.end(), base::is_digit) &&
                        (index == "0" || index[0] != '0');
     if (!plain) return {};
     std::size_t wanted = 0;

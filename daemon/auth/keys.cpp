@@ -1,5 +1,6 @@
 #include "auth/keys.hpp"
 
+#include "base/ascii.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
 
@@ -14,13 +15,6 @@ namespace roomd::auth {
 namespace {
 
 constexpr std::string_view digest_prefix = "sha256:";
-
-int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 bool any_matches(const std::vector<std::string> &patterns, std::string_view name) noexcept {
     return std::any_of(patterns.begin(), patterns.end(),
@@ -51,7 +45,7 @@ base::Result<Digest> parse_digest(std::string_view text) {
     if (text.size() != digest.size() * 2)
         return base::Error{"a key's digest must have 64 hexadecimal digits"};
     for (std::size_t i = 0; i < digest.size(); ++i) {
-        const int high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+        const int high = base::hex_value(text[2 * i]), low = base::hex_value(text[2 * i + 1]);
         if (high < 0 || low < 0)
             return base::Error{"a key's digest must have 64 hexadecimal digits"};
         digest[i] = static_cast<unsigned char>(high * 16 + low);

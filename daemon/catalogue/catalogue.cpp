@@ -1,5 +1,6 @@
 #include "catalogue/catalogue.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "catalogue/template.hpp"
 #include "schema/document.hpp"
@@ -20,9 +21,7 @@ const char *refuse_name(std::string_view name) noexcept {
     if (const char *why = sio::refuse_name(name)) return why;
     if (name.find('*') != std::string_view::npos)
         return "an event name has no \"*\": each event has an entry of its own";
-    const bool control = std::any_of(name.begin(), name.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    });
+    const bool control = std::any_of(name.begin(), name.end(), base::is_control);
     return control ? "an event name holds no control characters" : nullptr;
 }
 

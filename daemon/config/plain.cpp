@@ -1,14 +1,12 @@
 #include "config/plain.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <initializer_list>
 
 namespace roomd::config {
 namespace {
-
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
     return std::find(words.begin(), words.end(), text) != words.end();
@@ -47,7 +45,7 @@ bool is_number(std::string_view text) noexcept {
         if (text[1] == 'x') return is_all(digits, "0123456789abcdefABCDEF_");
         if (text[1] == 'o' || text[1] == 'b') return is_all(digits, "01234567_");
     }
-    const bool begins = !text.empty() && is_digit(text[0]);
+    const bool begins = !text.empty() && base::is_digit(text[0]);
     take(text, decimal_or_mark);
     bool fraction = false;
     if (text.starts_with('.')) {
@@ -66,7 +64,7 @@ bool is_number(std::string_view text) noexcept {
 // To the base of 60: "1:30" is 90.
 bool is_time(std::string_view text) noexcept {
     take_sign(text);
-    if (text.empty() || !is_digit(text[0])) return false;
+    if (text.empty() || !base::is_digit(text[0])) return false;
     take(text, decimal_or_mark);
     std::size_t parts = 0;
     for (; text.starts_with(':'); ++parts) {

@@ -1,3 +1,4 @@
+#include "base/ascii.hpp"
 #include "config/key_table.hpp"
 #include "config/readers.hpp"
 #include "config/scalar.hpp"
@@ -92,10 +93,9 @@ const char *namespace_fault(std::string_view name) noexcept {
 } // namespace
 
 bool is_plain_name(std::string_view name, std::string_view more) noexcept {
-    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    if (name.empty() || name.size() > 64 || !letter(name[0])) return false;
+    if (name.empty() || name.size() > 64 || !base::is_letter(name[0])) return false;
     return std::all_of(name.begin(), name.end(), [&](char c) {
-        return letter(c) || (c >= '0' && c <= '9') || more.find(c) != std::string_view::npos;
+        return base::is_alnum(c) || more.find(c) != std::string_view::npos;
     });
 }
 
@@ -138,8 +138,7 @@ void read_socketio(const Section &top, Config &config) {
     SocketIo &out = config.socketio;
     in.read(socketio_keys, out);
     const bool plain = std::all_of(out.path.begin(), out.path.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("/._~-").find(c) != std::string_view::npos;
+        return base::is_alnum(c) || std::string_view("/._~-").find(c) != std::string_view::npos;
     });
     if (out.path.size() < 3 || out.path.front() != '/' || out.path.back() != '/' || !plain ||
         out.path.find("//") != std::string::npos || out.path.find("/.") != std::string::npos)

@@ -1,3 +1,4 @@
+#include "base/ascii.hpp"
 #include "config/key_table.hpp"
 #include "config/plugin_json.hpp"
 #include "config/readers.hpp"
@@ -11,10 +12,9 @@ namespace {
 
 // A plugin's name becomes a file's: nothing in it may lead out of the folder.
 bool is_plugin_name(std::string_view name) noexcept {
-    const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-    return !name.empty() && name.size() <= 64 && lower(name[0]) &&
+    return !name.empty() && name.size() <= 64 && base::is_lower(name[0]) &&
            std::all_of(name.begin(), name.end(),
-                       [&](char c) { return lower(c) || (c >= '0' && c <= '9') || c == '_'; });
+                       [&](char c) { return base::is_lower(c) || base::is_digit(c) || c == '_'; });
 }
 
 void check_name(const Section &entry, std::string_view key, const std::string &name) {

@@ -1,6 +1,7 @@
 #include "config/reference.hpp"
 
 #include "auth/strength.hpp"
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "config/trust.hpp"
 
@@ -47,8 +48,7 @@ std::optional<std::string> from_env(const std::string &name, std::string &why) {
 
 bool is_credential(std::string_view name) noexcept {
     const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-' || c == '.';
+        return base::is_alnum(c) || c == '_' || c == '-' || c == '.';
     });
     return plain && !name.empty() && name[0] != '.';
 }

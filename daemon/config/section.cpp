@@ -1,5 +1,6 @@
 #include "config/section.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "config/key_table.hpp"
 #include "config/plain.hpp"
@@ -10,11 +11,6 @@
 
 namespace roomd::config {
 namespace {
-
-bool has_control(std::string_view text) noexcept {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
 
 std::string in_quotes(std::string_view text) {
     return '"' + std::string(text) + '"';
@@ -51,7 +47,8 @@ std::optional<Unfit> unfit(const Item &item) {
                      "write it or remove it; when a word such as null is meant, quote it"};
     if (item.kind != Item::Kind::scalar)
         return Unfit{std::string(" must be text, not ") + name_of(item), ""};
-    if (has_control(item.text)) return Unfit{" holds control characters", ""};
+    if (std::any_of(item.text.begin(), item.text.end(), base::is_control))
+        return Unfit{" holds control characters", ""};
     if (item.text.find("${") != std::string::npos)
         return Unfit{" cannot be a \"${..}\": only secrets are references", ""};
     if (const char *reading = item.quoted ? nullptr : other_reading(item.text))

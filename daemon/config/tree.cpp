@@ -1,5 +1,6 @@
 #include "config/tree.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -74,11 +75,6 @@ std::size_t depth_of(const Item &node) {
 
 // YAML's own bound for keys on one line is 1024 characters; escaped, these stay below it.
 constexpr std::size_t longest_key = 500;
-
-bool has_control(std::string_view text) noexcept {
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
 
 // Builds the tree from yaml-cpp's events.  yaml-cpp recurses per level: the bound on depth, kept
 // here while it parses, is what keeps its stack bounded too.
@@ -227,7 +223,8 @@ private:
         map.key_quoted = node.quoted;
         if (node.kind != Item::Kind::scalar) {
             fault(node.mark, "a key must be text", "quote it");
-        } else if (node.text.size() > longest_key || has_control(node.text)) {
+        } else if (node.text.size() > longest_key ||
+                   std::any_of(node.text.begin(), node.text.end(), base::is_control)) {
             fault(node.mark, "a key is one line of at most 500 bytes", "");
         } else if (node.text == "<<" && !node.quoted) {
             fault(node.mark, "\"<<\" merges are not read", "write the keys out");
@@ -284,8 +281,7 @@ bool fit(std::string_view text, const std::string &path, const Bounds &left, std
                               ? "it is UTF-16: save it as UTF-8"
                               : "save it as UTF-8: this byte belongs to another encoding");
         const char c = text[at];
-        if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
-            c == 0x7F)
+        if (base::is_control(c) && c != '\n' && c != '\r' && c != '\t')
             return refuse(mark_at(text, at, file), "the file holds a control character",
                           "remove it; in a quoted text it can be written as \"\\x1b\"");
         at += length;

@@ -1,5 +1,6 @@
 #include "config/yaml_text.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "config/plain.hpp"
 
@@ -9,18 +10,15 @@
 namespace roomd::config {
 namespace {
 
-bool is_alnum(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 // Neither YAML's own signs nor anything a reader could take for them, in brackets or not.
 bool is_safe(std::string_view text) noexcept {
     if (text.empty() || text.back() == ':') return false;
-    if (!is_alnum(text[0]) && text[0] != '/' && text[0] != '_' && text[0] != '.' && text[0] != '-')
+    if (!base::is_alnum(text[0]) && text[0] != '/' && text[0] != '_' && text[0] != '.' &&
+        text[0] != '-')
         return false;
-    if (std::none_of(text.begin(), text.end(), is_alnum)) return text == "/";
+    if (std::none_of(text.begin(), text.end(), base::is_alnum)) return text == "/";
     return std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alnum(c) || std::string_view("_-./:+@%").find(c) != std::string_view::npos;
+        return base::is_alnum(c) || std::string_view("_-./:+@%").find(c) != std::string_view::npos;
     });
 }
 
@@ -41,7 +39,7 @@ std::string quoted(std::string_view text) {
             (out += '\\') += text[i];
         } else if (byte == '\n') {
             out += "\\n";
-        } else if (byte < 0x20 || byte == 0x7F) {
+        } else if (base::is_control(text[i])) {
             append_escaped(out, byte);
         } else if (byte == 0xC2 && next < 0xA0) {
             append_escaped(out, next);

@@ -1,5 +1,6 @@
 #include "http/body.hpp"
 
+#include "base/ascii.hpp"
 #include "http/bytes.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ std::size_t Body::payload(std::string_view bytes, std::string *out) {
 bool Body::syntax(char c) noexcept {
     switch (at_) {
     case At::size:
-        if (const int value = hex(c); value >= 0) {
+        if (const int value = base::hex_value(c); value >= 0) {
             left_ = left_ * 16 + static_cast<unsigned>(value);
             return ++digits_ <= most_digits;
         }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -13,8 +15,7 @@ public:
     // Letters, digits, and `others`.
     constexpr explicit Bytes(std::string_view others) noexcept {
         for (std::size_t byte = 0; byte < in_.size(); ++byte)
-            in_[byte] = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-                        (byte >= 'a' && byte <= 'z');
+            in_[byte] = base::is_alnum(static_cast<char>(byte));
         for (const char c : others)
             in_[static_cast<unsigned char>(c)] = true;
     }
@@ -22,7 +23,7 @@ public:
     static constexpr Bytes visible() noexcept {
         Bytes out{""};
         for (std::size_t byte = 0; byte < out.in_.size(); ++byte)
-            out.in_[byte] = byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+            out.in_[byte] = byte == '\t' || !base::is_control(static_cast<char>(byte));
         return out;
     }
 
@@ -39,12 +40,5 @@ inline constexpr Bytes token_bytes{"!#$%&'*+-.^_`|~"}; // RFC 9110, 5.6.2
 inline constexpr Bytes value_bytes = Bytes::visible(); // of a field, RFC 9110, 5.5
 // RFC 3986, 3.2.2 and 3.2.3, without the comma: two Host fields joined by a proxy are not a host.
 inline constexpr Bytes host_bytes{"-._~!$&'()*+;=%:[]"};
-
-// The value of a hex digit, or -1.
-constexpr int hex(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 } // namespace roomd::http

@@ -1,7 +1,7 @@
 #include "http/query.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
-#include "http/bytes.hpp"
 
 #include <algorithm>
 
@@ -14,9 +14,10 @@ std::string unescaped(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '+') {
             out += ' ';
-        } else if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 &&
-                   hex(text[i + 2]) >= 0) {
-            out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+        } else if (text[i] == '%' && i + 2 < text.size() && base::is_hex(text[i + 1]) &&
+                   base::is_hex(text[i + 2])) {
+            out +=
+                static_cast<char>(base::hex_value(text[i + 1]) * 16 + base::hex_value(text[i + 2]));
             i += 2;
         } else {
             out += text[i];

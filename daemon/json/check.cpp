@@ -1,3 +1,4 @@
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "json/json.hpp"
 
@@ -7,10 +8,6 @@
 
 namespace roomd::json {
 namespace {
-
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 // The position of the first digit other than zero, before the point (1 and up) or behind it, plus
 // the exponent.
@@ -24,7 +21,7 @@ double magnitude(std::string_view number) noexcept {
     double power = 0;
     std::size_t at = mark + 1;
     const bool minus = at < number.size() && number[at] == '-';
-    if (at < number.size() && !is_digit(number[at])) ++at;
+    if (at < number.size() && !base::is_digit(number[at])) ++at;
     for (; at < number.size() && power < 1e9; ++at)
         power = power * 10 + (number[at] - '0');
     return out + (minus ? -power : power);
@@ -35,10 +32,6 @@ bool is_too_large(std::string_view number) noexcept {
     double value = 0;
     const auto read = std::from_chars(number.data(), number.data() + number.size(), value);
     return read.ec == std::errc::result_out_of_range && magnitude(number) > 0;
-}
-
-bool is_hex(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 // Walks the grammar once.  Open containers are a stack of brackets, at most `depth` deep.
@@ -138,7 +131,7 @@ private:
         default: return false;
         }
         for (int i = 0; i < 4; ++i) {
-            if (at_ == end_ || !is_hex(*at_)) return false;
+            if (at_ == end_ || !base::is_hex(*at_)) return false;
             ++at_;
         }
         return true;
@@ -164,7 +157,7 @@ private:
 
     bool digits() {
         const char *from = at_;
-        while (at_ != end_ && is_digit(*at_))
+        while (at_ != end_ && base::is_digit(*at_))
             ++at_;
         return at_ != from;
     }

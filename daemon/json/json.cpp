@@ -1,5 +1,6 @@
 #include "json/json.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -134,9 +135,7 @@ bool is_exact_integer(std::string_view number) noexcept {
     constexpr std::string_view largest = "9007199254740991";
     if (number == "-0") return false;
     if (number.starts_with('-')) number.remove_prefix(1);
-    if (number.empty() ||
-        !std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; }))
-        return false;
+    if (number.empty() || !std::all_of(number.begin(), number.end(), base::is_digit)) return false;
     return number.size() < largest.size() || (number.size() == largest.size() && number <= largest);
 }
 

@@ -1,5 +1,6 @@
 #include "log/line.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -79,8 +80,7 @@ bool is_bare(std::string_view value) noexcept {
 
 void append_key(std::string &out, std::string_view key) {
     for (const char c : key.substr(0, longest_key)) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+        const bool plain = base::is_alnum(c) || c == '_' || c == '-' || c == '.';
         out += plain ? c : '_';
     }
     if (key.empty()) out += '_';

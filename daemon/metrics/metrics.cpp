@@ -1,5 +1,6 @@
 #include "metrics/metrics.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -40,11 +41,9 @@ std::string plugin_name(std::string_view plugin, std::string_view name) {
 bool is_name(std::string_view name) noexcept {
     constexpr std::size_t longest = 128;
     if (name.empty() || name.size() > longest) return false;
-    if (name[0] >= '0' && name[0] <= '9') return false;
-    return std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_';
-    });
+    if (base::is_digit(name[0])) return false;
+    return std::all_of(name.begin(), name.end(),
+                       [](char c) { return base::is_alnum(c) || c == '_'; });
 }
 
 std::string text(const std::vector<Family> &families) {

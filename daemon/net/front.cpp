@@ -1,5 +1,6 @@
 #include "net/front.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "http/query.hpp"
 #include "net/core.hpp"
@@ -20,10 +21,8 @@ Side side_of(const Conn &conn) noexcept {
 
 // A control character other than TAB: not allowed in a header value.
 bool has_illegal_byte(std::string_view value) noexcept {
-    return std::any_of(value.begin(), value.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && byte != '\t') || byte == 0x7F;
-    });
+    return std::any_of(value.begin(), value.end(),
+                       [](char c) { return base::is_control(c) && c != '\t'; });
 }
 
 std::string header_lines(const std::vector<Field> &fields) {

@@ -1,6 +1,8 @@
 #include "net/upgrade.hpp"
 
+#include "base/ascii.hpp"
 #include "base/base64.hpp"
+#include "http/bytes.hpp"
 
 #include <openssl/evp.h>
 
@@ -17,19 +19,12 @@ constexpr std::size_t most_subprotocol = 128;
 // 24 characters of base64 for 16 bytes.
 bool is_key(std::string_view key) noexcept {
     if (key.size() != 24 || key.substr(22) != "==") return false;
-    return std::all_of(key.begin(), key.begin() + 22, [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               c == '+' || c == '/';
-    });
+    return std::all_of(key.begin(), key.begin() + 22,
+                       [](char c) { return base::is_alnum(c) || c == '+' || c == '/'; });
 }
 
 bool is_word(std::string_view text) noexcept {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && text.size() <= most_subprotocol &&
-           std::all_of(text.begin(), text.end(), [&](char c) {
-               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                      others.find(c) != std::string_view::npos;
-           });
+    return !text.empty() && text.size() <= most_subprotocol && http::token_bytes.hold(text);
 }
 
 // Looked up once: that takes longer than a digest.

@@ -1,5 +1,6 @@
 #include "policy/origins.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -13,21 +14,15 @@ namespace {
 
 constexpr std::size_t max_host = 253; // RFC 1035, section 2.3.4
 
-bool is_lower(char c) noexcept {
-    return c >= 'a' && c <= 'z';
-}
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 // What a wildcard stands for.
 bool is_free(char c) noexcept {
-    return is_lower(c) || is_digit(c) || c == '-';
+    return base::is_lower(c) || base::is_digit(c) || c == '-';
 }
 
 bool is_scheme(std::string_view text) noexcept {
-    return !text.empty() && is_lower(text.front()) &&
+    return !text.empty() && base::is_lower(text.front()) &&
            std::all_of(text.begin(), text.end(), [](char c) {
-               return is_lower(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+               return base::is_lower(c) || base::is_digit(c) || c == '+' || c == '-' || c == '.';
            });
 }
 
@@ -44,7 +39,7 @@ bool is_name(std::string_view text) noexcept {
 // A host whose last label is a number is an address, for browsers too.
 bool is_address(std::string_view host) noexcept {
     const auto label = host.substr(host.rfind('.') + 1);
-    return !label.empty() && std::all_of(label.begin(), label.end(), is_digit);
+    return !label.empty() && std::all_of(label.begin(), label.end(), base::is_digit);
 }
 
 // The one form of an address; nothing when `text` is none.
@@ -76,7 +71,7 @@ std::uint16_t default_port(std::string_view scheme) noexcept {
 // 1 to 65535 in plain digits, as every browser writes it; 0 when it is not that.
 std::uint16_t port_of(std::string_view digits) noexcept {
     if (digits.empty() || digits.size() > 5 || digits.front() == '0' ||
-        !std::all_of(digits.begin(), digits.end(), is_digit))
+        !std::all_of(digits.begin(), digits.end(), base::is_digit))
         return 0;
     unsigned port = 0;
     for (const char c : digits)

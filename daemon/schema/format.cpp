@@ -1,5 +1,7 @@
 #include "schema/format.hpp"
 
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -8,18 +10,6 @@
 namespace roomd::schema {
 namespace {
 
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-constexpr bool is_letter(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-constexpr bool is_hex(char c) noexcept {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-constexpr bool is_word(char c) noexcept {
-    return is_digit(c) || is_letter(c);
-}
 constexpr bool is_one_of(char c, std::string_view set) noexcept {
     return set.find(c) != std::string_view::npos;
 }
@@ -37,7 +27,7 @@ int take_digits(std::string_view &text, std::size_t count) noexcept {
     if (text.size() < count) return -1;
     int value = 0;
     for (const char c : text.substr(0, count)) {
-        if (!is_digit(c)) return -1;
+        if (!base::is_digit(c)) return -1;
         value = value * 10 + (c - '0');
     }
     text.remove_prefix(count);
@@ -68,7 +58,7 @@ bool take_time(std::string_view &text) noexcept {
     const int second = take_digits(text, 2);
     if (second < 0 || second > 60) return false;
     if (take(text, '.')) {
-        const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
+        const auto end = std::find_if_not(text.begin(), text.end(), base::is_digit);
         if (end == text.begin()) return false;
         text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
     }
@@ -133,7 +123,7 @@ bool is_hostname(std::string_view text) noexcept {
     return each_part(text, '.', [](std::string_view label) {
         return !label.empty() && label.size() <= 63 && label.front() != '-' &&
                label.back() != '-' && std::all_of(label.begin(), label.end(), [](char c) {
-                   return is_word(c) || c == '-';
+                   return base::is_alnum(c) || c == '-';
                });
     });
 }
@@ -154,7 +144,7 @@ bool is_email(std::string_view text) noexcept {
     std::string_view domain = text.substr(at + 1);
     const auto is_atom = [](std::string_view atom) {
         return !atom.empty() && std::all_of(atom.begin(), atom.end(), [](char c) {
-            return is_word(c) || is_one_of(c, "!#$%&'*+-/=?^_`{|}~");
+            return base::is_alnum(c) || is_one_of(c, "!#$%&'*+-/=?^_`{|}~");
         });
     };
     if (local.front() == '"' ? !is_quoted_local(local) : !each_part(local, '.', is_atom))
@@ -171,7 +161,7 @@ bool is_uuid(std::string_view text) noexcept {
     if (text.size() != 36) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        if (hyphen ? text[i] != '-' : !is_hex(text[i])) return false;
+        if (hyphen ? text[i] != '-' : !base::is_hex(text[i])) return false;
     }
     return true;
 }
@@ -182,9 +172,10 @@ bool is_uuid(std::string_view text) noexcept {
 bool is_encoded(std::string_view text, std::string_view more) noexcept {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%') {
-            if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
+            if (text.size() - i < 3 || !base::is_hex(text[i + 1]) || !base::is_hex(text[i + 2]))
+                return false;
             i += 2;
-        } else if (!is_word(text[i]) && !is_one_of(text[i], "-._~!$&'()*+,;=") &&
+        } else if (!base::is_alnum(text[i]) && !is_one_of(text[i], "-._~!$&'()*+,;=") &&
                    !is_one_of(text[i], more)) {
             return false;
         }
@@ -200,7 +191,7 @@ bool is_host(std::string_view host) noexcept {
     const std::size_t dot = host.find('.');
     if (dot == std::string_view::npos || dot < 2 || dot + 1 == host.size()) return false;
     const std::string_view version = host.substr(1, dot - 1);
-    return std::all_of(version.begin(), version.end(), is_hex) &&
+    return std::all_of(version.begin(), version.end(), base::is_hex) &&
            host.find('%') == std::string_view::npos && is_encoded(host.substr(dot + 1), ":");
 }
 
@@ -214,7 +205,7 @@ bool is_authority(std::string_view text) noexcept {
     const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
     if (colon != std::string_view::npos) {
         const std::string_view port = text.substr(colon + 1);
-        if (!std::all_of(port.begin(), port.end(), is_digit)) return false;
+        if (!std::all_of(port.begin(), port.end(), base::is_digit)) return false;
         text = text.substr(0, colon);
     }
     return is_host(text);
@@ -223,10 +214,10 @@ bool is_authority(std::string_view text) noexcept {
 // With its scheme.
 bool is_uri(std::string_view text) noexcept {
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos || !is_letter(text.front())) return false;
+    if (colon == std::string_view::npos || !base::is_letter(text.front())) return false;
     const std::string_view scheme = text.substr(0, colon);
     if (!std::all_of(scheme.begin(), scheme.end(),
-                     [](char c) { return is_word(c) || is_one_of(c, "+-."); }))
+                     [](char c) { return base::is_alnum(c) || is_one_of(c, "+-."); }))
         return false;
     text.remove_prefix(colon + 1);
     // Not find(): g++ 12 takes its bound for one that may be -1.

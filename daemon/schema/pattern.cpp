@@ -1,5 +1,7 @@
 #include "schema/pattern.hpp"
 
+#include "base/ascii.hpp"
+
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -18,10 +20,6 @@ constexpr std::size_t each_call = 64;    // what a call takes by itself, as inst
 // \s of ECMA-262, as members of a class.
 constexpr std::string_view space = "\\t\\n\\v\\f\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}"
                                    "\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
-
-bool is_hex(char c) noexcept {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 // Rewrites ECMA-262 as RE2 reads it.
 class Translation {
@@ -106,12 +104,12 @@ private:
             if (!rest.substr(1).starts_with('{')) return "\"\\p\" is followed by \"{\"";
             return copy(2);
         case 'x':
-            if (rest.size() < 3 || !is_hex(rest[1]) || !is_hex(rest[2]))
+            if (rest.size() < 3 || !base::is_hex(rest[1]) || !base::is_hex(rest[2]))
                 return "\"\\x\" is followed by two hexadecimal digits";
             return copy(4);
         case 'u': return unicode(rest);
         case '0':
-            if (rest.size() > 1 && rest[1] >= '0' && rest[1] <= '9') return "octal is not read";
+            if (rest.size() > 1 && base::is_digit(rest[1])) return "octal is not read";
             return put(2, "\\x00");
         default: break;
         }

@@ -1,5 +1,6 @@
 #include "sio/decoder.hpp"
 
+#include "base/ascii.hpp"
 #include "sio/event.hpp"
 #include "json/json.hpp"
 
@@ -24,7 +25,7 @@ bool is_binary(Type type) noexcept {
 // The run of digits at the front of `text`, taken off it.
 std::string_view take_digits(std::string_view &text) noexcept {
     std::size_t size = 0;
-    while (size < text.size() && text[size] >= '0' && text[size] <= '9')
+    while (size < text.size() && base::is_digit(text[size]))
         ++size;
     const auto digits = text.substr(0, size);
     text.remove_prefix(size);
