@@ -82,9 +82,8 @@ public:
         };
         const auto unknown = std::find_if_not(fields_.begin(), fields_.end(), is_known);
         if (!problem_ && unknown != fields_.end())
-            problem_ =
-                Problem{422, "parameter_unknown",
-                        "unknown query parameter \"" + base::printable(unknown->first, 100) + '"'};
+            problem_ = Problem{422, "parameter_unknown",
+                               "unknown query parameter " + base::in_quotes(unknown->first, 100)};
         return problem_;
     }
 

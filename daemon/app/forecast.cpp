@@ -27,15 +27,11 @@ Forecast refused(std::string_view code, const std::string &text) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
-    return '"' + base::printable(text) + '"';
-}
-
 // "student" or "staff"
 std::string listed(const std::vector<std::string> &roles) {
     std::string out;
     for (const std::string &role : roles)
-        out += (out.empty() ? "" : " or ") + quoted(role);
+        out += (out.empty() ? "" : " or ") + base::in_quotes(role);
     return out.empty() ? "none" : out;
 }
 
@@ -66,9 +62,9 @@ Forecast unknown_kind(const dispatch::Options &options, std::string_view kind) {
     std::vector<std::string_view> names;
     for (const dispatch::RoomKind &known : options.kinds)
         names.push_back(known.name);
-    std::string text = "there is no kind of room " + quoted(kind);
+    std::string text = "there is no kind of room " + base::in_quotes(kind);
     const auto near = base::nearest(kind, names);
-    if (!near.empty()) text += "; did you mean " + quoted(near) + '?';
+    if (!near.empty()) text += "; did you mean " + base::in_quotes(near) + '?';
     return refused(dispatch::room_unknown_kind.code, text);
 }
 
@@ -90,7 +86,7 @@ std::optional<Forecast> refuse_connect(const config::Config &config,
             "cors.missing_origin is refuse: a client without an Origin does not connect");
     }
     if (!dispatch::Namespaces(options).knows(who.nsp))
-        return refused("namespace_unknown", "\"namespaces\" names no " + quoted(who.nsp) +
+        return refused("namespace_unknown", "\"namespaces\" names no " + base::in_quotes(who.nsp) +
                                                 "; only a plugin may serve it");
     const std::string auth =
         who.token.empty() ? "" : R"({"token":)" + json::quoted(who.token) + "}";
@@ -102,7 +98,7 @@ std::optional<Forecast> refuse_connect(const config::Config &config,
     const auto why = dispatch::reject_identity(options, portal, identity);
     if (!why) return std::nullopt;
     if (!place || why->code != "portal_role") return refused(why->code, why->message);
-    return refused(why->code, "portal " + quoted(portal) + " is for the role " +
+    return refused(why->code, "portal " + base::in_quotes(portal) + " is for the role " +
                                   listed(matcher.list()[*place].roles) + ", and the client's is " +
                                   listed(dispatch::roles_of(identity)));
 }
@@ -116,7 +112,7 @@ Forecast forecast_join(const config::Config &config, const Visitor &who, std::st
     if (auto no = refuse_connect(config, options, who, now_ms, identity)) return *std::move(no);
     const dispatch::NamedRoom named = dispatch::name_room(options, room);
     if (named.refusal == &dispatch::room_invalid)
-        return refused(named.refusal->code, quoted(room) +
+        return refused(named.refusal->code, base::in_quotes(room) +
                                                 " is not a valid room: write <kind>:<id>; " +
                                                 named.refusal->message);
     if (named.kind == nullptr) return unknown_kind(options, rooms::split(room).kind);

@@ -160,6 +160,17 @@ std::string printable(std::string_view text, std::size_t limit) {
     return out;
 }
 
+std::string in_quotes(std::string_view text, std::size_t limit) {
+    return '"' + printable(text, limit) + '"';
+}
+
+std::string joined(const std::vector<std::string_view> &words) {
+    std::string out;
+    for (const auto word : words)
+        (out += out.empty() ? "" : ", ") += word;
+    return out;
+}
+
 std::string to_utf8(std::string_view bytes) {
     std::string out;
     out.reserve(bytes.size());

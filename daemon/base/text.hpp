@@ -43,6 +43,12 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 // `limit` bytes, and "..." when there were more.
 std::string printable(std::string_view text, std::size_t limit = 200);
 
+// The same between double quotes.
+std::string in_quotes(std::string_view text, std::size_t limit = 200);
+
+// "a, b, c".
+std::string joined(const std::vector<std::string_view> &words);
+
 // `bytes` with each byte that is not UTF-8 replaced by U+FFFD.
 std::string to_utf8(std::string_view bytes);
 

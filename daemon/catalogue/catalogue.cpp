@@ -99,7 +99,7 @@ std::string_view Catalogue::nearest(std::string_view event) const {
 }
 
 Routed Catalogue::unknown(std::string_view event) const {
-    std::string text = "the catalogue does not know \"" + base::printable(event, 80) + '"';
+    std::string text = "the catalogue does not know " + base::in_quotes(event, 80);
     const std::string_view near = event.size() <= sio::max_name ? nearest(event) : "";
     if (!near.empty()) text += "; did you mean \"" + std::string(near) + "\"?";
     return refused("event_unknown", "/event", std::move(text));

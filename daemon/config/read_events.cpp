@@ -152,7 +152,7 @@ private:
 
     void tell(const catalogue::Fault &fault) {
         const Entered &entered = entered_[fault.event];
-        const std::string event = "event \"" + base::printable(confs_[fault.event].name, 80) + '"';
+        const std::string event = "event " + base::in_quotes(confs_[fault.event].name, 80);
         switch (fault.part) {
         case catalogue::Fault::Part::name:
             return source_.fault(entered.section.mark(), event + ": " + fault.what);
@@ -196,8 +196,7 @@ void read_client_events(const Section &top, Config &config) {
     Events events(top);
     for (const auto &[name, in] : top.map("client_events").members()) {
         const auto refuse = [&, &in = in, &name = name](const char *why) {
-            in.source().fault(in.mark(),
-                              "client event \"" + base::printable(name, 80) + "\" " + why,
+            in.source().fault(in.mark(), "client event " + base::in_quotes(name, 80) + ' ' + why,
                               "give it another name");
         };
         if (config.catalogue->knows(name))

@@ -16,13 +16,6 @@ std::string in_quotes(std::string_view text) {
     return '"' + std::string(text) + '"';
 }
 
-std::string join(const std::vector<std::string_view> &words) {
-    std::string out;
-    for (const auto word : words)
-        (out += out.empty() ? "" : ", ") += word;
-    return out;
-}
-
 std::string show_duration(base::Duration d) {
     const auto ms = d.count();
     if (ms % 86400000 == 0 && ms != 0) return std::to_string(ms / 86400000) + "d";
@@ -101,7 +94,7 @@ void Section::check_names(Others others) const {
         source_->fault(entry.mark,
                        "unknown key " + in_quotes(entry.key) +
                            (shown_.empty() ? std::string() : " in " + shown_),
-                       near.empty() ? "known here: " + join(names)
+                       near.empty() ? "known here: " + base::joined(names)
                                     : "did you mean " + in_quotes(near) + "?");
     }
 }
@@ -260,7 +253,7 @@ void Section::read_one(const KeyInfo &key, std::vector<std::string> &out) const 
         if (!words.empty() && std::find(words.begin(), words.end(), text.value) == words.end())
             source_->fault(text.mark,
                            in_quotes(text.shown) + ": invalid value " + in_quotes(text.value),
-                           "write " + join(words));
+                           "write " + base::joined(words));
         out.push_back(text.value);
     }
 }
@@ -270,7 +263,8 @@ int Section::word(std::string_view name, const std::vector<std::string_view> &wo
     if (node == nullptr) return -1;
     const auto found = std::find(words.begin(), words.end(), node->text);
     if (found != words.end()) return static_cast<int>(found - words.begin());
-    fault(name, shown(name) + ": invalid value " + in_quotes(node->text), "write " + join(words));
+    fault(name, shown(name) + ": invalid value " + in_quotes(node->text),
+          "write " + base::joined(words));
     return -1;
 }
 

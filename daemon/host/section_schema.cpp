@@ -16,10 +16,6 @@ using Index = Document::Index;
 
 constexpr std::size_t most_faults = 100;
 
-std::string in_quotes(std::string_view text) {
-    return '"' + base::printable(text, 100) + '"';
-}
-
 // In the words of YAML.
 std::string_view name_of(std::string_view type) noexcept {
     if (type == "object") return "a map";
@@ -77,7 +73,7 @@ public:
     std::vector<SectionFault> faults;
 
     void tell(const schema::Mismatch &mismatch) {
-        const std::string place = in_quotes(shown(mismatch.pointer));
+        const std::string place = base::in_quotes(shown(mismatch.pointer), 100);
         const std::string_view keyword = mismatch.word;
         if (keyword.empty()) return add(mismatch.pointer, place + ' ' + mismatch.text);
         const std::size_t end = mismatch.keyword.size() - keyword.size() - 1; // "/type"
@@ -179,7 +175,7 @@ private:
             json::unescaped_token(std::string_view(pointer).substr(pointer.rfind('/') + 1))
                 .value_or("");
         const std::string_view near = base::nearest(name, {known.begin(), known.end()});
-        add(pointer, "unknown key " + in_quotes(name),
+        add(pointer, "unknown key " + base::in_quotes(name, 100),
             near.empty() ? "" : "did you mean \"" + std::string(near) + "\"?");
     }
 

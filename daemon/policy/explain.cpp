@@ -6,10 +6,6 @@ namespace {
 
 constexpr std::size_t most_shown = 5;
 
-std::string quoted(std::string_view text) {
-    return '"' + base::printable(text) + '"';
-}
-
 // `"a"`, or `one of "a", "b"`.
 std::string listed(const std::vector<std::string> &words) {
     std::string out = words.size() > 1 ? "one of " : "";
@@ -23,7 +19,7 @@ std::string wanted(const Condition &condition, std::string_view id) {
         return condition.there ? "be there with a value" : "not be there";
     std::vector<std::string> words;
     for (const Wanted &one : condition.wanted)
-        words.push_back(one.is_boolean() ? one.text(id) : quoted(one.text(id)));
+        words.push_back(one.is_boolean() ? one.text(id) : base::in_quotes(one.text(id)));
     const bool is_list = condition.kind == Condition::Kind::contains;
     return (is_list ? "hold " : "be ") + listed(words);
 }
@@ -36,8 +32,9 @@ std::string found(const Condition &condition, std::string_view claims) {
     std::size_t count = 0;
     for (; values.next(); ++count)
         if (count < most_shown)
-            out += (count == 0 ? "" : ", ") +
-                   (values.is_boolean() ? std::string(values.text()) : quoted(values.text()));
+            out +=
+                (count == 0 ? "" : ", ") +
+                (values.is_boolean() ? std::string(values.text()) : base::in_quotes(values.text()));
     if (count == 0) return "has no value that can be compared";
     if (count > most_shown) out += " and " + std::to_string(count - most_shown) + " more";
     return "is " + out;
@@ -48,15 +45,15 @@ std::string why_not(const Rule &rule, std::string_view id, std::string_view clai
     if (rule.all.empty()) return "it has no condition";
     for (const Condition &condition : rule.all)
         if (!holds(condition, id, claims))
-            return "claim " + quoted(condition.claim.text()) + ' ' + found(condition, claims) +
-                   ", must " + wanted(condition, id);
+            return "claim " + base::in_quotes(condition.claim.text()) + ' ' +
+                   found(condition, claims) + ", must " + wanted(condition, id);
     return {};
 }
 
 std::string show(const Rule &rule, std::string_view id) {
     std::string out;
     for (const Condition &condition : rule.all)
-        out += (out.empty() ? "claim " : " and claim ") + quoted(condition.claim.text()) +
+        out += (out.empty() ? "claim " : " and claim ") + base::in_quotes(condition.claim.text()) +
                " must " + wanted(condition, id);
     return out;
 }
@@ -70,7 +67,7 @@ Explained explain(const RoomRules &rules, std::string_view id, std::string_view 
     case Ruling::Why::plugins_only:
         return {false, "refused: only plugins move clients (join: never)"};
     case Ruling::Why::invalid_id:
-        return {false, "refused: " + quoted(id) +
+        return {false, "refused: " + base::in_quotes(id) +
                            " is not a valid id: 1 to 128 characters of [A-Za-z0-9_.@+~-]"};
     case Ruling::Why::everyone: return {true, "admitted: everyone is (allow: all)"};
     case Ruling::Why::no_rules:

@@ -31,7 +31,7 @@ std::optional<std::size_t> Portals::find(std::string_view text) const {
 }
 
 Explained Portals::explain(std::string_view text) const {
-    const std::string shown = '"' + base::printable(text) + '"';
+    const std::string shown = base::in_quotes(text);
     const auto origin = parse_origin(text);
     if (!origin) return {false, shown + " is refused: " + origin.error()};
     const auto name = [this](const Index &index) {

@@ -112,7 +112,7 @@ private:
         if (std::find(all.begin(), all.end(), keyword) != all.end()) return;
         std::string_view near = base::nearest(keyword, all);
         if (keyword == "$defs") near = "definitions";
-        in_.fault(name, "nothing checks \"" + base::printable(keyword, 60) + '"',
+        in_.fault(name, "nothing checks " + base::in_quotes(keyword, 60),
                   near.empty() ? "it is not a keyword of draft 7 that is known here; remove it"
                                : "did you mean \"" + std::string(near) + "\"?");
     }

@@ -16,13 +16,6 @@ using Index = Document::Index;
 
 constexpr double most_count = 4294967295;
 
-std::string join(const std::vector<std::string_view> &words) {
-    std::string out;
-    for (const auto word : words)
-        (out += out.empty() ? "" : ", ") += word;
-    return out;
-}
-
 void add_type(Reading &in, Index value, Types &types) {
     constexpr std::array<std::pair<std::string_view, Type>, 7> names{{{"array", Type::array},
                                                                       {"boolean", Type::boolean},
@@ -78,7 +71,7 @@ void make_format(Reading &in, Index value, Subschema &to) {
     }
     in.fault(value,
              "the format " + base::printable(in.doc.text(value), 40) + " would not be checked",
-             "known are " + join(format_names()) + "; or write a \"pattern\"");
+             "known are " + base::joined(format_names()) + "; or write a \"pattern\"");
 }
 
 void make_pattern(Reading &in, Index value, Subschema &to) {

@@ -47,7 +47,7 @@ Index target_of(Reading &in, Index reference) {
     const auto pointer = percent_decoded(std::string_view(to).substr(1));
     const Index target = pointer ? in.doc.find(*pointer) : Document::none;
     if (target == Document::none)
-        in.fault(reference, "\"$ref\" leads to nothing: \"" + base::printable(to, 80) + '"', how);
+        in.fault(reference, "\"$ref\" leads to nothing: " + base::in_quotes(to, 80), how);
     return target;
 }
 
@@ -96,7 +96,7 @@ void References::check_beside(Reading &in, Index node,
         if (keyword == "definitions")
             definitions(name + 1);
         else if (std::find(harmless.begin(), harmless.end(), keyword) == harmless.end())
-            in.fault(name, '"' + base::printable(keyword, 60) + "\" is not checked beside \"$ref\"",
+            in.fault(name, base::in_quotes(keyword, 60) + " is not checked beside \"$ref\"",
                      "write \"allOf\": [{\"$ref\": ..}, {..}]");
     }
 }

@@ -133,6 +133,17 @@ TEST_CASE("visible lines keep their ends and their tabs") {
     CHECK(out == "> a\tb\nc\\u000dd\\u202e\n");
 }
 
+TEST_CASE("text in quotes is printable, and cut inside them") {
+    CHECK(in_quotes("a\nb") == "\"a?b\"");
+    CHECK(in_quotes("abcdef", 3) == "\"abc...\"");
+}
+
+TEST_CASE("words are joined by commas") {
+    CHECK(joined({}) == "");
+    CHECK(joined({"a"}) == "a");
+    CHECK(joined({"a", "b"}) == "a, b");
+}
+
 TEST_CASE("printable text is cut at the limit, between characters") {
     CHECK(printable("abcdef", 6) == "abcdef");
     CHECK(printable("abcdef", 5) == "abcde...");
