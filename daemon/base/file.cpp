@@ -10,15 +10,23 @@
 namespace roomd::base {
 namespace {
 
-std::string message_of(int error) {
-    return std::generic_category().message(error);
-}
-
 std::string too_large(std::size_t most) {
     return "it is larger than " + std::to_string(most) + " bytes";
 }
 
 } // namespace
+
+std::string folder_of(const std::string &path) {
+    return path.substr(0, path.rfind('/') + 1);
+}
+
+bool exists(const std::string &path) noexcept {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
+std::string error_text(int error) {
+    return std::generic_category().message(error);
+}
 
 Descriptor::~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
@@ -29,7 +37,7 @@ Descriptor open_file(const std::string &path, Wanted wanted, std::size_t &size, 
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | more);
     struct stat status {};
     if (fd < 0 || fstat(fd, &status) != 0) {
-        why = message_of(errno);
+        why = error_text(errno);
     } else if (S_ISDIR(status.st_mode) || (wanted == Wanted::regular && !S_ISREG(status.st_mode))) {
         why = "it is not a file";
     } else {
@@ -59,7 +67,7 @@ std::optional<std::string> read_file(const std::string &path, std::size_t most, 
         const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
-            why = message_of(errno);
+            why = error_text(errno);
             return {};
         }
         if (n == 0) return out;

@@ -19,6 +19,15 @@ std::optional<std::string> read_file(const std::string &path, std::size_t most, 
 // Whether read_file() would read it as a regular file.  For files that a library opens by itself.
 bool is_readable_file(const std::string &path, std::size_t most, std::string &why);
 
+// "/a/b/" of "/a/b/c"; "" when no folder is named.
+std::string folder_of(const std::string &path);
+
+// Whether there is anything of this name.  A link that leads to nothing is not there.
+bool exists(const std::string &path) noexcept;
+
+// What errno says, in words.
+std::string error_text(int error);
+
 // A descriptor that is closed on every way out.
 class Descriptor {
 public:

@@ -1,5 +1,6 @@
 #include "cli/client.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 
 #include <array>
@@ -49,9 +50,7 @@ private:
         throw Trouble("permission_denied",
                       "permission denied on " + path +
                           ": run as root or the daemon's user, or see admin.mode");
-    default:
-        throw Trouble("not_listening",
-                      "connect to " + path + ": " + std::generic_category().message(error));
+    default: throw Trouble("not_listening", "connect to " + path + ": " + base::error_text(error));
     }
 }
 
@@ -60,7 +59,7 @@ private:
         throw Trouble("no_answer", "no answer within " + std::to_string(patience.count() / 1000) +
                                        " s: the daemon is busy or hangs");
     throw Trouble("answer_cut", std::string("the daemon ended the connection while ") + what +
-                                    ": " + std::generic_category().message(errno));
+                                    ": " + base::error_text(errno));
 }
 
 void connect(int fd, const std::string &path, base::Duration patience) {

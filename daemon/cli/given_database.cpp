@@ -10,7 +10,6 @@
 
 #include <exception>
 #include <optional>
-#include <unistd.h>
 #include <utility>
 
 namespace roomd::cli {
@@ -18,10 +17,6 @@ namespace {
 
 constexpr const char *plugin = "postgres";
 constexpr std::size_t most_dsn = 16384;
-
-bool is_there(const std::string &path) {
-    return access(path.c_str(), F_OK) == 0;
-}
 
 // The dsn of --dsn or --dsn-file, if one is given.
 int read_dsn(const GivenDatabase &given, Io &io, std::optional<std::string> &out) {
@@ -102,10 +97,10 @@ int GivenDatabase::run(Io &io, PluginCommand command, Needs needs) const {
     const bool alone = typed || !needs.database; // the plugin's section is not used
     if (needs.events || !alone) {
         config = file.read(libraries, faults);
-    } else if (file.path != default_config || is_there(file.path)) {
+    } else if (file.path != default_config || base::exists(file.path)) {
         // Only for its plugin folder: other files that it names may be readable only by the daemon.
         config = config::load_file(file.path, faults);
-        if (is_there(file.path)) faults = config::Faults();
+        if (base::exists(file.path)) faults = config::Faults();
     } else {
         config.plugins.directory = config::plugin_folder();
     }

@@ -4,6 +4,7 @@
 #include "auth/strength.hpp"
 #include "auth/token_keys.hpp"
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/given_token.hpp"
@@ -35,7 +36,7 @@ struct Mint {
 std::string read_key(const std::string &path, std::string &out) {
     errno = 0;
     std::ifstream file(path, std::ios::binary);
-    if (!file) return std::generic_category().message(errno);
+    if (!file) return base::error_text(errno);
     std::error_code none;
     if (std::filesystem::is_directory(path, none)) return "it is a folder";
     out = all_of(file, most_key);

@@ -9,16 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
 
 namespace roomd::config {
 namespace {
 
 constexpr std::size_t largest_secret = 64 * 1024;
-
-std::string message_of(int error) {
-    return std::generic_category().message(error);
-}
 
 // Keys that only check signatures may be read by anyone.
 bool is_public(std::string_view text) noexcept {
@@ -33,7 +28,7 @@ std::optional<std::string> from_file(const Source &source, const std::string &pa
                                      std::string &why) {
     trust(source, mark, path);
     auto text = base::read_file(path, largest_secret, base::Wanted::regular, why);
-    if (!text && why == message_of(EACCES))
+    if (!text && why == base::error_text(EACCES))
         why += ": let the user that runs roomd read it, or take ${credential:NAME}";
     if (text && !is_public(*text)) keep_secret(source, mark, path);
     return text;
@@ -66,7 +61,7 @@ std::optional<std::string> from_credential(const Source &source, const std::stri
     }
     const std::string path = std::string(folder) + '/' + name;
     auto text = from_file(source, path, mark, why);
-    if (!text && why == message_of(ENOENT)) why += ": name it in the unit's LoadCredential=";
+    if (!text && why == base::error_text(ENOENT)) why += ": name it in the unit's LoadCredential=";
     return text;
 }
 

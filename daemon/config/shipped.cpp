@@ -1,13 +1,11 @@
 #include "config/shipped.hpp"
 
+#include "base/file.hpp"
+
 #include <unistd.h>
 
 namespace roomd::config {
 namespace {
-
-std::string folder_of(const std::string &path) {
-    return path.substr(0, path.rfind('/') + 1);
-}
 
 bool can_be_read(const std::string &folder) {
     return access(folder.c_str(), R_OK | X_OK) == 0;
@@ -17,11 +15,11 @@ bool can_be_read(const std::string &folder) {
 
 std::string shipped_with(const std::string &exe, const std::string &name,
                          const std::string &installed) {
-    std::string beside = folder_of(exe) + name;
+    std::string beside = base::folder_of(exe) + name;
     if (!exe.empty() && can_be_read(beside)) return beside;
-    if (folder_of(exe).ends_with("/bin/")) {
+    if (base::folder_of(exe).ends_with("/bin/")) {
         const std::string bin = exe.substr(0, exe.rfind('/'));
-        std::string in_prefix = folder_of(bin) + installed;
+        std::string in_prefix = base::folder_of(bin) + installed;
         if (can_be_read(in_prefix)) return in_prefix;
     }
     const std::string in_usr = "/usr/" + installed;

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <stdexcept>
-#include <unistd.h>
 
 namespace roomd::net {
 
@@ -22,10 +21,6 @@ constexpr std::size_t largest_file = 4u << 20;
 
 std::string path_of(const std::string &directory, std::string_view name) {
     return directory + "/" + std::string(name);
-}
-
-bool is_there(const std::string &path) {
-    return access(path.c_str(), F_OK) == 0;
 }
 
 [[noreturn]] void refuse(const std::string &path, const std::string &why) {
@@ -48,7 +43,7 @@ Bundle::Bundle(const std::string &directory) {
     if (directory.empty()) return;
     for (const std::string_view name : names) {
         const std::string path = path_of(directory, name);
-        if (!is_there(path)) continue;
+        if (!base::exists(path)) continue;
         std::string why;
         auto text = base::read_file(path, largest_file, base::Wanted::regular, why);
         if (!text) refuse(path, why);
@@ -67,7 +62,7 @@ void Bundle::check(const std::string &directory) {
     if (directory.empty()) return;
     const auto some = std::count_if(names.begin(), names.end(), [&](std::string_view name) {
         const std::string path = path_of(directory, name);
-        if (!is_there(path)) return false;
+        if (!base::exists(path)) return false;
         std::string why;
         if (!base::is_readable_file(path, largest_file, why)) refuse(path, why);
         return true;

@@ -1,5 +1,7 @@
 #include "net/socket_file.hpp"
 
+#include "base/file.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -19,14 +21,10 @@ namespace {
 constexpr int most_tries = 100;
 constexpr timespec pause{0, 5'000'000};
 
-std::string folder_of(const std::string &file) {
-    return file.substr(0, file.rfind('/') + 1);
-}
-
 } // namespace
 
 FolderLock::FolderLock(const std::string &file) noexcept :
-    fd_(open(folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    fd_(open(base::folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     for (int i = 0; fd_ >= 0 && !held_ && i < most_tries; ++i) {
         held_ = flock(fd_, LOCK_EX | LOCK_NB) == 0;
         if (held_ || (errno != EWOULDBLOCK && errno != EINTR)) return;

@@ -85,3 +85,23 @@ TEST_CASE("with Wanted::any a device is read up to the bound") {
     CHECK_FALSE(base::read_file("/dev/zero", 10, Wanted::any, why));
     CHECK(why == "it is larger than 10 bytes");
 }
+
+TEST_CASE("a file's folder is what its path says") {
+    CHECK(base::folder_of("/a/b/c") == "/a/b/");
+    CHECK(base::folder_of("/a/b/") == "/a/b/");
+    CHECK(base::folder_of("/c") == "/");
+    CHECK(base::folder_of("c").empty());
+}
+
+TEST_CASE("a file or folder exists, a link to nothing does not") {
+    const Folder folder;
+    CHECK(base::exists(folder.path));
+    CHECK(base::exists(folder.write("a", 0)));
+    CHECK_FALSE(base::exists(folder.path + "/b"));
+    std::filesystem::create_symlink("b", folder.path + "/link");
+    CHECK_FALSE(base::exists(folder.path + "/link"));
+}
+
+TEST_CASE("errno is told in words") {
+    CHECK(base::error_text(ENOENT) == "No such file or directory");
+}
