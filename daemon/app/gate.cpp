@@ -1,5 +1,6 @@
 #include "app/gate.hpp"
 
+#include "auth/bearer.hpp"
 #include "base/text.hpp"
 #include "pages/pages.hpp"
 
@@ -9,15 +10,9 @@
 namespace roomd::app {
 namespace {
 
-constexpr std::string_view bearer = "bearer ";
-
 std::string_view presented(const net::Request &request) {
-    const auto authorization = request.header("authorization");
-    if (authorization.size() > bearer.size() &&
-        base::equal_nocase(authorization.substr(0, bearer.size()), bearer)) {
-        return authorization.substr(bearer.size());
-    }
-    return request.header("x-api-key");
+    const auto credentials = auth::bearer_credentials(request.header("authorization"));
+    return credentials.empty() ? request.header("x-api-key") : credentials;
 }
 
 net::Access refuse(int status, std::string_view code, std::string_view message) {

@@ -1,5 +1,6 @@
 #include "dispatch/identify.hpp"
 
+#include "auth/bearer.hpp"
 #include "auth/token.hpp"
 #include "base/text.hpp"
 #include "dispatch/identities.hpp"
@@ -52,11 +53,8 @@ std::optional<Found> find_token(const Options &options, const session::Handshake
         if (json::kind(given) != json::Kind::string) return Found{{}, true};
         return Found{json::string(given), false};
     }
-    constexpr std::string_view bearer = "bearer ";
-    const std::string_view authorization = header(handshake, "authorization");
-    if (authorization.size() > bearer.size() &&
-        base::equal_nocase(authorization.substr(0, bearer.size()), bearer))
-        return Found{std::string{authorization.substr(bearer.size())}, false};
+    const auto credentials = auth::bearer_credentials(header(handshake, "authorization"));
+    if (!credentials.empty()) return Found{std::string{credentials}, false};
     if (!options.cookie.empty()) return cookie(header(handshake, "cookie"), options.cookie);
     return std::nullopt;
 }

@@ -1,0 +1,13 @@
+#include "auth/bearer.hpp"
+
+#include "base/text.hpp"
+
+namespace roomd::auth {
+
+std::string_view bearer_credentials(std::string_view authorization) noexcept {
+    constexpr std::string_view scheme = "bearer ";
+    if (!base::equal_nocase(authorization.substr(0, scheme.size()), scheme)) return {};
+    return authorization.substr(scheme.size());
+}
+
+} // namespace roomd::auth
