@@ -2,16 +2,14 @@
 
 #include "base/text.hpp"
 #include "rooms/names.hpp"
+#include "json/json.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 #include <utility>
 
 namespace roomd::catalogue {
 namespace {
 
-constexpr std::int64_t largest_whole = 9007199254740991; // 2^53 - 1
 constexpr const char *one_id =
     "text of 1 to 128 characters A-Z a-z 0-9 _ . @ + ~ -, or a whole number";
 
@@ -40,21 +38,12 @@ std::string pointer_to(const std::vector<std::string> &path, std::size_t length)
     return out;
 }
 
-// An integer that JavaScript reads exactly, written as it writes it: no fraction, no exponent, no
-// minus zero.
-bool is_plain_integer(std::string_view text) noexcept {
-    std::int64_t value = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return fault == std::errc{} && end == text.data() + text.size() && text != "-0" &&
-           value <= largest_whole && value >= -largest_whole;
-}
-
 // What a scalar says as a part of an id; nothing when it says none.
 std::optional<std::string> id_of(std::string_view scalar) {
     if (scalar.starts_with('"')) {
         std::string text = json::string(scalar);
         if (rooms::is_id(text)) return text;
-    } else if (is_plain_integer(scalar)) {
+    } else if (json::is_exact_integer(scalar)) {
         return std::string(scalar);
     }
     return {};

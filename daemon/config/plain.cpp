@@ -1,6 +1,7 @@
 #include "config/plain.hpp"
 
 #include "base/ascii.hpp"
+#include "json/json.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -89,15 +90,10 @@ bool is_date(std::string_view text) noexcept {
            (is_one_of(text.substr(0, 1), {"T", "t", " "}) && is_all(text, "TtZz :.+-0123456789"));
 }
 
-// Reads back as it is written, in a double too.
+// Reads back as it is written, in a double too; without leading zeros.
 bool is_plain_integer(std::string_view text) noexcept {
-    constexpr std::string_view largest = "9007199254740991";
-    if (text.starts_with('-')) {
-        text.remove_prefix(1);
-        if (text == "0") return false;
-    }
-    if (text.empty() || !is_all(text, decimal) || (text[0] == '0' && text.size() > 1)) return false;
-    return text.size() < largest.size() || (text.size() == largest.size() && text <= largest);
+    const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+    return json::is_exact_integer(text) && (digits[0] != '0' || digits.size() == 1);
 }
 
 } // namespace
@@ -109,6 +105,11 @@ const char *other_reading(std::string_view plain) noexcept {
     if (is_number(plain)) return "a number";
     if (is_time(plain)) return "a time";
     return is_date(plain) ? "a date" : nullptr;
+}
+
+const char *json_boolean(std::string_view plain) noexcept {
+    if (is_one_of(plain, {"true", "True", "TRUE"})) return "true";
+    return is_one_of(plain, {"false", "False", "FALSE"}) ? "false" : nullptr;
 }
 
 std::string json_number(std::string_view plain) {

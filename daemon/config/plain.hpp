@@ -11,6 +11,9 @@ namespace roomd::config {
 // number that reads back as it is written ("42", "-7"; not "007", "+7", "1_000", beyond 2^53).
 const char *other_reading(std::string_view plain) noexcept;
 
+// "true" or "false" when it is a boolean of YAML 1.2's core schema, else nullptr.
+const char *json_boolean(std::string_view plain) noexcept;
+
 // A decimal number of YAML 1.2's core schema as JSON writes it, or "" when it is not one.  "007" is
 // not: some readers take it for octal.
 std::string json_number(std::string_view plain);

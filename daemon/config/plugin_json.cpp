@@ -10,10 +10,6 @@
 namespace roomd::config {
 namespace {
 
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
-    return std::find(words.begin(), words.end(), text) != words.end();
-}
-
 // The value is not shown: it may be a password.
 void ambiguous(const Source &source, Mark mark, const char *reading) {
     source.fault(mark, std::string("some readers of YAML take this for ") + reading + ", not text",
@@ -66,10 +62,8 @@ private:
             source_.fault(
                 node.mark, "a \"${..}\" inside other text is not replaced",
                 "make it the whole value, or keep all of the text in the file that it names");
-        } else if (!node.quoted && is_one_of(node.text, {"true", "True", "TRUE"})) {
-            out_.json += "true";
-        } else if (!node.quoted && is_one_of(node.text, {"false", "False", "FALSE"})) {
-            out_.json += "false";
+        } else if (const char *boolean = node.quoted ? nullptr : json_boolean(node.text)) {
+            out_.json += boolean;
         } else if (const std::string n = node.quoted ? "" : json_number(node.text); !n.empty()) {
             if (!json::check(n))
                 source_.fault(node.mark, "the number is beyond what a double holds",

@@ -1,7 +1,6 @@
 #include "auth/keys.hpp"
 #include "auth/strength.hpp"
 #include "base/random.hpp"
-#include "config/key_table.hpp"
 #include "config/keys.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
@@ -12,10 +11,6 @@ namespace roomd::config {
 namespace {
 
 constexpr std::size_t shortest_key = 16;
-
-std::string how_to_write_keys() {
-    return std::string(find_key("keys[].key")->how_to_write);
-}
 
 // In place of a key that was not read: of no key there is.
 std::optional<auth::Digest> unknown_digest() {
@@ -28,7 +23,7 @@ std::optional<auth::Digest> unknown_digest() {
 std::optional<auth::Digest> read_digest(const Section &entry) {
     const Item *node = entry.find("key");
     if (node->kind != Item::Kind::scalar) {
-        entry.fault("key", entry.shown("key") + " must be text", how_to_write_keys());
+        entry.fault("key", entry.shown("key") + " must be text", entry.how_to_write("key"));
         return {};
     }
     if (is_reference(node->text)) {
@@ -53,12 +48,12 @@ std::optional<auth::Digest> read_digest(const Section &entry) {
     if (!node->text.starts_with("sha256:")) {
         // The text itself is not shown: it may be the key.
         entry.fault("key", entry.shown("key") + " must not hold the key itself",
-                    how_to_write_keys());
+                    entry.how_to_write("key"));
         return {};
     }
     const auto digest = auth::parse_digest(node->text);
     if (digest) return *digest;
-    entry.fault("key", entry.shown("key") + ": invalid digest", how_to_write_keys());
+    entry.fault("key", entry.shown("key") + ": invalid digest", entry.how_to_write("key"));
     return {};
 }
 

@@ -1,6 +1,5 @@
 #include "auth/claims.hpp"
 #include "base/text.hpp"
-#include "config/key_table.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
 #include "policy/portals.hpp"
@@ -11,10 +10,6 @@ namespace roomd::config {
 namespace {
 
 using Mode = Auth::Mode;
-
-std::string how_to_write_keys() {
-    return std::string(find_key("auth.issuers[].key")->how_to_write);
-}
 
 // One text, or a list of them.
 std::vector<Text> one_or_more(const Section &entry, std::string_view name) {
@@ -76,10 +71,10 @@ void read_key(const Section &entry, const Item &node, auth::Issuer &issuer) {
         entry.source().fault(node.mark, entry.shown("key") + std::move(what), std::move(hint));
     };
     if (node.kind != Item::Kind::scalar)
-        return fault(" must be a reference, or a list of them", how_to_write_keys());
+        return fault(" must be a reference, or a list of them", entry.how_to_write("key"));
     // The text itself is not shown: it may be the key.
     if (!is_reference(node.text))
-        return fault(" must not hold the key itself", how_to_write_keys());
+        return fault(" must not hold the key itself", entry.how_to_write("key"));
     const auto material = resolve(entry.source(), node.text, node.mark);
     if (!material || issuer.algorithms.empty()) return;
     auto keys = auth::parse_keys(material->reveal(), issuer.algorithms);
@@ -124,7 +119,7 @@ void read_keys_of(const Section &entry, auth::Issuer &issuer) {
         return check_reach(entry, issuer);
     }
     if (node.items.empty())
-        entry.fault("key", entry.shown("key") + " is empty", how_to_write_keys());
+        entry.fault("key", entry.shown("key") + " is empty", entry.how_to_write("key"));
     for (const Item &item : node.items)
         read_key(entry, item, issuer);
     check_reach(entry, issuer);

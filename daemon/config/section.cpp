@@ -120,10 +120,14 @@ void Section::fault(std::string_view name, std::string what, std::string hint) c
     source_->fault(mark(name), std::move(what), std::move(hint));
 }
 
-bool Section::require(std::string_view name) const {
+std::string Section::how_to_write(std::string_view name) const {
     const KeyInfo *key =
         find_key(table_.empty() ? std::string(name) : table_ + '.' + std::string(name));
-    return require(name, key != nullptr ? std::string(key->how_to_write) : std::string());
+    return key != nullptr ? std::string(key->how_to_write) : std::string();
+}
+
+bool Section::require(std::string_view name) const {
+    return require(name, how_to_write(name));
 }
 
 bool Section::require(std::string_view name, std::string hint) const {

@@ -67,6 +67,7 @@ public:
     // A fault when it is absent; the hint is the one of its row unless given.
     bool require(std::string_view name) const;
     bool require(std::string_view name, std::string hint) const;
+    std::string how_to_write(std::string_view name) const; // the hint of its row, or empty
     void fault(std::string_view name, std::string what, std::string hint = {}) const;
     std::string shown(std::string_view name) const; // "\"socketio.path\""
     Mark mark() const noexcept { return mark_; }

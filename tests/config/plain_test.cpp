@@ -89,3 +89,12 @@ TEST_CASE("a decimal number is written as JSON has it") {
          {"", "-", "007", "0x1F", "1_000", "1e", "1e+", ".", "1.2.3", ".inf", "1 "})
         CHECK_MESSAGE(json_number(none).empty(), none);
 }
+
+TEST_CASE("a boolean is as JSON writes it, in the three ways YAML 1.2 allows") {
+    for (const char *one : {"true", "True", "TRUE"})
+        CHECK_MESSAGE(std::string_view(json_boolean(one)) == "true", one);
+    for (const char *one : {"false", "False", "FALSE"})
+        CHECK_MESSAGE(std::string_view(json_boolean(one)) == "false", one);
+    for (const char *none : {"", "tRUE", "yes", "on", "1", "true "})
+        CHECK_MESSAGE(json_boolean(none) == nullptr, none);
+}
