@@ -51,20 +51,20 @@ Routed refused(const char *code, std::string pointer, std::string text) {
 
 } // namespace
 
-Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Fault> &faults) {
+Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<EventFault> &faults) {
     Catalogue out;
     std::map<std::string_view, std::shared_ptr<const schema::Schema>>
         schemas; // by text: files are shared
     for (std::size_t i = 0; i < confs.size(); ++i) {
         const EventConf &conf = confs[i];
-        const auto fault = [&](Fault::Part part, std::string what) -> Fault & {
-            Fault &added = faults.emplace_back();
+        const auto fault = [&](EventFault::Part part, std::string what) -> EventFault & {
+            EventFault &added = faults.emplace_back();
             added.event = i;
             added.part = part;
             added.what = std::move(what);
             return added;
         };
-        if (const char *why = refuse_name(conf.name)) fault(Fault::Part::name, why);
+        if (const char *why = refuse_name(conf.name)) fault(EventFault::Part::name, why);
         auto event = std::make_shared<Event>();
         event->droppable = conf.droppable;
         event->schema_source = conf.schema_source;
@@ -73,7 +73,7 @@ Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Faul
             if (auto parsed = RoomTemplate::parse(conf.rooms[room], why))
                 event->rooms.push_back(*std::move(parsed));
             else
-                fault(Fault::Part::room, std::move(why)).room = room;
+                fault(EventFault::Part::room, std::move(why)).room = room;
         }
         if (!conf.schema.empty()) {
             const auto [schema, is_new] = schemas.try_emplace(conf.schema);
@@ -81,10 +81,10 @@ Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Faul
             if (is_new) schema->second = schema::Schema::compile(conf.schema, wrong);
             event->schema = schema->second;
             for (schema::SchemaFault &found : wrong)
-                fault(Fault::Part::schema, {}).schema = std::move(found);
+                fault(EventFault::Part::schema, {}).schema = std::move(found);
         }
         if (!out.events_.emplace(conf.name, std::move(event)).second)
-            fault(Fault::Part::name, "duplicate event");
+            fault(EventFault::Part::name, "duplicate event");
     }
     return out;
 }
@@ -166,11 +166,11 @@ std::string Catalogue::explain_rooms(const Event &event, std::string_view data) 
     std::string out;
     for (const RoomTemplate &room : event.rooms) {
         std::vector<std::string> rooms;
-        const auto fault = room.expand({data, nullptr}, rooms);
+        const auto refusal = room.expand({data, nullptr}, rooms);
         out += "room: " + room.text() + " ->";
         for (const std::string &one : rooms)
             (out += ' ') += one;
-        out += fault ? " none\n" : "\n";
+        out += refusal ? " none\n" : "\n";
     }
     return out;
 }

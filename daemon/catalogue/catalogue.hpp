@@ -25,12 +25,12 @@ struct EventConf {
     bool droppable = false;         // volatile
 };
 
-// What is wrong with one, and where.
-struct Fault {
+// What is wrong with an event, and where.
+struct EventFault {
     enum class Part : std::uint8_t { name, room, schema };
-    std::size_t event = 0; // its place in the list
+    std::size_t event = 0; // its index in the list
     Part part = Part::name;
-    std::size_t room = 0; // the template's place
+    std::size_t room = 0; // the index of its template
     std::string what;     // of a name or a template
     schema::SchemaFault schema;
 };
@@ -53,7 +53,7 @@ class Catalogue {
 public:
     Catalogue() = default; // knows no event
     // Good only when no fault was added.
-    static Catalogue build(const std::vector<EventConf> &, std::vector<Fault> &faults);
+    static Catalogue build(const std::vector<EventConf> &, std::vector<EventFault> &faults);
 
     bool knows(std::string_view event) const { return events_.find(event) != events_.end(); }
     std::size_t size() const noexcept { return events_.size(); }

@@ -108,8 +108,8 @@ std::optional<RoomTemplate> RoomTemplate::parse(std::string_view text, std::stri
     return out;
 }
 
-RoomTemplate::Fault RoomTemplate::missing(const Data &data,
-                                          const std::vector<std::string> &path) const {
+RoomTemplate::Refusal RoomTemplate::missing(const Data &data,
+                                            const std::vector<std::string> &path) const {
     std::size_t length = 1; // to the first that is missing
     std::vector<std::string> there{path.front()};
     for (; length < path.size() && !data.at(there).empty(); ++length)
@@ -118,14 +118,14 @@ RoomTemplate::Fault RoomTemplate::missing(const Data &data,
             "is missing: the room \"" + text_ + "\" needs it"};
 }
 
-RoomTemplate::Fault RoomTemplate::invalid(std::string pointer, const char *wanted) const {
+RoomTemplate::Refusal RoomTemplate::invalid(std::string pointer, const char *wanted) const {
     return {"room_field_invalid", std::move(pointer),
             "must be " + std::string(wanted) + ": the room \"" + text_ + "\" is made of it"};
 }
 
-std::optional<RoomTemplate::Fault> RoomTemplate::read_ids(std::string_view value,
-                                                          const std::vector<std::string> &path,
-                                                          std::vector<std::string> &ids) const {
+std::optional<RoomTemplate::Refusal> RoomTemplate::read_ids(std::string_view value,
+                                                            const std::vector<std::string> &path,
+                                                            std::vector<std::string> &ids) const {
     const auto pointer = [&] { return pointer_to(path, path.size()); };
     if (!value.starts_with('[')) {
         auto id = id_of(value);
@@ -144,8 +144,8 @@ std::optional<RoomTemplate::Fault> RoomTemplate::read_ids(std::string_view value
     return {};
 }
 
-std::optional<RoomTemplate::Fault> RoomTemplate::expand(const Data &data,
-                                                        std::vector<std::string> &rooms) const {
+std::optional<RoomTemplate::Refusal> RoomTemplate::expand(const Data &data,
+                                                          std::vector<std::string> &rooms) const {
     std::vector<std::string> made{std::string(kind()) + ':'};
     for (const Part &part : parts_) {
         for (std::string &room : made)
@@ -154,7 +154,7 @@ std::optional<RoomTemplate::Fault> RoomTemplate::expand(const Data &data,
         const std::string_view value = data.at(part.path);
         if (value.empty()) return missing(data, part.path);
         std::vector<std::string> ids, longer;
-        if (auto fault = read_ids(value, part.path, ids)) return fault;
+        if (auto refusal = read_ids(value, part.path, ids)) return refusal;
         if (made.size() * ids.size() > max_routed_rooms)
             return invalid(pointer_to(part.path, part.path.size()), "so short a list that at most "
                                                                     "1000 rooms come of it");

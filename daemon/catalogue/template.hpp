@@ -28,12 +28,13 @@ public:
     // Nothing, and `why`.
     static std::optional<RoomTemplate> parse(std::string_view text, std::string &why);
 
-    struct Fault {
+    // Why data gives no rooms.
+    struct Refusal {
         const char *code; // room_field_missing, room_field_invalid
         std::string pointer, text;
     };
     // Appends the rooms for this data; the same one may come twice.
-    std::optional<Fault> expand(const Data &, std::vector<std::string> &rooms) const;
+    std::optional<Refusal> expand(const Data &, std::vector<std::string> &rooms) const;
 
     const std::string &text() const noexcept { return text_; } // as written
     std::string_view kind() const noexcept { return std::string_view(text_).substr(0, colon_); }
@@ -44,11 +45,11 @@ private:
         std::vector<std::string> path; // of the field; empty: none follows
     };
 
-    Fault missing(const Data &, const std::vector<std::string> &path) const;
-    Fault invalid(std::string pointer, const char *wanted) const;
+    Refusal missing(const Data &, const std::vector<std::string> &path) const;
+    Refusal invalid(std::string pointer, const char *wanted) const;
     // The ids that a field's value gives.
-    std::optional<Fault> read_ids(std::string_view value, const std::vector<std::string> &path,
-                                  std::vector<std::string> &ids) const;
+    std::optional<Refusal> read_ids(std::string_view value, const std::vector<std::string> &path,
+                                    std::vector<std::string> &ids) const;
 
     std::string text_;
     std::size_t colon_ = 0;

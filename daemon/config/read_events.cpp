@@ -68,9 +68,9 @@ public:
     }
 
     std::shared_ptr<const catalogue::Catalogue> build() {
-        std::vector<catalogue::Fault> faults;
+        std::vector<catalogue::EventFault> faults;
         auto out = catalogue::Catalogue::build(confs_, faults);
-        for (const catalogue::Fault &fault : faults)
+        for (const catalogue::EventFault &fault : faults)
             tell(fault);
         return std::make_shared<const catalogue::Catalogue>(std::move(out));
     }
@@ -150,18 +150,18 @@ private:
         return found;
     }
 
-    void tell(const catalogue::Fault &fault) {
+    void tell(const catalogue::EventFault &fault) {
         const Entered &entered = entered_[fault.event];
         const std::string event = "event " + base::in_quotes(confs_[fault.event].name, 80);
         switch (fault.part) {
-        case catalogue::Fault::Part::name:
+        case catalogue::EventFault::Part::name:
             return source_.fault(entered.section.mark(), event + ": " + fault.what);
-        case catalogue::Fault::Part::room:
+        case catalogue::EventFault::Part::room:
             return source_.fault(entered.rooms[fault.room],
                                  "invalid room \"" + confs_[fault.event].rooms[fault.room] +
                                      "\" of " + event,
                                  fault.what);
-        case catalogue::Fault::Part::schema: break;
+        case catalogue::EventFault::Part::schema: break;
         }
         const auto &schema = fault.schema;
         const std::string what =

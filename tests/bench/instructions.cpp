@@ -3,10 +3,10 @@
 // libwebsockets.
 #include "catalogue/catalogue.hpp"
 #include "dispatch/router.hpp"
-#include "session/socketio.hpp"
 #include "session/link.hpp"
 #include "session/outbox.hpp"
 #include "session/sessions.hpp"
+#include "session/socketio.hpp"
 #include "support/hand_clock.hpp"
 
 #include <cstdio>
@@ -73,7 +73,7 @@ dispatch::Options options() {
     issuer.keys = {*auth::parse_keys(secret, issuer.algorithms)};
     out.tokens = std::make_shared<const auth::Tokens>(std::vector{std::move(issuer)},
                                                       auth::ClaimNames{}, base::Duration{});
-    std::vector<catalogue::Fault> faults;
+    std::vector<catalogue::EventFault> faults;
     out.catalogue = std::make_shared<const catalogue::Catalogue>(catalogue::Catalogue::build(
         {{"seat:availability", {"library:{libraryId}"}, schema, "seat.json", false}}, faults));
     if (!faults.empty()) std::abort();

@@ -20,14 +20,14 @@ EventConf event(const std::string &name, std::vector<std::string> rooms,
 }
 
 Catalogue build(const std::vector<EventConf> &events) {
-    std::vector<Fault> faults;
+    std::vector<EventFault> faults;
     auto out = Catalogue::build(events, faults);
     REQUIRE(faults.empty());
     return out;
 }
 
-std::vector<Fault> faults(const std::vector<EventConf> &events) {
-    std::vector<Fault> out;
+std::vector<EventFault> faults(const std::vector<EventConf> &events) {
+    std::vector<EventFault> out;
     Catalogue::build(events, out);
     return out;
 }
@@ -129,7 +129,7 @@ TEST_CASE("names that no event may have are faults") {
                                  "newListener", "removeListener"}) {
         const auto found = faults({event(reserved, {})});
         REQUIRE(found.size() == 1);
-        CHECK(found[0].part == Fault::Part::name);
+        CHECK(found[0].part == EventFault::Part::name);
         CHECK(found[0].what == "this event name is reserved");
     }
     CHECK(faults({event("", {})}).at(0).what == "an event name must not be empty");
@@ -150,11 +150,11 @@ TEST_CASE("faults of templates and schemas tell which") {
         faults({event("good", {"a:b"}), event("bad", {"a:b", "c"}, "{\n\"oops\":1}")});
     REQUIRE(found.size() == 2);
     CHECK(found[0].event == 1);
-    CHECK(found[0].part == Fault::Part::room);
+    CHECK(found[0].part == EventFault::Part::room);
     CHECK(found[0].room == 1);
     CHECK(found[0].what == "a room begins with its kind: \"library:{libraryId}\"");
     CHECK(found[1].event == 1);
-    CHECK(found[1].part == Fault::Part::schema);
+    CHECK(found[1].part == EventFault::Part::schema);
     CHECK(found[1].schema.pointer == "/oops");
     CHECK(found[1].schema.line == 2);
     CHECK(found[1].schema.column == 1);

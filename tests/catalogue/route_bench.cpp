@@ -67,7 +67,7 @@ template <class Fn> void measure(const char *what, Fn fn) {
 } // namespace
 
 int main() {
-    std::vector<Fault> faults;
+    std::vector<EventFault> faults;
     const std::vector<std::string> rooms{"user:{userId}", "library:{libraryId}",
                                          "tenant:{tenantId}"};
     const auto catalogue = Catalogue::build(

@@ -18,15 +18,15 @@ std::string refusal(std::string_view text) {
 
 std::string told(const RoomTemplate &room, const Data &data) {
     std::vector<std::string> rooms;
-    if (const auto fault = room.expand(data, rooms))
-        return std::string(fault->code) + ' ' + fault->pointer + ' ' + fault->text;
+    if (const auto refusal = room.expand(data, rooms))
+        return std::string(refusal->code) + ' ' + refusal->pointer + ' ' + refusal->text;
     std::string out;
     for (const std::string &one : rooms)
         (out += out.empty() ? "" : " ") += one;
     return out;
 }
 
-// The rooms of a template, or its fault.  With an index of the data and without it is the same.
+// The rooms of a template, or its refusal.  With an index of the data and without it is the same.
 std::string expand(std::string_view text, const std::string &data) {
     std::string why;
     const auto room = RoomTemplate::parse(text, why);

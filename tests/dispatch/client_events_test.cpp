@@ -21,7 +21,7 @@ struct ClientEventsFixture : IdentityFixture {
         closing.kinds = {"library", "role"};
         closing.rules.rules = {rule("role", Kind::in, {"staff"})};
         options.client_events = {typing, closing};
-        std::vector<catalogue::Fault> faults;
+        std::vector<catalogue::EventFault> faults;
         options.client_schemas = std::make_shared<const catalogue::Catalogue>(
             catalogue::Catalogue::build({{"typing", {}, "", "", true},
                                          {"closing", {}, R"({"type":"integer"})", "c.json", false}},
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(ClientEventsFixture, "a reload takes the permission back") {
 TEST_CASE_FIXTURE(ClientEventsFixture,
                   "an event whose check would take too long is refused and counted") {
     const std::string slow = R"({"items":{"not":{"pattern":"a[ab]{900}c"}}})";
-    std::vector<catalogue::Fault> faults;
+    std::vector<catalogue::EventFault> faults;
     options.client_schemas = std::make_shared<const catalogue::Catalogue>(
         catalogue::Catalogue::build({{"typing", {}, slow, "t.json", true}}, faults));
     options.catalogue = std::make_shared<const catalogue::Catalogue>(

@@ -19,7 +19,7 @@ constexpr std::string_view lib1 = R"([{"library":"1"}])";
 
 dispatch::Options catalogued() {
     dispatch::Options options;
-    std::vector<catalogue::Fault> faults;
+    std::vector<catalogue::EventFault> faults;
     const char *schema = R"({"type":"object","properties":{"seats":{"type":"integer"}}})";
     options.catalogue = std::make_shared<const catalogue::Catalogue>(catalogue::Catalogue::build(
         {{"seats", {"library:{library}"}, schema, "seats.json", true}}, faults));

@@ -39,7 +39,7 @@ constexpr const char *schema = R"-({
 })-";
 
 catalogue::Catalogue build() {
-    std::vector<catalogue::Fault> faults;
+    std::vector<catalogue::EventFault> faults;
     const std::vector<std::string> rooms{"booking:{bookingId}", "seat:{bookingId}.{seats}",
                                          "x:{parts/x~1y}"};
     auto out = catalogue::Catalogue::build(

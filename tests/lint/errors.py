@@ -21,7 +21,7 @@ CODE = r'"([a-z]+(?:_[a-z]+)*)"'
 PLACES = (
     re.compile(r"\{\s*\d{3},\s*" + CODE),                       # Problem{422, "no_target"
     re.compile(r"\b(?:Rejection|Refusal \w+) ?\{\s*" + CODE),  # Rejection{"portal_role", "your role .."
-    re.compile(r"\breturn \{" + CODE + r", pointer"),            # Fault of a template
+    re.compile(r"\breturn \{" + CODE + r", pointer"),            # Refusal of a template
     re.compile(r"\bsay\([^;]*?\d{3}(?: : \d{3})?, " + CODE),    # say(429, "over_budget"
     re.compile(r"\bcode == " + CODE),                           # what.code == "not_sent"
     re.compile(r'\\?"code\\?":\\?"([a-z_]+)\\?"'),              # R"({"code":"overloaded"
