@@ -12,34 +12,26 @@
 namespace roomd::auth {
 namespace {
 
-using Fault = std::optional<TokenFault>;
-
-TokenFault fault(const char *code, std::string message) {
-    return {code, std::move(message), false};
-}
-
-TokenFault passing_fault(const char *code, std::string message) {
-    return {code, std::move(message), true};
-}
+using Refused = std::optional<TokenRefusal>;
 
 // `aud` is a string or a list of strings; one of them must be ours.
-Fault check_audience(std::string_view payload, const std::vector<std::string> &ours) {
+Refused check_audience(std::string_view payload, const std::vector<std::string> &ours) {
     const auto claim = json::member(payload, "aud");
     if (claim.empty()) {
         if (ours.empty()) return {};
-        return fault("token_audience", "the token has no audience (aud)");
+        return refuse("token_audience", "the token has no audience (aud)");
     }
     std::vector<std::string_view> theirs{claim};
     if (json::kind(claim) == json::Kind::array) json::split_array(claim, theirs);
     bool found = false;
     for (const auto one : theirs) {
         if (json::kind(one) != json::Kind::string)
-            return fault("token_claims",
-                         "the token's audience (aud) must be a string or a list of strings");
+            return refuse("token_claims",
+                          "the token's audience (aud) must be a string or a list of strings");
         if (std::find(ours.begin(), ours.end(), json::string(one)) != ours.end()) found = true;
     }
     if (found) return {};
-    return fault("token_audience", "the token is for another audience (aud)");
+    return refuse("token_audience", "the token is for another audience (aud)");
 }
 
 // What reading a token takes, accepted or not: about 7 us for each KiB.
@@ -51,36 +43,36 @@ std::string seconds(std::int64_t ms) {
     return std::to_string(ms / 1000) + " s";
 }
 
-Fault check_times(const Times &times, const Issuer &issuer, std::int64_t now_ms,
-                  std::int64_t leeway_ms) {
+Refused check_times(const Times &times, const Issuer &issuer, std::int64_t now_ms,
+                    std::int64_t leeway_ms) {
     if (!times.expires && issuer.require_exp)
-        return fault("token_claims", "the token has no expiry time (exp)");
+        return refuse("token_claims", "the token has no expiry time (exp)");
     if (times.expires && now_ms >= *times.expires + leeway_ms)
-        return passing_fault("token_expired",
-                             "the token expired " + seconds(now_ms - *times.expires) + " ago");
+        return refuse_for_now("token_expired",
+                              "the token expired " + seconds(now_ms - *times.expires) + " ago");
     for (const auto &begin : {times.not_before, times.issued})
         if (begin && now_ms < *begin - leeway_ms)
-            return passing_fault("token_not_yet", "the token is valid only in " +
-                                                      seconds(*begin - now_ms) +
-                                                      ": check the clocks");
+            return refuse_for_now("token_not_yet", "the token is valid only in " +
+                                                       seconds(*begin - now_ms) +
+                                                       ": check the clocks");
     return {};
 }
 
 // Adds the time it took to `us`.
-Fault check_signature(std::string_view token, const TokenText &text, const VerifyKeys &keys,
-                      unsigned &us) {
+Refused check_signature(std::string_view token, const TokenText &text, const VerifyKeys &keys,
+                        unsigned &us) {
     const auto checked = keys.check(token, text.signature, text.algorithm, text.key_id);
     us += checked.us;
     switch (checked.found) {
     case VerifyKeys::Found::good: return {};
     case VerifyKeys::Found::bad:
-        return fault("token_signature",
-                     "the token's signature was not made with its issuer's keys");
+        return refuse("token_signature",
+                      "the token's signature was not made with its issuer's keys");
     case VerifyKeys::Found::no_key:
-        return passing_fault("token_key_unknown", "the issuer has no key with this kid and alg");
+        return refuse_for_now("token_key_unknown", "the issuer has no key with this kid and alg");
     case VerifyKeys::Found::unclear: break;
     }
-    return fault("token_malformed", "the token's header is ambiguous");
+    return refuse("token_malformed", "the token's header is ambiguous");
 }
 
 } // namespace
@@ -101,57 +93,58 @@ Tokens::Tokens(std::vector<Issuer> issuers, ClaimNames names, base::Duration lee
     }
 }
 
-std::variant<Verified, TokenFault> Tokens::verify(std::string_view token,
-                                                  std::int64_t now_ms) const {
+std::variant<Verified, TokenRefusal> Tokens::verify(std::string_view token,
+                                                    std::int64_t now_ms) const {
     unsigned us = read_us(token);
     auto out = judge(token, now_ms, Signature::unknown, us);
-    if (auto *fault = std::get_if<TokenFault>(&out)) fault->us = us;
+    if (auto *refused = std::get_if<TokenRefusal>(&out)) refused->us = us;
     return out;
 }
 
-std::variant<Verified, TokenFault> Tokens::verify_again(std::string_view token,
-                                                        std::int64_t now_ms) const {
+std::variant<Verified, TokenRefusal> Tokens::verify_again(std::string_view token,
+                                                          std::int64_t now_ms) const {
     unsigned us = 0;
     return judge(token, now_ms, Signature::good, us);
 }
 
-std::variant<Verified, TokenFault> Tokens::judge(std::string_view token, std::int64_t now_ms,
-                                                 Signature signature, unsigned &us) const {
+std::variant<Verified, TokenRefusal> Tokens::judge(std::string_view token, std::int64_t now_ms,
+                                                   Signature signature, unsigned &us) const {
     auto read = read_token(token);
-    if (auto *wrong = std::get_if<TokenFault>(&read)) return std::move(*wrong);
+    if (auto *refused = std::get_if<TokenRefusal>(&read)) return std::move(*refused);
     TokenText &text = std::get<TokenText>(read);
 
     const auto claim = json::member(text.payload, "iss");
     if (!claim.empty() && json::kind(claim) != json::Kind::string)
-        return fault("token_claims", "the token's issuer (iss) must be a string");
+        return refuse("token_claims", "the token's issuer (iss) must be a string");
     const std::string name = json::string(claim);
     const auto known = std::find_if(issuers_.begin(), issuers_.end(), [&](const Known &one) {
         return one.issuer.issuer.empty() || (!claim.empty() && one.issuer.issuer == name);
     });
     if (known == issuers_.end())
-        return fault("token_issuer", claim.empty()
-                                         ? "the token has no issuer (iss)"
-                                         : "the token's issuer (iss) \"" +
-                                               base::printable(name, 100) + "\" is not configured");
+        return refuse("token_issuer", claim.empty() ? "the token has no issuer (iss)"
+                                                    : "the token's issuer (iss) \"" +
+                                                          base::printable(name, 100) +
+                                                          "\" is not configured");
     const Issuer &issuer = known->issuer;
     if (std::find(issuer.algorithms.begin(), issuer.algorithms.end(), text.algorithm) ==
         issuer.algorithms.end())
-        return fault("token_algorithm", "the token's algorithm \"" +
-                                            std::string(auth::name(text.algorithm)) +
-                                            "\" is not one of its issuer's");
+        return refuse("token_algorithm", "the token's algorithm \"" +
+                                             std::string(auth::name(text.algorithm)) +
+                                             "\" is not one of its issuer's");
     if (signature == Signature::unknown) {
-        if (auto wrong = check_signature(token, text, known->keys, us)) return std::move(*wrong);
+        if (auto refused = check_signature(token, text, known->keys, us))
+            return std::move(*refused);
         // Costs more than a signature check, and strangers do not get this far: `iss`, read before,
         // chose whose signature it needs.
         if (json::has_duplicates(text.payload))
-            return fault("token_malformed", "the token's payload has a duplicate member");
+            return refuse("token_malformed", "the token's payload has a duplicate member");
     }
 
     auto times = read_times(text.payload);
-    if (auto *wrong = std::get_if<TokenFault>(&times)) return std::move(*wrong);
+    if (auto *refused = std::get_if<TokenRefusal>(&times)) return std::move(*refused);
     const Times &when = std::get<Times>(times);
-    if (auto wrong = check_audience(text.payload, issuer.audiences)) return std::move(*wrong);
-    if (auto wrong = check_times(when, issuer, now_ms, leeway_ms_)) return std::move(*wrong);
+    if (auto refused = check_audience(text.payload, issuer.audiences)) return std::move(*refused);
+    if (auto refused = check_times(when, issuer, now_ms, leeway_ms_)) return std::move(*refused);
     return Verified{std::move(text.payload), when.expires ? *when.expires + leeway_ms_ : 0,
                     static_cast<std::size_t>(known - issuers_.begin())};
 }

@@ -2,8 +2,8 @@
 
 #include "auth/algorithm.hpp"
 #include "auth/identity.hpp"
-#include "auth/token_fault.hpp"
 #include "auth/token_keys.hpp"
+#include "auth/token_refusal.hpp"
 #include "base/clock.hpp"
 
 #include <cstddef>
@@ -41,12 +41,12 @@ public:
 
     // The issuer is chosen by `iss`, and then only its keys and algorithms count.  Only `alg` and
     // `kid` of the header are used; `crit` and `b64` are refused.
-    std::variant<Verified, TokenFault> verify(std::string_view token, std::int64_t now_ms) const;
+    std::variant<Verified, TokenRefusal> verify(std::string_view token, std::int64_t now_ms) const;
 
     // The same for a token that verify() of this object has accepted before: all but its signature
     // is checked again.
-    std::variant<Verified, TokenFault> verify_again(std::string_view token,
-                                                    std::int64_t now_ms) const;
+    std::variant<Verified, TokenRefusal> verify_again(std::string_view token,
+                                                      std::int64_t now_ms) const;
 
     // Of claims from verify().
     std::string identity(std::string_view claims) const { return identity_json(claims, names_); }
@@ -58,8 +58,8 @@ private:
     };
 
     enum class Signature : std::uint8_t { unknown, good };
-    std::variant<Verified, TokenFault> judge(std::string_view token, std::int64_t now_ms, Signature,
-                                             unsigned &us) const;
+    std::variant<Verified, TokenRefusal> judge(std::string_view token, std::int64_t now_ms,
+                                               Signature, unsigned &us) const;
 
     std::vector<Known> issuers_;
     ClaimNames names_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "auth/algorithm.hpp"
-#include "auth/token_fault.hpp"
+#include "auth/token_refusal.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,12 +22,12 @@ struct TokenText {
     std::string signature;             // bytes
 };
 
-std::variant<TokenText, TokenFault> read_token(std::string_view token);
+std::variant<TokenText, TokenRefusal> read_token(std::string_view token);
 
 // `exp`, `nbf` and `iat`, in milliseconds since 1970.
 struct Times {
     std::optional<std::int64_t> expires, not_before, issued;
 };
-std::variant<Times, TokenFault> read_times(std::string_view payload);
+std::variant<Times, TokenRefusal> read_times(std::string_view payload);
 
 } // namespace roomd::auth

@@ -108,10 +108,10 @@ int verify(const Verify &given, Io &io) {
                     given.file.path + ": \"auth.mode\" is none, so tokens are ignored");
     const auth::Tokens tokens(config.auth.issuers, config.auth.claims, config.auth.leeway);
     const auto verified = tokens.verify(given_token(io, given.token), base::unix_ms());
-    if (const auto *fault = std::get_if<auth::TokenFault>(&verified)) {
-        const std::string_view hint = what_to_do(fault->code);
-        return fail(io, how, app::exit_runtime, fault->code,
-                    std::string(fault->code) + ": " + fault->message +
+    if (const auto *refusal = std::get_if<auth::TokenRefusal>(&verified)) {
+        const std::string_view hint = what_to_do(refusal->code);
+        return fail(io, how, app::exit_runtime, refusal->code,
+                    std::string(refusal->code) + ": " + refusal->message +
                         (hint.empty() ? "" : "\n  ") + std::string(hint));
     }
     const auto &good = std::get<auth::Verified>(verified);

@@ -94,8 +94,8 @@ std::variant<Who, Rejection> identify(const Options &options, TokenGate &gate,
     if (!verified)
         return Rejection{"too_many_attempts",
                          "too many bad tokens come from your address: try later", true};
-    if (const auto *fault = std::get_if<auth::TokenFault>(&*verified))
-        return Rejection{fault->code, fault->message, fault->retryable};
+    if (const auto *refusal = std::get_if<auth::TokenRefusal>(&*verified))
+        return Rejection{refusal->code, refusal->message, refusal->retryable};
     const auto &good = std::get<auth::Verified>(*verified);
     return Who{options.tokens->identity(good.claims), good.expires_ms};
 }

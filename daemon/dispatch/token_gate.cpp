@@ -36,8 +36,8 @@ std::optional<TokenGate::Outcome> TokenGate::check(const auth::Tokens &tokens,
         return std::nullopt;
     }
     Outcome outcome = tokens.verify(token, now_ms);
-    if (const auto *fault = std::get_if<auth::TokenFault>(&outcome))
-        budget_.charge(address, fault->us, now);
+    if (const auto *refusal = std::get_if<auth::TokenRefusal>(&outcome))
+        budget_.charge(address, refusal->us, now);
     else
         known_.add(digest);
     return outcome;

@@ -44,7 +44,7 @@ private:
 // refused unread, except those that were good before.
 class TokenGate {
 public:
-    using Outcome = std::variant<auth::Verified, auth::TokenFault>;
+    using Outcome = std::variant<auth::Verified, auth::TokenRefusal>;
 
     // Nothing: refused unread.
     std::optional<Outcome> check(const auth::Tokens &, std::string_view token,

@@ -53,9 +53,9 @@ inline auth::Tokens tokens(std::vector<auth::Issuer> issuers = {studyspot()}) {
 }
 
 // "ok", or the code of the fault.
-inline std::string outcome(const std::variant<auth::Verified, auth::TokenFault> &result) {
-    const auto *fault = std::get_if<auth::TokenFault>(&result);
-    return fault == nullptr ? "ok" : fault->code;
+inline std::string outcome(const std::variant<auth::Verified, auth::TokenRefusal> &result) {
+    const auto *refusal = std::get_if<auth::TokenRefusal>(&result);
+    return refusal == nullptr ? "ok" : refusal->code;
 }
 
 inline std::string verify(const auth::Tokens &with, const std::string &token,

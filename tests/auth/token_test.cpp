@@ -283,10 +283,10 @@ TEST_CASE("a fault says whether trying again may help, in text fit for a log lin
           {hs256(payload("")), "token_claims", false}}) {
         const auto result = taker.verify(expected.token, now);
         REQUIRE(outcome(result) == expected.code);
-        const auto &fault = std::get<auth::TokenFault>(result);
-        CHECK(fault.retryable == expected.retryable);
-        CHECK(fault.message.find_first_of("\n\r\x1b") == std::string::npos);
-        CHECK(fault.message.size() > 10);
+        const auto &refusal = std::get<auth::TokenRefusal>(result);
+        CHECK(refusal.retryable == expected.retryable);
+        CHECK(refusal.message.find_first_of("\n\r\x1b") == std::string::npos);
+        CHECK(refusal.message.size() > 10);
     }
 }
 
@@ -317,7 +317,7 @@ TEST_CASE("a token that names no key is tried with eight, one that names its key
 TEST_CASE("a refused token reports the time it took, the longer the more") {
     const auto took = [](const std::string &token) {
         const auto result = tokens().verify(token, now);
-        return std::get<auth::TokenFault>(result).us;
+        return std::get<auth::TokenRefusal>(result).us;
     };
     const std::string forged = sign("HS256", std::string(40, 'x'), with_exp());
     CHECK(took(forged) > took("x.y.z"));

@@ -54,7 +54,7 @@ TEST_CASE("a token has three parts, none of them empty") {
         CHECK_MESSAGE(verify(tokens(), bad) == "token_malformed", bad);
     // An encrypted token has five.
     const auto five = tokens().verify(good + ".x.y", now);
-    CHECK(std::get<auth::TokenFault>(five).message ==
+    CHECK(std::get<auth::TokenRefusal>(five).message ==
           "a token must have three parts separated by dots");
 }
 

@@ -50,7 +50,7 @@ void measure(auth::Algorithm algorithm, const char *signer, const char *checker,
     const double verified = us_per_call(
         [&] { good &= std::holds_alternative<auth::Verified>(tokens.verify(*token, now)); });
     const double refused = us_per_call(
-        [&] { good &= std::holds_alternative<auth::TokenFault>(tokens.verify(bad, now)); });
+        [&] { good &= std::holds_alternative<auth::TokenRefusal>(tokens.verify(bad, now)); });
     const double named = us_per_call([&] { size += tokens.identity(claims).size(); });
     std::printf("%s  %5zu bytes  taken %7.2f us  refused %7.2f us  identity %5.2f us%s\n",
                 std::string(auth::name(algorithm)).c_str(), token->size(), verified, refused, named,

@@ -84,7 +84,7 @@ TEST_CASE("the least that can be said of an issuer takes its tokens") {
     const auto token = auth::mint(secret, auth::Algorithm::HS256, R"({"sub":"u1","exp":100})");
     REQUIRE(token.ok());
     CHECK(std::holds_alternative<auth::Verified>(tokens.verify(*token, 129999)));
-    CHECK(std::holds_alternative<auth::TokenFault>(tokens.verify(*token, 130000)));
+    CHECK(std::holds_alternative<auth::TokenRefusal>(tokens.verify(*token, 130000)));
 }
 
 TEST_CASE("a mode that needs issuers has some, and one that heeds none names none") {

@@ -147,8 +147,8 @@ TEST_CASE("where an address has nothing left, a token that was good is taken, un
     const auto outcome = [&](const std::string &token, std::int64_t now_ms) -> std::string {
         const auto out = gate.check(tokens, token, "192.0.2.1", now, now_ms);
         if (!out) return "unread";
-        const auto *fault = std::get_if<auth::TokenFault>(&*out);
-        return fault != nullptr ? fault->code : "good";
+        const auto *refusal = std::get_if<auth::TokenRefusal>(&*out);
+        return refusal != nullptr ? refusal->code : "good";
     };
     const std::string good = slow_token("u1", 2000000), other = slow_token("u2", 2000000);
     CHECK(outcome(good, 1000000) == "good");

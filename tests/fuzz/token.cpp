@@ -42,10 +42,10 @@ const auth::Tokens &tokens() {
     return made;
 }
 
-void check_fault(const auth::TokenFault &fault) {
-    fuzz::must(std::string_view(fault.code).starts_with("token_"));
-    fuzz::must(!fault.message.empty() && base::is_utf8(fault.message));
-    for (const char c : fault.message)
+void check_refusal(const auth::TokenRefusal &refusal) {
+    fuzz::must(std::string_view(refusal.code).starts_with("token_"));
+    fuzz::must(!refusal.message.empty() && base::is_utf8(refusal.message));
+    for (const char c : refusal.message)
         fuzz::must(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
 }
 
@@ -59,8 +59,8 @@ void check_verified(const auth::Verified &good) {
 
 void verify(const std::string &token) {
     const auto result = tokens().verify(token, now);
-    if (const auto *fault = std::get_if<auth::TokenFault>(&result))
-        check_fault(*fault);
+    if (const auto *refusal = std::get_if<auth::TokenRefusal>(&result))
+        check_refusal(*refusal);
     else
         check_verified(std::get<auth::Verified>(result));
 }

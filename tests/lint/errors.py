@@ -14,7 +14,7 @@ PAGE = "docs/errors.md"
 SOURCES = ("daemon", "plugins", "include/roomd")
 
 # Functions that make an error; its code is the first argument that is a word in quotes.
-MAKERS = ("complain", "denied", "fail", "failure", "fault", "invalid", "passing_fault", "refusal", "refuse", "refused", "too_big",
+MAKERS = ("complain", "denied", "fail", "failure", "fault", "invalid", "refusal", "refuse", "refuse_for_now", "refused", "too_big",
           "wrong",
           "Trouble")
 CODE = r'"([a-z]+(?:_[a-z]+)*)"'

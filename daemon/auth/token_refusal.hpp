@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace roomd::auth {
+
+// Why a token is refused.
+struct TokenRefusal {
+    const char *code; // a literal: "token_expired"
+    std::string message;
+    bool retryable;  // a new token, or the same one later, may be accepted
+    unsigned us = 0; // about how long the check took, of one core
+};
+
+// A token that stays refused.
+inline TokenRefusal refuse(const char *code, std::string message) {
+    return {code, std::move(message), false};
+}
+
+// One that may be accepted later.
+inline TokenRefusal refuse_for_now(const char *code, std::string message) {
+    return {code, std::move(message), true};
+}
+
+} // namespace roomd::auth
