@@ -20,9 +20,9 @@ namespace {
 const char *refuse_name(std::string_view name) noexcept {
     if (const char *why = sio::refuse_name(name)) return why;
     if (name.find('*') != std::string_view::npos)
-        return "an event name has no \"*\": each event has an entry of its own";
+        return "an event name must not contain \"*\": each event has an entry of its own";
     const bool control = std::any_of(name.begin(), name.end(), base::is_control);
-    return control ? "an event name holds no control characters" : nullptr;
+    return control ? "an event name must not contain control characters" : nullptr;
 }
 
 // Each once, in their order.
@@ -129,10 +129,10 @@ Routed Catalogue::route(std::string_view event, std::string_view data, Rooms roo
             return refused(why->code, std::move(why->pointer), std::move(why->text));
     if (out.rooms.empty() && !known.rooms.empty())
         return refused("room_field_invalid", "/data",
-                       "must lead to a room: its lists of ids are empty");
+                       "must give at least one room: its lists of ids are empty");
     drop_repeated(out.rooms);
     if (out.rooms.size() > max_routed_rooms)
-        return refused("room_field_invalid", "/data", "must not lead to more than 1000 rooms");
+        return refused("room_field_invalid", "/data", "must not give more than 1000 rooms");
     return out;
 }
 
@@ -143,7 +143,7 @@ std::string Catalogue::explain(std::string_view event, std::string_view data) co
     const auto found = events_.find(event);
     if (found != events_.end()) {
         const Event &known = *found->second;
-        out += known.schema ? explain_schema(known, data) : "schema: none, any data will do\n";
+        out += known.schema ? explain_schema(known, data) : "schema: none; any data is accepted\n";
         if (code != "schema_mismatch") out += explain_rooms(known, data);
         out += known.droppable ? "volatile: yes\n" : "volatile: no\n";
     }
@@ -162,7 +162,7 @@ std::string Catalogue::explain_schema(const Event &event, std::string_view data)
 }
 
 std::string Catalogue::explain_rooms(const Event &event, std::string_view data) {
-    if (event.rooms.empty()) return "rooms: none; whoever emits it names them\n";
+    if (event.rooms.empty()) return "rooms: none; the emit names them\n";
     std::string out;
     for (const RoomTemplate &room : event.rooms) {
         std::vector<std::string> rooms;

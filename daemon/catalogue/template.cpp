@@ -120,7 +120,7 @@ RoomTemplate::Refusal RoomTemplate::missing(const Data &data,
 
 RoomTemplate::Refusal RoomTemplate::invalid(std::string pointer, const char *wanted) const {
     return {"room_field_invalid", std::move(pointer),
-            "must be " + std::string(wanted) + ": the room \"" + text_ + "\" is made of it"};
+            "must be " + std::string(wanted) + ": the room \"" + text_ + "\" is built from it"};
 }
 
 std::optional<RoomTemplate::Refusal> RoomTemplate::read_ids(std::string_view value,
@@ -156,8 +156,8 @@ std::optional<RoomTemplate::Refusal> RoomTemplate::expand(const Data &data,
         std::vector<std::string> ids, longer;
         if (auto refusal = read_ids(value, part.path, ids)) return refusal;
         if (made.size() * ids.size() > max_routed_rooms)
-            return invalid(pointer_to(part.path, part.path.size()), "so short a list that at most "
-                                                                    "1000 rooms come of it");
+            return invalid(pointer_to(part.path, part.path.size()), "a list so short that it "
+                                                                    "gives at most 1000 rooms");
         for (const std::string &room : made)
             for (const std::string &id : ids)
                 longer.push_back(room + id);

@@ -75,7 +75,7 @@ std::optional<Item> read_parts(Source &source, base::Wanted wanted) {
     std::optional<Item> root = parse_part(*text, main, 0, left, source.faults);
     bool good = root.has_value();
     if (root && root->kind == Item::Kind::null && root->mark.line == 0) {
-        source.fault({}, "the file is empty", "say at least auth.mode");
+        source.fault({}, "the file is empty", "set at least auth.mode");
         good = false;
     }
 

@@ -66,7 +66,7 @@ private:
             out_.json += boolean;
         } else if (const std::string n = node.quoted ? "" : json_number(node.text); !n.empty()) {
             if (!json::check(n))
-                source_.fault(node.mark, "the number is beyond what a double holds",
+                source_.fault(node.mark, "the number is too large for a double",
                               "quote it when text is meant");
             out_.json += n;
         } else if (const char *reading = node.quoted ? nullptr : other_reading(node.text)) {

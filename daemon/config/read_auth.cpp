@@ -50,7 +50,7 @@ void read_algorithms(const Section &entry, auth::Issuer &issuer) {
         const std::string_view near = base::nearest(text.value, auth::algorithm_names());
         std::string hint = "known: HS256, RS256, PS256, ES256, and each with 384 and 512";
         if (base::equal_nocase(text.value, "none"))
-            hint = "a token without a signature is never taken";
+            hint = "a token without a signature is never accepted";
         else if (!near.empty())
             hint = "did you mean \"" + std::string(near) + "\"?";
         entry.source().fault(text.mark,

@@ -78,16 +78,17 @@ void warn_of_late_pings(const Section &in, milliseconds interval) {
 
 // A name that clients may connect to, or a prefix of such.
 const char *namespace_fault(std::string_view name) noexcept {
-    if (name.empty() || name[0] != '/') return "begins with \"/\"";
+    if (name.empty() || name[0] != '/') return "it must begin with \"/\"";
     if (name == "/") return "\"/\" always exists; name others";
-    if (name.size() > 128) return "has at most 128 bytes";
+    if (name.size() > 128) return "it may have at most 128 bytes";
     const std::size_t star = name.find('*');
     if (star != std::string_view::npos && star + 1 != name.size())
-        return "has \"*\" only at its end";
+        return "\"*\" may be only at its end";
     const bool ok = std::all_of(name.begin(), name.end(), [](char c) {
         return c > 0x20 && c < 0x7F && c != ',' && c != '?' && c != '"' && c != '\\';
     });
-    return ok ? nullptr : "holds no space, \",\", \"?\", quote or letter beyond ASCII";
+    return ok ? nullptr
+              : "it must not contain spaces, \",\", \"?\", quotes or letters beyond ASCII";
 }
 
 } // namespace

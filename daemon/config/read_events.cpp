@@ -112,7 +112,7 @@ private:
         if (path.empty()) {
             if (node.kind == Item::Kind::scalar && node.text.empty())
                 in.fault("schema", in.shown("schema") + " is empty",
-                         "remove it: then any data will do");
+                         "remove it: any data is accepted then");
             return;
         }
         const std::string whole = source_.absolute(path, node.mark);
@@ -140,7 +140,7 @@ private:
     bool holds_reference(const Item &node) {
         bool found = false;
         if (node.kind == Item::Kind::scalar && is_reference(node.text)) {
-            source_.fault(node.mark, "a schema holds no \"${..}\"", "write the value out");
+            source_.fault(node.mark, "a schema must not contain \"${..}\"", "write the value out");
             found = true;
         }
         for (const Item &item : node.items)

@@ -20,7 +20,7 @@ bool is_plugin_name(std::string_view name) noexcept {
 void check_name(const Section &entry, std::string_view key, const std::string &name) {
     if (name.empty() || is_plugin_name(name)) return;
     entry.fault(key, entry.shown(key) + ": invalid name \"" + name + '"',
-                "begin with a small letter; then small letters, digits and \"_\"");
+                "begin with a lower-case letter; then lower-case letters, digits and \"_\"");
 }
 
 void read_file(const Section &entry, const std::string &directory, Plugin &plugin) {

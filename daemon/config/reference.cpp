@@ -29,7 +29,7 @@ std::optional<std::string> from_file(const Source &source, const std::string &pa
     trust(source, mark, path);
     auto text = base::read_file(path, largest_secret, base::Wanted::regular, why);
     if (!text && why == base::error_text(EACCES))
-        why += ": let the user that runs roomd read it, or take ${credential:NAME}";
+        why += ": let the user that runs roomd read it, or use ${credential:NAME}";
     if (text && !is_public(*text)) keep_secret(source, mark, path);
     return text;
 }

@@ -61,7 +61,8 @@ bool is_loopback(const in6_addr &a) {
 }
 
 base::Result<Address> parse_unix(std::string_view path) {
-    if (path.find('\0') != std::string_view::npos) return base::Error{"an address holds no NUL"};
+    if (path.find('\0') != std::string_view::npos)
+        return base::Error{"an address must not contain NUL"};
     if (path.empty() || path[0] != '/')
         return base::Error{"a Unix socket needs an absolute path: unix:/run/roomd/emit.sock"};
     if (path.size() >= sizeof(sockaddr_un::sun_path))
@@ -107,7 +108,8 @@ base::Result<unsigned> parse_mode(std::string_view text) {
 base::Result<Address> parse_address(std::string_view text) {
     constexpr std::string_view unix_prefix = "unix:";
     if (text.starts_with(unix_prefix)) return parse_unix(text.substr(unix_prefix.size()));
-    if (text.find('\0') != std::string_view::npos) return base::Error{"an address holds no NUL"};
+    if (text.find('\0') != std::string_view::npos)
+        return base::Error{"an address must not contain NUL"};
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos)
         return base::Error{"an address has a port: 127.0.0.1:3001, [::1]:3001"};

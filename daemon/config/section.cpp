@@ -41,7 +41,7 @@ std::optional<Unfit> unfit(const Item &item) {
     if (item.kind != Item::Kind::scalar)
         return Unfit{std::string(" must be text, not ") + name_of(item), ""};
     if (std::any_of(item.text.begin(), item.text.end(), base::is_control))
-        return Unfit{" holds control characters", ""};
+        return Unfit{" contains control characters", ""};
     if (item.text.find("${") != std::string::npos)
         return Unfit{" cannot be a \"${..}\": only secrets are references", ""};
     if (const char *reading = item.quoted ? nullptr : other_reading(item.text))
@@ -84,7 +84,7 @@ void Section::check_names(Others others) const {
         const std::string place = table_.empty() ? entry.key : table_ + '.' + entry.key;
         const KeyInfo *known = find_key(place);
         if (known != nullptr && known->built == Built::not_yet) {
-            source_->fault(entry.mark, in_quotes(path_of(entry.key)) + " is not built yet",
+            source_->fault(entry.mark, in_quotes(path_of(entry.key)) + " is not implemented yet",
                            "remove it: a key that has no effect is refused");
             continue;
         }
@@ -171,7 +171,7 @@ void Section::flag(std::string_view name, bool &out) const {
     if (node == nullptr) return;
     if (node->quoted || (node->text != "true" && node->text != "false"))
         return fault(name, shown(name) + " must be true or false, not " + in_quotes(node->text),
-                     "write true or false, in small letters and without quotes");
+                     "write true or false, in lower case and without quotes");
     out = node->text == "true";
 }
 

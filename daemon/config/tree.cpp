@@ -145,7 +145,7 @@ private:
     };
 
     [[noreturn]] static void too_deep(Mark mark) {
-        throw Unreadable{mark, "lists and maps stand more than 32 deep in each other", ""};
+        throw Unreadable{mark, "lists and maps are nested more than 32 deep", ""};
     }
 
     void fault(Mark mark, std::string what, std::string hint) {
@@ -153,7 +153,7 @@ private:
     }
 
     void refuse_tag(Mark mark) {
-        fault(mark, "tags are not read", "remove what begins with \"!\"");
+        fault(mark, "tags are not supported", "remove what begins with \"!\"");
     }
 
     void open(Item::Kind kind, const YAML::Mark &mark, const std::string &tag,
@@ -225,9 +225,9 @@ private:
             fault(node.mark, "a key must be text", "quote it");
         } else if (node.text.size() > longest_key ||
                    std::any_of(node.text.begin(), node.text.end(), base::is_control)) {
-            fault(node.mark, "a key is one line of at most 500 bytes", "");
+            fault(node.mark, "a key must be one line of at most 500 bytes", "");
         } else if (node.text == "<<" && !node.quoted) {
-            fault(node.mark, "\"<<\" merges are not read", "write the keys out");
+            fault(node.mark, "\"<<\" merges are not supported", "write the keys out");
         } else if (const auto [first, is_new] = map.seen.emplace(node.text, node.mark); !is_new) {
             fault(node.mark, "duplicate key \"" + node.text + "\"",
                   "the first is at line " + std::to_string(first->second.line) +
@@ -311,7 +311,7 @@ std::optional<Item> parse_yaml(std::string_view text, const std::string &path, F
     Bounds bounds;
     std::optional<Item> root = parse_part(text, path, 0, bounds, faults);
     if (!root || root->kind != Item::Kind::null || root->mark.line != 0) return root;
-    faults.add({path, {}, "the file is empty", "say at least auth.mode"});
+    faults.add({path, {}, "the file is empty", "set at least auth.mode"});
     return {};
 }
 

@@ -151,7 +151,7 @@ private:
     bool fits(const char *from) {
         if (!is_too_large({from, static_cast<std::size_t>(at_ - from)})) return true;
         at_ = from;
-        why_ = "a number is beyond what a double holds";
+        why_ = "a number is too large for a double";
         return false;
     }
 

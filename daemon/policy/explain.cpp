@@ -16,7 +16,7 @@ std::string listed(const std::vector<std::string> &words) {
 
 std::string wanted(const Condition &condition, std::string_view id) {
     if (condition.kind == Condition::Kind::exists)
-        return condition.there ? "be there with a value" : "not be there";
+        return condition.there ? "be present with a value" : "be absent";
     std::vector<std::string> words;
     for (const Wanted &one : condition.wanted)
         words.push_back(one.is_boolean() ? one.text(id) : base::in_quotes(one.text(id)));
@@ -24,10 +24,10 @@ std::string wanted(const Condition &condition, std::string_view id) {
     return (is_list ? "hold " : "be ") + listed(words);
 }
 
-// What stands there instead: `is "a", "b"`, `is not there`.
+// What stands there instead: `is "a", "b"`, `is absent`.
 std::string found(const Condition &condition, std::string_view claims) {
     Values values(claims, condition.claim);
-    if (values.absent()) return "is not there";
+    if (values.absent()) return "is absent";
     std::string out;
     std::size_t count = 0;
     for (; values.next(); ++count)
@@ -78,7 +78,7 @@ Explained explain(const RoomRules &rules, std::string_view id, std::string_view 
     case Ruling::Why::no_rule_holds: break;
     }
     if (json::kind(claims) != json::Kind::object)
-        return {false, "refused: the client has no claims, and no rule admits without"};
+        return {false, "refused: the client has no claims, and no rule admits one without"};
     std::string out = "refused: no rule holds";
     for (std::size_t i = 0; i < rules.rules.size(); ++i)
         out += "\n  " + number(i) + ": " + why_not(rules.rules[i], id, claims);

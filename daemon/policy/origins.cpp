@@ -91,9 +91,9 @@ base::Result<Origin> parse_origin(std::string_view text) {
     if (!is_scheme(origin.scheme)) return base::Error{"the scheme of an origin is malformed"};
 
     const std::string rest = base::lower(text.substr(colon + 3));
-    if (rest.find('@') != std::string::npos) return base::Error{"an origin names no user"};
+    if (rest.find('@') != std::string::npos) return base::Error{"an origin must not name a user"};
     if (rest.find_first_of("/?#\\") != std::string::npos)
-        return base::Error{"an origin has no path, not even a slash at its end"};
+        return base::Error{"an origin must not have a path, not even a trailing slash"};
 
     std::string_view host = rest, port;
     const auto bracket = host.find(']');
@@ -103,9 +103,9 @@ base::Result<Origin> parse_origin(std::string_view text) {
         port = host.substr(last + 1);
         host = host.substr(0, last);
     }
-    if (host.ends_with('.')) return base::Error{"the host of an origin ends in no dot"};
+    if (host.ends_with('.')) return base::Error{"the host of an origin must not end in a dot"};
     if (std::any_of(host.begin(), host.end(), [](char c) { return (c & 0x80) != 0; }))
-        return base::Error{"the host of an origin is written in punycode (xn--...)"};
+        return base::Error{"the host of an origin must be written in punycode (xn--...)"};
     auto parsed = parse_host(host);
     if (!parsed) return base::Error{"the host of an origin is malformed"};
     origin.host = *std::move(parsed);
@@ -123,7 +123,7 @@ base::Result<OriginPattern> parse_pattern(std::string_view text) {
         return pattern;
     }
     const auto star = text.find('*');
-    if (star != text.rfind('*')) return base::Error{"an origin holds one \"*\" at most"};
+    if (star != text.rfind('*')) return base::Error{"an origin may contain at most one \"*\""};
     std::string plain(text);
     if (star != std::string_view::npos) {
         // A letter in its place: what is valid with it is valid with what it may stand for.
@@ -155,7 +155,7 @@ bool OriginPattern::same_as(const OriginPattern &other) const noexcept {
 
 const char *OriginPattern::mismatch(const Origin &origin) const {
     if (any())
-        return origin.scheme == "null" ? "the opaque origin counts only where it is named"
+        return origin.scheme == "null" ? "the opaque origin matches only where it is named"
                                        : nullptr;
     if (origin.scheme != origin_.scheme) return "another scheme";
     if (const char *why = host_mismatch(origin.host)) return why;
@@ -171,12 +171,12 @@ const char *OriginPattern::host_mismatch(std::string_view host) const {
         return "another host";
     const auto free = host.substr(star_, host.size() - before.size() - after.size());
     if (!std::all_of(free.begin(), free.end(), is_free))
-        return "\"*\" stands for a-z, 0-9 and \"-\" inside one label";
+        return "\"*\" matches a-z, 0-9 and \"-\" inside one label";
     // In a.*.example.com what it stands for may make x.example.com a suffix under which anyone
     // registers; what is right of it was looked at when the configuration was read.
     const auto label = before.rfind('.');
     if (label != none && suffix_of(host.substr(label + 1)) != Suffix::none)
-        return "\"*\" would stand for a part of a public suffix";
+        return "\"*\" would match a part of a public suffix";
     return nullptr;
 }
 

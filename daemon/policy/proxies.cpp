@@ -87,7 +87,8 @@ base::Result<Proxies::Net> Proxies::parse(std::string_view text) {
     const auto bits = parse_number(text.substr(slash + 1), address_bits - skipped);
     if (!bits) return base::Error{how_to_write};
     out.bits = *bits + skipped;
-    if (*bits == 0) return base::Error{"a net of everything trusts every client's own word"};
+    if (*bits == 0)
+        return base::Error{"a network of all addresses would trust every client's own word"};
     Address base{};
     for (unsigned bit = 0; bit < out.bits; ++bit)
         base[bit / 8] =

@@ -62,7 +62,7 @@ private:
         const auto known = made_.find(node);
         if (known != made_.end()) return known->second;
         if (made_.size() == most_subschemas) {
-            in_.fault(node, "there are more than 1000 schemas in this one");
+            in_.fault(node, "the schema contains more than 1000 schemas");
             return &anything;
         }
         Subschema &sub = model_.all.emplace_back();
@@ -112,8 +112,8 @@ private:
         if (std::find(all.begin(), all.end(), keyword) != all.end()) return;
         std::string_view near = base::nearest(keyword, all);
         if (keyword == "$defs") near = "definitions";
-        in_.fault(name, "nothing checks " + base::in_quotes(keyword, 60),
-                  near.empty() ? "it is not a keyword of draft 7 that is known here; remove it"
+        in_.fault(name, "unknown keyword " + base::in_quotes(keyword, 60),
+                  near.empty() ? "it is not a keyword of draft 7 that is checked here; remove it"
                                : "did you mean \"" + std::string(near) + "\"?");
     }
 
@@ -122,8 +122,8 @@ private:
         std::unordered_map<const Subschema *, int> depths;
         for (const auto &[node, sub] : made_) {
             if (depth(sub, depths) <= most_in_place) continue;
-            in_.fault(node, "more than 16 schemas in each other are for the same value",
-                      "let them lead into the value, with \"properties\" or \"items\"");
+            in_.fault(node, "more than 16 nested schemas apply to the same value",
+                      "nest them under \"properties\" or \"items\" instead");
             return false;
         }
         return true;

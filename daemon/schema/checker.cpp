@@ -61,7 +61,7 @@ private:
     bool fits(Index value, const Subschema &schema) {
         if (!here_.findings.spend()) return false;
         const Here::Visit visit(here_, value, schema);
-        if (schema.never) return here_.fail("", "must not be there");
+        if (schema.never) return here_.fail("", "is not allowed");
         bool good = true;
         for (const Constraint &one : schema.constraints) {
             const bool part = std::visit([this](const auto &what) { return fits(what); }, one);
@@ -141,8 +141,8 @@ private:
             if (fits_quietly(here_.at, *schema) && ++count == most) break;
         if (count == 1) return true;
         return here_.fail(one ? "oneOf" : "anyOf",
-                          count == 0 ? "must fit one of several schemas, and fits none"
-                                     : "must fit one of several schemas, and fits more");
+                          count == 0 ? "must fit one of several schemas, but fits none"
+                                     : "must fit exactly one of several schemas, but fits more");
     }
 
     bool fits(const Not &negation) {
@@ -334,7 +334,7 @@ private:
         std::vector<std::string_view> known;
         for (const auto &[one, schema] : properties.named)
             known.push_back(one);
-        std::string scratch, wanted = "must not be there";
+        std::string scratch, wanted = "is not allowed";
         const auto near = base::nearest(doc_.string(name, scratch), known);
         if (!near.empty()) wanted += "; did you mean " + quoted_name(near) + '?';
         return here_.fail_at(name, "additionalProperties", std::move(wanted));

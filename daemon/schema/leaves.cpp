@@ -28,7 +28,7 @@ void add_type(Reading &in, Index value, Types &types) {
     const auto found = std::find_if(names.begin(), names.end(),
                                     [&](const auto &known) { return known.first == name; });
     if (found == names.end())
-        return in.fault(value, "no such type: " + base::printable(in.doc.text(value), 40),
+        return in.fault(value, "unknown type: " + base::printable(in.doc.text(value), 40),
                         "write array, boolean, integer, null, number, object or string");
     types.allowed.push_back(found->second);
 }
@@ -38,7 +38,7 @@ void make_type(Reading &in, Index value, Subschema &to) {
     if (!in.is(value, json::Kind::array)) {
         add_type(in, value, types);
     } else if (in.doc.size(value) == 0) {
-        return in.fault(value, "\"type\" names no type");
+        return in.fault(value, "\"type\" must name a type");
     } else {
         for (Index i = Document::first(value); i < in.doc.next(value); i = in.doc.next(i))
             add_type(in, i, types);

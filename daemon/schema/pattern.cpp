@@ -40,7 +40,8 @@ private:
         const std::string_view rest = from_.substr(at_);
         if (rest.front() == '\\') return escape();
         if (in_class_) {
-            if (rest.starts_with("[:")) return "\"[:\" names no class in ECMA-262; write \"\\[:\"";
+            if (rest.starts_with("[:"))
+                return "\"[:\" does not name a class in ECMA-262; write \"\\[:\"";
             in_class_ = rest.front() != ']';
         } else if (rest.front() == '[') {
             in_class_ = true;
@@ -56,7 +57,7 @@ private:
             const bool look = rest.starts_with("(?=") || rest.starts_with("(?!") ||
                               rest.starts_with("(?<=") || rest.starts_with("(?<!");
             return look ? "look-around cannot be run in linear time"
-                        : "of \"(?\" only \"(?:\" is read";
+                        : "of the groups with \"(?\" only \"(?:\" is supported";
         }
         return copy(1);
     }
@@ -97,7 +98,7 @@ private:
         case 'B': return in_class_ ? "\"\\B\" is not allowed in a class" : copy(2);
         case 's': return put(2, in_class_ ? std::string(space) : '[' + std::string(space) + ']');
         case 'S':
-            if (in_class_) return "\"\\S\" in a class is not read";
+            if (in_class_) return "\"\\S\" in a class is not supported";
             return put(2, "[^" + std::string(space) + ']');
         case 'p':
         case 'P':
@@ -109,13 +110,14 @@ private:
             return copy(4);
         case 'u': return unicode(rest);
         case '0':
-            if (rest.size() > 1 && base::is_digit(rest[1])) return "octal is not read";
+            if (rest.size() > 1 && base::is_digit(rest[1]))
+                return "octal escapes are not supported";
             return put(2, "\\x00");
         default: break;
         }
         if (c >= '1' && c <= '9') return "back references cannot be run in linear time";
         const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (letter || c <= ' ' || c > '~') return "an escape in it means nothing in ECMA-262";
+        if (letter || c <= ' ' || c > '~') return "it has an escape that ECMA-262 does not define";
         return copy(2);
     }
 

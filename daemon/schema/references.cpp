@@ -40,14 +40,14 @@ Index target_of(Reading &in, Index reference) {
     }
     const std::string to = in.text(reference);
     if (!to.starts_with('#')) {
-        in.fault(reference, "\"$ref\" leads out of this schema, and nothing is fetched",
+        in.fault(reference, "\"$ref\" points outside this schema, and nothing is fetched",
                  std::string("copy what it names to \"definitions\" and ") + how);
         return Document::none;
     }
     const auto pointer = percent_decoded(std::string_view(to).substr(1));
     const Index target = pointer ? in.doc.find(*pointer) : Document::none;
     if (target == Document::none)
-        in.fault(reference, "\"$ref\" leads to nothing: " + base::in_quotes(to, 80), how);
+        in.fault(reference, "\"$ref\" points to nothing: " + base::in_quotes(to, 80), how);
     return target;
 }
 
@@ -59,7 +59,7 @@ void check_identity(Reading &in, Index node) {
         std::string name = in.is(draft, json::Kind::string) ? in.text(draft) : "";
         if (name.ends_with('#')) name.pop_back();
         if (name != "http://json-schema.org/draft-07/schema")
-            in.fault(draft, "only draft 7 is read",
+            in.fault(draft, "only draft 7 is supported",
                      "write \"http://json-schema.org/draft-07/schema#\", and the schema in it");
     }
     const Index id = in.doc.member(node, "$id");
@@ -74,7 +74,7 @@ Index References::resolve(Reading &in, Index node, const std::function<void(Inde
         if (reference == Document::none) break;
         check_beside(in, node, definitions);
         if (!met.insert(node).second) {
-            in.fault(reference, "\"$ref\" leads back to itself");
+            in.fault(reference, "\"$ref\" points back to itself");
             return Document::none;
         }
         node = target_of(in, reference);

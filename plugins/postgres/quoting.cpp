@@ -21,7 +21,7 @@ std::string sql_name(std::string_view name) {
         throw Failure(ROOMD_INVALID,
                       "the name \"" + std::string(name) + "\" is longer than 63 bytes");
     if (std::any_of(name.begin(), name.end(), is_control))
-        throw Failure(ROOMD_INVALID, "a name holds control characters");
+        throw Failure(ROOMD_INVALID, "a name contains control characters");
     std::string out = "\"";
     for (const char c : name)
         out += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -67,14 +67,14 @@ TEST_CASE("one event does not go to more rooms than an emit may name") {
     for (int i = 1; i < 501; ++i)
         list += ',' + std::to_string(i);
     CHECK(told(catalogue.route("a", "{\"list\":[" + list + "]}")) ==
-          "room_field_invalid /data must not lead to more than 1000 rooms");
+          "room_field_invalid /data must not give more than 1000 rooms");
     CHECK(catalogue.route("a", "{\"list\":[" + list.substr(2) + "]}").rooms.size() == 1000);
 }
 
 TEST_CASE("an event whose lists are all empty is refused: it would reach nobody") {
     const auto catalogue = build({event("a", {"x:{list}", "y:{list}"}), event("b", {})});
     CHECK(told(catalogue.route("a", R"({"list":[]})")) ==
-          "room_field_invalid /data must lead to a room: its lists of ids are empty");
+          "room_field_invalid /data must give at least one room: its lists of ids are empty");
     CHECK(told(catalogue.route("b", R"({"list":[]})")) == ""); // whoever emits it names the rooms
 }
 
@@ -136,8 +136,9 @@ TEST_CASE("names that no event may have are faults") {
     CHECK(faults({event(std::string(257, 'a'), {})}).size() == 1);
     CHECK(faults({event(std::string(256, 'a'), {})}).empty());
     CHECK(faults({event("booking:*", {})}).at(0).what ==
-          "an event name has no \"*\": each event has an entry of its own");
-    CHECK(faults({event("a\nb", {})}).at(0).what == "an event name holds no control characters");
+          "an event name must not contain \"*\": each event has an entry of its own");
+    CHECK(faults({event("a\nb", {})}).at(0).what ==
+          "an event name must not contain control characters");
     CHECK(faults({event("a\xff", {})}).at(0).what == "an event name must be UTF-8");
     const auto twice = faults({event("a", {}), event("a", {})});
     REQUIRE(twice.size() == 1);
@@ -158,7 +159,7 @@ TEST_CASE("faults of templates and schemas tell which") {
     CHECK(found[1].schema.pointer == "/oops");
     CHECK(found[1].schema.line == 2);
     CHECK(found[1].schema.column == 1);
-    CHECK(found[1].schema.what == "nothing checks \"oops\"");
+    CHECK(found[1].schema.what == "unknown keyword \"oops\"");
 }
 
 TEST_CASE("a schema that several events share is told once") {
@@ -188,8 +189,8 @@ TEST_CASE("people are told where an event goes, or the line that refuses it") {
           "room: user:{all} -> none\n"
           "volatile: yes\n"
           "refused: room_field_missing: /data/all is missing: the room \"user:{all}\" needs it");
-    CHECK(catalogue.explain("hello", "1") == "schema: none, any data will do\n"
-                                             "rooms: none; whoever emits it names them\n"
+    CHECK(catalogue.explain("hello", "1") == "schema: none; any data is accepted\n"
+                                             "rooms: none; the emit names them\n"
                                              "volatile: no\n"
                                              "taken");
     CHECK(catalogue.explain("helo", "1") ==

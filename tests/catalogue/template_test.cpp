@@ -39,7 +39,7 @@ std::string expand(std::string_view text, const std::string &data) {
 
 constexpr const char *id_wanted =
     "must be text of 1 to 128 characters A-Z a-z 0-9 _ . @ + ~ -, or a whole number: the room "
-    "\"library:{libraryId}\" is made of it";
+    "\"library:{libraryId}\" is built from it";
 
 } // namespace
 
@@ -62,7 +62,7 @@ TEST_CASE("a list gives a room for each of its elements") {
     CHECK(
         expand("user:{userIds}", R"({"userIds":["u1",["u2"]]})") ==
         "room_field_invalid /data/userIds/1 must be text of 1 to 128 characters A-Z a-z 0-9 _ . @ "
-        "+ ~ -, or a whole number: the room \"user:{userIds}\" is made of it");
+        "+ ~ -, or a whole number: the room \"user:{userIds}\" is built from it");
 }
 
 TEST_CASE("a list is not longer than an emit may have rooms") {
@@ -75,8 +75,8 @@ TEST_CASE("a list is not longer than an emit may have rooms") {
         "room_field_invalid /data/b must be a list of at most 1000 ids: the room \"a:{b}\" is made "
         "of it");
     CHECK(expand("a:{b}.{b}", "{\"b\":" + ids + "]}") ==
-          "room_field_invalid /data/b must be so short a list that at most 1000 rooms come of it: "
-          "the room \"a:{b}.{b}\" is made of it");
+          "room_field_invalid /data/b must be a list so short that it gives at most 1000 rooms: "
+          "the room \"a:{b}.{b}\" is built from it");
 }
 
 TEST_CASE("a field that is missing is told by the first of its path that is not there") {
@@ -128,7 +128,7 @@ TEST_CASE("an id that becomes too long by what stands around it is refused") {
     const std::string id(128, 'a');
     CHECK(expand("a:x{b}", "{\"b\":\"" + id + "\"}") ==
           "room_field_invalid /data/b must be so short that the room's id has at most 128 "
-          "characters: the room \"a:x{b}\" is made of it");
+          "characters: the room \"a:x{b}\" is built from it");
 }
 
 TEST_CASE("of a member that stands twice the last counts, as for every reader") {

@@ -137,9 +137,9 @@ TEST_CASE("an issuer needs algorithms that exist") {
           "roomd.yaml:2:49: \"auth.issuers[0].algorithms\" is empty"s + write);
     CHECK(issuer_faults("algorithms: [none]" + key) ==
           "roomd.yaml:2:50: \"auth.issuers[0].algorithms[0]\": unknown algorithm \"none\"\n"
-          "  a token without a signature is never taken");
+          "  a token without a signature is never accepted");
     CHECK(issuer_faults("algorithms: [NONE]" + key)
-              .ends_with("a token without a signature is never taken"));
+              .ends_with("a token without a signature is never accepted"));
     CHECK(issuer_faults("algorithms: [hs256]" + key).ends_with("did you mean \"HS256\"?"));
     CHECK(issuer_faults("algorithms: [EdDSA]" + key)
               .ends_with("known: HS256, RS256, PS256, ES256, and each with 384 and 512"));

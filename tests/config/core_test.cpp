@@ -39,13 +39,13 @@ TEST_CASE("an unknown key is a fault with the nearest name") {
           "roomd.yaml:3:18: unknown key \"alow\" in rooms.user\n  did you mean \"allow\"?");
 }
 
-TEST_CASE("a key that is not built yet is refused with that sentence") {
+TEST_CASE("a key that is not implemented yet is refused with that sentence") {
     const std::string hint = "\n  remove it: a key that has no effect is refused";
     for (const char *key : {"recovery"})
         CHECK(faults_in(std::string(key) + ": {}") ==
-              "roomd.yaml:3:1: \"" + std::string(key) + "\" is not built yet" + hint);
+              "roomd.yaml:3:1: \"" + std::string(key) + "\" is not implemented yet" + hint);
     CHECK(faults_in("events: { a: { ttl: 5s } }") ==
-          "roomd.yaml:3:16: \"events.a.ttl\" is not built yet" + hint);
+          "roomd.yaml:3:16: \"events.a.ttl\" is not implemented yet" + hint);
 }
 
 TEST_CASE("a value of another type is a fault") {
@@ -65,7 +65,7 @@ TEST_CASE("a value of another type is a fault") {
           "roomd.yaml:3:24: \"limits.connections\" must be a whole number, not a map");
     CHECK(faults_in("cors: { credentials: yes }") ==
           "roomd.yaml:3:22: \"cors.credentials\" must be true or false, not \"yes\"\n"
-          "  write true or false, in small letters and without quotes");
+          "  write true or false, in lower case and without quotes");
     CHECK(faults_in("cors: { methods: GET }") ==
           "roomd.yaml:3:18: \"cors.methods\" must be a list, not a single value\n"
           "  write [ .. ], also around one");
@@ -104,13 +104,13 @@ TEST_CASE("every fault of a file is told in one run") {
           "  write error, warning, notice, info, debug\n"
           "roomd.yaml:5:8: \"drain\": invalid duration \"5\"\n"
           "  a duration is a whole number and a unit: 300ms, 25s, 1m, 2h, 1d\n"
-          "roomd.yaml:6:1: \"recovery\" is not built yet\n"
+          "roomd.yaml:6:1: \"recovery\" is not implemented yet\n"
           "  remove it: a key that has no effect is refused");
 }
 
 TEST_CASE("text of the core's holds no controls and no references") {
     CHECK(faults_in("service: { name: \"a\\nb\" }") ==
-          "roomd.yaml:3:18: \"service.name\" holds control characters");
+          "roomd.yaml:3:18: \"service.name\" contains control characters");
     CHECK(faults_in("service: { name: \"${env:HOME}\" }") ==
           "roomd.yaml:3:18: \"service.name\" cannot be a \"${..}\": only secrets are "
           "references");
@@ -182,11 +182,11 @@ TEST_CASE("namespaces are names or prefixes") {
     CHECK(test::read("namespaces: [/admin, /tenant-*]").namespaces ==
           std::vector<std::string>{"/admin", "/tenant-*"});
     CHECK(faults_in("namespaces: [admin]") ==
-          "roomd.yaml:3:14: invalid namespace \"admin\"\n  begins with \"/\"");
+          "roomd.yaml:3:14: invalid namespace \"admin\"\n  it must begin with \"/\"");
     CHECK(faults_in("namespaces: [/]") ==
           "roomd.yaml:3:14: invalid namespace \"/\"\n  \"/\" always exists; name others");
     CHECK(faults_in("namespaces: ['/*/a']") ==
-          "roomd.yaml:3:14: invalid namespace \"/*/a\"\n  has \"*\" only at its end");
+          "roomd.yaml:3:14: invalid namespace \"/*/a\"\n  \"*\" may be only at its end");
     CHECK(faults_in("namespaces: ['/a,b']").find("holds no space") != std::string::npos);
 }
 

@@ -193,7 +193,7 @@ TEST_CASE("a main file that is missing or empty is a fault, whatever conf.d says
     const Etc etc;
     etc.write("conf.d/a.yaml", test::must);
     etc.write("roomd.yaml", "# nothing\n");
-    CHECK(etc.faults() == "roomd.yaml: the file is empty\n  say at least auth.mode");
+    CHECK(etc.faults() == "roomd.yaml: the file is empty\n  set at least auth.mode");
     std::filesystem::remove(etc.path + "/roomd.yaml");
     CHECK(etc.faults().starts_with("roomd.yaml: cannot be read: No such file or directory"));
 }
@@ -214,8 +214,8 @@ TEST_CASE("what a file may not hold, a file of conf.d may not either") {
     const std::string out = etc.faults();
     CHECK(out.find("conf.d/a.yaml:2:1: duplicate key \"log\"\n  the first is at line 1") !=
           std::string::npos);
-    CHECK(out.find("conf.d/b.yaml:3:3: \"<<\" merges are not read") != std::string::npos);
-    CHECK(out.find("conf.d/c.yaml:1:8: tags are not read") != std::string::npos);
+    CHECK(out.find("conf.d/b.yaml:3:3: \"<<\" merges are not supported") != std::string::npos);
+    CHECK(out.find("conf.d/c.yaml:1:8: tags are not supported") != std::string::npos);
     const Etc twice;
     twice.write("conf.d/a.yaml", "log: {}\n---\nlog: {}\n");
     CHECK(twice.faults().starts_with("conf.d/a.yaml:3:1: a second document begins here"));

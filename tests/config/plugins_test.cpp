@@ -27,9 +27,8 @@ std::string guarded(const std::string &yaml, const std::vector<std::string> &sco
 } // namespace
 
 TEST_CASE("a plugin's number that no double holds is a fault at its place") {
-    CHECK(
-        faults_in("plugins: { load: [ { name: p, a: 1e400 } ] }") ==
-        "roomd.yaml:3:34: the number is beyond what a double holds\n  quote it when text is meant");
+    CHECK(faults_in("plugins: { load: [ { name: p, a: 1e400 } ] }") ==
+          "roomd.yaml:3:34: the number is too large for a double\n  quote it when text is meant");
 }
 
 TEST_CASE("a plugin's file is found from its name") {

@@ -88,8 +88,8 @@ TEST_CASE("what is no address says why") {
           "a numeric address is needed: 127.0.0.1:3001, 0.0.0.0:3001, [::]:3001");
     CHECK(why("127.1:80") ==
           "a numeric address is needed: 127.0.0.1:3001, 0.0.0.0:3001, [::]:3001");
-    CHECK(why(std::string_view("127.0.0.1\0:80", 13)) == "an address holds no NUL");
-    CHECK(why(std::string_view("unix:/a\0b", 9)) == "an address holds no NUL");
+    CHECK(why(std::string_view("127.0.0.1\0:80", 13)) == "an address must not contain NUL");
+    CHECK(why(std::string_view("unix:/a\0b", 9)) == "an address must not contain NUL");
     CHECK(why("unix:relative") ==
           "a Unix socket needs an absolute path: unix:/run/roomd/emit.sock");
     CHECK(why("unix:@abstract") ==

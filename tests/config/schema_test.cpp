@@ -160,7 +160,7 @@ TEST_CASE("the schema refuses what is wrong") {
         CHECK_MESSAGE(found_in(bad) != "", std::string(bad));
 }
 
-TEST_CASE("the schema knows no key that is not built yet") {
+TEST_CASE("the schema knows no key that is not implemented yet") {
     for (const KeyInfo &key : key_table())
         if (key.built == Built::not_yet)
             CHECK_MESSAGE(found_in(yaml_with(std::string(key.path), "{}")) != "", key.path);

@@ -62,7 +62,7 @@ TEST_CASE("a name of one's own that some readers take for something else must be
 TEST_CASE("true and false are the only words for them") {
     for (const char *word : {"yes", "no", "on", "off", "True", "FALSE", "y", "1", "'true'"})
         CHECK_MESSAGE(faults_in("cors: { credentials: " + std::string(word) + " }")
-                          .ends_with("write true or false, in small letters and without quotes"),
+                          .ends_with("write true or false, in lower case and without quotes"),
                       word);
     CHECK_FALSE(test::read("cors: { credentials: false }").cors.credentials);
 }

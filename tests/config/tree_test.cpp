@@ -63,15 +63,15 @@ TEST_CASE("duplicate keys are faults, and each is named") {
 
 TEST_CASE("merges, tags and keys that are no text are faults") {
     CHECK(faults_of("a: &x {b: 1}\nc:\n  <<: *x\n") ==
-          "t.yaml:3:3: \"<<\" merges are not read\n  write the keys out");
+          "t.yaml:3:3: \"<<\" merges are not supported\n  write the keys out");
     CHECK(faults_of("a: !!binary aGk=\n") ==
-          "t.yaml:1:4: tags are not read\n  remove what begins with \"!\"");
+          "t.yaml:1:4: tags are not supported\n  remove what begins with \"!\"");
     CHECK(faults_of("a: !mine {b: 1}\n") ==
-          "t.yaml:1:4: tags are not read\n  remove what begins with \"!\"");
+          "t.yaml:1:4: tags are not supported\n  remove what begins with \"!\"");
     for (const std::string &key :
          {std::string(501, 'k'), std::string("a\\nb"), std::string("\\x7f")})
         CHECK(faults_of("? \"" + key + "\"\n: 1\n") ==
-              "t.yaml:1:3: a key is one line of at most 500 bytes");
+              "t.yaml:1:3: a key must be one line of at most 500 bytes");
     CHECK(faults_of("? " + std::string(500, 'k') + "\n: 1\n") == "");
     CHECK(faults_of("? [a]\n: 1\n") == "t.yaml:1:3: a key must be text\n  quote it");
 }
@@ -94,7 +94,7 @@ TEST_CASE("a quote that is never closed swallows no keys") {
 }
 
 TEST_CASE("a file is one document") {
-    CHECK(faults_of("") == "t.yaml: the file is empty\n  say at least auth.mode");
+    CHECK(faults_of("") == "t.yaml: the file is empty\n  set at least auth.mode");
     CHECK(faults_of("# only prose\n") == faults_of(""));
     CHECK(faults_of("---\na: 1\n") == "");
     CHECK(faults_of("a: 1\n---\nb: 2\n") ==
@@ -120,7 +120,7 @@ TEST_CASE("bytes that are no text are refused before they are parsed") {
 
 TEST_CASE("nesting is bounded, in brackets, braces, dashes and maps") {
     CHECK(faults_of(nested(32, '[', ']')) == "");
-    const std::string what = "lists and maps stand more than 32 deep in each other";
+    const std::string what = "lists and maps are nested more than 32 deep";
     CHECK(faults_of(nested(33, '[', ']')) == "t.yaml:1:33: " + what);
     CHECK(faults_of(nested(500000, '[', ']')) == "t.yaml:1:33: " + what);
     CHECK(faults_of(std::string(500000, '{')).ends_with(what));
@@ -154,7 +154,7 @@ TEST_CASE("aliases are written out while that stays small") {
 TEST_CASE("aliases cannot make a tree deeper than the bound, nor a circle") {
     std::string deep = "a: &a " + nested(20, '[', ']') + "\nb: " + std::string(20, '[') + "*a" +
                        std::string(20, ']') + "\n";
-    CHECK(faults_of(deep) == "t.yaml:2:24: lists and maps stand more than 32 deep in each other");
+    CHECK(faults_of(deep) == "t.yaml:2:24: lists and maps are nested more than 32 deep");
     CHECK(faults_of("a: &a [*a]\n") ==
           "t.yaml:1:8: the alias is inside what it repeats\n  write the value out");
 }

@@ -265,7 +265,7 @@ table('cors test', [
     ['another port', 'http://localhost:3001', undefined, /no portal names it\n(.*\n)+ {2}to admit its pages/],
     ['two labels', 'https://a.b.pages.dev', undefined, /another host/],
     ['a foreign end', 'https://studyspot-x.vercel.app.evil.test', undefined, /another host/],
-    ['a path', 'http://localhost:3000/', undefined, /no path, not even a slash/],
+    ['a path', 'http://localhost:3000/', undefined, /not have a path, not even a trailing slash/],
     ['null', 'null', undefined, /no portal names it/],
     ['no origin', '*', undefined, /an origin is scheme:\/\/host/],
     ['bytes for a terminal', '\u001b[2J', undefined, /"\?\[2J" is refused/],

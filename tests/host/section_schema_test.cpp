@@ -115,10 +115,10 @@ TEST_CASE("a keyword that only the engine of events knew holds for sections too"
     CHECK(of_property(R"({"minItems":1})", "[]") == "/a: \"a\" must have at least 1 element");
     CHECK(of_property(R"({"exclusiveMinimum":0})", "0") == "/a: \"a\" must be more than 0");
     CHECK(of_property(R"({"anyOf":[{"type":"string"},{"type":"null"}]})", "1") ==
-          "/a: \"a\" must fit one of several schemas, and fits none");
-    CHECK(of_property("false", "1") == "/a: \"a\" must not be there");
+          "/a: \"a\" must fit one of several schemas, but fits none");
+    CHECK(of_property("false", "1") == "/a: \"a\" is not allowed");
     CHECK(found(R"({"properties":{"type":false}})", R"({"type":1})") ==
-          "/type: \"type\" must not be there");
+          "/type: \"type\" is not allowed");
     CHECK(found(R"({"definitions":{"n":{"type":"integer"}},)"
                 R"("properties":{"a":{"$ref":"#/definitions/n"}}})",
                 R"({"a":"x"})")

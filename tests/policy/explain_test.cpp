@@ -33,8 +33,8 @@ TEST_CASE("of each rule it is told why it does not admit") {
     CHECK(explain(rules({{{exists("email", true)}}, {{exists("banned", false)}}, {}}), "7",
                   R"({"banned":false})")
               .text == "refused: no rule holds\n"
-                       "  rule 1: claim \"email\" is not there, must be there with a value\n"
-                       "  rule 2: claim \"banned\" is false, must not be there\n"
+                       "  rule 1: claim \"email\" is absent, must be present with a value\n"
+                       "  rule 2: claim \"banned\" is false, must be absent\n"
                        "  rule 3: it has no condition");
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("what is decided before the rules is told too") {
     CHECK(explain(kind, "a b", "{}").text ==
           "refused: \"a b\" is not a valid id: 1 to 128 characters of [A-Za-z0-9_.@+~-]");
     CHECK(explain(kind, "7", "").text ==
-          "refused: the client has no claims, and no rule admits without");
+          "refused: the client has no claims, and no rule admits one without");
     CHECK(explain(rules({}), "7", "{}").text ==
           "refused: there is no rule; only a plugin can admit");
     kind.allow_all = true;

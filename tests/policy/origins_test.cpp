@@ -222,23 +222,26 @@ TEST_CASE("an origin longer than a host may be is refused") {
 }
 
 TEST_CASE("a pattern that cannot be says why") {
-    CHECK(error_of("https://*-*.example.com") == "an origin holds one \"*\" at most");
-    CHECK(error_of("https://*.*.example.com") == "an origin holds one \"*\" at most");
-    CHECK(error_of("**") == "an origin holds one \"*\" at most");
+    CHECK(error_of("https://*-*.example.com") == "an origin may contain at most one \"*\"");
+    CHECK(error_of("https://*.*.example.com") == "an origin may contain at most one \"*\"");
+    CHECK(error_of("**") == "an origin may contain at most one \"*\"");
     for (const auto misplaced : {"*://a.example", "http*://a.example", "https://a.example:*",
                                  "*.example.com", "http://[*]:1", "http://[::*]", "nul*"})
         CHECK_MESSAGE(
             error_of(misplaced) ==
                 "\"*\" may appear only in the host of an origin, for one label or a part of one",
             misplaced);
-    CHECK(error_of("https://a.example/*") == "an origin has no path, not even a slash at its end");
-    CHECK(error_of("https://a.example/") == "an origin has no path, not even a slash at its end");
-    CHECK(error_of("https://*@a.example") == "an origin names no user");
-    CHECK(error_of("https://user:pw@a.example") == "an origin names no user");
-    CHECK(error_of("https://a.example.") == "the host of an origin ends in no dot");
-    CHECK(error_of("https://*.pages.dev.") == "the host of an origin ends in no dot");
+    CHECK(error_of("https://a.example/*") ==
+          "an origin must not have a path, not even a trailing slash");
+    CHECK(error_of("https://a.example/") ==
+          "an origin must not have a path, not even a trailing slash");
+    CHECK(error_of("https://*@a.example") == "an origin must not name a user");
+    CHECK(error_of("https://user:pw@a.example") == "an origin must not name a user");
+    CHECK(error_of("https://a.example.") == "the host of an origin must not end in a dot");
+    CHECK(error_of("https://*.pages.dev.") == "the host of an origin must not end in a dot");
     CHECK(error_of("https://b\xC3\xBC"
-                   "cher.example") == "the host of an origin is written in punycode (xn--...)");
+                   "cher.example") ==
+          "the host of an origin must be written in punycode (xn--...)");
     CHECK(error_of("https://a.example:0") == "the port of an origin is malformed");
     CHECK(error_of("https://a.example:99999") == "the port of an origin is malformed");
     for (const auto malformed :

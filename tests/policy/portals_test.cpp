@@ -82,7 +82,7 @@ TEST_CASE("it is explained of each pattern why it does not match") {
           "  portal \"owner\": \"http://localhost:3000\": another scheme\n"
           "  portal \"student\": \"http://localhost:5173\": another scheme\n"
           "  portal \"owner\": \"https://studyspot-*.vercel.app\": "
-          "\"*\" stands for a-z, 0-9 and \"-\" inside one label\n"
+          "\"*\" matches a-z, 0-9 and \"-\" inside one label\n"
           "  portal \"student\": \"https://*.pages.dev\": another host");
     CHECK(studyspot().explain("https://x.pages.dev:444").text.find("another port") !=
           std::string::npos);
@@ -92,7 +92,7 @@ TEST_CASE("it is explained of each pattern why it does not match") {
     CHECK(studyspot().explain("a\n\x1b[2J").text.find('\x1b') == std::string::npos);
     CHECK(Portals({portal("all", {"*"})}, Missing::allow).explain("null").text ==
           "\"null\" is refused: no portal names it\n"
-          "  portal \"all\": \"*\": the opaque origin counts only where it is named");
+          "  portal \"all\": \"*\": the opaque origin matches only where it is named");
 }
 
 TEST_CASE("explaining and finding are of one mind") {
