@@ -16,14 +16,14 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct CheckArguments {
     app::ConfigFile file{default_config, ""};
     Target running; // for --diff
     bool diff = false;
     bool json = false;
 };
 
-int refuse(const Given &given, const config::Faults &faults, Io &io) {
+int refuse(const CheckArguments &given, const config::Faults &faults, Io &io) {
     if (given.json)
         io.out << R"({"success":false,"error":{"code":"configuration_invalid","message":)"
                << json::quoted(faults.text()) << R"(,"faults":)" << app::faults_json(faults.list())
@@ -33,7 +33,7 @@ int refuse(const Given &given, const config::Faults &faults, Io &io) {
     return app::exit_configuration;
 }
 
-int check(Given given, Io &io) {
+int check(CheckArguments given, Io &io) {
     config::Faults faults;
     host::Libraries libraries("");
     const config::Config config =
@@ -69,7 +69,7 @@ int check(Given given, Io &io) {
 } // namespace
 
 void add_check(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<CheckArguments>();
     tree.command("check", "Check a configuration, and each plugin's part of it",
                  [given](Io &io) { return check(*given, io); })
         .text("-c,--config", given->file.path, "FILE", "The configuration file")

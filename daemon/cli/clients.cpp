@@ -10,7 +10,7 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct ClientsArguments {
     Target target;
     std::string room, user, nsp = "/";
     std::size_t limit = 1000;
@@ -25,7 +25,7 @@ std::string joined(std::string_view array) {
     return out;
 }
 
-int print(Io &io, std::string_view data) {
+int print_clients(Io &io, std::string_view data) {
     std::vector<std::string_view> clients;
     json::split_array(json::member(data, "clients"), clients);
     std::vector<std::vector<std::string>> rows{{"ID", "USER", "ADDRESS", "TRANSPORT", "ROOMS"}};
@@ -45,7 +45,7 @@ int print(Io &io, std::string_view data) {
     return app::exit_ok;
 }
 
-int list(const Given &given, Io &io) {
+int list_clients(const ClientsArguments &given, Io &io) {
     if (given.room.empty() == given.user.empty())
         return fail(io, given.target.form(), app::exit_usage, "usage",
                     "give either a room or --user");
@@ -53,15 +53,15 @@ int list(const Given &given, Io &io) {
         given.room.empty() ? "user=" + url_encoded(given.user) : "room=" + url_encoded(given.room);
     const std::string query =
         who + "&namespace=" + url_encoded(given.nsp) + "&limit=" + std::to_string(given.limit);
-    return ask(io, given.target, {"/admin/clients?" + query, false, ""}, print);
+    return ask(io, given.target, {"/admin/clients?" + query, false, ""}, print_clients);
 }
 
 } // namespace
 
 void add_clients(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<ClientsArguments>();
     Syntax syntax = tree.command("clients", "List the clients in a room, or those of a user",
-                                 [given](Io &io) { return list(*given, io); });
+                                 [given](Io &io) { return list_clients(*given, io); });
     syntax.text("room", given->room, "ROOM", "The room")
         .text("--user", given->user, "USER", "Instead of a room: the user's id")
         .text("--namespace", given->nsp, "NAME", "The room's namespace")

@@ -10,13 +10,13 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct ShowArguments {
     app::ConfigFile file{default_config, ""};
     Target running;
     bool effective = false, of_running = false;
 };
 
-int show(Given given, Io &io) {
+int show(ShowArguments given, Io &io) {
     if (given.of_running) {
         if (given.running.socket.empty()) given.running.config = given.file.path;
         try {
@@ -41,7 +41,7 @@ int show(Given given, Io &io) {
 } // namespace
 
 void add_config_show(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<ShowArguments>();
     tree.command("config", "The configuration", "show",
                  "Show every key in force, and where it was set",
                  [given](Io &io) { return show(*given, io); })

@@ -16,7 +16,7 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct CorsArguments {
     app::ConfigFile file{default_config, ""};
     std::string origin;
     bool json = false;
@@ -30,7 +30,7 @@ std::string any_of(const std::vector<std::string> &roles) {
     return out;
 }
 
-int test(const Given &given, Io &io) {
+int test(const CorsArguments &given, Io &io) {
     config::Config config;
     if (const int failed = read_config(io, form(given.json), given.file, config,
                                        config::Credentials::may_be_absent))
@@ -58,7 +58,7 @@ int test(const Given &given, Io &io) {
 } // namespace
 
 void add_cors_test(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<CorsArguments>();
     tree.command("cors", "Origins of web pages", "test",
                  "May pages of this origin connect, and by which portal?",
                  [given](Io &io) { return test(*given, io); })

@@ -12,7 +12,7 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct EmitArguments {
     Target target;
     GivenEvent event;
 };
@@ -28,7 +28,7 @@ int print(Io &io, std::string_view data) {
     return app::exit_ok;
 }
 
-int emit(Given given, Io &io) {
+int emit(EmitArguments given, Io &io) {
     if (const int failed = given.event.read(io, given.target.form())) return failed;
     return ask(io, given.target, {"/admin/emit", true, given.event.body()}, print);
 }
@@ -36,7 +36,7 @@ int emit(Given given, Io &io) {
 } // namespace
 
 void add_emit(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<EmitArguments>();
     Syntax syntax = tree.command("emit", "Emit one event to clients",
                                  [given](Io &io) { return emit(*given, io); });
     syntax.text("event", given->event.event, "EVENT", "Its name")

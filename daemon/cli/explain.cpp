@@ -14,14 +14,14 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct ExplainArguments {
     app::ConfigFile file{default_config, ""};
     std::string token, origin, join;
     GivenEvent event{"", "{}", "/", {}, {}, false, false};
     bool json = false;
 };
 
-int print(const Given &given, const app::Forecast &said, Io &io) {
+int print(const ExplainArguments &given, const app::Forecast &said, Io &io) {
     const int code = said.yes ? app::exit_ok : app::exit_runtime;
     if (!given.json) {
         io.out << said.text << '\n';
@@ -37,7 +37,7 @@ int print(const Given &given, const app::Forecast &said, Io &io) {
     return code;
 }
 
-int explain_join(const Given &given, const config::Config &config, Io &io) {
+int explain_join(const ExplainArguments &given, const config::Config &config, Io &io) {
     app::Visitor who;
     who.token = given_token(io, given.token);
     if (!given.origin.empty()) who.origin = given.origin;
@@ -50,7 +50,7 @@ int explain_join(const Given &given, const config::Config &config, Io &io) {
     return print(given, said, io);
 }
 
-int explain_event(Given given, const config::Config &config, Io &io) {
+int explain_event(ExplainArguments given, const config::Config &config, Io &io) {
     if (const int failed = given.event.read(io, form(given.json))) return failed;
     app::Forecast said = app::forecast_emit(config, given.event.body());
     const catalogue::Catalogue &catalogue = *config.catalogue;
@@ -64,7 +64,7 @@ int explain_event(Given given, const config::Config &config, Io &io) {
     return print(given, said, io);
 }
 
-int explain(const Given &given, Io &io) {
+int explain(const ExplainArguments &given, Io &io) {
     if (given.join.empty() == given.event.event.empty())
         return fail(io, form(given.json), app::exit_usage, "usage",
                     "give either --join ROOM or --event EVENT");
@@ -76,7 +76,7 @@ int explain(const Given &given, Io &io) {
 } // namespace
 
 void add_explain(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<ExplainArguments>();
     GivenEvent &event = given->event;
     tree.command("explain", "Show which rule lets someone join, or where an event would go",
                  [given](Io &io) { return explain(*given, io); })

@@ -10,12 +10,12 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct HelpArguments {
     std::vector<std::string> path;
     bool json = false;
 };
 
-int help(CLI::App &root, const Given &given, Io &io) {
+int help(CLI::App &root, const HelpArguments &given, Io &io) {
     if (given.json) {
         print_success(io, json_of(describe(root)));
         return app::exit_ok;
@@ -35,7 +35,7 @@ int help(CLI::App &root, const Given &given, Io &io) {
 } // namespace
 
 void add_help(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<HelpArguments>();
     tree.command("help", "Show the help of a command",
                  [&tree, given](Io &io) { return help(tree.root(), *given, io); })
         .texts("command", given->path, "COMMAND", "Such as: plugin check")

@@ -15,7 +15,7 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct KeyArguments {
     std::string name = "backend";
     std::vector<std::string> scopes{"emit"};
     bool json = false;
@@ -38,7 +38,7 @@ std::string list(const std::vector<std::string> &scopes) {
     return out + "]";
 }
 
-int key_new(const Given &given, Io &io) {
+int key_new(const KeyArguments &given, Io &io) {
     const auto refuse = [&](const std::string &what) {
         return fail(io, form(given.json), app::exit_usage, "usage", what);
     };
@@ -71,7 +71,7 @@ int key_new(const Given &given, Io &io) {
 } // namespace
 
 void add_key_new(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<KeyArguments>();
     tree.command("key", "Keys of backends", "new", "Make an API key and its configuration entry",
                  [given](Io &io) { return key_new(*given, io); })
         .text("--name", given->name, "NAME", "Names it in the configuration and in logs")

@@ -10,7 +10,7 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct KickArguments {
     Target target;
     std::string user;
 };
@@ -29,7 +29,7 @@ int print(Io &io, const std::string &user, std::string_view data) {
 } // namespace
 
 void add_kick(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<KickArguments>();
     Syntax syntax = tree.command("kick", "Disconnect every client of a user", [given](Io &io) {
         return ask(io, given->target,
                    {"/admin/kick", true, R"({"user":)" + json::quoted(given->user) + "}"},

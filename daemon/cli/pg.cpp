@@ -16,7 +16,7 @@ namespace {
 constexpr const char *group = "pg";
 constexpr const char *about = "The schema roomd of a PostgreSQL database";
 
-struct Given {
+struct PgArguments {
     GivenDatabase database;
     bool dry_run = false, all = false, apply = false;
     std::vector<std::string> app, daemon, ids;
@@ -28,7 +28,7 @@ std::string word(bool yes) {
     return yes ? "true" : "false";
 }
 
-int init(const Given &given, Io &io) {
+int init(const PgArguments &given, Io &io) {
     constexpr std::size_t longest = 63; // bytes; a server ignores the rest
     for (const auto *roles : {&given.app, &given.daemon})
         for (const auto &role : *roles)
@@ -42,7 +42,7 @@ int init(const Given &given, Io &io) {
                               {!given.dry_run, false});
 }
 
-int replay(const Given &given, Io &io) {
+int replay(const PgArguments &given, Io &io) {
     const auto refuse = [&](const std::string &what) {
         return fail(io, given.database.form(), app::exit_usage, "usage", what);
     };
@@ -64,7 +64,7 @@ int replay(const Given &given, Io &io) {
 } // namespace
 
 void add_pg_init(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<PgArguments>();
     Syntax syntax = tree.command(group, about, "init", "Create the schema, its functions and roles",
                                  [given](Io &io) { return init(*given, io); });
     syntax.flag("--dry-run", given->dry_run, "Print the SQL, and connect to nothing")
@@ -82,7 +82,7 @@ void add_pg_init(Tree &tree) {
 }
 
 void add_pg_status(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<PgArguments>();
     Syntax syntax = tree.command(
         group, about, "status", "Show the schema, the backlog, dead events and the readers",
         [given](Io &io) { return given->database.run(io, {"status"}, {}); });
@@ -93,7 +93,7 @@ void add_pg_status(Tree &tree) {
 }
 
 void add_pg_migrate(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<PgArguments>();
     Syntax syntax = tree.command(
         group, about, "migrate", "Bring an older schema to this roomd's version", [given](Io &io) {
             return given->database.run(
@@ -108,7 +108,7 @@ void add_pg_migrate(Tree &tree) {
 }
 
 void add_pg_replay(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<PgArguments>();
     Syntax syntax =
         tree.command(group, about, "replay", "List dead events, or put them back into the outbox",
                      [given](Io &io) { return replay(*given, io); });
@@ -122,7 +122,7 @@ void add_pg_replay(Tree &tree) {
 }
 
 void add_pg_emitters(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<PgArguments>();
     Syntax syntax = tree.command(
         group, about, "emitters", "Print an SQL function for each event of the catalogue",
         [given](Io &io) {

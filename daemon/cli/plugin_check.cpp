@@ -15,7 +15,7 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct PluginArguments {
     std::string file, name, config;
     bool json = false;
 };
@@ -34,7 +34,7 @@ std::vector<std::string> keys_of(const roomd_plugin &table) {
     return keys;
 }
 
-void print(Io &io, const Given &given, const roomd_plugin &table) {
+void print(Io &io, const PluginArguments &given, const roomd_plugin &table) {
     const bool guarded = (table.flags & ROOMD_PLUGIN_GUARDED) != 0;
     const bool schema = table.config_schema != nullptr;
     const std::vector<std::string> keys = schema ? keys_of(table) : std::vector<std::string>{};
@@ -64,7 +64,7 @@ void print(Io &io, const Given &given, const roomd_plugin &table) {
 }
 
 // Every fault of its configuration: "/path: what"; empty when it is valid.
-std::string faults(const Given &given, host::Libraries &libraries) {
+std::string faults(const PluginArguments &given, host::Libraries &libraries) {
     host::PluginEntry entry;
     entry.name = given.name;
     entry.file = given.file;
@@ -78,7 +78,7 @@ std::string faults(const Given &given, host::Libraries &libraries) {
     return out;
 }
 
-int check(Given given, Io &io) {
+int check(PluginArguments given, Io &io) {
     given.file = std::filesystem::absolute(given.file).lexically_normal().string();
     if (given.name.empty()) given.name = std::filesystem::path(given.file).stem().string();
     const Form how = form(given.json);
@@ -106,7 +106,7 @@ int check(Given given, Io &io) {
 } // namespace
 
 void add_plugin_check(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<PluginArguments>();
     tree.command("plugin", "Plugins", "check", "Check that a plugin's file would be loaded",
                  [given](Io &io) { return check(*given, io); })
         .text("file", given->file, "FILE", "The plugin, such as desk.so")

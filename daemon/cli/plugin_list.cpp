@@ -10,7 +10,7 @@
 namespace roomd::cli {
 namespace {
 
-int print(Io &io, std::string_view data) {
+int print_plugins(Io &io, std::string_view data) {
     std::vector<std::string_view> plugins;
     json::split_array(json::member(data, "plugins"), plugins);
     std::vector<std::vector<std::string>> rows{{"INSTANCE", "PLUGIN", "VERSION", "STATE", "WHY"}};
@@ -30,10 +30,10 @@ int print(Io &io, std::string_view data) {
 
 void add_plugin_list(Tree &tree) {
     auto target = std::make_shared<Target>();
-    Syntax syntax = tree.command("plugin", "Plugins", "list",
-                                 "List the daemon's plugins and their state", [target](Io &io) {
-                                     return ask(io, *target, {"/admin/plugins", false, ""}, print);
-                                 });
+    Syntax syntax = tree.command(
+        "plugin", "Plugins", "list", "List the daemon's plugins and their state", [target](Io &io) {
+            return ask(io, *target, {"/admin/plugins", false, ""}, print_plugins);
+        });
     target->add_to(syntax);
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr base::Duration patience{300000}; // plugins may take their time
 
-int print(Io &io, std::string_view data) {
+int print_answer(Io &io, std::string_view data) {
     io.out << "reloaded " << base::visible(json::string(json::member(data, "config")), 4096)
            << '\n';
     std::vector<std::string_view> list;
@@ -34,7 +34,7 @@ void add_reload(Tree &tree) {
     auto target = std::make_shared<Target>();
     Syntax syntax =
         tree.command("reload", "Make the daemon read its configuration again", [target](Io &io) {
-            return ask(io, *target, {"/admin/reload", true, "", patience}, print);
+            return ask(io, *target, {"/admin/reload", true, "", patience}, print_answer);
         });
     target->add_to(syntax);
     syntax.more("Waits for the outcome.  If there are faults nothing changes, each is printed with "

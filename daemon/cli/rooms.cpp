@@ -10,13 +10,13 @@
 namespace roomd::cli {
 namespace {
 
-struct Given {
+struct RoomsArguments {
     Target target;
     std::string prefix;
     std::size_t limit = 1000;
 };
 
-int print(Io &io, std::string_view data) {
+int print_rooms(Io &io, std::string_view data) {
     std::vector<std::string_view> rooms;
     json::split_array(json::member(data, "rooms"), rooms);
     std::vector<std::vector<std::string>> rows{{"MEMBERS", "ROOM", "NAMESPACE"}};
@@ -36,11 +36,11 @@ int print(Io &io, std::string_view data) {
 } // namespace
 
 void add_rooms(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<RoomsArguments>();
     Syntax syntax = tree.command("rooms", "List the rooms that have members", [given](Io &io) {
         const std::string query =
             "prefix=" + url_encoded(given->prefix) + "&limit=" + std::to_string(given->limit);
-        return ask(io, given->target, {"/admin/rooms?" + query, false, ""}, print);
+        return ask(io, given->target, {"/admin/rooms?" + query, false, ""}, print_rooms);
     });
     syntax
         .text("prefix", given->prefix, "PREFIX",

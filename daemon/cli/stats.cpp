@@ -11,7 +11,7 @@ namespace roomd::cli {
 namespace {
 
 // "a", "7", "true", or "x, y" for a list of texts.
-std::string shown(std::string_view value) {
+std::string figure(std::string_view value) {
     if (json::kind(value) == json::Kind::string) return json::string(value);
     if (json::kind(value) != json::Kind::array) return std::string(value);
     std::vector<std::string_view> parts;
@@ -28,7 +28,7 @@ int print(Io &io, std::string_view data) {
     std::vector<std::vector<std::string>> rows;
     rows.reserve(members.size());
     for (const auto &[name, value] : members)
-        rows.push_back({json::string(name), shown(value)});
+        rows.push_back({json::string(name), figure(value)});
     print_table(io.out, rows);
     return app::exit_ok;
 }

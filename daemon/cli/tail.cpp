@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t longest_line = 2000;
 
-struct Given {
+struct TailArguments {
     Target target;
     std::string room;
     std::size_t count = 0;
@@ -49,7 +49,7 @@ void print_event(Io &io, std::string_view event) {
 }
 
 // Prints the events of one answer.  False: that was enough.
-bool print(Io &io, const Given &given, std::string_view data, std::size_t &seen) {
+bool print(Io &io, const TailArguments &given, std::string_view data, std::size_t &seen) {
     const std::string lost(json::member(data, "lost"));
     if (lost != "0") io.err << "roomd: " << lost << " events came too fast and are not shown\n";
     std::vector<std::string_view> events;
@@ -66,7 +66,7 @@ bool print(Io &io, const Given &given, std::string_view data, std::size_t &seen)
     return given.count == 0 || seen < given.count;
 }
 
-int tail(const Given &given, Io &io) {
+int tail(const TailArguments &given, Io &io) {
     Target quiet = given.target;
     quiet.json = false; // each event is a line, not part of one document
     const std::string socket = given.target.path();
@@ -95,7 +95,7 @@ int tail(const Given &given, Io &io) {
 } // namespace
 
 void add_tail(Tree &tree) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<TailArguments>();
     Syntax syntax = tree.command("tail", "Show events as they are emitted",
                                  [given](Io &io) { return tail(*given, io); });
     syntax
