@@ -14,18 +14,17 @@ namespace {
 // added behind.
 constexpr std::size_t most_together = 16384;
 
-struct Piece {
-    base::FrameRef frame; // or, without one,
-    std::string bytes;
-    bool latest = false;
-    std::string_view text() const noexcept {
-        return frame ? frame->wire() : std::string_view(bytes);
-    }
-};
-
 } // namespace
 
 struct Output::Rest {
+    struct Piece {
+        base::FrameRef frame; // or, without one,
+        std::string bytes;
+        bool latest = false;
+        std::string_view text() const noexcept {
+            return frame ? frame->wire() : std::string_view(bytes);
+        }
+    };
     std::deque<Piece> pieces;
     std::size_t offset = 0; // bytes of the first that are sent
     std::size_t size = 0;   // bytes of all that are not
@@ -91,7 +90,7 @@ Output::State Output::put_latest(Socket &socket, std::string bytes) {
     if (idle()) return put(socket, std::move(bytes));
     Rest &rest = *rest_;
     for (std::size_t i = 1; i < rest.pieces.size(); ++i) { // the first may be half sent
-        Piece &piece = rest.pieces[i];
+        Rest::Piece &piece = rest.pieces[i];
         if (!piece.latest) continue;
         rest.size += bytes.size() - piece.bytes.size();
         piece.bytes = std::move(bytes);
@@ -148,7 +147,7 @@ std::size_t Output::unsent() const noexcept {
 std::size_t Output::memory() const noexcept {
     std::size_t bytes = 0;
     if (rest_)
-        for (const Piece &piece : rest_->pieces)
+        for (const Rest::Piece &piece : rest_->pieces)
             bytes += sizeof piece + (piece.frame ? 0 : piece.bytes.capacity());
     return bytes;
 }
