@@ -15,29 +15,30 @@ namespace {
 
 // What a value of a unit looks like.  Text that is a whole number needs no quotes; a mode is read
 // as a number by some.
-struct Unit {
+struct UnitType {
     std::string_view name, type, pattern;
     std::string_view items = {}; // the unit of its elements, when it may be a list
 };
 constexpr std::string_view text_or_number = R"(["string", "integer"])";
 constexpr std::string_view rule = "#/properties/rooms/additionalProperties/properties/allow/items";
 constexpr std::array units{
-    Unit{"text", text_or_number, ""},
-    Unit{"path", "\"string\"", ""},
-    Unit{"boolean", "\"boolean\"", ""},
-    Unit{"word", "\"string\"", ""},
-    Unit{"address", "\"string\"",
-         R"(^(unix:/.*[^/]|[0-9.]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5})$)"},
-    Unit{"mode", text_or_number, "^0?[0246]{3}$"},
-    Unit{"duration", "\"string\"", "^[0-9]+(ms|s|m|h|d)$"},
-    Unit{"size", "\"string\"", "^[0-9]+(B|KiB|MiB|GiB|KB|MB|GB)$"},
-    Unit{"secret", "\"string\"", R"(^(\$\{(file|env|credential):[^}]+\}|sha256:[0-9A-Fa-f]{64})$)"},
-    Unit{"secret or list", R"(["string", "array"])", R"(^\$\{(file|env|credential):[^}]+\}$)",
-         "secret"},
-    Unit{"text or list", R"(["string", "integer", "array"])", "", "text"},
-    Unit{"value", R"(["string", "integer", "boolean"])", ""},
-    Unit{"rules", R"(["string", "array"])", "^all$", "rule"},
-    Unit{"schema", R"(["string", "object"])", ""},
+    UnitType{"text", text_or_number, ""},
+    UnitType{"path", "\"string\"", ""},
+    UnitType{"boolean", "\"boolean\"", ""},
+    UnitType{"word", "\"string\"", ""},
+    UnitType{"address", "\"string\"",
+             R"(^(unix:/.*[^/]|[0-9.]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5})$)"},
+    UnitType{"mode", text_or_number, "^0?[0246]{3}$"},
+    UnitType{"duration", "\"string\"", "^[0-9]+(ms|s|m|h|d)$"},
+    UnitType{"size", "\"string\"", "^[0-9]+(B|KiB|MiB|GiB|KB|MB|GB)$"},
+    UnitType{"secret", "\"string\"",
+             R"(^(\$\{(file|env|credential):[^}]+\}|sha256:[0-9A-Fa-f]{64})$)"},
+    UnitType{"secret or list", R"(["string", "array"])", R"(^\$\{(file|env|credential):[^}]+\}$)",
+             "secret"},
+    UnitType{"text or list", R"(["string", "integer", "array"])", "", "text"},
+    UnitType{"value", R"(["string", "integer", "boolean"])", ""},
+    UnitType{"rules", R"(["string", "array"])", "^all$", "rule"},
+    UnitType{"schema", R"(["string", "object"])", ""},
 };
 
 // Writes indented JSON.
@@ -184,7 +185,7 @@ private:
             return member("$ref", rule);
         if (!names_below(path).empty()) return object(path);
         const auto found = std::find_if(units.begin(), units.end(),
-                                        [&](const Unit &known) { return known.name == unit; });
+                                        [&](const UnitType &known) { return known.name == unit; });
         if (found == units.end()) return;
         type(found->type);
         if (!found->pattern.empty()) member("pattern", found->pattern);

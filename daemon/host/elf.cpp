@@ -13,7 +13,7 @@
 namespace roomd::host {
 namespace {
 
-using Header = ElfW(Ehdr);
+using ElfHeader = ElfW(Ehdr);
 using Segment = ElfW(Phdr);
 
 // Are `size` bytes at `offset` all there?
@@ -34,12 +34,12 @@ bool reaches_beyond(std::uint64_t size, std::uint64_t offset, std::uint64_t leng
 }
 
 // Made for what this process itself was made for?
-bool is_for_this_machine(const Header &header) {
+bool is_for_this_machine(const ElfHeader &header) {
     std::size_t size = 0;
     std::string why;
     const base::Descriptor self =
         base::open_file("/proc/self/exe", base::Wanted::regular, size, why);
-    Header ours;
+    ElfHeader ours;
     if (!self.is_open() || !is_there(self.get(), &ours, sizeof ours, 0)) return true; // dlopen asks
     return header.e_ident[EI_CLASS] == ours.e_ident[EI_CLASS] &&
            header.e_ident[EI_DATA] == ours.e_ident[EI_DATA] && header.e_machine == ours.e_machine;
@@ -57,7 +57,7 @@ std::string fault_of_shared_object(const std::string &path) {
     if (size == 0 || !is_there(file.get(), magic, sizeof magic, 0) ||
         std::memcmp(magic, ELFMAG, SELFMAG) != 0)
         return size == 0 ? "it is empty" : "it is not a shared object";
-    Header header;
+    ElfHeader header;
     if (!is_there(file.get(), &header, sizeof header, 0)) return cut;
     if (!is_for_this_machine(header)) return "it is for another machine";
     if (header.e_type != ET_DYN || header.e_phentsize != sizeof(Segment) || header.e_phnum == 0)
