@@ -8,7 +8,7 @@
 namespace roomd::base {
 namespace {
 
-constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr char url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 } // namespace
 
@@ -37,7 +37,7 @@ std::string random_id() {
         unsigned char *byte = pool.data() + used + i;
         const unsigned bits = unsigned{byte[0]} << 16 | unsigned{byte[1]} << 8 | byte[2];
         for (int shift = 18; shift >= 0; shift -= 6)
-            id += alphabet[(bits >> shift) & 63];
+            id += url_alphabet[(bits >> shift) & 63];
         byte[0] = byte[1] = byte[2] = 0; // a dump must not show ids that were given out
     }
     used += id_bytes;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,11 @@ enum class Breaks : unsigned char { shown, kept };
 void append_visible(std::string &out, std::string_view text, Breaks);
 // The same for one line; at most `limit` bytes, and "..." when there were more.
 std::string visible(std::string_view text, std::size_t limit = 200);
+
+inline bool is_one_of(std::string_view text,
+                      std::initializer_list<std::string_view> words) noexcept {
+    return std::find(words.begin(), words.end(), text) != words.end();
+}
 
 // Does `pattern` mean `name`: the name itself, or a prefix of it that ends in '*'?
 bool matches(std::string_view pattern, std::string_view name) noexcept;

@@ -1,17 +1,11 @@
 #include "config/plain.hpp"
 
 #include "base/ascii.hpp"
+#include "base/text.hpp"
 #include "json/json.hpp"
-
-#include <algorithm>
-#include <initializer_list>
 
 namespace roomd::config {
 namespace {
-
-bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
-    return std::find(words.begin(), words.end(), text) != words.end();
-}
 
 bool is_all(std::string_view text, std::string_view of) noexcept {
     return text.find_first_not_of(of) == std::string_view::npos;
@@ -32,15 +26,15 @@ void take_sign(std::string_view &text) noexcept {
 
 // "no" is Norway.
 bool is_boolean(std::string_view text) noexcept {
-    return is_one_of(text, {"y",     "Y",     "yes",   "Yes",  "YES",  "n",  "N",  "no",
-                            "No",    "NO",    "true",  "True", "TRUE", "on", "On", "ON",
-                            "false", "False", "FALSE", "off",  "Off",  "OFF"});
+    return base::is_one_of(text, {"y",     "Y",     "yes",   "Yes",  "YES",  "n",  "N",  "no",
+                                  "No",    "NO",    "true",  "True", "TRUE", "on", "On", "ON",
+                                  "false", "False", "FALSE", "off",  "Off",  "OFF"});
 }
 
 // Decimal, binary, octal and hexadecimal ones, with "_" between digits as 1.1 has it.
 bool is_number(std::string_view text) noexcept {
     take_sign(text);
-    if (is_one_of(text, {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})) return true;
+    if (base::is_one_of(text, {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})) return true;
     if (text.size() > 2 && text[0] == '0') {
         const std::string_view digits = text.substr(2);
         if (text[1] == 'x') return is_all(digits, "0123456789abcdefABCDEF_");
@@ -86,8 +80,8 @@ bool is_date(std::string_view text) noexcept {
         const std::size_t digits = take(text, decimal).size();
         if (digits < 1 || digits > 2) return false;
     }
-    return text.empty() ||
-           (is_one_of(text.substr(0, 1), {"T", "t", " "}) && is_all(text, "TtZz :.+-0123456789"));
+    return text.empty() || (base::is_one_of(text.substr(0, 1), {"T", "t", " "}) &&
+                            is_all(text, "TtZz :.+-0123456789"));
 }
 
 // Reads back as it is written, in a double too; without leading zeros.
@@ -101,15 +95,15 @@ bool is_plain_integer(std::string_view text) noexcept {
 const char *other_reading(std::string_view plain) noexcept {
     if (is_plain_integer(plain)) return nullptr;
     if (is_boolean(plain)) return "true or false";
-    if (is_one_of(plain, {"", "~", "null", "Null", "NULL"})) return "nothing";
+    if (base::is_one_of(plain, {"", "~", "null", "Null", "NULL"})) return "nothing";
     if (is_number(plain)) return "a number";
     if (is_time(plain)) return "a time";
     return is_date(plain) ? "a date" : nullptr;
 }
 
 const char *json_boolean(std::string_view plain) noexcept {
-    if (is_one_of(plain, {"true", "True", "TRUE"})) return "true";
-    return is_one_of(plain, {"false", "False", "FALSE"}) ? "false" : nullptr;
+    if (base::is_one_of(plain, {"true", "True", "TRUE"})) return "true";
+    return base::is_one_of(plain, {"false", "False", "FALSE"}) ? "false" : nullptr;
 }
 
 std::string json_number(std::string_view plain) {
