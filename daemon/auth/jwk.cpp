@@ -10,7 +10,6 @@ namespace {
 using Kind = KeyMaterial::Kind;
 
 constexpr std::size_t deepest = 16;
-constexpr std::size_t most_keys = 32;
 
 std::optional<std::string> text(std::string_view object, std::string_view name) {
     const auto value = json::member(object, name);

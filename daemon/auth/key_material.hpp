@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ std::size_t signature_size(const KeyMaterial &, Algorithm) noexcept;
 unsigned check_us(const KeyMaterial &) noexcept;
 // Why such a key may never be used: too short, too weak.  Null when it may.
 const char *weakness(const KeyMaterial &) noexcept;
+
+// Of one file.
+inline constexpr std::size_t most_keys = 32;
 
 // The keys in PEM text, one for each block: public keys, certificates, private keys.
 base::Result<std::vector<KeyMaterial>> read_pem(std::string_view text);

@@ -18,7 +18,6 @@ namespace {
 
 using Kind = KeyMaterial::Kind;
 
-constexpr std::size_t most_keys = 32;
 constexpr std::string_view begin = "-----BEGIN ";
 constexpr const char *public_labels[] = {"PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"};
 
@@ -58,13 +57,13 @@ bool next_block(BIO *from, Block &block) {
     return true;
 }
 
-const unsigned char *bytes(std::string_view text) noexcept {
+const unsigned char *unsigned_bytes(std::string_view text) noexcept {
     return reinterpret_cast<const unsigned char *>(text.data());
 }
 
 Pkey key_of(const Block &block) {
     const std::string_view der = block.der.reveal();
-    const unsigned char *at = bytes(der);
+    const unsigned char *at = unsigned_bytes(der);
     const auto size = static_cast<long>(der.size());
     Pkey key;
     if (block.label == "PUBLIC KEY") {
@@ -77,7 +76,7 @@ Pkey key_of(const Block &block) {
     } else {
         key.reset(d2i_AutoPrivateKey(nullptr, &at, size));
     }
-    return at == bytes(der) + der.size() ? std::move(key) : nullptr;
+    return at == unsigned_bytes(der) + der.size() ? std::move(key) : nullptr;
 }
 
 // A number of the key, padded to `size` bytes; empty when the key has none of that name.
