@@ -77,7 +77,7 @@ Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Even
         }
         if (!conf.schema.empty()) {
             const auto [schema, is_new] = schemas.try_emplace(conf.schema);
-            std::vector<schema::SchemaFault> wrong; // of a schema that several share: told once
+            std::vector<schema::SchemaFault> wrong; // of a schema that several share: reported once
             if (is_new) schema->second = schema::Schema::compile(conf.schema, wrong);
             event->schema = schema->second;
             for (schema::SchemaFault &found : wrong)
@@ -151,7 +151,7 @@ std::string Catalogue::explain(std::string_view event, std::string_view data) co
     return ((out += "refused: ") += code) + ": " + routed.pointer + ' ' + routed.text;
 }
 
-// "schema: schemas/seat.json fits", or the line that says no.
+// "schema: schemas/seat.json fits", or the line of the schema that refuses it.
 std::string Catalogue::explain_schema(const Event &event, std::string_view data) {
     const auto why = event.schema->check(schema::Document(data));
     const std::string out = "schema: " + event.schema_source;

@@ -20,7 +20,7 @@ class RoomTemplate;
 struct EventConf {
     std::string name;
     std::vector<std::string> rooms; // templates: "library:{libraryId}", "role:staff"
-    std::string schema;             // JSON text, or empty: any data will do
+    std::string schema;             // JSON text; empty: any data is accepted
     std::string schema_source;      // what messages call the schema: "schemas/booking.json"
     bool droppable = false;         // volatile
 };
@@ -57,16 +57,16 @@ public:
 
     bool knows(std::string_view event) const { return events_.find(event) != events_.end(); }
     std::size_t size() const noexcept { return events_.size(); }
-    // The name that was meant, perhaps; or empty.
+    // A known name close to this one, or empty.
     std::string_view nearest(std::string_view event) const;
 
     enum class Rooms : std::uint8_t { chosen, given };
-    // `data` has passed json::check().  Rooms::given: someone named the rooms, so the templates are
-    // not looked at; the schema holds all the same.
+    // `data` has passed json::check().  Rooms::given: the rooms were named by the emit, so the
+    // templates are not used; the schema is checked all the same.
     Routed route(std::string_view event, std::string_view data, Rooms = Rooms::chosen) const;
 
-    // The same for people, in lines, the last without an end: which line of the schema says no, and
-    // which template leads where.
+    // The same for people, in lines, the last without a line end: which line of the schema refuses
+    // the data, and which rooms each template gives.
     std::string explain(std::string_view event, std::string_view data) const;
 
 private:

@@ -38,7 +38,7 @@ std::string pointer_to(const std::vector<std::string> &path, std::size_t length)
     return out;
 }
 
-// What a scalar says as a part of an id; nothing when it says none.
+// A scalar as a part of an id; nothing when it cannot be one.
 std::optional<std::string> id_of(std::string_view scalar) {
     if (scalar.starts_with('"')) {
         std::string text = json::string(scalar);
@@ -55,7 +55,7 @@ std::string_view Data::at(const std::vector<std::string> &path) const {
     if (index == nullptr) {
         std::string_view value = text;
         for (const std::string &name : path) {
-            value = json::member(value, name); // of what is no object: empty
+            value = json::member(value, name); // empty when it is not an object
             if (value.empty()) return {};
         }
         return value;
@@ -164,7 +164,7 @@ std::optional<RoomTemplate::Refusal> RoomTemplate::expand(const Data &data,
         made = std::move(longer);
     }
     for (std::string &room : made) {
-        if (!rooms::is_room(room)) // too long: each part of it is good
+        if (!rooms::is_room(room)) // too long: each of its parts is valid
             return invalid(pointer_to(last_field_, last_field_.size()),
                            "so short that the room's id has at most 128 characters");
         rooms.push_back(std::move(room));

@@ -12,17 +12,17 @@ namespace roomd::catalogue {
 
 inline constexpr std::size_t max_routed_rooms = 1000; // that one event may go to
 
-// The data of an event: its text, and when a schema has had it indexed, the index too.
+// The data of an event: its text, and the index if a schema needed one.
 struct Data {
     std::string_view text;
     const schema::Document *index = nullptr;
 
-    // The text of what stands at a path of names, or empty.
+    // The text of the value at a path of names, or empty.
     std::string_view at(const std::vector<std::string> &path) const;
 };
 
 // A room of an event: `library:{libraryId}`, `user:{booking/userId}`, `role:library_owner`.  What
-// stands in braces is a field of the data; a list gives a room for each of its elements.
+// is in braces is a field of the data; a list gives a room for each of its elements.
 class RoomTemplate {
 public:
     // Nothing, and `why`.
@@ -33,7 +33,7 @@ public:
         const char *code; // room_field_missing, room_field_invalid
         std::string pointer, text;
     };
-    // Appends the rooms for this data; the same one may come twice.
+    // Appends the rooms for this data; the same room may be appended twice.
     std::optional<Refusal> expand(const Data &, std::vector<std::string> &rooms) const;
 
     const std::string &text() const noexcept { return text_; } // as written

@@ -10,7 +10,7 @@ namespace roomd::config {
 // Where operators talk to the daemon: `roomd reload`, `stats`, `kick`.
 struct Admin {
     Admin();
-    std::string socket; // absolute path; empty: none
+    std::string socket; // absolute path; empty: there is none
     unsigned mode{};    // of its file
     friend bool operator==(const Admin &, const Admin &) = default;
 };

@@ -23,7 +23,7 @@ struct Auth {
     std::vector<auth::Issuer> issuers; // some, unless the mode is none
     auth::ClaimNames claims;
     base::Duration leeway{}; // for clocks that differ
-    std::string cookie;      // that may hold the token; empty: none may
+    std::string cookie;      // a cookie that may hold the token; empty: there is none
 };
 
 // clang-format off

@@ -55,9 +55,9 @@ struct Config {
     Idempotency idempotency;
     base::Duration drain{}; // how long SIGTERM waits for clients before it cuts
     Log log;
-    std::string effective; // all of it as YAML, as config/effective.hpp has it; without secrets
+    std::string effective;           // all of it as YAML (config/effective.hpp); without secrets
     std::vector<Fault> warnings;     // of what was read
-    std::vector<std::string> absent; // credentials that were not read; of a check alone
+    std::vector<std::string> absent; // credentials that were not read; only in a check
 };
 
 // clang-format off

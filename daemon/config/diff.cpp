@@ -44,7 +44,7 @@ bool same(const Item &a, const Item &b, std::string_view unit) {
     return one_line(a) == one_line(b);
 }
 
-// Lists whose elements are told one by one.
+// Lists whose elements are compared one by one.
 bool are_lists_of_maps(const Item *from, const Item *to) noexcept {
     bool maps = false;
     for (const Item *item : {from, to}) {
@@ -57,7 +57,7 @@ bool are_lists_of_maps(const Item *from, const Item *to) noexcept {
     return maps;
 }
 
-// The parts of a map or a list in their order, by what a reader calls them.
+// The parts of a map or a list in their order, each with the name a reader would use.
 class Parts {
 public:
     using Part = std::pair<std::string, const Item *>;
@@ -83,7 +83,7 @@ Parts keys_of(const Item &map) {
     return out;
 }
 
-// Elements by their names, or by their numbers where they have none of their own.
+// Elements by name, or by number where they have no name.
 Parts elements_of(const Item *list) {
     Parts out;
     if (list == nullptr) return out;
@@ -150,7 +150,7 @@ private:
             if (from.find(name) == nullptr) fn(name, nullptr, item);
     }
 
-    // The names of those that stand in both, in the order of the first.
+    // The names that both have, in the order of the first.
     static std::string order(const Parts &of, const Parts &other) {
         std::string out;
         for (const auto &[name, item] : of.list())

@@ -28,8 +28,8 @@ void unplace(Item &item) {
         unplace(entry.value);
 }
 
-// Plugins may take passwords that are written out; by these names, or in a URL, nobody means to
-// show them.
+// A plugin's section may contain passwords in plain text; values under these names, and URLs, are
+// not shown.
 bool may_be_secret(std::string_view name, std::string_view text) {
     constexpr std::array<std::string_view, 11> words{
         "password", "passwd", "passphrase",    "secret", "token", "credential",
@@ -48,7 +48,7 @@ class Filler {
 public:
     explicit Filler(const Source &source) : source_(source) {}
 
-    // `node` may be null: then there are defaults alone.
+    // `node` may be null: then there are only defaults.
     Item map(const Item *node, const std::string &table) const {
         Item out;
         out.kind = Item::Kind::map;
@@ -84,7 +84,7 @@ private:
         return value(initial(*key), path, name);
     }
 
-    // What the table says a key is when nobody says anything.
+    // The default of a key.
     const Item &initial(const KeyInfo &key) const {
         const auto [at, is_new] = initials_.try_emplace(&key);
         if (is_new) {
@@ -133,7 +133,7 @@ private:
 } // namespace
 
 std::string without_secret(std::string_view text) {
-    constexpr std::size_t told = 8; // digits of a digest: enough to see that it is another
+    constexpr std::size_t told = 8; // digits of a digest: enough to see whether it is another
     constexpr std::string_view digest = "sha256:";
     if (is_reference(text)) return std::string(text);
     const bool is_digest = text.starts_with(digest);

@@ -14,7 +14,7 @@ namespace roomd::config {
 struct ClientEvent {
     std::string name;
     std::vector<std::string> kinds; // of the rooms
-    policy::RoomRules rules;        // who may, among the members
+    policy::RoomRules rules;        // which members may
 };
 
 // clang-format off

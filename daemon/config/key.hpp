@@ -14,7 +14,7 @@ namespace roomd::config {
 // The member behind a key whose value is one of a few words: sets it to the n-th of them.
 template <class Kept> struct Choice { void (*set)(Kept &, std::size_t n); };
 
-// A key, and the member of a Kept that it sets; none where a reader of its own does.
+// A key, and the member of a Kept that it sets; without one a reader of its own reads it.
 template <class Kept> struct Key {
     using Member = std::variant<std::monostate, std::size_t Kept::*, base::Duration Kept::*,
                                 bool Kept::*, unsigned Kept::*, std::string Kept::*,
@@ -40,7 +40,7 @@ template <class Kept> struct Key {
 };
 
 struct Range {
-    std::string_view least, most; // as one would write them
+    std::string_view least, most; // as they would be written
 };
 
 template <class Kept>
@@ -146,14 +146,15 @@ constexpr Key<Kept> planned(std::string_view path, std::string_view what) {
 // "text json" as its words.
 std::vector<std::string_view> words_of(const KeyInfo &);
 
-// Sets a value to what a key's row says by `text`, which is good: a test goes through all rows.
+// Parses `text`, which a key's row has as a default or a bound, into a value.  It is valid: a test
+// goes through all rows.
 void parse(const KeyInfo &, std::string_view text, std::size_t &out);
 void parse(const KeyInfo &, std::string_view text, base::Duration &out);
 void parse(const KeyInfo &, std::string_view text, bool &out);
 void parse(const KeyInfo &, std::string_view text, unsigned &out);
 void parse(const KeyInfo &, std::string_view text, std::string &out);
 void parse(const KeyInfo &, std::string_view text, std::vector<std::string> &out);
-// The place of `text` among the words.
+// The index of `text` among the words.
 std::size_t parse_word(const KeyInfo &, std::string_view text);
 
 template <class Kept> struct SetInitial {

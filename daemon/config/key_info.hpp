@@ -13,8 +13,8 @@ enum class Built : std::uint8_t { yes, not_yet };
 struct KeyInfo {
     std::string_view path;            // "socketio.path", "listen[].address", "rooms.*.join"
     std::string_view unit;            // "duration", "size", "count", "text", ...
-    std::string_view initial;         // the default as one would write it; "" when there is none
-    std::string_view least{}, most{}; // as one would write them; "" where there is no range
+    std::string_view initial;         // the default as it would be written; "" when there is none
+    std::string_view least{}, most{}; // as they would be written; "" where there is no range
     Reload reload = Reload::yes;      // whether a change takes effect without a restart
     std::string_view what;            // Markdown
     std::string_view words{};         // "text json": all that is allowed, also as list elements

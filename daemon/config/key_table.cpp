@@ -28,7 +28,7 @@ constexpr auto table =
            client_event_map, client_event_keys, limit_keys, api_key_list, api_key_keys, admin_keys,
            plugins_keys, plugin_keys, idempotency_keys, drain_keys, log_keys, recovery_key);
 
-// "listen[].address" below "listen[]" is "address"; empty when it does not stand below.
+// "listen[].address" below "listen[]" is "address"; empty when it is not below.
 std::string_view name_below(std::string_view path, std::string_view above) noexcept {
     if (!above.empty()) {
         if (!path.starts_with(above) || path.size() <= above.size()) return {};

@@ -7,7 +7,7 @@
 
 namespace roomd::config {
 
-// What clients may use at most.  The rows below say the rest; app/options tells each member to the
+// What clients may use at most.  The rows below say the rest; app/options passes each member to the
 // layer that enforces it.
 struct Limits {
     Limits();

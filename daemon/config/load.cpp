@@ -9,7 +9,7 @@
 namespace roomd::config {
 namespace {
 
-// An issuer of which no key was read can judge no token, and is left out.
+// An issuer without a key that was read cannot check tokens, and is left out.
 void tell_absent(const Source &source, Config &config) {
     if (source.absent == nullptr || source.absent->empty()) return;
     for (const std::string &name : *source.absent)
@@ -24,7 +24,7 @@ void tell_absent(const Source &source, Config &config) {
                         ", which systemd gives to the service (CREDENTIALS_DIRECTORY is not set)");
 }
 
-// Everything that is read of the tree.
+// Everything that is read from the tree.
 void read(const Source &source, const Item &root, Config &config) {
     const Section top(source, root);
     const Section service = top.map("service");
@@ -75,7 +75,7 @@ Config load_file(const std::string &path, Faults &faults, base::Wanted main,
 void check_guarded(const Config &config, const std::vector<Loaded> &loaded, Faults &faults) {
     const auto open =
         std::find_if(config.listen.begin(), config.listen.end(), [](const Listen &listen) {
-            // What systemd hands over is known at the start only.
+            // Which sockets systemd passes is only known at the start.
             return listen.systemd.empty() && !listen.loopback;
         });
     if (open == config.listen.end()) return;

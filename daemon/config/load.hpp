@@ -11,7 +11,7 @@
 
 namespace roomd::config {
 
-// What systemd gives to the service alone: whoever checks a configuration elsewhere can do without.
+// What systemd gives only to the service: a check of the configuration elsewhere can do without it.
 enum class Credentials : std::uint8_t { needed, may_be_absent };
 
 // Reads and checks a file and the `conf.d/*.yaml` beside it.  Every fault is added to `faults`; the
@@ -32,9 +32,10 @@ std::string_view dev_yaml() noexcept;
 
 // What a loaded plugin is, as far as the configuration is concerned.
 struct Loaded {
-    std::string instance;            // as in Plugin
-    bool guarded = false;            // ROOMD_PLUGIN_GUARDED
-    std::vector<std::string> scopes; // of its routes; empty when it is not known yet: any key does
+    std::string instance; // as in Plugin
+    bool guarded = false; // ROOMD_PLUGIN_GUARDED
+    std::vector<std::string>
+        scopes; // of its routes; empty when it is not known yet: any key counts
 };
 
 // A guarded plugin that can be reached from outside this machine needs a key with its scope: adds

@@ -15,7 +15,7 @@ bool appends(std::string_view path) noexcept {
     return std::find(appending.begin(), appending.end(), path) != appending.end();
 }
 
-// A section that says nothing yet: "plugins:" with all its keys commented out.
+// An empty section, such as "plugins:" with all its keys commented out.
 bool is_empty_section(const Item &item, const Item &other, std::string_view path) noexcept {
     return item.kind == Item::Kind::null && (other.kind == Item::Kind::map || appends(path));
 }

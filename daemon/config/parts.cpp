@@ -26,8 +26,8 @@ std::string absolute(const std::string &path) {
     return error ? path : whole.string();
 }
 
-// The names of a conf.d that are to be read, in order; nothing when there is no such folder.
-// False: it cannot be told what to read.
+// The names in a conf.d that are to be read, in order; none when there is no such folder.  False: a
+// fault was added.
 bool find_names(const Source &source, const std::string &folder, std::vector<std::string> &out) {
     const auto refuse = [&](const std::string &path, const std::string &what, const char *hint) {
         source.faults.add({path, {0, 0, 1}, what, hint});

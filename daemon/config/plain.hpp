@@ -6,9 +6,9 @@
 // What readers of YAML make of plain scalars, those without quotes.  Pure.
 namespace roomd::config {
 
-// What a reader of YAML 1.1 or 1.2 takes it for when it is not text: "true or false",
-// "nothing", "a number", "a time", "a date".  nullptr when all take it as text, and for a whole
-// number that reads back as it is written ("42", "-7"; not "007", "+7", "1_000", beyond 2^53).
+// What some reader of YAML 1.1 or 1.2 reads it as, when that is not text: "true or false",
+// "nothing", "a number", "a time", "a date". nullptr when all read it as text, and for a whole
+// number that reads back as it is written ("42", "-7"; not "007", "+7", "1_000", or beyond 2^53).
 const char *other_reading(std::string_view plain) noexcept;
 
 // "true" or "false" when it is a boolean of YAML 1.2's core schema, else nullptr.

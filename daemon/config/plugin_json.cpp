@@ -16,7 +16,7 @@ void ambiguous(const Source &source, Mark mark, const char *reading) {
                  "quote it");
 }
 
-// Writes JSON and notes where each value stands.  The tree's depth is bounded.
+// Writes JSON and notes the place of each value.  The tree's depth is bounded.
 class Writer {
 public:
     Writer(const Source &source, PluginNode &out) : source_(source), out_(out) {}
@@ -77,7 +77,7 @@ private:
         }
     }
 
-    // A plugin's text is JSON, which is Unicode: bytes that are none would arrive as others.
+    // A plugin gets JSON, which is Unicode: bytes that are not UTF-8 would arrive changed.
     void secret(const Item &node, const std::string &pointer) {
         const std::size_t absent = source_.absent != nullptr ? source_.absent->size() : 0;
         const auto secret = resolve(source_, node.text, node.mark);

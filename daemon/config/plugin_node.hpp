@@ -9,8 +9,8 @@
 
 namespace roomd::config {
 
-// A plugin's own keys: what it gets as JSON, and where in the YAML each value stands, so that what
-// its check() finds can be told with line and column.
+// A plugin's own keys: what it gets as JSON, and where each value is in the YAML, so that what its
+// check() finds is reported with line and column.
 struct PluginNode {
     std::string json = "{}"; // quoted scalars are strings, plain ones typed as YAML 1.2's core says
     std::string path;        // of the file
@@ -19,10 +19,10 @@ struct PluginNode {
 
     std::vector<std::string> absent; // pointers to credentials that were not read
 
-    // Is it about a value that was not read?
+    // Whether it points to a value that was not read.
     bool is_absent(std::string_view pointer) const;
-    // The fault a check() reported at `pointer`; of the nearest part above it that stands in the
-    // file (a key that is missing has no place of its own).
+    // The fault that a check() reported at `pointer`; its place is that of the nearest part above
+    // which is in the file, since a missing key has none.
     Fault fault(std::string_view pointer, std::string_view text, std::string_view hint) const;
 };
 

@@ -14,7 +14,7 @@ struct Plugin {
     Plugin();
     std::string name;     // of the plugin: its file and what it calls itself
     std::string file;     // absolute
-    std::string instance; // names it in logs and metrics; the plugin's name unless said
+    std::string instance; // names it in logs and metrics; by default the plugin's name
     bool enabled{};
     bool required{};
     std::size_t budget{}; // bytes it may have in flight

@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t shortest_key = 16;
 
-// In place of a key that was not read: of no key there is.
+// Stands in for a key that was not read; no key has it.
 std::optional<auth::Digest> unknown_digest() {
     auth::Digest out{};
     base::random_bytes(out.data(), out.size());
     return out;
 }
 
-// The digest of what stands at `key`; nothing after a fault.
+// The digest of the value of `key`; nothing after a fault.
 std::optional<auth::Digest> read_digest(const Section &entry) {
     const Item *node = entry.find("key");
     if (node->kind != Item::Kind::scalar) {

@@ -88,8 +88,8 @@ void read_key(const Section &entry, const Item &node, auth::Issuer &issuer) {
     issuer.keys.push_back(std::move(*keys));
 }
 
-// A token without `kid` is tried with a few of its issuer's keys, and no more: those beyond are for
-// tokens that name their key.
+// A token without `kid` is tried with only a few of its issuer's keys; the others are for tokens
+// that name their key.
 void check_reach(const Section &entry, const auth::Issuer &issuer) {
     constexpr std::size_t most = auth::VerifyKeys::most_tries;
     const auto keys = auth::VerifyKeys::joined(issuer.keys);
@@ -107,7 +107,7 @@ void check_reach(const Section &entry, const auth::Issuer &issuer) {
             entry.source().warn(entry.find("key")->mark, what,
                                 "let its tokens name their key, or take old keys out");
         }
-        return; // one algorithm will do
+        return; // one algorithm is enough
     }
 }
 
@@ -163,8 +163,8 @@ void check_cookie(const Section &in, const std::string &out) {
                  "write letters, digits, \"_\" and \"-\", such as access_token");
 }
 
-// A browser sends cookies whatever page asks for them: a stranger's page under a name that anyone
-// may register would connect as its visitor.
+// A browser sends cookies whichever page causes the request: a stranger's page under a name that
+// anyone may register would connect as its visitor.
 void check_pages(const Section &in, const Config &config) {
     if (config.auth.cookie.empty()) return;
     if (const auto *open = policy::open_to_strangers(config.portals))
@@ -174,7 +174,7 @@ void check_pages(const Section &in, const Config &config) {
                  "take tokens in CONNECT and remove the cookie, or name the origins");
 }
 
-// What would let everybody in, or nobody, and was hardly meant.
+// Settings that would let everybody in, or nobody, and were hardly meant.
 void check_mode(const Section &in, const Auth &auth) {
     const auto unheeded = [&](const char *name) {
         in.fault(name, in.shown(name) + " has no effect while \"auth.mode\" is none",

@@ -21,7 +21,7 @@ void read_tls(const Section &entry, Listen &listen) {
     keep_secret(tls.source(), tls.mark("key"), listen.tls->key);
 }
 
-// A socket that systemd hands over: it has its address and mode already.
+// A socket that systemd passes: it has its address and mode already.
 bool read_inherited(const Section &entry, Listen &listen) {
     for (const char *other : {"address", "mode"})
         if (entry.has(other))
@@ -65,7 +65,7 @@ void read_listeners(const std::vector<Section> &entries, Config &config) {
     }
 }
 
-// A poll is answered by the next ping at the latest, and so long an idle websocket is silent.
+// A poll is answered by the next ping at the latest, and an idle websocket is silent for as long.
 void warn_of_late_pings(const Section &in, milliseconds interval) {
     constexpr milliseconds latest{55000};
     if (interval <= latest) return;
@@ -76,7 +76,7 @@ void warn_of_late_pings(const Section &in, milliseconds interval) {
                      "write 55s or less");
 }
 
-// A name that clients may connect to, or a prefix of such.
+// Why this is not a name that clients may connect to, nor a prefix of such names; null when it is.
 const char *namespace_fault(std::string_view name) noexcept {
     if (name.empty() || name[0] != '/') return "it must begin with \"/\"";
     if (name == "/") return "\"/\" always exists; name others";

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t largest_file = 256 * 1024;
 
-// One entry of `events`, and where its parts stand.
+// One entry of `events`, and where its parts are.
 struct Entered {
     explicit Entered(Section in) : section(std::move(in)) {}
 
@@ -81,10 +81,10 @@ private:
     void check_template(const Text &text) {
         std::string why;
         const auto room = catalogue::RoomTemplate::parse(text.value, why);
-        if (room) check_kind(text, std::string(room->kind())); // else told when it is built
+        if (room) check_kind(text, std::string(room->kind())); // else reported when it is built
     }
 
-    // A room of a kind that nobody configured has no one in it: a slip of the pen.
+    // A room of a kind that is not configured would always be empty: it must be a typo.
     void check_kind(const Text &text, const std::string &kind) {
         std::vector<std::string_view> kinds;
         if (room_kinds_ != nullptr)
@@ -124,7 +124,7 @@ private:
             if (!text)
                 in.fault("schema", in.shown("schema") + ": \"" + path + "\" cannot be read",
                          std::move(why));
-            // An empty file is no schema, and not the lack of one.
+            // An empty file is not a valid schema, but does not mean that there is none.
             else
                 file->second = text->empty() ? " " : *text;
         }
@@ -136,7 +136,7 @@ private:
                 .string();
     }
 
-    // Secrets have no place in a schema: what it says is told to everyone who emits.
+    // Secrets do not belong in a schema: everyone who emits can see what it says.
     bool holds_reference(const Item &node) {
         bool found = false;
         if (node.kind == Item::Kind::scalar && is_reference(node.text)) {

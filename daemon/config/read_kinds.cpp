@@ -40,7 +40,7 @@ void add_wanted(const Source &source, Mark mark, const std::string &shown, const
         out.push_back(*std::move(wanted));
 }
 
-// False: it is a fault, and told.
+// False: it is a fault, which was added.
 bool read_text(const Section &in, const char *name, std::string &out) {
     const std::size_t faults = in.source().faults.list().size();
     in.text(name, out);
@@ -73,7 +73,7 @@ void read_values(const Section &in, const char *name, std::vector<policy::Wanted
         add_wanted(in.source(), text.mark, "\"" + text.shown + "\"", text.value, out);
 }
 
-// The maps of a list of rules; what is none is told already.
+// The maps of a list of rules; anything else was already reported.
 std::vector<Section> read_maps(const Section &in, const char *name) {
     std::vector<Section> out = in.list(name, Section::Others::refused, entry_of_table);
     const Item &list = *in.find(name);
@@ -83,7 +83,7 @@ std::vector<Section> read_maps(const Section &in, const char *name) {
     return out;
 }
 
-// One map: a claim, and what must hold of it.
+// One map: a claim, and what must be true of it.
 void read_conditions(const Section &in, policy::Rule &rule) {
     if (!in.require("claim", how_to_write)) return;
     std::string name;

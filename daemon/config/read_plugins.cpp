@@ -10,7 +10,7 @@
 namespace roomd::config {
 namespace {
 
-// A plugin's name becomes a file's: nothing in it may lead out of the folder.
+// A plugin's name becomes a file name: nothing in it may lead out of the folder.
 bool is_plugin_name(std::string_view name) noexcept {
     return !name.empty() && name.size() <= 64 && base::is_lower(name[0]) &&
            std::all_of(name.begin(), name.end(),

@@ -7,7 +7,7 @@
 namespace roomd::config {
 namespace {
 
-// Whom a wildcard lets in, beside those it is meant for.
+// Warns of strangers whom a wildcard lets in too.
 void check_wildcard(const Source &source, const Text &text, const policy::OriginPattern &origin,
                     bool credentials) {
     const std::string named = "origin \"" + text.value + "\": ";
@@ -35,7 +35,7 @@ void check_wildcard(const Source &source, const Text &text, const policy::Origin
     }
 }
 
-// Every origin that was read, with what already has it.
+// Every origin that was read, with the portal that has it.
 class Origins {
 public:
     void add(const Source &source, const Text &text, const policy::OriginPattern &origin,

@@ -4,7 +4,7 @@
 #include "config/section.hpp"
 
 // The parts of load(): each reads its sections of the top map into the structs, and checks what can
-// be seen there.
+// be checked there.
 namespace roomd::config {
 
 void read_listen(const Section &top, Config &);
@@ -21,7 +21,7 @@ void read_keys(const Section &top, Config &);
 void read_admin(const Section &top, Config &); // after listen
 void read_plugins(const Section &top, Config &);
 
-// Who may: `allow` of a kind of rooms, or of an event.
+// Reads `allow` of a kind of rooms or of an event: who may.
 void read_allow(const Section &in, policy::RoomRules &);
 
 // Adds a fault when `name` was seen; remembers it.  `what`: "portal", "key".
@@ -35,7 +35,7 @@ private:
     std::vector<std::pair<std::string, Mark>> seen_;
 };
 
-// Letters, digits and a few more; begins with a letter; at most 64 bytes.  For names that stand in
+// Letters, digits and a few more; begins with a letter; at most 64 bytes.  For names that appear in
 // logs, metrics and file names.
 bool is_plain_name(std::string_view, std::string_view more) noexcept;
 

@@ -83,7 +83,7 @@ std::optional<base::Secret> resolve(const Source &source, std::string_view text,
     const std::size_t colon = text.find(':');
     if (text.find('\0') != std::string_view::npos || !text.ends_with('}') ||
         colon == std::string_view::npos || text.find('}') + 1 != text.size()) {
-        // What stands behind it may be a part of the secret.
+        // What follows it may be a part of the secret.
         const std::size_t end = std::min(text.find('}'), text.size() - 1) + 1;
         source.fault(mark,
                      "invalid reference \"" + shown.substr(0, end) +

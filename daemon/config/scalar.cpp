@@ -29,7 +29,7 @@ constexpr std::array sizes{Unit{"B", 1},
                            Unit{"MB", 1000 * 1000},
                            Unit{"GB", 1000 * 1000 * 1000}};
 
-// The digits at the front of `text`, which they leave.
+// Takes the digits off the front of `text`.
 std::optional<std::uint64_t> digits(std::string_view &text) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -13,8 +13,8 @@
 namespace roomd::config {
 namespace {
 
-// What a value of a unit looks like.  Text that is a whole number needs no quotes; a mode is read
-// as a number by some.
+// What a value of a unit looks like.  A text that is a whole number needs no quotes, and some
+// readers read a mode as a number.
 struct UnitType {
     std::string_view name, type, pattern;
     std::string_view items = {}; // the unit of its elements, when it may be a list
@@ -102,7 +102,7 @@ private:
         out_.raw(json);
     }
 
-    // Is there a key at `path` or below it that has its effect?
+    // Whether a key at `path` or below it has an effect.
     static bool is_built(std::string_view path) {
         const KeyInfo *key = find_key(path);
         if (key != nullptr) return key->built == Built::yes;
@@ -178,7 +178,7 @@ private:
         out_.close();
     }
 
-    // A value that is no section.  A unit that is not known here may be anything.
+    // A value that is not a section.  A unit that is unknown here may be anything.
     void one(const std::string &path, std::string_view unit,
              const std::vector<std::string_view> &words) {
         if (path == "rooms.*.allow[].all[]" || path == "client_events.*.allow[]")

@@ -33,7 +33,7 @@ struct Unfit {
     std::string what, hint;
 };
 
-// Why `item` cannot be a text of the core's; nothing when it can.
+// Why `item` cannot be a text; nothing when it can.
 std::optional<Unfit> unfit(const Item &item) {
     if (item.kind == Item::Kind::null)
         return Unfit{" must be text, not nothing",
@@ -50,7 +50,7 @@ std::optional<Unfit> unfit(const Item &item) {
     return {};
 }
 
-// Adds a fault when `item`, called `shown`, cannot be a text of the core's.
+// Adds a fault when `item`, called `shown`, cannot be a text.
 bool fit(const Source &source, const Item &item, const std::string &shown) {
     auto why = unfit(item);
     if (why) source.fault(item.mark, shown + std::move(why->what), std::move(why->hint));
@@ -331,7 +331,7 @@ std::vector<std::pair<std::string, Section>> Section::members() const {
                                ", not text",
                            "quote it: " + in_quotes(entry.key));
         Section member(*source_, &entry.value, entry.mark, table_ + ".*", path_of(entry.key));
-        // A value that is empty has no place one would look at.
+        // An empty value has no place of its own.
         member.mark_ = entry.mark;
         out.emplace_back(entry.key, std::move(member));
     }

@@ -21,9 +21,9 @@ struct Text {
     std::string shown; // "portals[0].origins[1]"
 };
 
-// One map of the file, read key by key.  It refuses keys that the key table does not have or has as
-// planned only.  An absent value leaves the member as it is: at its default.  Whatever is wrong
-// becomes a fault, and reading goes on.
+// One map of the file, read key by key.  It refuses keys that the key table does not have, or that
+// have no effect yet.  An absent value leaves the member at its default.  Whatever is wrong becomes
+// a fault, and reading goes on.
 class Section {
 public:
     // `table`: the map's path in the key table; `shown`: its path in this file.
@@ -48,15 +48,15 @@ public:
                 (!key.info.required() || require(key.info.name())))
                 std::visit(Reading<Kept>{*this, key.info, out}, key.member);
     }
-    // One word of a few: its place among them, or -1 when absent or a fault.
+    // One of a few words: its index among them, or -1 when absent or a fault.
     int word(std::string_view name, const std::vector<std::string_view> &words) const;
     // A list of texts.  False: absent or a fault, and the default stays.
     bool texts(std::string_view name, std::vector<Text> &out) const;
-    // Those of a list that was read; what was a fault is left out.
+    // The texts of a list that was read; those with a fault are left out.
     std::vector<Text> elements(std::string_view name) const;
 
     Section map(std::string_view name, Others = Others::refused) const;
-    // `table`: where its keys stand in the key table, when not below `name`.
+    // `table`: where its keys are in the key table, when not below `name`.
     std::vector<Section> list(std::string_view name, Others = Others::refused,
                               std::string table = {}) const;
     // Every entry of this map as a map of its own, for "*" keys.
@@ -64,7 +64,7 @@ public:
 
     bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
     const Item *find(std::string_view name) const noexcept;
-    // A fault when it is absent; the hint is the one of its row unless given.
+    // Adds a fault when it is absent; the hint is the one of its row unless given.
     bool require(std::string_view name) const;
     bool require(std::string_view name, std::string hint) const;
     std::string how_to_write(std::string_view name) const; // the hint of its row, or empty

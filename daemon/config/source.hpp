@@ -12,11 +12,11 @@ namespace roomd::config {
 // One file of a configuration.
 struct File {
     std::string path;   // as given; for messages
-    std::string folder; // absolute; relative paths in the file begin there
+    std::string folder; // absolute; relative paths in the file are relative to it
 };
 
-// The file at `path`.  Its folder is absolute, so that what it names stays the same whoever opens
-// it, from wherever.
+// The file at `path`.  Its folder is absolute, so that the paths it names do not depend on who
+// opens them, or from where.
 File file_at(const std::string &path);
 
 // The files being read, and where their faults go.

@@ -52,7 +52,7 @@ public:
 private:
     std::vector<std::string_view> lines_;
     std::size_t file_;
-    std::size_t line_ = 0, bytes_ = 0, inner_ = 0; // where it counted to
+    std::size_t line_ = 0, bytes_ = 0, inner_ = 0; // how far it has counted
 };
 
 std::size_t count_nodes(const Item &node) {
@@ -191,7 +191,7 @@ private:
         return enough;
     }
 
-    // One finished value: into what is open.
+    // Adds a finished value to the list or map that is open.
     void put(Item node) {
         if (!take(1))
             throw Unreadable{node.mark,
@@ -322,8 +322,9 @@ std::optional<Item> parse_part(std::string_view text, const std::string &path, s
     Columns columns(text, file);
     Builder builder(columns, path, left, faults);
     try {
-        // yaml-cpp takes a quote that is never closed when the file ends in a newline, and all keys
-        // behind it go into that text unseen.  A comment without one makes it notice.
+        // yaml-cpp accepts a quote that is never closed when the file ends in a newline, and all
+        // keys behind it silently become part of that text.  With a comment at the end, without a
+        // newline, it notices.
         std::istringstream stream{std::string(text) + "\n#"};
         YAML::Parser parser(stream);
         Item nothing;

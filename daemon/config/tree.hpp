@@ -12,12 +12,12 @@ namespace roomd::config {
 
 struct Entry;
 
-// A YAML value and where it stands.
+// A YAML value and where it is.
 struct Item {
     enum class Kind : std::uint8_t { null, scalar, list, map };
 
     Kind kind = Kind::null;
-    bool quoted = false; // a scalar that is text however it looks
+    bool quoted = false; // a scalar that is text whatever it looks like
     Mark mark;
     std::string text;           // of a scalar
     std::vector<Item> items;    // of a list
@@ -30,7 +30,7 @@ struct Entry {
     std::string key;
     Mark mark; // of the key
     Item value;
-    bool quoted = false; // the key is text however it looks
+    bool quoted = false; // the key is text whatever it looks like
 };
 
 // What it is, in a message: "a list", "text" when it is quoted.
@@ -38,7 +38,7 @@ const char *name_of(const Item &item) noexcept;
 
 inline constexpr std::size_t largest_yaml = 1u << 20; // bytes
 inline constexpr std::size_t deepest_yaml = 32;
-inline constexpr std::size_t most_nodes = 100000; // after aliases are written out
+inline constexpr std::size_t most_nodes = 100000; // after aliases are expanded
 
 // What may still be read: all files of one configuration share it.
 struct Bounds {

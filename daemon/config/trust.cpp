@@ -39,7 +39,7 @@ bool is_ours(uid_t owner) noexcept {
 // From the root down to `path`.
 std::optional<Culprit> find_culprit(const fs::path &path) {
     fs::path at;
-    bool for_everyone = false; // the folder above, which is sticky: files stay their owners'
+    bool for_everyone = false; // the folder above, which is sticky: others cannot replace its files
     for (auto part = path.begin(); part != path.end(); ++part) {
         at /= *part;
         struct stat link {
@@ -55,14 +55,14 @@ std::optional<Culprit> find_culprit(const fs::path &path) {
     return {};
 }
 
-// Without symbolic links; empty when it is not there.
+// Without symbolic links; empty when it does not exist.
 fs::path real(const std::string &path) {
     std::error_code error;
     fs::path out = fs::canonical(path, error);
     return error ? fs::path() : out;
 }
 
-// Not where a folder above lets none but its owner or group in.
+// Not where a folder above lets only its owner or group in.
 bool everyone_reads(const fs::path &path) {
     fs::path at;
     for (const fs::path &part : path) {

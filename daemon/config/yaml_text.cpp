@@ -10,7 +10,8 @@
 namespace roomd::config {
 namespace {
 
-// Neither YAML's own signs nor anything a reader could take for them, in brackets or not.
+// Contains neither YAML's special characters nor anything a reader could take for them, inside
+// brackets or not.
 bool is_safe(std::string_view text) noexcept {
     if (text.empty() || text.back() == ':') return false;
     if (!base::is_alnum(text[0]) && text[0] != '/' && text[0] != '_' && text[0] != '.' &&
@@ -51,7 +52,7 @@ std::string quoted(std::string_view text) {
     return out + '"';
 }
 
-// `typed`: without quotes it would be text to nobody, or was written without them.
+// Quoted when it has to be, or when it was and would not be read as text without quotes.
 std::string scalar(std::string_view text, bool was_quoted) {
     const bool means_text = other_reading(text) == nullptr && json_number(text).empty();
     return is_safe(text) && (means_text || !was_quoted) ? std::string(text) : quoted(text);

@@ -6,15 +6,15 @@
 #include <string>
 #include <string_view>
 
-// Trees as YAML again.
+// Writes trees as YAML.
 namespace roomd::config {
 
-// A value on one line: "25s", "[websocket, polling]", "{name: a, key: \"${env:A}\"}".  It reads
-// back as what it is, whichever reader of YAML reads it.
+// A value on one line: "25s", "[websocket, polling]", "{name: a, key: \"${env:A}\"}".  Every reader
+// of YAML reads the same value back.
 std::string one_line(const Item &);
 
-// A map in lines of its own, each value with the place where it stands: "# roomd.yaml:9", or
-// "# default" for what stands at line 0.
+// A map in lines of its own, each value with its place: "# roomd.yaml:9", or "# default" for a
+// value at line 0.
 std::string in_lines(const Item &map, const std::vector<File> &files);
 
 } // namespace roomd::config

@@ -10,7 +10,7 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 struct Found {
     bool absent = true;
-    std::string_view value; // empty when there is none to be had
+    std::string_view value; // empty when it has none
 };
 
 Found member(std::string_view object, std::string_view name) {

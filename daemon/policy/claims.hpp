@@ -27,9 +27,9 @@ private:
 base::Result<Claim> parse_claim(std::string_view text);
 
 // The values of a claim, one after the other.  A string is itself, an exact integer its decimal
-// text, true and false are booleans, a list is its scalars (the first 1,000 elements are looked
-// at).  Anything else is no value: objects, lists in lists, null, other numbers, lone surrogates,
-// and a duplicate member, since two readers could see two things in it.
+// text, true and false are booleans, a list has the values of its scalars (of its first 1,000
+// elements).  Anything else has no value: objects, lists in lists, null, other numbers, lone
+// surrogates, and a duplicate member, which two readers could read differently.
 class Values {
 public:
     static constexpr std::size_t most = 1000;
@@ -42,14 +42,14 @@ public:
     bool next();
     bool is_boolean() const noexcept { return boolean_; }
     std::string_view text() const noexcept { return text_; } // until the next next()
-    // There is none, or it is null.  One whose value cannot be used is not absent.
+    // Absent or null; an unusable value is not absent.
     bool absent() const noexcept { return absent_; }
 
 private:
     bool take(std::string_view scalar);
 
     bool absent_ = false, list_ = false, boolean_ = false;
-    std::string_view single_; // of a claim that is no list
+    std::string_view single_; // of a claim that is not a list
     json::Elements elements_{std::string_view{}};
     std::size_t looked_at_ = 0;
     std::string_view text_;

@@ -24,7 +24,7 @@ std::string wanted(const Condition &condition, std::string_view id) {
     return (is_list ? "hold " : "be ") + listed(words);
 }
 
-// What stands there instead: `is "a", "b"`, `is absent`.
+// What the claim is instead: `is "a", "b"`, `is absent`.
 std::string found(const Condition &condition, std::string_view claims) {
     Values values(claims, condition.claim);
     if (values.absent()) return "is absent";
@@ -40,7 +40,7 @@ std::string found(const Condition &condition, std::string_view claims) {
     return "is " + out;
 }
 
-// Of a rule that does not hold.
+// Why a rule does not hold.
 std::string why_not(const Rule &rule, std::string_view id, std::string_view claims) {
     if (rule.all.empty()) return "it has no condition";
     for (const Condition &condition : rule.all)

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t max_host = 253; // RFC 1035, section 2.3.4
 
-// What a wildcard stands for.
+// What a wildcard matches.
 bool is_free(char c) noexcept {
     return base::is_lower(c) || base::is_digit(c) || c == '-';
 }
@@ -42,7 +42,7 @@ bool is_address(std::string_view host) noexcept {
     return !label.empty() && std::all_of(label.begin(), label.end(), base::is_digit);
 }
 
-// The one form of an address; nothing when `text` is none.
+// An address in its canonical form; nothing when `text` is not one.
 std::optional<std::string> address(int family, const std::string &text) {
     std::array<unsigned char, sizeof(in6_addr)> bytes{};
     std::array<char, INET6_ADDRSTRLEN> shown{};
@@ -114,7 +114,7 @@ base::Result<Origin> parse_origin(std::string_view text) {
     return origin;
 }
 
-// The wildcard is kept as the place where it stood: the origin without it is parsed like any other.
+// The wildcard is kept as its position: the origin without it is parsed like any other.
 base::Result<OriginPattern> parse_pattern(std::string_view text) {
     OriginPattern pattern;
     pattern.text_ = text;
@@ -126,7 +126,7 @@ base::Result<OriginPattern> parse_pattern(std::string_view text) {
     if (star != text.rfind('*')) return base::Error{"an origin may contain at most one \"*\""};
     std::string plain(text);
     if (star != std::string_view::npos) {
-        // A letter in its place: what is valid with it is valid with what it may stand for.
+        // A letter in its place: if that is valid, so is whatever the wildcard may match.
         plain[star] = 'a';
         const auto scheme = text.find("://");
         const auto host = scheme == std::string_view::npos ? scheme : scheme + 3;
@@ -172,8 +172,8 @@ const char *OriginPattern::host_mismatch(std::string_view host) const {
     const auto free = host.substr(star_, host.size() - before.size() - after.size());
     if (!std::all_of(free.begin(), free.end(), is_free))
         return "\"*\" matches a-z, 0-9 and \"-\" inside one label";
-    // In a.*.example.com what it stands for may make x.example.com a suffix under which anyone
-    // registers; what is right of it was looked at when the configuration was read.
+    // In a.*.example.com what it matches may make x.example.com a suffix under which anyone can
+    // register; the part right of it was checked when the configuration was read.
     const auto label = before.rfind('.');
     if (label != none && suffix_of(host.substr(label + 1)) != Suffix::none)
         return "\"*\" would match a part of a public suffix";

@@ -10,30 +10,30 @@
 
 namespace roomd::policy {
 
-// An origin in parts (RFC 6454): compared whole, never as a prefix or by an expression.
+// An origin in parts (RFC 6454): compared as a whole, never by a prefix or an expression.
 struct Origin {
     std::string scheme;     // lower case; "null" for the opaque origin
-    std::string host;       // lower case; addresses in one form, IPv6 in brackets
+    std::string host;       // lower case; addresses in canonical form, IPv6 in brackets
     std::uint16_t port = 0; // filled in for http and https; 0 where a scheme has no default
     friend bool operator==(const Origin &, const Origin &) = default;
 };
 
-// What a browser sends: `scheme://host[:port]` or `null`, and nothing else: no user, path, query,
-// blank, control character or dot at the end.
+// What a browser sends: `scheme://host[:port]` or `null`.  Nothing else is accepted: no user, path,
+// query, blank, control character or trailing dot.
 base::Result<Origin> parse_origin(std::string_view text);
 
-// What a portal names: an origin, in whose host one `*` may stand inside one label for one or more
-// of a-z, 0-9 and "-"; `*` alone for every origin but the opaque one.
+// What a portal names: an origin in whose host one `*`, inside a label, matches one or more of a-z,
+// 0-9 and "-"; or `*` alone, which matches every origin but the opaque one.
 class OriginPattern {
 public:
     const std::string &text() const noexcept { return text_; } // as written
     bool any() const noexcept { return star_ == any_origin; }  // `*` alone
     bool wild() const noexcept { return star_ != none; }
-    // How much of the host is said: of two patterns that match, the one that says more is meant.
+    // How much of the host is given: of two patterns that match, the more specific one counts.
     std::size_t said() const noexcept { return wild() ? origin_.host.size() : none; }
-    // What stands right of the wildcard's label, or is empty; "" without one.
+    // What is right of the wildcard's label, which may be empty; "" without a wildcard.
     std::string_view behind() const noexcept;
-    // The same whatever the spelling.
+    // Whether both mean the same, however they are spelled.
     bool same_as(const OriginPattern &) const noexcept;
 
     // Null when it matches, else why it does not.
@@ -49,13 +49,13 @@ private:
 
     std::string text_;
     Origin origin_;
-    std::size_t star_ = none; // where it stands in the host
+    std::size_t star_ = none; // its position in the host
 };
 
 base::Result<OriginPattern> parse_pattern(std::string_view text);
 
-// Who may register a name that the wildcard stands for: `none` without a wildcard, `private_` for
-// `*` alone.
+// Who may register a name that the wildcard matches: `none` without a wildcard, `private_` for `*`
+// alone.
 Suffix suffix_risk(const OriginPattern &);
 
 } // namespace roomd::policy

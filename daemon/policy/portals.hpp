@@ -20,24 +20,23 @@ struct Portal {
     friend bool operator==(const Portal &, const Portal &) = default;
 };
 
-// What a request without an Origin header gets: native apps and servers send none.
+// What happens to a request without an Origin header: servers and most native apps send none.
 enum class Missing : std::uint8_t { allow, refuse };
 
 // The one matcher for polling, upgrade, preflight, emit and console.
 class Portals {
 public:
-    Portals() = default; // admits no origin, and none missing
+    Portals() = default; // admits no origin, and no request without one
     Portals(std::vector<Portal>, Missing);
 
-    // Which portal admits this value of an Origin header, as it came.  Where several do, the one
-    // that says most of the origin: an origin before a wildcard, a wildcard before `*`; then the
-    // first.
+    // The portal that admits this value of an Origin header, as it was sent.  Where several do, the
+    // most specific: an origin before a wildcard, a wildcard before `*`; then the first.
     std::optional<std::size_t> find(std::string_view origin) const;
     bool admits(std::string_view origin) const { return find(origin).has_value(); }
     bool admits_missing() const noexcept { return missing_ == Missing::allow; }
     const std::vector<Portal> &list() const noexcept { return portals_; }
 
-    // Which portal and pattern matches, or of each pattern why it does not.
+    // Which portal and pattern matches, or why each pattern does not.
     Explained explain(std::string_view origin) const;
 
 private:
@@ -50,12 +49,12 @@ private:
     const Index *match(const Origin &) const;
 
     std::vector<Portal> portals_;
-    std::vector<Index> order_; // what says most comes first
+    std::vector<Index> order_; // the most specific first
     Missing missing_ = Missing::refuse;
 };
 
-// A pattern for whose origins strangers may register names, or null.  Cookies that hold tokens must
-// not meet one: a stranger's page would connect with its visitors' identities.
+// A pattern under which strangers may register names, or null.  Cookies that hold tokens must not
+// be used with one: a stranger's page would connect with its visitors' identities.
 const OriginPattern *open_to_strangers(const std::vector<Portal> &);
 
 } // namespace roomd::policy

@@ -16,7 +16,7 @@ namespace {
 constexpr unsigned address_bits = 128, before_v4 = 96;
 constexpr const char *how_to_write = "write 192.0.2.1, 10.0.0.0/8, 2001:db8::/32 or unix";
 
-// Digits alone: what stands behind a colon or a slash.
+// Only digits: what follows a colon or a slash.
 std::optional<unsigned> parse_number(std::string_view text, unsigned most) noexcept {
     unsigned out = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);

@@ -36,7 +36,7 @@ bool has_id(const Condition &condition) noexcept {
                        [](const Wanted &wanted) { return wanted.has_id(); });
 }
 
-// What is the same for every id is looked at once, before the ids are.
+// Conditions that are the same for every id are checked once, before the ids.
 bool may_hold(const Rule &rule, std::string_view claims) {
     return std::all_of(rule.all.begin(), rule.all.end(), [&](const Condition &condition) {
         return has_id(condition) || holds(condition, {}, claims);
@@ -61,7 +61,7 @@ private:
     std::size_t most_;
 };
 
-// The ids for which a condition that compares with `{id}` holds, read once: asking it for each id
+// The ids for which a condition that compares with `{id}` holds, read once: checking it for each id
 // of another claim would be quadratic.
 class HoldsFor {
 public:

@@ -36,7 +36,7 @@ Suffix suffix_of(std::string_view domain) {
     const std::string name(domain);
     if (listed(name, PSL_TYPE_ICANN)) return Suffix::icann;
     if (listed(name, PSL_TYPE_PRIVATE)) return Suffix::private_;
-    // The list's own rule for what it does not have: a top-level name is a suffix.
+    // The list's own rule for names that it does not contain: a top-level name is a suffix.
     const bool top = domain.find('.') == std::string_view::npos;
     return top && !is_reserved(domain) ? Suffix::icann : Suffix::none;
 }

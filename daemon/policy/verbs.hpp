@@ -6,8 +6,8 @@
 
 namespace roomd::policy {
 
-// What clients ask for by an event's name, alone or before ":<kind>".  What each does stands in
-// dispatch/verbs.
+// What clients ask for by an event's name, alone or before ":<kind>". dispatch/verbs has what each
+// does.
 inline constexpr std::array<std::string_view, 2> client_verbs{"join", "leave"};
 
 // The events by which clients learn of refusals and changes.
@@ -18,7 +18,7 @@ constexpr bool is_notice(std::string_view event) noexcept {
     return std::find(client_notices.begin(), client_notices.end(), event) != client_notices.end();
 }
 
-// Does roomd itself use an event of this name between it and clients?
+// Whether roomd itself uses an event of this name between it and clients.
 constexpr bool is_own_event(std::string_view event) noexcept {
     const std::string_view head = event.substr(0, event.find(':'));
     return is_notice(event) ||

@@ -45,7 +45,7 @@ void Places::remove_membership(Place &place, std::uint32_t membership) noexcept 
 
 void Places::unmark_all() {
     if (++round_ != 0) return;
-    std::fill(marks_.begin(), marks_.end(), 0u); // once in four thousand million emits
+    std::fill(marks_.begin(), marks_.end(), 0u); // once in four billion emits
     round_ = 1;
 }
 

@@ -11,18 +11,18 @@ namespace roomd::rooms {
 
 class Space;
 
-// What the spaces of one shard share: where each client is, and the marks of selection.  Dense
-// vectors beside the clients' slot map, so nothing here hashes a client or allocates for one; a
-// client is in one space, so many namespaces cost no table each.
+// What the spaces of one shard share: where each client is, and the marks of a selection.  Dense
+// vectors beside the clients' slot map, so nothing here hashes a client or allocates for one.  A
+// client is in one space, so a namespace needs no table of its own.
 class Places {
 public:
     static constexpr std::uint32_t none = 0xFFFFFFFFu;
 
-    // A client's share in one room: 12 bytes, and 12 more in the room.
+    // A client's membership in one room: 12 bytes, and 12 more in the room.
     struct Membership {
         std::uint32_t room;          // index in its space
         std::uint32_t position : 31; // among the room's members
-        std::uint32_t granted : 1;   // by a plugin: no rule has a say in it
+        std::uint32_t granted : 1;   // by a plugin: rules do not apply to it
         std::uint32_t next;          // of the same client
     };
     struct Place {
@@ -32,7 +32,7 @@ public:
         std::uint32_t count = 0;
     };
 
-    // `round`: where the count of marks begins; a test of its end need not wait for it.
+    // `round`: where the count of rounds begins, so that a test can start near its end.
     explicit Places(std::uint32_t round = 0) noexcept : round_(round) {}
     Places(const Places &) = delete;
     Places &operator=(const Places &) = delete;
@@ -56,9 +56,9 @@ public:
     Membership &membership(std::uint32_t index) noexcept { return memberships_[index]; }
     const Membership &membership(std::uint32_t index) const noexcept { return memberships_[index]; }
 
-    // A fresh round of marks: nobody is marked.
+    // Begins a round: nobody is marked.
     void unmark_all();
-    // Only clients that are somewhere.  True the first time in this round.
+    // Marks a client that is in a space.  True the first time in this round.
     bool mark(base::ClientId client) noexcept {
         std::uint32_t &mark = marks_[base::index_of(client)];
         if (mark == round_) return false;

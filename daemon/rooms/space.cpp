@@ -145,7 +145,7 @@ void Space::remove(Places::Place &place, std::uint32_t membership) noexcept {
         room = Room{};
         free_.push_back(gone.room);
     } else if (members.capacity() > 64 && members.size() < members.capacity() / 4) {
-        // What a crowd needed is given back when it has gone.
+        // Memory that a crowd needed is freed when it has left.
         std::vector<Member> smaller;
         smaller.reserve(members.size() * 2);
         smaller.assign(members.begin(), members.end());

@@ -16,13 +16,13 @@
 
 namespace roomd::rooms {
 
-// Who let a client into a room.  Rules may change and put it out again; a plugin's word stands
-// until the plugin takes it back.
+// Who let a client into a room.  When rules change, a client may lose what they granted; what a
+// plugin granted stays until the plugin revokes it.
 enum class Grant : std::uint8_t { rule, plugin };
 
-// Who is where in one namespace: ids and names only.  A room begins with its first member and
-// ends with its last.  Joining and leaving cost nothing that grows with the room; a selection
-// costs its rooms' members.
+// Who is where in one namespace: ids and names only.  A room begins with its first member and ends
+// with its last.  The cost of joining and leaving does not grow with the room; a selection costs as
+// much as its rooms have members.
 class Space {
 public:
     explicit Space(Places &places) : places_(places), rooms_(1) {}
@@ -30,13 +30,13 @@ public:
     Space(const Space &) = delete;
     Space &operator=(const Space &) = delete;
 
-    // A client is in the space before it is in a room of it.  False: it is in one already.
+    // A client enters the space before it joins a room of it.  False: it is in one already.
     bool enter(base::ClientId);
     // Out of every room and of the space; the names of the rooms are appended to `left`.
     bool exit(base::ClientId, std::vector<std::string> &left);
 
-    // False: in it already (one membership), or not in the space.  What a plugin has granted once
-    // stays granted.
+    // False: it is in the room already, or not in the space.  What a plugin has granted stays
+    // granted.
     bool join(base::ClientId, std::string_view room, Grant by = Grant::rule);
     // False: it was not in it.
     bool leave(base::ClientId, std::string_view room);
@@ -51,7 +51,7 @@ public:
     std::size_t size() const noexcept { return rooms_[everyone].members.size(); } // clients
     std::size_t rooms() const noexcept { return by_name_.size(); }
 
-    // Calls fn(ClientId) once for each client selected.  `fn` must not change this space, nor
+    // Calls fn(ClientId) once for each selected client.  `fn` must not change this space, nor
     // select from one that shares its places.
     template <class Fn> void each(const Selection &selection, Fn fn);
     std::vector<base::ClientId> select(const Selection &selection);
@@ -62,10 +62,10 @@ public:
             fn(std::string_view{name}, rooms_[index].members.size());
     }
 
-    std::size_t bytes() const noexcept; // held, without the names
+    std::size_t bytes() const noexcept; // of memory, without the names
 
 private:
-    static constexpr std::uint32_t everyone = 0; // the room without a name that all are in
+    static constexpr std::uint32_t everyone = 0; // the unnamed room that everyone is in
 
     // 12 bytes, so that a room's list is one vector and its scan stays dense.
     struct Member {
@@ -82,7 +82,7 @@ private:
     struct Room {
         std::vector<Member> members;
         const std::string *name = nullptr; // the key in by_name_
-        std::uint64_t picked = 0;          // in which round a selection named it
+        std::uint64_t picked = 0;          // the round in which a selection last named it
     };
 
     Places::Place *place_of(base::ClientId) const noexcept;
@@ -91,7 +91,8 @@ private:
     std::uint32_t membership_in(const Places::Place &, std::uint32_t room) const noexcept;
     void add(Places::Place &, std::uint32_t room);
     void remove(Places::Place &, std::uint32_t membership) noexcept;
-    bool pick(const Selection &); // fills picked_ and marks who is left out; true: plain
+    bool pick(
+        const Selection &); // fills picked_ and marks those to leave out; true: no marks are needed
 
     Places &places_;
     std::vector<Room> rooms_;

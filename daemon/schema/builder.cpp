@@ -21,7 +21,7 @@ const Subschema anything; // stands in for what cannot be read
 
 constexpr std::size_t most_subschemas = 1000;
 constexpr std::size_t most_faults = 50;
-constexpr int most_in_place = 16; // schemas for one and the same value, each inside the other
+constexpr int most_in_place = 16; // nested schemas that apply to the same value
 
 class Builder {
 public:
@@ -29,7 +29,7 @@ public:
         in_{schema, faults},
         doc_(schema) {}
 
-    // Good when there is no fault, or none that is in the way of what nobody asks about.
+    // Whether it compiled: without a fault, or with faults that nobody asked to be told.
     bool run() {
         if (doc_.duplicate() != Document::none)
             in_.fault(doc_.duplicate(), "duplicate member", "keep one of the two");
@@ -55,7 +55,7 @@ private:
 
     // ---- subschemas ------------------------------------------------------------------------
 
-    // The one at `node`, or where its `$ref` leads to; `anything` after a fault.
+    // The subschema at `node`, or the one its `$ref` points to; `anything` after a fault.
     const Subschema *subschema(Index node) {
         node = references_.resolve(in_, node, [&](Index beside) { read_definitions(beside); });
         if (node == Document::none) return &anything;
@@ -98,7 +98,7 @@ private:
         add_condition(node, sub);
     }
 
-    // What is not known is not checked, and so refused.
+    // An unknown keyword would not be checked, so it is refused.
     void check_keyword(Index name) {
         constexpr auto others = std::to_array<std::string_view>(
             {"$schema", "$id", "$comment", "title", "description", "default", "examples",
@@ -117,7 +117,7 @@ private:
                                : "did you mean \"" + std::string(near) + "\"?");
     }
 
-    // How deep schemas for one value are in each other; a circle has no end.
+    // How deep schemas for the same value are nested; one that leads back to itself has no end.
     bool nests_well() {
         std::unordered_map<const Subschema *, int> depths;
         for (const auto &[node, sub] : made_) {
@@ -154,7 +154,7 @@ private:
         return all;
     }
 
-    // Those that nothing refers to are read too: a mistake in them is told.
+    // Definitions that nothing refers to are compiled too, so that mistakes in them are found.
     void read_definitions(Index value) {
         if (!in_.is(value, json::Kind::object))
             return in_.fault(value, "\"definitions\" must be a map of schemas");
@@ -215,7 +215,7 @@ private:
                 return void(
                     properties.patterns.emplace_back(*std::move(pattern), subschema(name + 1)));
             in_.fault(name, "the pattern cannot be run: " + why);
-            properties.others = nullptr; // who knows whom the pattern speaks of
+            properties.others = nullptr; // nobody knows which members the pattern means
         });
         to.constraints.emplace_back(std::move(properties));
     }
@@ -271,8 +271,8 @@ private:
     std::unordered_map<const Subschema *, std::vector<const Subschema *>> in_place_;
 };
 
-// Below `not`, in `if`, and in two branches of `oneOf` at a time, a schema that takes more than it
-// says has data refused.
+// Below `not`, in `if`, and in two branches of `oneOf`, a schema that accepts more than it says
+// would get data refused.
 void drop_what_turns_round(Model &model) {
     for (Subschema &sub : model.all) {
         std::erase_if(sub.constraints, [](const Constraint &one) {

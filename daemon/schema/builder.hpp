@@ -9,12 +9,11 @@
 
 namespace roomd::schema {
 
-// Compiles a schema.  What would not be checked, or not as it says, is a fault; nothing when there
-// is one.
+// Compiles a schema.  Whatever would not be checked as it says is a fault; null when there is one.
 std::optional<Model> build(const Document &schema, std::vector<BuildFault> &faults);
 
-// Compiles what is understood of a schema.  The rest refuses nothing, and has nothing refused that
-// would fit if it were understood.  Nothing for a schema that leads round in a circle.
+// Compiles what is understood of a schema.  The rest is ignored, and never causes data to be
+// refused that would fit if it were understood.  Null for a schema that refers back to itself.
 std::optional<Model> build_what_is_known(const Document &schema);
 
 } // namespace roomd::schema

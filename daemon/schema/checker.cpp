@@ -21,15 +21,15 @@ using Index = Document::Index;
 using json::Kind;
 
 constexpr std::size_t deepest_data = 128;
-// A schema that branches at each level could ask about one value over and over.  A step takes 20
-// to 50 ns: this is a tenth of a second at most.
+// A schema that branches at each level could check the same value again and again.  A step takes 20
+// to 50 ns, so this is a tenth of a second at most.
 constexpr std::size_t most_steps = 2000000;
 
-// A whole number of divisors, as near as doubles tell: 19.99 is a multiple of 0.01.
+// Whether it is a multiple, as far as doubles can tell: 19.99 is one of 0.01.
 bool is_multiple(double value, double divisor) {
     if (std::trunc(divisor) == divisor) return std::fmod(value, divisor) == 0; // exact
     const double times = value / divisor;
-    constexpr double exact = 0x1p50; // beyond it a quotient has no fraction left to look at
+    constexpr double exact = 0x1p50; // above it a quotient has no fraction
     if (std::fabs(times) >= exact) {
         const bool by_one = std::trunc(value) == value && 1 / divisor < exact;
         return by_one ? is_multiple(1, divisor) : std::fmod(value, divisor) == 0;
@@ -37,8 +37,8 @@ bool is_multiple(double value, double divisor) {
     return std::fabs(times - std::round(times)) <= std::fabs(times) * 0x1p-51;
 }
 
-// Walks the data as the schema leads.  Each fits() is about the value that is `here_`; a constraint
-// without one does not compile.
+// Walks the data along the schema.  Each fits() checks the value that `here_` is at; a constraint
+// without such a function does not compile.
 class Checker {
 public:
     Checker(const Model &model, const Document &data, std::size_t most) :
@@ -65,7 +65,7 @@ private:
         bool good = true;
         for (const Constraint &one : schema.constraints) {
             const bool part = std::visit([this](const auto &what) { return fits(what); }, one);
-            // What else is wrong with a value that is of no use anyway?
+            // A value of the wrong type is not looked at further.
             const bool kind = std::holds_alternative<Types>(one);
             if (!part && (kind || std::holds_alternative<Values>(one))) return false;
             if (!go_on(good, part)) return false;
@@ -78,7 +78,8 @@ private:
         return fits(value, schema);
     }
 
-    // Adds what a part of a check gave to what the others gave: is the next part to be looked at?
+    // Combines the result of one part of a check with the others; true when the next part should be
+    // checked too.
     bool go_on(bool &good, bool part) const noexcept {
         good = good && part;
         return part || here_.findings.wants_more();
@@ -278,7 +279,7 @@ private:
     bool fits(const Properties &properties) {
         if (!here_.is(Kind::object)) return true;
         bool good = true;
-        std::vector<Index> met; // the members that a name or a pattern speaks of
+        std::vector<Index> met; // members that a name or a pattern matches
         for (const auto &[name, schema] : properties.named) {
             const Index value = here_.find(name);
             if (value == Document::none) continue;

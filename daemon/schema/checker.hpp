@@ -9,8 +9,8 @@
 
 namespace roomd::schema {
 
-// Why the data does not fit: at most `most` reasons, none when it fits.  A value that is of the
-// wrong type, or not among those that are allowed, is not looked at further.
+// Why the data does not fit: at most `most` reasons, none when it fits.  A value of the wrong type,
+// or not among the allowed ones, is not checked further.
 std::vector<Mismatch> check(const Model &, const Document &data, std::size_t most);
 
 } // namespace roomd::schema

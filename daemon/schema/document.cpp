@@ -84,7 +84,7 @@ Document::Index Document::add(std::size_t begin, std::size_t end, json::Kind kin
     return index;
 }
 
-// Gives the container around it.
+// Returns the container around it.
 Document::Index Document::close(Index container, std::size_t end) {
     assert(container != none);
     Value &value = values_[container];
@@ -99,7 +99,7 @@ Document::Index Document::close(Index container, std::size_t end) {
 }
 
 void Document::find_duplicate(Index object) {
-    constexpr std::size_t few = 16; // up to here looking at each pair is quicker than sorting
+    constexpr std::size_t few = 16; // up to this many, comparing each pair is faster than sorting
     const std::size_t size = values_[object].size;
     if (size < 2) return;
     std::array<std::string_view, few> near;
@@ -148,7 +148,7 @@ double Document::number(Index i) const {
     double value = 0;
     const auto fault = std::from_chars(literal.data(), literal.data() + literal.size(), value).ec;
     if (fault == std::errc{}) return value;
-    // Too large, or too near to 0: strtod alone tells which.
+    // Too large, or too close to 0: only strtod tells which.
     return std::strtod(std::string(literal).c_str(), nullptr);
 }
 
@@ -177,7 +177,7 @@ std::string Document::pointer(Index wanted) const {
             child = end_of();
         out += '/';
         out += object ? json::escaped_token(string(child, scratch)) : std::to_string(place);
-        if (object && child == wanted) break; // the name stands for its member
+        if (object && child == wanted) break; // a name counts as its member
         at = object ? child + 1 : child;
     }
     return out;

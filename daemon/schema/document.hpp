@@ -11,8 +11,8 @@
 
 namespace roomd::schema {
 
-// A JSON text and where each of its values stands: one flat list in the order of the text.  Nothing
-// is copied out of it and nothing recurses while it is read.  The name of a member is a string
+// A JSON text with the position of each of its values: one flat list in the order of the text.
+// Nothing is copied out of it, and reading it does not recurse.  The name of a member is a string
 // value of its own, in front of the member's value.
 class Document {
 public:
@@ -24,34 +24,34 @@ public:
     explicit Document(std::string_view text);
 
     json::Kind kind(Index i) const noexcept { return values_[i].kind; }
-    // Elements of a list, or members of an object.
+    // The number of elements of a list, or of members of an object.
     std::size_t size(Index i) const noexcept { return values_[i].size; }
-    // Behind the value and all that is in it.  What a container holds is at first() .. next(): its
-    // elements, or a name and a value by turns.
+    // The index behind the value and everything in it.  What a container holds is at first() ..
+    // next(): its elements, or names and values in turn.
     Index next(Index i) const noexcept { return values_[i].next; }
     static Index first(Index container) noexcept { return container + 1; }
 
     std::size_t values() const noexcept { return values_.size(); }
     std::size_t depth() const noexcept { return depth_; }
-    // The name of a member that stands twice in its object, or none.
+    // The name of a duplicate member, or none.
     Index duplicate() const noexcept { return duplicate_; }
 
     // As written.
     std::string_view text(Index) const noexcept;
     std::size_t offset(Index i) const noexcept { return values_[i].begin; }
-    // What a string says, in `scratch` when it is written with escapes.
+    // The value of a string; in `scratch` when it is written with escapes.
     std::string_view string(Index, std::string &scratch) const;
     // The value of a number.
     double number(Index) const;
-    // A whole number that every reader of JSON takes exactly: not beyond 2^53 - 1.
+    // Whether it is a whole number that every JSON reader reads exactly: at most 2^53 - 1.
     bool whole(Index) const;
     Index member(Index object, std::string_view name) const;
 
-    // Where a value, or the member of a name, stands: "" or "/a/0/b".
+    // The pointer to a value, or to the member of a name: "" or "/a/0/b".
     std::string pointer(Index) const;
-    // Where a pointer points; none when nothing is there.
+    // What a pointer points to; none when there is nothing.
     Index find(std::string_view pointer) const;
-    // The same text for values that are equal: numbers by their value, members by their name.
+    // The same text for equal values: numbers are compared by value, members ordered by name.
     std::string canonical(Index) const;
 
 private:

@@ -14,7 +14,7 @@ namespace roomd::schema {
 // finished.
 class Findings {
 public:
-    // `steps`: how many spend() grants.  `most`: how many mismatches are looked for.
+    // `steps`: how many spend() grants.  `most`: how many mismatches are collected.
     Findings(std::size_t steps, std::size_t most) : steps_left_(steps), most_(most) {}
 
     // Suppresses mismatches while alternatives are tried.
@@ -29,7 +29,7 @@ public:
         Findings &findings_;
     };
 
-    // Whether one more mismatch would be kept.  It costs memory to put into words.
+    // Whether another mismatch would be kept.  Wording one costs memory.
     bool wants_more() const noexcept {
         return quiet_ == 0 && mismatches_.size() < most_ && abandoned_ == nullptr;
     }
@@ -37,15 +37,15 @@ public:
         if (wants_more()) mismatches_.push_back(std::move(mismatch));
     }
 
-    // The check cannot be finished.  The data is refused whatever else is found: below a `not`,
-    // false would become true.  `pointer`: where that was.
+    // The check cannot be finished.  The data is refused whatever else is found, since below a
+    // `not` false would become true.  `pointer`: where it happened.
     void abandon(const char *why, std::string pointer = {}) noexcept {
         if (abandoned_ != nullptr) return;
         abandoned_ = why;
         pointer_ = std::move(pointer);
     }
     bool is_abandoned() const noexcept { return abandoned_ != nullptr; }
-    // May that many more steps be done?
+    // Whether that many more steps may be taken; takes them.
     bool spend(std::size_t steps = 1) noexcept {
         if (steps > steps_left_) abandon("must be smaller: checking it takes too many steps");
         if (abandoned_ != nullptr) return false;
@@ -53,7 +53,7 @@ public:
         return true;
     }
 
-    // `fits`: what the walk over the data gave.
+    // `fits`: the result of the walk over the data.
     std::vector<Mismatch> take(bool fits) {
         if (abandoned_ != nullptr) return {Mismatch{std::move(pointer_), abandoned_, "", true}};
         assert(fits == mismatches_.empty());

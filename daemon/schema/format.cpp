@@ -107,7 +107,7 @@ bool is_ipv6(std::string_view text) noexcept {
     return is_address<in6_addr>(AF_INET6, text);
 }
 
-// Calls fn with each part between `separator`s; false when fn says so of one.
+// Calls fn with each part between `separator`s; false when fn returns false for one.
 template <class Fn> bool each_part(std::string_view text, char separator, Fn fn) noexcept {
     for (;;) {
         const std::size_t end = std::min(text.find(separator), text.size());
@@ -220,7 +220,7 @@ bool is_uri(std::string_view text) noexcept {
                      [](char c) { return base::is_alnum(c) || is_one_of(c, "+-."); }))
         return false;
     text.remove_prefix(colon + 1);
-    // Not find(): g++ 12 takes its bound for one that may be -1.
+    // Not find(): g++ 12 warns that its bound may be -1.
     const auto before = [&](char c) {
         return static_cast<std::size_t>(std::find(text.begin(), text.end(), c) - text.begin());
     };

@@ -13,7 +13,7 @@ struct Format {
     std::string_view example;
 };
 
-// Null for formats that nothing here checks.
+// Null for formats that are not checked here.
 const Format *find_format(std::string_view name) noexcept;
 std::vector<std::string_view> format_names();
 

@@ -5,7 +5,7 @@
 namespace roomd::schema {
 namespace {
 
-// What one step may read.
+// Bytes that one step may read.
 constexpr std::size_t bytes_per_step = 32;
 constexpr std::size_t names_per_step = 16;
 constexpr std::size_t steps_per_inner_value = 5; // canonical texts, compared log n times

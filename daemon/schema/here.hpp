@@ -15,7 +15,7 @@ class Here {
 public:
     using Index = Document::Index;
 
-    // `steps` and `most` as of Findings.
+    // `steps` and `most` as in Findings.
     Here(const Document &data, std::size_t steps, std::size_t most) :
         doc(data),
         findings(steps, most) {}
@@ -50,16 +50,16 @@ public:
     Index find(std::string_view name);
     bool has(std::string_view name) { return find(name) != Document::none; }
 
-    // For what reads all of the value: may it?
+    // Spends steps for reading all of the value; false: none are left.
     bool spend_on_text() noexcept { return spend_on(doc.text(at)); }
     bool spend_on(std::string_view text) noexcept;
-    // ... for what goes to all values in it, and sorts them.
+    // ... for visiting and sorting all values in it.
     bool spend_on_inner() noexcept;
-    // The value of this number: long ones count.
+    // The value of this number; a long one costs steps.
     double number();
     bool is_whole();
 
-    // Notes why the value does not fit, if that is wanted; `keyword` is a literal.  Gives false.
+    // Notes why the value does not fit, if that is wanted; `keyword` is a literal.  Returns false.
     bool fail(std::string_view keyword, std::string text) {
         return fail_at(at, keyword, std::move(text));
     }

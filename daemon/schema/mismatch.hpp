@@ -11,7 +11,7 @@ struct Mismatch {
     std::string text;           // "must be at least 1"
     std::string keyword;        // where the schema says so: "/properties/guests/minimum"
     bool given_up = false;      // the check would take too long
-    std::string_view word = {}; // the keyword itself, a literal; empty: it is none's
+    std::string_view word = {}; // the keyword, a literal; empty: of no keyword
 };
 
 } // namespace roomd::schema

@@ -29,10 +29,10 @@ class Values {
 public:
     explicit Values(const char *keyword) noexcept : keyword_(keyword) {}
     void add(json::Kind, std::string canonical);
-    void sort(); // once, when all are there
+    void sort(); // call it once, when all are added
 
     const char *keyword() const noexcept { return keyword_; }
-    // Is one of them of this kind?
+    // Whether one of them is of this kind.
     bool any(json::Kind kind) const noexcept { return (kinds_ >> unsigned(kind) & 1u) != 0; }
     bool has(std::string_view canonical) const;
     const std::vector<std::string> &as_written() const noexcept { return texts_; }
@@ -46,7 +46,7 @@ private:
 
 enum class Bound : std::uint8_t { least, most };
 
-// `minLength`, `maxItems` ...: how many there are.
+// `minLength`, `maxItems` ...: bounds on a count.
 struct Size {
     enum class Of : std::uint8_t { characters, elements, members };
     Of of;

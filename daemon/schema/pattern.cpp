@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::size_t longest_expression = 4096;
 constexpr int largest_program = 10000;
-constexpr std::int64_t memory = 1 << 20; // of RE2's cached states; without it still linear, slower
-constexpr std::size_t each_call = 64;    // what a call takes by itself, as instructions
+constexpr std::int64_t memory =
+    1 << 20; // of RE2's cached states; with less it is slower, but still linear
+constexpr std::size_t each_call = 64; // what a call itself costs, as instructions
 
 // \s of ECMA-262, as members of a class.
 constexpr std::string_view space = "\\t\\n\\v\\f\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}"
@@ -26,11 +27,11 @@ class Translation {
 public:
     explicit Translation(std::string_view from) : from_(from) {}
 
-    // Null, or what stands in the way.
+    // Null, or why it cannot be rewritten.
     const char *run() {
         while (at_ < from_.size())
             if (const char *why = step()) return why;
-        return nullptr; // a class that is not closed is RE2's to refuse
+        return nullptr; // RE2 refuses a class that is not closed
     }
 
     std::string &&take() { return std::move(out_); }

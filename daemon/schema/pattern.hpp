@@ -13,16 +13,16 @@ class RE2;
 namespace roomd::schema {
 
 // A regular expression of JSON Schema: ECMA-262 in its Unicode mode, found anywhere in a text.  RE2
-// runs it: time grows with the length of the text and no faster.
+// runs it in time linear in the length of the text.
 class Pattern {
 public:
-    // Nothing, and `why`, for what cannot be run so (look-around, back references), and for what
-    // ECMA-262 and RE2 read differently.
+    // Nothing, and `why`, for what cannot run in linear time (look-around, back references), and
+    // for what ECMA-262 and RE2 read differently.
     static std::optional<Pattern> compile(std::string_view expression, std::string &why);
 
     bool found_in(std::string_view text) const;
-    // How much that is at worst: instructions of the program times bytes of the text.  Ask
-    // PatternWork, which bounds it.
+    // The worst case of a search: instructions of the program times bytes of the text.  PatternWork
+    // bounds it.
     std::size_t work_on(std::string_view text) const noexcept;
 
     const std::string &expression() const noexcept { return expression_; } // as written

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t ns_each = 5; // at worst, as measured: 3.3 to 5.5
 
-// Of this thread: a machine that is busy with others makes no text long.
+// CPU time of this thread, so that a busy machine does not make a text look long.
 std::size_t cpu_ns() noexcept {
     timespec time{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -27,7 +27,7 @@ std::optional<bool> PatternWork::find(const Pattern &pattern, std::string_view t
     }
     const std::size_t begin = cpu_ns();
     const bool found = pattern.found_in(text);
-    left_ -= std::min(worst, (cpu_ns() - begin) / ns_each); // never more than its worst
+    left_ -= std::min(worst, (cpu_ns() - begin) / ns_each); // never more than its worst case
     return found;
 }
 

@@ -20,7 +20,7 @@ struct BuildFault {
 // A schema that is being compiled: where it is read, and where its faults go.
 struct Reading {
     const Document &doc;
-    std::vector<BuildFault> *faults; // null: nobody asks, what is wrong checks nothing
+    std::vector<BuildFault> *faults; // null: faults are not told, and what has one checks nothing
     std::size_t count = 0;           // of all faults
 
     void fault(Document::Index at, std::string what, std::string hint = {}) {

@@ -83,7 +83,7 @@ Index References::resolve(Reading &in, Index node, const std::function<void(Inde
     return node;
 }
 
-// Draft 7 has `$ref` hide what stands beside it: only what checks nothing may.
+// In draft 7 `$ref` hides its siblings: only those that check nothing are allowed.
 void References::check_beside(Reading &in, Index node,
                               const std::function<void(Index)> &definitions) {
     constexpr std::array<std::string_view, 8> harmless{

@@ -13,7 +13,7 @@ void check_identity(Reading &, Document::Index node);
 // `$ref` of draft 7, within one schema: nothing is fetched.
 class References {
 public:
-    // Where the `$ref` of `node` leads to, or `node` itself; none after a fault.  Calls
+    // What the `$ref` of `node` points to, or `node` itself; none after a fault.  Calls
     // `definitions` with those beside a `$ref`.
     Document::Index resolve(Reading &, Document::Index node,
                             const std::function<void(Document::Index)> &definitions);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-// How what a schema wants is told.
+// Puts into words what a schema requires.
 namespace roomd::schema {
 
 std::string shown(double number);
