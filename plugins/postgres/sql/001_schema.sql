@@ -145,7 +145,7 @@ CREATE TABLE IF NOT EXISTS roomd.node (
     seen_at timestamptz NOT NULL
 );
 
--- What can not be sent, and why.  replay() tries one again.
+-- What cannot be sent, and why.  replay() tries one again.
 CREATE TABLE IF NOT EXISTS roomd.dead (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     reason       text NOT NULL, -- code: text

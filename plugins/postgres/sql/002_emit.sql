@@ -50,7 +50,7 @@ $$;
 
 -- Wakes a daemon that rests, when this transaction commits; the first one to write does it for all.
 -- NOTIFY in each transaction would make commits wait for each other.  A transaction that may be
--- prepared can not NOTIFY.
+-- prepared cannot NOTIFY.
 CREATE OR REPLACE FUNCTION roomd.ring() RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

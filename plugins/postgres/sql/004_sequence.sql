@@ -25,7 +25,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     WHERE turn = (SELECT s.turn FROM roomd.state() s) RETURNING epoch
 $$;
 
--- Moves these rows of outbox to log, behind `after`, and those that can not be sent to dead.
+-- Moves these rows of outbox to log, behind `after`, and those that cannot be sent to dead.
 CREATE OR REPLACE FUNCTION roomd.move_rows(ids bigint[], after bigint, at timestamptz, OUT moved int, OUT buried int)
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
     WITH gone AS (
@@ -176,7 +176,7 @@ BEGIN
         SELECT m.moved, m.buried INTO moved, buried FROM roomd.move_rows(ids, last_seq, at) m;
         last_seq := last_seq + moved;
     EXCEPTION WHEN data_exception OR not_null_violation OR check_violation OR program_limit_exceeded OR raise_exception THEN
-        -- One of them can not be moved.  Find it, and do not let it hold up the others.  A number that is
+        -- One of them cannot be moved.  Find it, and do not let it hold up the others.  A number that is
         -- there already is not among these: that would be so of all of them.
         FOREACH row_id IN ARRAY ids LOOP
             BEGIN

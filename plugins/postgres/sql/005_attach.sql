@@ -1,7 +1,7 @@
 -- attach(): the changes of a table's rows become events, without a line in the application.
 --
 -- A write of the table never fails because of what is in a row.  So only the columns that are mapped are
--- read, a value that has no JSON is found out by itself, and an event that can not be made goes to dead.
+-- read, a value that has no JSON is found out by itself, and an event that cannot be made goes to dead.
 
 -- The built-in type below domains.
 CREATE OR REPLACE FUNCTION roomd.base_type(type oid) RETURNS oid
@@ -77,7 +77,7 @@ END
 $$;
 
 -- SQL for FROM that makes one JSON object, NAME.data, of the mapped columns of `a_row`, and in NAME.wrong
--- says what can not be told.
+-- says what cannot be told.
 CREATE OR REPLACE FUNCTION roomd.data_sql(source regclass, mapping jsonb, zone text, a_row text, name text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -145,7 +145,7 @@ CREATE OR REPLACE FUNCTION roomd.event_query(
 DECLARE
     changed text; -- FROM
     names   text; -- of rooms
-    faults  text; -- ... that can not be made
+    faults  text; -- ... that cannot be made
 BEGIN
     SELECT format('ARRAY[%s]', string_agg(s.room, ', ' ORDER BY r.i)), string_agg(s.wrong, ', ' ORDER BY r.i)
     INTO names, faults

@@ -44,7 +44,7 @@ BEGIN
 END
 $$;
 
--- Notes that a row of the log can not be sent, and why; its seq stays used.  False: another daemon
+-- Notes that a row of the log cannot be sent, and why; its seq stays used.  False: another daemon
 -- has noted it, or it is not there.
 CREATE OR REPLACE FUNCTION roomd.bury(at_epoch text, at_seq bigint, reason text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
