@@ -1,5 +1,6 @@
 #include "cli/client.hpp"
 
+#include "base/ascii.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 
@@ -168,8 +169,7 @@ std::string url_encoded(std::string_view text) {
     constexpr char digits[] = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+        const bool plain = base::is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '~';
         if (plain) {
             out += c;
             continue;

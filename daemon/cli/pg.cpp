@@ -1,5 +1,6 @@
 // `roomd pg ..`: the plugin postgres, which has the SQL and libpq, runs these commands.
 #include "app/exit_code.hpp"
+#include "base/ascii.hpp"
 #include "cli/commands.hpp"
 #include "cli/given_database.hpp"
 #include "json/json.hpp"
@@ -49,8 +50,7 @@ int replay(const PgArguments &given, Io &io) {
     if (int(!given.ids.empty()) + int(given.all) + int(!given.event.empty()) > 1)
         return refuse("choose what to replay by one of: ids, --event, --all");
     for (const auto &id : given.ids) {
-        const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-        if (id.empty() || id.size() > 18 || !std::all_of(id.begin(), id.end(), digit))
+        if (id.empty() || id.size() > 18 || !std::all_of(id.begin(), id.end(), base::is_digit))
             return refuse("an id must be a whole number, as `roomd pg replay` lists them");
     }
     return given.database.run(io,

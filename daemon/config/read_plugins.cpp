@@ -1,4 +1,4 @@
-#include "base/ascii.hpp"
+#include "base/plugin_name.hpp"
 #include "config/key_table.hpp"
 #include "config/plugin_json.hpp"
 #include "config/readers.hpp"
@@ -10,15 +10,8 @@
 namespace roomd::config {
 namespace {
 
-// A plugin's name becomes a file name: nothing in it may lead out of the folder.
-bool is_plugin_name(std::string_view name) noexcept {
-    return !name.empty() && name.size() <= 64 && base::is_lower(name[0]) &&
-           std::all_of(name.begin(), name.end(),
-                       [&](char c) { return base::is_lower(c) || base::is_digit(c) || c == '_'; });
-}
-
 void check_name(const Section &entry, std::string_view key, const std::string &name) {
-    if (name.empty() || is_plugin_name(name)) return;
+    if (name.empty() || base::is_plugin_name(name)) return;
     entry.fault(key, entry.shown(key) + ": invalid name \"" + name + '"',
                 "begin with a lower-case letter; then lower-case letters, digits and \"_\"");
 }

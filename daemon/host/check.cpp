@@ -1,5 +1,6 @@
 #include "host/check.hpp"
 
+#include "base/plugin_name.hpp"
 #include "base/text.hpp"
 #include "host/section_schema.hpp"
 #include "host/strings.hpp"
@@ -81,14 +82,14 @@ std::vector<EntryFault> check(Libraries &libraries, const std::vector<PluginEntr
     std::set<std::string_view> labels;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const PluginEntry &entry = entries[i];
-        if (!is_plugin_name(entry.name)) {
+        if (!base::is_plugin_name(entry.name)) {
             faults.push_back({i, "",
                               "plugin name \"" + base::printable(entry.name, 64) +
                                   "\" is not of the form [a-z][a-z0-9_]*",
                               ""});
             continue;
         }
-        if (!is_plugin_name(entry.label())) {
+        if (!base::is_plugin_name(entry.label())) {
             faults.push_back({i, "",
                               "instance \"" + base::printable(entry.label(), 64) +
                                   "\" is not of the form [a-z][a-z0-9_]*",

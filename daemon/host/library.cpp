@@ -1,5 +1,6 @@
 #include "host/library.hpp"
 
+#include "base/plugin_name.hpp"
 #include "host/elf.hpp"
 #include "host/sizes.hpp"
 
@@ -22,13 +23,6 @@ std::string version(std::uint32_t major, std::uint32_t minor) {
 }
 
 } // namespace
-
-bool is_plugin_name(std::string_view name) noexcept {
-    if (name.empty() || name.size() > 64 || name.front() < 'a' || name.front() > 'z') return false;
-    return std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    });
-}
 
 Library::Library(const std::string &file, std::string_view name) : file_(file) {
     if (const std::string why = fault_of_shared_object(file); !why.empty()) refuse(file, why);
@@ -74,7 +68,7 @@ Library::Library(const std::string &file, std::string_view name) : file_(file) {
 }
 
 const Library &Libraries::open(std::string_view name, const std::string &file) {
-    if (!is_plugin_name(name)) {
+    if (!base::is_plugin_name(name)) {
         throw std::runtime_error("plugin name \"" + std::string(name.substr(0, 64)) +
                                  "\" is not of the form [a-z][a-z0-9_]*");
     }

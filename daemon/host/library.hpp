@@ -9,9 +9,6 @@
 
 namespace roomd::host {
 
-// Is it [a-z][a-z0-9_]*, at most 64 long?  So it can name a file, a metric and a section.
-bool is_plugin_name(std::string_view) noexcept;
-
 // One loaded shared object.  Never unloaded: a C++ plugin may be pinned by unique symbols, and
 // its thread-local destructors may run later, so unloading would work only by luck.
 class Library {

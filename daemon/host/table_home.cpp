@@ -1,3 +1,4 @@
+#include "base/plugin_name.hpp"
 #include "base/text.hpp"
 #include "host/library.hpp"
 #include "host/patterns.hpp"
@@ -158,7 +159,7 @@ roomd_status metric(roomd_self *self, roomd_metric kind, roomd_str name, roomd_s
     const Home home = enter(self, "metric");
     if (home.handles == nullptr) return home.status;
     if (out == nullptr || (kind != ROOMD_COUNTER && kind != ROOMD_GAUGE)) return ROOMD_INVALID;
-    if (!is_plugin_name(view(name)) || !is_text(help)) return ROOMD_INVALID;
+    if (!base::is_plugin_name(view(name)) || !is_text(help)) return ROOMD_INVALID;
     MetricValue value{std::string(view(name)), base::printable(view(help)), kind == ROOMD_COUNTER,
                       0};
     return home.handles->metric(std::move(value), *out);

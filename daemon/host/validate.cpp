@@ -1,5 +1,6 @@
 #include "host/validate.hpp"
 
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "host/sizes.hpp"
 #include "rooms/names.hpp"
@@ -20,8 +21,7 @@ constexpr std::uint32_t all_flags =
 // No way to forge another header or a second answer.
 bool is_header_value(std::string_view text) noexcept {
     return text.size() <= 8192 && std::all_of(text.begin(), text.end(), [](char c) {
-               const auto byte = static_cast<unsigned char>(c);
-               return c == '\t' || (byte >= 0x20 && byte != 0x7F);
+               return c == '\t' || !base::is_control(c);
            });
 }
 
@@ -46,8 +46,7 @@ roomd_status copy_names(const roomd_str *names, std::size_t n, std::vector<std::
 
 bool is_epoch(std::string_view text) noexcept {
     return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-';
+        return base::is_alnum(c) || c == '_' || c == '-';
     });
 }
 
@@ -71,8 +70,7 @@ bool is_header_name(std::string_view text) noexcept { // RFC 9110, 5.6.2
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && text.size() <= 128 &&
            std::all_of(text.begin(), text.end(), [&](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      marks.find(c) != std::string_view::npos;
+               return base::is_alnum(c) || marks.find(c) != std::string_view::npos;
            });
 }
 
