@@ -41,7 +41,7 @@ void read_algorithms(const Section &entry, auth::Issuer &issuer) {
     if (!entry.require("algorithms")) return;
     if (entry.texts("algorithms", texts) && texts.empty())
         entry.fault("algorithms", entry.shown("algorithms") + " is empty",
-                    std::string(find_key("auth.issuers[].algorithms")->how_to_write));
+                    entry.how_to_write("algorithms"));
     for (const Text &text : texts) {
         if (const auto algorithm = auth::parse_algorithm(text.value)) {
             issuer.algorithms.push_back(*algorithm);
