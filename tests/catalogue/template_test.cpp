@@ -70,10 +70,10 @@ TEST_CASE("a list is not longer than an emit may have rooms") {
     for (int i = 1; i < 1000; ++i)
         ids += ',' + std::to_string(i);
     CHECK(expand("a:{b}", "{\"b\":" + ids + "]}").ends_with(" a:999"));
-    CHECK(
-        expand("a:{b}", "{\"b\":" + ids + ",1000]}") ==
-        "room_field_invalid /data/b must be a list of at most 1000 ids: the room \"a:{b}\" is made "
-        "of it");
+    CHECK(expand("a:{b}", "{\"b\":" + ids + ",1000]}") ==
+          "room_field_invalid /data/b must be a list of at most 1000 ids: the room \"a:{b}\" is "
+          "built "
+          "from it");
     CHECK(expand("a:{b}.{b}", "{\"b\":" + ids + "]}") ==
           "room_field_invalid /data/b must be a list so short that it gives at most 1000 rooms: "
           "the room \"a:{b}.{b}\" is built from it");

@@ -185,9 +185,8 @@ TEST_CASE("names that no event may have are faults with their place") {
     CHECK(faults_below("events:\n  connect: {}\n") ==
           "roomd.yaml:5:3: event \"connect\": this event name is reserved");
     CHECK(faults_below("events:\n  'booking:*': {}\n") ==
-          "roomd.yaml:5:3: event \"booking:*\": an event name has no \"*\": each event has an "
-          "entry of "
-          "its own");
+          "roomd.yaml:5:3: event \"booking:*\": an event name must not contain \"*\": each "
+          "event has an entry of its own");
     CHECK(faults_below("events:\n  '': {}\n") ==
           "roomd.yaml:5:3: event \"\": an event name must not be empty");
     CHECK(faults_below("events:\n  a: {}\n  a: {}\n")

@@ -119,7 +119,7 @@ TEST_CASE("what cannot be a secret's file says why") {
         chmod((closed.path + "/secret").c_str(), 0);
         CHECK(read("${file:secret}", closed.path)
                   .faults.ends_with("Permission denied: let the user that runs roomd read it, or "
-                                    "take ${credential:NAME}"));
+                                    "use ${credential:NAME}"));
     }
     const Secrets empty("\n");
     CHECK(read("${file:secret}", empty.path).faults ==

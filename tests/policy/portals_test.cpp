@@ -87,8 +87,8 @@ TEST_CASE("it is explained of each pattern why it does not match") {
     CHECK(studyspot().explain("https://x.pages.dev:444").text.find("another port") !=
           std::string::npos);
     CHECK(studyspot().explain("https://x.pages.dev/").text ==
-          "\"https://x.pages.dev/\" is refused: an origin has no path, not even a slash at its "
-          "end");
+          "\"https://x.pages.dev/\" is refused: an origin must not have a path, not even a "
+          "trailing slash");
     CHECK(studyspot().explain("a\n\x1b[2J").text.find('\x1b') == std::string::npos);
     CHECK(Portals({portal("all", {"*"})}, Missing::allow).explain("null").text ==
           "\"null\" is refused: no portal names it\n"
