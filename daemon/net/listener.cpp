@@ -28,7 +28,7 @@ Opened take_or_open(const ListenerOptions &listener) {
 }
 
 int open_spare() noexcept {
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 } // namespace
