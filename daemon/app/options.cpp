@@ -41,29 +41,16 @@ log::Options log_options(const config::Config &config) {
 }
 
 session::Options session_options(const config::Config &config) {
-    session::Options out;
-    out.ping_interval = config.socketio.ping_interval;
-    out.ping_timeout = config.socketio.ping_timeout;
-    out.upgrade_timeout = config.socketio.upgrade_timeout;
-    out.max_payload = config.socketio.max_payload;
-    out.max_packets = config.limits.packets_per_payload;
+    session::Options out{config.socketio, config.limits};
     out.packets_per_second = frames_per_second(config);
-    out.send_buffer = config.limits.send_buffer;
-    out.send_buffer_total = config.limits.send_buffer_total;
     out.polling = config.socketio.offers("polling");
     out.websocket = config.socketio.offers("websocket");
     return out;
 }
 
 session::ClientOptions client_options(const config::Config &config) {
-    session::ClientOptions out;
-    out.connect_timeout = config.limits.connect_timeout;
-    out.before_connect = config.limits.before_connect;
-    out.max_attachments = config.limits.attachments;
-    out.json_depth = config.limits.json_depth;
-    out.held_bytes = config.limits.held;
+    session::ClientOptions out{config.limits};
     out.held_total = config.limits.receive_total;
-    out.namespaces_per_session = config.limits.namespaces_per_session;
     out.events_per_second = static_cast<double>(config.limits.events_per_second);
     out.events_at_once = static_cast<double>(config.limits.rooms_per_client);
     return out;
@@ -71,6 +58,7 @@ session::ClientOptions client_options(const config::Config &config) {
 
 dispatch::Options dispatch_options(const config::Config &config) {
     dispatch::Options out;
+    static_cast<dispatch::Limits &>(out) = config.limits;
     out.namespaces = config.namespaces;
     for (const auto &kind : config.rooms)
         out.kinds.push_back({kind.name, kind.rules});
@@ -89,9 +77,6 @@ dispatch::Options dispatch_options(const config::Config &config) {
     for (const auto &event : config.client_events)
         out.client_events.push_back({event.name, event.kinds, event.rules});
     out.client_schemas = config.client_schemas;
-    out.rooms_per_client = config.limits.rooms_per_client;
-    out.per_user = config.limits.per_user;
-    out.max_emit = config.limits.max_emit;
     out.unknown_events = config.unknown_events;
     return out;
 }
@@ -105,7 +90,8 @@ std::vector<std::string> token_headers(const config::Config &config) {
 
 net::Options net_options(const config::Config &config) {
     net::Options out;
-    out.path = config.socketio.path;
+    static_cast<net::Limits &>(out) = config.limits;
+    static_cast<net::Http &>(out) = config.socketio;
     for (const auto &listen : config.listen) {
         net::ListenerOptions listener;
         listener.name = listen.systemd.empty() ? listen.address : "systemd:" + listen.systemd;
@@ -136,30 +122,15 @@ net::Options net_options(const config::Config &config) {
     out.proxies = policy::Proxies(config.trusted_proxies);
     out.client_bundle = client_directory(config);
     out.send_buffer_total = config.limits.send_buffer_total;
-    out.compress_from = config.socketio.compress_from;
-    out.io_uring = config.socketio.io_uring;
-    out.connections = config.limits.connections;
-    out.per_address = config.limits.per_address;
-    out.per_network = config.limits.per_network;
-    out.address_prefix = static_cast<unsigned>(config.limits.address_prefix);
-    out.network_prefix = static_cast<unsigned>(config.limits.network_prefix);
-    out.head = config.limits.head;
-    out.receive_total = config.limits.receive_total;
-    out.kernel_buffer = config.limits.kernel_buffer;
     out.frames_per_second = frames_per_second(config);
-    out.header_deadline = config.limits.header_deadline;
-    out.body_deadline = config.limits.body_deadline;
-    out.keep_alive = config.limits.keep_alive;
     return out;
 }
 
 host::Options host_options(const config::Config &config) {
     host::Options out;
-    out.slow_call = config.plugins.slow_call;
-    out.verdict_timeout = config.plugins.answer_timeout;
+    static_cast<host::Patience &>(out) = config.plugins;
     out.max_emit = config.limits.max_emit;
-    out.idempotency.window = config.idempotency.window;
-    out.idempotency.entries = config.idempotency.entries;
+    out.idempotency = {config.idempotency};
     return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/key.hpp"
+#include "host/settings.hpp"
 
 #include <array>
 #include <cstddef>
@@ -8,18 +9,16 @@
 namespace roomd::config {
 
 // How repeated emits are recognised.  The rows below say the rest.
-struct Idempotency {
+struct Idempotency : host::IdempotencyLimits {
     Idempotency();
-    base::Duration window{};
-    std::size_t entries{};
     friend bool operator==(const Idempotency &, const Idempotency &) = default;
 };
 
 // clang-format off
 inline constexpr std::array idempotency_keys{
-    duration("idempotency.window", &Idempotency::window, "10m", {"1s", "7d"}, Reload::no,
+    duration<Idempotency>("idempotency.window", &Idempotency::window, "10m", {"1s", "7d"}, Reload::no,
         "How long an idempotency key is remembered."),
-    count("idempotency.entries", &Idempotency::entries, "10000", {"1", "10000000"}, Reload::no,
+    count<Idempotency>("idempotency.entries", &Idempotency::entries, "10000", {"1", "10000000"}, Reload::no,
         "How many keys are remembered."),
 };
 // clang-format on

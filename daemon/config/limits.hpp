@@ -1,95 +1,75 @@
 #pragma once
 
 #include "config/key.hpp"
+#include "dispatch/settings.hpp"
+#include "net/settings.hpp"
+#include "session/settings.hpp"
 
 #include <array>
 #include <cstddef>
 
 namespace roomd::config {
 
-// What clients may use at most.  The rows below say the rest; app/options passes each member to the
-// layer that enforces it.
-struct Limits {
+// What clients may use at most.  A row below points at the member of the layer that enforces it;
+// app/options hands each layer its own.
+struct Limits : net::Limits, session::Limits, session::ClientLimits, dispatch::Limits {
     Limits();
-    std::size_t connections{};
-    std::size_t per_address{};
-    std::size_t per_network{};
-    std::size_t address_prefix{};
-    std::size_t network_prefix{};
-    std::size_t per_user{};
-    std::size_t rooms_per_client{};
-    std::size_t namespaces_per_session{};
-    std::size_t send_buffer{};
-    std::size_t send_buffer_total{};
-    std::size_t kernel_buffer{};
-    std::size_t receive_total{};
-    std::size_t head{};
-    std::size_t max_emit{};
-    std::size_t before_connect{};
-    std::size_t held{};
-    std::size_t packets_per_payload{};
-    std::size_t attachments{};
-    std::size_t json_depth{};
     std::size_t events_per_second{};
     std::size_t frames_per_second{};
-    base::Duration connect_timeout{};
-    base::Duration header_deadline{};
-    base::Duration body_deadline{};
-    base::Duration keep_alive{};
     friend bool operator==(const Limits &, const Limits &) = default;
 };
 
 // clang-format off
 inline constexpr std::array limit_keys{
-    count("limits.connections", &Limits::connections, "50000", {"1", "1000000"}, Reload::yes,
+    count<Limits>("limits.connections", &Limits::connections, "50000", {"1", "1000000"}, Reload::yes,
         "Open connections."),
-    count("limits.per_address", &Limits::per_address, "200", {"0", "1000000"}, Reload::yes,
+    count<Limits>("limits.per_address", &Limits::per_address, "200", {"0", "1000000"}, Reload::yes,
         "Open connections of one address; 0: any number. Not for loopback and Unix peers."),
-    count("limits.per_network", &Limits::per_network, "800", {"0", "1000000"}, Reload::yes,
+    count<Limits>("limits.per_network", &Limits::per_network, "800", {"0", "1000000"}, Reload::yes,
         "Open connections of one IPv6 network (`network_prefix`) together; 0: any number."),
-    count("limits.address_prefix", &Limits::address_prefix, "64", {"1", "128"}, Reload::no,
+    count<Limits>("limits.address_prefix", &Limits::address_prefix, "64", {"1", "128"}, Reload::no,
         "Bits of an IPv6 address that count as one address."),
-    count("limits.network_prefix", &Limits::network_prefix, "56", {"1", "128"}, Reload::no,
+    count<Limits>("limits.network_prefix", &Limits::network_prefix, "56", {"1", "128"}, Reload::no,
         "Bits of an IPv6 address that count as one network."),
-    count("limits.per_user", &Limits::per_user, "0", {"0", "1000000"}, Reload::yes,
+    count<Limits>("limits.per_user", &Limits::per_user, "0", {"0", "1000000"}, Reload::yes,
         "Clients one user may have at a time, by the `user` of the identity; 0: any number."),
-    count("limits.rooms_per_client", &Limits::rooms_per_client, "100", {"1", "100000"}, Reload::yes,
+    count<Limits>("limits.rooms_per_client", &Limits::rooms_per_client, "100", {"1", "100000"}, Reload::yes,
         "Rooms one client may be in."),
-    count("limits.namespaces_per_session", &Limits::namespaces_per_session, "16", {"1", "1000"}, Reload::yes,
+    count<Limits>("limits.namespaces_per_session", &Limits::namespaces_per_session, "16", {"1", "1000"}, Reload::yes,
         "Namespaces one connection may join; one more is refused."),
-    size("limits.send_buffer", &Limits::send_buffer, "1MiB", {"4KiB", "1GiB"}, Reload::yes,
+    size<Limits>("limits.send_buffer", &Limits::send_buffer, "1MiB", {"4KiB", "1GiB"}, Reload::yes,
         "Bytes queued for one client; a client with more is slow and is closed."),
-    size("limits.send_buffer_total", &Limits::send_buffer_total, "512MiB", {"1MiB", "1024GiB"}, Reload::yes,
+    size<Limits>("limits.send_buffer_total", &Limits::send_buffer_total, "512MiB", {"1MiB", "1024GiB"}, Reload::yes,
         "Bytes queued for all clients together, each event counted once; beyond it those furthest behind are closed."),
-    size("limits.kernel_buffer", &Limits::kernel_buffer, "128KiB", {"0B", "64MiB"}, Reload::yes,
+    size<Limits>("limits.kernel_buffer", &Limits::kernel_buffer, "128KiB", {"0B", "64MiB"}, Reload::yes,
         "Bytes that the kernel may buffer for each connection beyond that (SO_SNDBUF); a change applies to new connections. 0B, which needs a restart: as many as the kernel likes, which can be megabytes."),
-    size("limits.receive_total", &Limits::receive_total, "128MiB", {"1MiB", "1024GiB"}, Reload::yes,
+    size<Limits>("limits.receive_total", &Limits::receive_total, "128MiB", {"1MiB", "1024GiB"}, Reload::yes,
         "Bytes of requests and messages that have arrived in part, of all clients together; beyond it the one that has kept us waiting longest is disconnected. As much again for packets that wait for their time or for a verdict; further ones are refused."),
-    size("limits.head", &Limits::head, "32KiB", {"4KiB", "1MiB"}, Reload::yes,
+    size<Limits>("limits.head", &Limits::head, "32KiB", {"4KiB", "1MiB"}, Reload::yes,
         "Largest head of a request: its first line and its headers."),
-    size("limits.max_emit", &Limits::max_emit, "1MB", {"1B", "64MiB"}, Reload::no,
+    size<Limits>("limits.max_emit", &Limits::max_emit, "1MB", {"1B", "64MiB"}, Reload::no,
         "Largest event that may be emitted."),
-    size("limits.before_connect", &Limits::before_connect, "16KiB", {"64B", "1MiB"}, Reload::yes,
+    size<Limits>("limits.before_connect", &Limits::before_connect, "16KiB", {"64B", "1MiB"}, Reload::yes,
         "Largest message before a client has joined a namespace."),
-    size("limits.held", &Limits::held, "64KiB", {"1KiB", "64MiB"}, Reload::yes,
+    size<Limits>("limits.held", &Limits::held, "64KiB", {"1KiB", "64MiB"}, Reload::yes,
         "Bytes of one connection's packets that wait for their time or for a verdict; while a verdict is awaited, one packet of max_payload beyond that."),
-    count("limits.packets_per_payload", &Limits::packets_per_payload, "10000", {"1", "1000000"}, Reload::yes,
+    count<Limits>("limits.packets_per_payload", &Limits::packets_per_payload, "10000", {"1", "1000000"}, Reload::yes,
         "Packets in one polling body."),
-    count("limits.attachments", &Limits::attachments, "10", {"0", "1000"}, Reload::yes,
+    count<Limits>("limits.attachments", &Limits::attachments, "10", {"0", "1000"}, Reload::yes,
         "Binary attachments of one packet."),
-    count("limits.json_depth", &Limits::json_depth, "128", {"1", "1000"}, Reload::yes,
+    count<Limits>("limits.json_depth", &Limits::json_depth, "128", {"1", "1000"}, Reload::yes,
         "How deep JSON may nest."),
-    count("limits.events_per_second", &Limits::events_per_second, "50", {"0", "1000000"}, Reload::yes,
+    count<Limits>("limits.events_per_second", &Limits::events_per_second, "50", {"0", "1000000"}, Reload::yes,
         "Events one connection may send in a second, in all its namespaces; faster ones are held back. 0: any number."),
-    count("limits.frames_per_second", &Limits::frames_per_second, "1000", {"0", "1000000"}, Reload::yes,
+    count<Limits>("limits.frames_per_second", &Limits::frames_per_second, "1000", {"0", "1000000"}, Reload::yes,
         "Packets of any kind that one connection may send in a second. Faster websocket frames wait unread; the POST of a polling client is answered later. 0, or `events_per_second: 0`: any number."),
-    duration("limits.connect_timeout", &Limits::connect_timeout, "45s", {"10ms", "1d"}, Reload::yes,
+    duration<Limits>("limits.connect_timeout", &Limits::connect_timeout, "45s", {"10ms", "1d"}, Reload::yes,
         "Time to join the first namespace."),
-    duration("limits.header_deadline", &Limits::header_deadline, "10s", {"100ms", "1d"}, Reload::yes,
+    duration<Limits>("limits.header_deadline", &Limits::header_deadline, "10s", {"100ms", "1d"}, Reload::yes,
         "Time for all of a request's headers."),
-    duration("limits.body_deadline", &Limits::body_deadline, "30s", {"100ms", "1d"}, Reload::yes,
+    duration<Limits>("limits.body_deadline", &Limits::body_deadline, "30s", {"100ms", "1d"}, Reload::yes,
         "Time for all of a request's body."),
-    duration("limits.keep_alive", &Limits::keep_alive, "75s", {"100ms", "1d"}, Reload::yes,
+    duration<Limits>("limits.keep_alive", &Limits::keep_alive, "75s", {"100ms", "1d"}, Reload::yes,
         "How long an idle HTTP connection stays open."),
 };
 // clang-format on

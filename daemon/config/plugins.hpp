@@ -2,6 +2,7 @@
 
 #include "config/key.hpp"
 #include "config/plugin_node.hpp"
+#include "host/settings.hpp"
 
 #include <array>
 #include <cstddef>
@@ -21,21 +22,19 @@ struct Plugin {
     PluginNode node;      // its own keys
 };
 
-struct Plugins {
+struct Plugins : host::Patience {
     Plugins();
     std::string directory;    // absolute, once it was read
     std::vector<Plugin> load; // the enabled ones, in the order of the file
-    base::Duration slow_call{};
-    base::Duration answer_timeout{}; // of a ticket a plugin took
 };
 
 // clang-format off
 inline constexpr std::array plugins_keys{
     file("plugins.directory", &Plugins::directory, "\"\"", Reload::yes,
         "Folder of the plugins' `.so` files. Empty: where they were built or installed, as beside the binary or in `/usr/lib/roomd/plugins`."),
-    duration("plugins.slow_call", &Plugins::slow_call, "50ms", {"1ms", "60s"}, Reload::no,
+    duration<Plugins>("plugins.slow_call", &Plugins::slow_call, "50ms", {"1ms", "60s"}, Reload::no,
         "A call into a plugin that takes longer is counted and logged."),
-    duration("plugins.answer_timeout", &Plugins::answer_timeout, "5s", {"10ms", "1h"}, Reload::no,
+    duration<Plugins>("plugins.answer_timeout", &Plugins::answer_timeout, "5s", {"10ms", "1h"}, Reload::no,
         "How long a plugin may take for its verdict on a connect or a join."),
     structured<Plugins>("plugins.load", "list", "[]", Reload::yes,
         "Which plugins to load. Keys not named here are the plugin's own."),

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "config/key.hpp"
+#include "net/settings.hpp"
+#include "session/settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,17 +13,11 @@
 
 namespace roomd::config {
 
-// Engine.IO and its two transports.  The rows below say the rest.
-struct SocketIo {
+// Engine.IO and its two transports.  The rows below say the rest, and point at the members of the
+// layers where these have them.
+struct SocketIo : session::EngineIo, net::Http {
     SocketIo();
-    std::string path;
     std::vector<std::string> transports; // "websocket", "polling"
-    base::Duration ping_interval{};
-    base::Duration ping_timeout{};
-    base::Duration upgrade_timeout{};
-    std::size_t max_payload{};
-    std::size_t compress_from{};
-    bool io_uring{};
     bool serve_client{};
     std::string client_directory; // where the bundle is, absolute; empty: where it was built
     bool offers(std::string_view transport) const noexcept {
@@ -32,24 +28,24 @@ struct SocketIo {
 
 // clang-format off
 inline constexpr std::array socketio_keys{
-    text("socketio.path", &SocketIo::path, "/socket.io/", Reload::yes,
+    text<SocketIo>("socketio.path", &SocketIo::path, "/socket.io/", Reload::yes,
         "Path of Engine.IO requests; begins and ends with `/`."),
     texts("socketio.transports", &SocketIo::transports, "[websocket, polling]", Reload::yes,
         "`websocket`, `polling` or both.")
         .of("websocket polling"),
-    duration("socketio.ping_interval", &SocketIo::ping_interval, "25s", {"10ms", "1d"}, Reload::yes,
+    duration<SocketIo>("socketio.ping_interval", &SocketIo::ping_interval, "25s", {"10ms", "1d"}, Reload::yes,
         "Time between two pings. Over 55s is a warning: okhttp, URLSession and nginx give up after 60s of silence."),
-    duration("socketio.ping_timeout", &SocketIo::ping_timeout, "20s", {"10ms", "1d"}, Reload::yes,
+    duration<SocketIo>("socketio.ping_timeout", &SocketIo::ping_timeout, "20s", {"10ms", "1d"}, Reload::yes,
         "How long a pong may take."),
-    duration("socketio.upgrade_timeout", &SocketIo::upgrade_timeout, "10s", {"10ms", "1d"}, Reload::yes,
+    duration<SocketIo>("socketio.upgrade_timeout", &SocketIo::upgrade_timeout, "10s", {"10ms", "1d"}, Reload::yes,
         "How long a polling session may take to become a websocket."),
-    size("socketio.max_payload", &SocketIo::max_payload, "1MB", {"1000B", "64MiB"}, Reload::yes,
+    size<SocketIo>("socketio.max_payload", &SocketIo::max_payload, "1MB", {"1000B", "64MiB"}, Reload::yes,
         "Largest packet, and largest polling body, a client may send."),
-    size("socketio.compress_from", &SocketIo::compress_from, "1KiB", {"0B", "1MiB"}, Reload::yes,
+    size<SocketIo>("socketio.compress_from", &SocketIo::compress_from, "1KiB", {"0B", "1MiB"}, Reload::yes,
         "Polling answers of at least this size are compressed (gzip) for clients that accept it; `0B`: none."),
-    flag("socketio.io_uring", &SocketIo::io_uring, "true", Reload::yes,
+    flag<SocketIo>("socketio.io_uring", &SocketIo::io_uring, "true", Reload::yes,
         "Whether the writes of one event to many clients are given to the kernel together, where it allows that (io_uring); `false`: one by one."),
-    flag("socketio.serve_client", &SocketIo::serve_client, "true", Reload::yes,
+    flag<SocketIo>("socketio.serve_client", &SocketIo::serve_client, "true", Reload::yes,
         "Whether to serve the browser bundle under the path."),
     file("socketio.client_directory", &SocketIo::client_directory, "\"\"", Reload::yes,
         "Folder of the bundle. Empty: where it was built or installed."),

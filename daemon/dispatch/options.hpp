@@ -3,6 +3,7 @@
 #include "auth/keys.hpp"
 #include "auth/token.hpp"
 #include "catalogue/catalogue.hpp"
+#include "dispatch/settings.hpp"
 #include "policy/rules.hpp"
 
 #include <cstddef>
@@ -41,10 +42,10 @@ enum class AuthMode : std::uint8_t {
     required
 };
 
-struct Options {
+struct Options : Limits {
     std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists
     std::vector<RoomKind> kinds;
-    AuthMode auth = AuthMode::none;
+    AuthMode auth{};
     std::shared_ptr<const auth::Tokens> tokens; // when `auth` is not none
     std::string cookie;                         // that may hold the token; empty: none may
     std::vector<Portal> portals;
@@ -52,10 +53,7 @@ struct Options {
     std::shared_ptr<const catalogue::Catalogue> catalogue; // null: it knows no event
     std::vector<ClientEvent> client_events;
     std::shared_ptr<const catalogue::Catalogue> client_schemas; // of these; null: any data will do
-    bool unknown_events = true;                                 // catalogue.unknown: allow
-    std::size_t rooms_per_client = 100;
-    std::size_t per_user = 0;       // clients of one user at a time; 0: any number
-    std::size_t max_emit = 1000000; // bytes of one event's arguments
+    bool unknown_events{};                                      // catalogue.unknown: allow
 };
 
 } // namespace roomd::dispatch

@@ -14,8 +14,8 @@ struct PluginEntry {
     std::string instance; // names it in logs, health and metrics; empty: `name`
     std::string file;     // absolute path; empty: <directory>/<name>.so
     bool enabled = true;
-    bool required = false;        // /ready waits for it; a failing start ends the start-up
-    std::size_t budget = 8 << 20; // bytes of commands in line
+    bool required{};      // /ready waits for it; a failing start ends the start-up
+    std::size_t budget{}; // bytes of commands in line
     std::string config_json = "{}";
 
     const std::string &label() const noexcept { return instance.empty() ? name : instance; }

@@ -62,7 +62,7 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
             Ticket ticket;
             ticket.kind = Ticket::Kind::connect;
             ticket.client = connecting.client;
-            const auto id = instance.issue(std::move(ticket), services_.options.verdict_timeout);
+            const auto id = instance.issue(std::move(ticket), services_.options.answer_timeout);
             if (id == 0) {
                 services_.router.decide_connect(connecting.client,
                                                 {false, "Overloaded", overloaded, {}, 0});
@@ -98,7 +98,7 @@ PluginHooks::Next PluginHooks::joining(const dispatch::Joining &joining) {
             ticket.kind = Ticket::Kind::join;
             ticket.client = joining.client;
             ticket.room = joining.room;
-            const auto id = instance.issue(std::move(ticket), services_.options.verdict_timeout);
+            const auto id = instance.issue(std::move(ticket), services_.options.answer_timeout);
             if (id == 0) {
                 services_.router.decide_join(joining.client, joining.room,
                                              {false, "Overloaded", overloaded, {}, 0});

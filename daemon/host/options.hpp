@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "host/settings.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -8,20 +9,17 @@
 
 namespace roomd::host {
 
-struct IdempotencyOptions {
-    base::Duration window{600000};
-    std::size_t entries = 65536;   // per instance; the oldest go first
+struct IdempotencyOptions : IdempotencyLimits {
     std::size_t bytes = 16u << 20; // of keys and results, per instance
+    friend bool operator==(const IdempotencyOptions &, const IdempotencyOptions &) = default;
 };
 
-struct Options {
-    std::string directory; // where <name>.so is looked for
-    base::Duration slow_call{10};
-    base::Duration verdict_timeout{10000}; // an unanswered connect or join is refused
+struct Options : Patience {
+    std::string directory;                 // where <name>.so is looked for
     base::Duration ack_timeout{60000};     // an unanswered ack is never sent
     base::Duration request_timeout{30000}; // an unanswered request gets 503
     std::size_t tickets = 65536;           // owed by one instance at a time
-    std::size_t max_emit = 1000000;        // bytes of one event's arguments
+    std::size_t max_emit{};                // bytes of one event's arguments
     IdempotencyOptions idempotency;
 
     // What `roomd stats --json` prints.  Empty: what the Router counts.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "net/settings.hpp"
 #include "policy/proxies.hpp"
 
 #include <cstddef>
@@ -24,18 +25,19 @@ struct ListenerOptions {
     int fd = -1;             // ... non-blocking, which the server owns from now on
     std::string certificate; // PEM files; both or none
     std::string key;
-    unsigned mode = 0660;    // of a Unix socket
+    unsigned mode{};         // of a Unix socket
     Side side = Side::front; // admin: for operators, whom limits on connections never keep out
+    friend bool operator==(const ListenerOptions &, const ListenerOptions &) = default;
 };
 
 struct CorsOptions {
-    std::vector<std::string> methods{"GET", "POST"};
-    bool credentials = true;
-    bool allow_missing_origin = true;
+    std::vector<std::string> methods;
+    bool credentials{};
+    bool allow_missing_origin{};
+    friend bool operator==(const CorsOptions &, const CorsOptions &) = default;
 };
 
-struct Options {
-    std::string path = "/socket.io/";
+struct Options : Limits, Http {
     std::vector<ListenerOptions> listeners;
     CorsOptions cors;
     // The name of the portal that this Origin header belongs to; nothing: it is not allowed.
@@ -44,32 +46,13 @@ struct Options {
     policy::Proxies proxies;               // whose X-Forwarded-For is believed
     std::vector<std::string> kept_headers; // lower case; into Handshake::headers
     std::string client_bundle;             // directory of socket.io.min.js ...; empty: none
-    std::size_t connections = 50000;
-    std::size_t per_address = 200; // not for loopback and Unix peers; 0: no limit
-    // IPv6 peers of one address prefix count as one address; those of one network prefix together
-    // may have `per_network` connections (0: no limit).
-    unsigned address_prefix = 64;
-    unsigned network_prefix = 56;
-    std::size_t per_network = 800;
-    std::size_t head = 32768; // bytes of a request's head
-    // Bytes of incomplete requests and messages, all together.
-    std::size_t receive_total = 128u << 20;
-    // Bytes of answers that their peers have not read, all together.
-    std::size_t send_buffer_total = 512u << 20;
-    // Bytes that the kernel may buffer for each connection (SO_SNDBUF); 0: up to the kernel,
-    // megabytes.
-    std::size_t kernel_buffer = 128u << 10;
-    std::size_t compress_from = 1024;      // bytes of a polling answer; 0: none is compressed
-    bool io_uring = true;                  // batch the writes of a flush, if the kernel allows it
-    base::Duration header_deadline{10000}; // absolute
-    base::Duration body_deadline{30000};   // absolute
-    base::Duration keep_alive{75000};
-    base::Duration farewell{5000}; // for a peer to close too, after us
+    std::size_t send_buffer_total{};       // bytes of answers that their peers have not read
+    base::Duration farewell{5000};         // for a peer to close too, after us
     // Connections that have not sent a whole head yet.  libwebsockets has the timeouts of TLS
     // handshakes in a sorted list: thousands of them would make each new one slow.
     std::size_t half_open = 4096;
     // Frames of a websocket that are read per second; what comes faster waits unread.
-    unsigned frames_per_second = 0; // 0: any number
+    unsigned frames_per_second{}; // 0: any number
 };
 
 } // namespace roomd::net

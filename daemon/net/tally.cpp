@@ -11,11 +11,11 @@ namespace roomd::net {
 namespace {
 
 // The first `bits` of an IPv6 address; all of an IPv4 one.
-std::string key(const Peer &peer, unsigned bits) {
+std::string key(const Peer &peer, std::size_t bits) {
     if (peer.kind != Peer::Kind::v6) bits = 32;
     std::string out(peer.kind == Peer::Kind::v6 ? "6" : "4");
     for (std::size_t i = 0; bits > 0; ++i) {
-        const unsigned here = std::min(bits, 8u);
+        const std::size_t here = std::min<std::size_t>(bits, 8);
         out += static_cast<char>(peer.bytes[i] & (0xFF00u >> here));
         bits -= here;
     }

@@ -29,7 +29,7 @@ struct Totals {
 // A count for each address, and for each network of addresses.
 class PerAddress {
 public:
-    PerAddress(unsigned address_prefix, unsigned network_prefix) noexcept :
+    PerAddress(std::size_t address_prefix, std::size_t network_prefix) noexcept :
         address_prefix_(address_prefix),
         network_prefix_(network_prefix) {}
     // Counts one more.  False: it exceeds a limit, but is counted all the same.  0: no limit.
@@ -40,7 +40,7 @@ private:
     using Counts = std::unordered_map<std::string, std::uint32_t>;
     static void less(Counts &, const std::string &) noexcept;
 
-    unsigned address_prefix_, network_prefix_; // of IPv6
+    std::size_t address_prefix_, network_prefix_; // bits of IPv6
     Counts addresses_, networks_;
 };
 

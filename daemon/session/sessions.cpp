@@ -77,7 +77,7 @@ base::Duration Sessions::post_end(base::SessionId id, std::string_view body) {
     using Step = eio::PayloadReader::Step;
     Session *session = sessions_.find(id);
     if (session == nullptr) return {};
-    eio::PayloadReader reader(body, options_.max_packets);
+    eio::PayloadReader reader(body, options_.packets_per_payload);
     eio::Packet packet{};
     Step step = Step::packet;
     while (session->open() && (step = reader.next(packet)) == Step::packet)

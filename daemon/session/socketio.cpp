@@ -202,7 +202,7 @@ bool SocketIo::make_room() {
 // A stranger gets less: small messages, and no attachments.
 sio::Limits SocketIo::limits(const Peer &peer) const noexcept {
     if (!peer.joined) return {0, options_.before_connect, options_.json_depth};
-    return {options_.max_attachments, down_->options().max_payload, options_.json_depth};
+    return {options_.attachments, down_->options().max_payload, options_.json_depth};
 }
 
 base::Rate SocketIo::rate() const noexcept {
@@ -289,8 +289,7 @@ void SocketIo::hold_back(Peer &from, Client &client, const sio::Packet &packet) 
         return;
     HeldPacket held(packet);
     // Behind a verdict a packet of any size that is allowed may be one of those that wait.
-    const std::size_t most =
-        options_.held_bytes + (client.awaits_verdict() ? limits(from).max_bytes : 0);
+    const std::size_t most = options_.held + (client.awaits_verdict() ? limits(from).max_bytes : 0);
     const bool fits =
         held_by(from) + held.bytes() <= most && held_of_all_ + held.bytes() <= options_.held_total;
     if (fits) return client.held->push(std::move(held));

@@ -32,10 +32,10 @@ struct Unfinished {};
 using Packet = std::variant<Unfinished, Connect, Disconnect, Event, Ack>;
 
 struct Limits {
-    std::size_t max_attachments = 10; // 0: no binary packets at all (before CONNECT)
-    std::size_t max_bytes = 1000000;  // of a header and its attachments together
-    std::size_t depth = 128;          // of the JSON, its outermost array included
-    std::size_t elements = 1000;      // of that array: a JavaScript server gets each as an argument
+    std::size_t max_attachments{}; // 0: no binary packets at all (before CONNECT)
+    std::size_t max_bytes{};       // of a header and its attachments together
+    std::size_t depth{};           // of the JSON, its outermost array included
+    std::size_t elements = 1000;   // of that array: a JavaScript server gets each as an argument
 };
 
 // A packet that waits for its attachments.

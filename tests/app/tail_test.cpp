@@ -3,8 +3,10 @@
 #include "dispatch/router.hpp"
 #include "session/sessions.hpp"
 #include "session/socketio.hpp"
+#include "support/dispatch_defaults.hpp"
 #include "support/fake_hooks.hpp"
 #include "support/hand_clock.hpp"
+#include "support/session_defaults.hpp"
 #include "json/json.hpp"
 
 #include <doctest/doctest.h>
@@ -62,9 +64,9 @@ struct Looking {
 
     test::HandClock clock;
     test::FakeHooks hooks;
-    session::SocketIo clients{{}, clock};
-    session::Sessions sessions{{}, clients, clock};
-    dispatch::Router router{{}, clients, clock};
+    session::SocketIo clients{test::client_defaults(), clock};
+    session::Sessions sessions{test::session_defaults(), clients, clock};
+    dispatch::Router router{test::dispatch_defaults(), clients, clock};
     std::map<base::ExchangeId, std::string> answers;
     int soon = 0;
     app::Tail::Limits limits;

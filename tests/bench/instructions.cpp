@@ -7,7 +7,9 @@
 #include "session/outbox.hpp"
 #include "session/sessions.hpp"
 #include "session/socketio.hpp"
+#include "support/dispatch_defaults.hpp"
 #include "support/hand_clock.hpp"
+#include "support/session_defaults.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -62,7 +64,7 @@ dispatch::RoomKind kind(const char *name, policy::Join join, const char *claim) 
 }
 
 dispatch::Options options() {
-    dispatch::Options out;
+    dispatch::Options out = test::dispatch_defaults();
     out.kinds = {kind("user", policy::Join::automatic, "sub"),
                  kind("role", policy::Join::automatic, "role"),
                  kind("library", policy::Join::request, "libraryId")};
@@ -83,8 +85,8 @@ dispatch::Options options() {
 struct Daemon {
     test::HandClock clock;
     NoPlugins plugins;
-    session::SocketIo clients{{}, clock};
-    session::Sessions sessions{{}, clients, clock};
+    session::SocketIo clients{test::client_defaults(), clock};
+    session::Sessions sessions{test::session_defaults(), clients, clock};
     dispatch::Router router{options(), clients, clock};
     Sink sink;
     std::string connect = R"(40{"token":")" +

@@ -3,6 +3,7 @@
 #include "fake_clients.hpp"
 
 #include "dispatch/router.hpp"
+#include "support/dispatch_defaults.hpp"
 #include "support/fake_hooks.hpp"
 #include "support/hand_clock.hpp"
 
@@ -22,7 +23,7 @@ using dispatch::Status;
 // A router over fake clients and fake plugins.
 struct RouterFixture {
     static dispatch::Options default_options() {
-        dispatch::Options options;
+        dispatch::Options options = dispatch_defaults();
         options.namespaces = {"/custom", "/tenant-*"};
         options.kinds = {open("library", policy::Join::request),
                          open("role", policy::Join::automatic),

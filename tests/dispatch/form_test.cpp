@@ -1,4 +1,5 @@
 #include "dispatch/form.hpp"
+#include "support/dispatch_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -22,7 +23,7 @@ Emit emit(std::vector<std::string_view> rooms = {"library:1"}) {
 }
 
 std::string code(const Emit &emit) {
-    dispatch::Options options;
+    dispatch::Options options = test::dispatch_defaults();
     options.max_emit = 100;
     options.namespaces = {"/desk"};
     const auto said = dispatch::check_form(options, dispatch::Namespaces(options), emit);

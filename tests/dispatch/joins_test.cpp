@@ -1,6 +1,7 @@
 #include "dispatch/joins.hpp"
 
 #include "rules_fixture.hpp"
+#include "support/dispatch_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,7 +45,7 @@ dispatch::RoomKind automatic(std::string name, std::string_view claim) {
 }
 
 struct Limits {
-    dispatch::Options options;
+    dispatch::Options options = test::dispatch_defaults();
     Wished where;
 
     Limits() {

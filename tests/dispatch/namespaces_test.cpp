@@ -1,5 +1,6 @@
 #include "dispatch/namespaces.hpp"
 
+#include "support/dispatch_defaults.hpp"
 #include "support/fake_hooks.hpp"
 
 #include <doctest/doctest.h>
@@ -9,7 +10,7 @@
 using namespace roomd;
 
 TEST_CASE("a namespace is the first one, or named, or under a pattern") {
-    dispatch::Options options;
+    dispatch::Options options = test::dispatch_defaults();
     options.namespaces = {"/desk", "/team-*"};
     const dispatch::Namespaces namespaces(options);
     CHECK(namespaces.knows("/"));
@@ -22,7 +23,7 @@ TEST_CASE("a namespace is the first one, or named, or under a pattern") {
 }
 
 TEST_CASE("plugins serve namespaces that nobody configured") {
-    const dispatch::Options options;
+    const dispatch::Options options = test::dispatch_defaults();
     dispatch::Namespaces namespaces(options);
     CHECK_FALSE(namespaces.knows("/plugin"));
     test::FakeHooks hooks;

@@ -1,4 +1,5 @@
 #include "dispatch/routing.hpp"
+#include "support/dispatch_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -18,7 +19,7 @@ namespace {
 constexpr std::string_view lib1 = R"([{"library":"1"}])";
 
 dispatch::Options catalogued() {
-    dispatch::Options options;
+    dispatch::Options options = test::dispatch_defaults();
     std::vector<catalogue::EventFault> faults;
     const char *schema = R"({"type":"object","properties":{"seats":{"type":"integer"}}})";
     options.catalogue = std::make_shared<const catalogue::Catalogue>(catalogue::Catalogue::build(

@@ -2,9 +2,11 @@
 #include "dispatch/router.hpp"
 #include "session/sessions.hpp"
 #include "session/socketio.hpp"
+#include "support/dispatch_defaults.hpp"
 #include "support/fake_hooks.hpp"
 #include "support/fake_link.hpp"
 #include "support/hand_clock.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -27,7 +29,7 @@ struct Peer {
 
 struct Whole {
     static dispatch::Options kinds() {
-        dispatch::Options options;
+        dispatch::Options options = test::dispatch_defaults();
         options.kinds = {{"library", {}}};
         options.kinds.front().rules.allow_all = true;
         return options;
@@ -35,8 +37,8 @@ struct Whole {
 
     test::HandClock clock;
     test::FakeHooks hooks;
-    session::Options engine;
-    session::SocketIo clients{{}, clock};
+    session::Options engine = test::session_defaults();
+    session::SocketIo clients{test::client_defaults(), clock};
     session::Sessions sessions;
     dispatch::Router router{kinds(), clients, clock};
     std::vector<std::unique_ptr<Peer>> peers;
@@ -52,7 +54,7 @@ struct Whole {
         };
     }
     static session::Options with_buffer(std::size_t bytes) {
-        session::Options options;
+        session::Options options = test::session_defaults();
         options.send_buffer = bytes;
         return options;
     }

@@ -1,4 +1,5 @@
 #include "dispatch/wish.hpp"
+#include "support/dispatch_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +12,7 @@ using dispatch::name_room;
 namespace {
 
 dispatch::Options libraries() {
-    dispatch::Options options;
+    dispatch::Options options = test::dispatch_defaults();
     options.kinds = {{"library", {}}};
     return options;
 }

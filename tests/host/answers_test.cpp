@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(Shard, "a hook that answers and then passes has answered") {
 
 TEST_CASE("unanswered tickets are refused when their time is over") {
     host::Options options = Shard::quick();
-    options.verdict_timeout = options.request_timeout = options.ack_timeout = base::Duration(60);
+    options.answer_timeout = options.request_timeout = options.ack_timeout = base::Duration(60);
     Shard shard(options);
     puppet &p = shard.play();
     roomd_ticket connect = 0, ack = 0, request = 0;

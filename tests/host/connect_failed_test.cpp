@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Two, "a connect whose plugin stops before its verdict is told 
 
 TEST_CASE("a connect without a verdict in time is told of") {
     host::Options options = Shard::quick();
-    options.verdict_timeout = base::Duration(1);
+    options.answer_timeout = base::Duration(1);
     Shard shard(options);
     Asked asked(shard.play(), "/x", ROOMD_TAKEN);
     shard.connect("40/x,");

@@ -7,7 +7,10 @@
 #include "puppet.h"
 #include "session/sessions.hpp"
 #include "session/socketio.hpp"
+#include "support/dispatch_defaults.hpp"
 #include "support/fake_link.hpp"
+#include "support/host_defaults.hpp"
+#include "support/session_defaults.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -69,12 +72,12 @@ struct Peer {
 // A shard without sockets: real loop, sessions, clients, router and registry.
 struct Shard {
     static host::Options quick() {
-        host::Options options;
+        host::Options options = host_defaults();
         options.directory = BAD_PLUGIN_DIR;
         return options;
     }
     static dispatch::Options kinds() {
-        dispatch::Options options;
+        dispatch::Options options = dispatch_defaults();
         options.kinds = {{"library", {}}};
         options.kinds.front().rules.allow_all = true;
         return options;
@@ -100,8 +103,7 @@ struct Shard {
     ~Shard() { registry->stop(); }
 
     static host::PluginEntry entry(std::string name, std::string config = "{}") {
-        host::PluginEntry one;
-        one.name = std::move(name);
+        host::PluginEntry one = plugin_defaults(std::move(name));
         one.config_json = std::move(config);
         return one;
     }
@@ -149,8 +151,8 @@ struct Shard {
 
     loop::Loop loop;
     log::Logger logger{quiet()};
-    session::Options engine;
-    session::SocketIo clients{{}, loop};
+    session::Options engine = session_defaults();
+    session::SocketIo clients{client_defaults(), loop};
     session::Sessions sessions{engine, clients, loop};
     dispatch::Router router{kinds(), clients, loop};
     FakeHttp http;

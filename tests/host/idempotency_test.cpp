@@ -1,4 +1,5 @@
 #include "host/idempotency.hpp"
+#include "support/host_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -78,7 +79,7 @@ TEST_CASE("each API key has idempotency keys of its own") {
 }
 
 TEST_CASE("a key is forgotten at the end of its window") {
-    host::IdempotencyOptions options;
+    host::IdempotencyOptions options = test::idempotency_defaults();
     options.window = base::Duration{100};
     Idempotency table(options);
     const Idempotency::Result *first = nullptr;
@@ -90,7 +91,7 @@ TEST_CASE("a key is forgotten at the end of its window") {
 }
 
 TEST_CASE("over the bound of entries or bytes the oldest key goes first") {
-    host::IdempotencyOptions options;
+    host::IdempotencyOptions options = test::idempotency_defaults();
     SUBCASE("entries") {
         options.entries = 2;
     }
@@ -108,7 +109,7 @@ TEST_CASE("over the bound of entries or bytes the oldest key goes first") {
 }
 
 TEST_CASE("a flood of one API key pushes out its own keys, not those of another") {
-    host::IdempotencyOptions options;
+    host::IdempotencyOptions options = test::idempotency_defaults();
     SUBCASE("entries") {
         options.entries = 8;
     }
@@ -131,7 +132,7 @@ TEST_CASE("a flood of one API key pushes out its own keys, not those of another"
 }
 
 TEST_CASE("an API key may have the whole table while no other needs it") {
-    host::IdempotencyOptions options;
+    host::IdempotencyOptions options = test::idempotency_defaults();
     options.entries = 4;
     Idempotency table(options);
     const Idempotency::Result *first = nullptr;

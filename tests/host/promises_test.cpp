@@ -317,7 +317,7 @@ TEST_CASE("what a plugin logs carries its name and its fields, on one line") {
 
 TEST_CASE("a plugin that keeps its tickets is answered for when their time is over") {
     host::Options options = Shard::quick();
-    options.verdict_timeout = options.request_timeout = options.ack_timeout = base::Duration(60);
+    options.answer_timeout = options.request_timeout = options.ack_timeout = base::Duration(60);
     const auto answer = symbol<void (*)(roomd_status *)>("keeps_ticket", "keeps_ticket_answer");
     std::array<roomd_status, 4> said{};
     const auto late = [&](roomd_status expected) {

@@ -12,7 +12,8 @@ import sys
 
 MOST_LINES = 400
 
-# layer: what it may include besides itself.  docs/architecture.md shows the same table.
+# layer: what it may include besides itself: layers, or single units of them.  docs/architecture.md
+# shows the same table.
 SEES = {
     "base": "",
     "json": "base",
@@ -31,7 +32,7 @@ SEES = {
     "loop": "base log metrics",
     "net": "base log metrics eio http session loop policy",
     "host": "base json log metrics dispatch loop rooms schema session sio roomd",
-    "config": "base json auth policy catalogue",
+    "config": "base json auth policy catalogue session/settings dispatch/settings net/settings host/settings",
     "pages": "base json metrics",
     "app": "*",
     "cli": "base json rooms auth policy catalogue config host app roomd",
@@ -59,6 +60,10 @@ SYSTEM = re.compile(r"^([a-z_]+|(sys|net|netinet|arpa|linux)/[a-z_]+\.h|[a-z_]+\
 THIRD_PARTY_H = {name for name in OWNERS if name.endswith(".h")}
 # ... and what a plugin may: the interface, its own files, and libraries of its own.
 PLUGIN_LIBRARIES = {"nlohmann", "openssl", "libpq-fe.h", "yaml-cpp", "uv.h"}
+
+# What keys of the configuration set in a layer, and a member of it that has a value of its own.
+SETTINGS = re.compile(r"^daemon/\w+/settings\.hpp$")
+DEFAULT = re.compile(r"^    [\w:<>]+ \w+ *(=|\{[^}])")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^">]+)[">]')
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -90,8 +95,11 @@ def fault_of_include(path, quote, header):
         if quote == '"' or first in SEES or first == "roomd":
             if "/" not in header:
                 return f'"{header}": write "folder/file.hpp"'
-            if SEES[layer] == "*" or first == layer or first in SEES[layer].split():
+            sees = SEES[layer].split()
+            if sees == ["*"] or first == layer or first in sees or os.path.splitext(header)[0] in sees:
                 return None
+            if any(one.startswith(first + "/") for one in sees):
+                return f"{layer} must not see {header}"
             return f"{layer} must not see {first}"
         if first in OWNERS:
             if layer in OWNERS[first].split():
@@ -129,6 +137,10 @@ def check(root, path):
             yield f"{path}:{MOST_LINES + 1}: {len(lines) - 1} lines, at most {MOST_LINES}: split by owner of state"
         if path.endswith(".hpp") and "#pragma once" not in lines:
             yield f"{path}:1: no #pragma once"
+        if SETTINGS.match(path):
+            for number, line in enumerate(lines, 1):
+                if DEFAULT.match(line):
+                    yield f"{path}:{number}: the default is in the key table alone: write {{}}"
     for number, line in enumerate(lines, 1):
         if path != THIS and UNFINISHED.search(line):
             yield f"{path}:{number}: {UNFINISHED.search(line)[0]}: finish it or file it"
@@ -143,7 +155,7 @@ def check(root, path):
 def fault_of_picture(path):
     """Where docs/architecture.md tells another story than the table."""
     with open(path, encoding="utf-8") as page:
-        rows = re.findall(r"^\| `(\w+)` \| .* \| ?([\w *]*) \|$|^\| `(\w+)` \| .* \|( *)\|$", page.read(), re.M)
+        rows = re.findall(r"^\| `(\w+)` \| .* \| ?([\w/ *]*) \|$|^\| `(\w+)` \| .* \|( *)\|$", page.read(), re.M)
     told = {row[0] or row[2]: row[1].split() for row in rows}
     for layer, sees in SEES.items():
         if told.get(layer) != sees.split():

@@ -30,6 +30,17 @@ class Faults(unittest.TestCase):
         self.assertTrue(self.faults("daemon/dispatch/a.cpp", '#include "net/server.hpp"\n'))
         self.assertTrue(self.faults("daemon/host/a.cpp", '#include "net/server.hpp"\n'))
 
+    def test_config_sees_the_settings_of_the_layers_above_and_nothing_else_of_them(self):
+        self.assertEqual(self.faults("daemon/config/a.hpp", '#include "net/settings.hpp"\n#pragma once\n'), [])
+        (fault,) = self.faults("daemon/config/a.cpp", '#include "net/options.hpp"\n')
+        self.assertIn("config must not see net/options.hpp", fault)
+
+    def test_a_setting_with_a_default_of_its_own_is_a_fault(self):
+        for member, faults in (("std::size_t a{};", 0), ("std::string a;", 0), ("std::size_t a{1};", 1), ("bool a = true;", 1)):
+            text = f"#pragma once\nstruct S {{\n    {member}\n}};\n"
+            self.assertEqual(len(self.faults("daemon/net/settings.hpp", text)), faults, member)
+            self.assertEqual(self.faults("daemon/net/options.hpp", text), [])
+
     def test_a_third_party_header_outside_its_owner_is_a_fault(self):
         self.assertEqual(self.faults("daemon/net/a.cpp", "#include <libwebsockets.h>\n"), [])
         self.assertTrue(self.faults("daemon/session/a.cpp", "#include <libwebsockets.h>\n"))

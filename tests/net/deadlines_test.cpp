@@ -2,6 +2,7 @@
 #include "net/deadlines.hpp"
 
 #include "loop/loop.hpp"
+#include "support/net_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,7 +26,7 @@ struct One final : net::Waiter {
 };
 
 net::Options short_ones() {
-    net::Options options;
+    net::Options options = test::net_defaults();
     options.body_deadline = options.keep_alive = base::Duration(1);
     options.header_deadline = base::Duration(1000000);
     return options;

@@ -4,6 +4,8 @@
 #include "loop/timer.hpp"
 #include "net/server.hpp"
 #include "session/sessions.hpp"
+#include "support/net_defaults.hpp"
+#include "support/session_defaults.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -34,20 +36,17 @@ int run(const std::string &port) {
     log::Logger log(log_options);
     loop::Loop loop;
     Echo echo;
-    session::Options options;
+    session::Options options = test::session_defaults();
     options.ping_interval = base::Duration(300);
     options.ping_timeout = base::Duration(200);
     options.max_payload = 1000000;
     session::Sessions sessions(options, echo, loop);
     echo.sessions = &sessions;
-    net::Options net_options;
+    net::Options net_options = test::net_defaults();
     net_options.path = "/engine.io/";
     net_options.connections = 1000;
-    for (const char *host : {"127.0.0.1:", "[::1]:"}) {
-        net::ListenerOptions listener;
-        listener.name = host + port;
-        net_options.listeners.push_back(listener);
-    }
+    for (const char *host : {"127.0.0.1:", "[::1]:"})
+        net_options.listeners.push_back(test::listener_on(host + port));
     net::Server server(net_options, loop, sessions, log);
     loop.before_blocking([&] {
         sessions.flush();

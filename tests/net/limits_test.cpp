@@ -2,6 +2,8 @@
 #include "wire.hpp"
 
 #include "net/tally.hpp"
+#include "support/net_defaults.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -99,8 +101,8 @@ TEST_CASE(
     "connections of one address, or one IPv6 net, are limited; of this machine they are not") {
     loop::Loop loop;
     Echo echo;
-    session::Sessions sessions({}, echo, loop);
-    net::Options options;
+    session::Sessions sessions(test::session_defaults(), echo, loop);
+    net::Options options = test::net_defaults();
     options.per_address = 2;
     options.per_network = 3;
     net::Tally tally(options, sessions);

@@ -21,11 +21,8 @@ namespace {
 Rig::Setup listening(const std::vector<std::string> &names) {
     Rig::Setup setup;
     setup.net.listeners.clear();
-    for (const std::string &name : names) {
-        net::ListenerOptions listener;
-        listener.name = name;
-        setup.net.listeners.push_back(listener);
-    }
+    for (const std::string &name : names)
+        setup.net.listeners.push_back(listener_on(name));
     return setup;
 }
 

@@ -1,5 +1,7 @@
 #include "rig.hpp"
 
+#include "support/net_defaults.hpp"
+#include "support/session_defaults.hpp"
 #include "wire.hpp"
 
 #include <chrono>
@@ -72,9 +74,9 @@ void Echo::closed(base::SessionId, session::CloseReason why) {
 }
 
 Rig::Setup::Setup() {
-    net::ListenerOptions listener;
-    listener.name = "127.0.0.1:0";
-    net.listeners.push_back(listener);
+    net = net_defaults();
+    session = session_defaults();
+    net.listeners.push_back(listener_on("127.0.0.1:0"));
     net.connections = 2000;
     session.ping_interval = base::Duration(60000);
     session.ping_timeout = base::Duration(60000);

@@ -1,4 +1,5 @@
 #include "engine.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,7 +15,7 @@ namespace {
 constexpr std::size_t kb = 1000;
 
 session::Options bound(std::size_t total) {
-    session::Options options;
+    session::Options options = test::session_defaults();
     options.send_buffer = 1000 * kb;
     options.send_buffer_total = total;
     return options;

@@ -3,6 +3,7 @@
 #include "session/sessions.hpp"
 #include "support/fake_link.hpp"
 #include "support/hand_clock.hpp"
+#include "support/session_defaults.hpp"
 
 #include <functional>
 #include <memory>
@@ -50,7 +51,8 @@ using Log = std::vector<std::string>;
 
 // Sessions with nothing above and fake links below.
 struct Engine {
-    explicit Engine(session::Options options = {}) : sessions(options, heard, clock) {}
+    explicit Engine(session::Options options = session_defaults()) :
+        sessions(options, heard, clock) {}
 
     void turn() { // one loop iteration
         sessions.flush();

@@ -1,4 +1,5 @@
 #include "people.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +9,7 @@ using namespace roomd::test;
 namespace {
 
 struct Waiting : People {
-    explicit Waiting(session::ClientOptions options = {}) : People(options) {
+    explicit Waiting(session::ClientOptions options = test::client_defaults()) : People(options) {
         events.on_connecting = nullptr;
     }
 };
@@ -126,8 +127,8 @@ TEST_CASE("an event that makes its client wait again stops the queue behind it")
 }
 
 TEST_CASE("packets that wait are bounded, tiny ones too") {
-    session::ClientOptions options;
-    options.held_bytes = 10000;
+    session::ClientOptions options = test::client_defaults();
+    options.held = 10000;
     Waiting p(options), q(options);
     p.say({"0"});
     for (int i = 0; i < 1000 && p.open(); ++i)
@@ -172,7 +173,7 @@ TEST_CASE("what waits in all namespaces of a session counts together") {
 }
 
 TEST_CASE("packets behind unanswered CONNECTs are bounded for all sessions together") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.held_total = 40000;
     Waiting p(options);
     FakeLink other_ws{Transport::websocket}, later_ws{Transport::websocket};
@@ -191,7 +192,7 @@ TEST_CASE("packets behind unanswered CONNECTs are bounded for all sessions toget
 }
 
 TEST_CASE("what waits for other verdicts counts in the sum, and is refused without closing") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.held_total = 20000;
     People p(options);
     const ClientId id = p.join();

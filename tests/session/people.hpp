@@ -4,6 +4,7 @@
 #include "sio/encoder.hpp"
 #include "support/fake_link.hpp"
 #include "support/hand_clock.hpp"
+#include "support/session_defaults.hpp"
 
 #include <functional>
 #include <map>
@@ -62,9 +63,9 @@ public:
 
 // Socket.IO over real sessions over fake websockets.
 struct People {
-    explicit People(session::ClientOptions options = {}) :
+    explicit People(session::ClientOptions options = client_defaults()) :
         clients(options, clock),
-        sessions({}, clients, clock) {
+        sessions(session_defaults(), clients, clock) {
         clients.wire(sessions, events);
         events.on_connecting = [this](ClientId id) { clients.accept(id); };
         session = open(ws);

@@ -1,4 +1,5 @@
 #include "engine.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -102,7 +103,7 @@ TEST_CASE("packets ahead of a malformed one are processed, then the session ends
 }
 
 TEST_CASE("polled packets over the rate keep the answer back, up to half the time for a pong") {
-    session::Options options;
+    session::Options options = test::session_defaults();
     options.packets_per_second = 100;
     Engine e(options);
     const auto noops = [](int count) {
@@ -253,8 +254,8 @@ TEST_CASE("a session that closes itself in the middle of a payload hears no more
 }
 
 TEST_CASE("a payload of too many packets is malformed") {
-    session::Options options;
-    options.max_packets = 2;
+    session::Options options = test::session_defaults();
+    options.packets_per_payload = 2;
     Engine e(options);
     e.post(e.polling(), "4a\x1e"
                         "4b\x1e"

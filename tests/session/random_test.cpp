@@ -1,4 +1,5 @@
 #include "engine.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -81,7 +82,7 @@ public:
 
 private:
     static session::Options options(unsigned seed) {
-        session::Options options;
+        session::Options options = test::session_defaults();
         options.ping_interval = 300ms;
         options.ping_timeout = 200ms;
         options.upgrade_timeout = 400ms;

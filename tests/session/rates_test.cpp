@@ -1,5 +1,6 @@
 // Clients that do more, or faster, than they may: they wait or are told no, and stay.
 #include "people.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,7 +18,7 @@ bool has_code(const People &p, const char *code) {
 } // namespace
 
 TEST_CASE("one namespace too many is refused, and the others stay") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.namespaces_per_session = 2;
     People p(options);
     p.say({"0/a,", "0/b,"});
@@ -34,7 +35,7 @@ TEST_CASE("one namespace too many is refused, and the others stay") {
 }
 
 TEST_CASE("more events than twice the rate at once wait, and none is lost or overtaken") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 5;
     People p(options);
     const ClientId id = p.join();
@@ -62,7 +63,7 @@ TEST_CASE("more events than twice the rate at once wait, and none is lost or ove
 }
 
 TEST_CASE("at the rate itself nothing waits") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 5;
     People p(options);
     p.join();
@@ -76,9 +77,9 @@ TEST_CASE("at the rate itself nothing waits") {
 }
 
 TEST_CASE("events that wait for their time are bounded; those beyond are refused, one by one") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 1;
-    options.held_bytes = 10000;
+    options.held = 10000;
     People p(options);
     p.join();
     for (int i = 0; i < 3; ++i)
@@ -99,7 +100,7 @@ TEST_CASE("events that wait for their time are bounded; those beyond are refused
 }
 
 TEST_CASE("events that wait are bounded for all clients together, and given back with them") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 1;
     options.held_total = 20000;
     People p(options);
@@ -123,7 +124,7 @@ TEST_CASE("events that wait are bounded for all clients together, and given back
 }
 
 TEST_CASE("answers to what was asked are heard while events wait") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 1;
     People p(options);
     const ClientId id = p.join();
@@ -135,7 +136,7 @@ TEST_CASE("answers to what was asked are heard while events wait") {
 }
 
 TEST_CASE("the namespaces of a connection share one rate, and what waits in each comes") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 2;
     People p(options);
     p.join();
@@ -152,7 +153,7 @@ TEST_CASE("the namespaces of a connection share one rate, and what waits in each
 }
 
 TEST_CASE("all that a client joins again may come at once") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 5;
     options.events_at_once = 20;
     People p(options);
@@ -164,7 +165,7 @@ TEST_CASE("all that a client joins again may come at once") {
 }
 
 TEST_CASE("leaving and coming back gains no events") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 5;
     People p(options);
     p.join();
@@ -177,7 +178,7 @@ TEST_CASE("leaving and coming back gains no events") {
 }
 
 TEST_CASE("a client whose events wait may go at any time") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 1;
     People p(options);
     const ClientId id = p.join();
@@ -197,7 +198,7 @@ TEST_CASE("a client whose events wait may go at any time") {
 
 TEST_CASE(
     "who is refused over and over is not asked about for a while, who is let in begins anew") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.namespaces_per_session = 3;
     People p(options);
     bool let_in = false;
@@ -230,7 +231,7 @@ TEST_CASE(
 }
 
 TEST_CASE("connecting over and over is limited as events are") {
-    session::ClientOptions options;
+    session::ClientOptions options = test::client_defaults();
     options.events_per_second = 5;
     People p(options);
     for (int i = 0; i < 10; ++i)

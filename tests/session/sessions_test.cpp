@@ -1,4 +1,5 @@
 #include "engine.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +9,7 @@ using namespace roomd::test;
 namespace {
 
 session::Options quick() {
-    session::Options options;
+    session::Options options = test::session_defaults();
     options.ping_interval = 300ms;
     options.ping_timeout = 200ms;
     return options;
@@ -97,7 +98,7 @@ TEST_CASE("a close packet over websocket ends the session at once") {
 }
 
 TEST_CASE("malformed, oversized and wrong frames end a websocket session with their reason") {
-    session::Options options;
+    session::Options options = test::session_defaults();
     options.max_payload = 10;
     for (const auto &[frame, reason] : std::initializer_list<std::pair<const char *, const char *>>{
              {"x", "closed: parse error"},
@@ -181,7 +182,7 @@ TEST_CASE("volatile frames are dropped when the link cannot take them now, as a 
 }
 
 TEST_CASE("a slow client is closed after the fan-out, never inside it") {
-    session::Options options;
+    session::Options options = test::session_defaults();
     options.send_buffer = 100;
     Engine e(options);
     FakeLink ws(Transport::websocket);
@@ -201,7 +202,7 @@ TEST_CASE("a slow client is closed after the fan-out, never inside it") {
 }
 
 TEST_CASE("one frame larger than the bound, or a burst the link takes, makes nobody slow") {
-    session::Options options;
+    session::Options options = test::session_defaults();
     options.send_buffer = 100;
     Engine e(options);
     FakeLink ws(Transport::websocket);

@@ -1,4 +1,5 @@
 #include "engine.hpp"
+#include "support/session_defaults.hpp"
 
 #include <doctest/doctest.h>
 
@@ -194,7 +195,7 @@ TEST_CASE("a graceful close that is pending at the switch goes out on the websoc
 }
 
 TEST_CASE("the heartbeat starts anew at the switch, also when its ping got no answer") {
-    session::Options options;
+    session::Options options = test::session_defaults();
     options.ping_interval = 300ms;
     options.ping_timeout = 200ms;
     Upgrading e{options};

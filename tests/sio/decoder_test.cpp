@@ -12,6 +12,8 @@ using sio::Scratch;
 
 namespace {
 
+constexpr Limits roomy = {.max_attachments = 10, .max_bytes = 1000000, .depth = 128};
+
 // Feeds the messages of a payload.  The last answer, and whether one ahead of it was an error.
 struct Fed {
     base::Result<sio::Packet> last = base::Error{"nothing fed"};
@@ -27,8 +29,8 @@ Fed feed(Decoder &decoder, Scratch &scratch, std::string_view payload) {
         if (packet.type != eio::Type::message) continue;
         out.early_error = out.early_error || (any && !out.last);
         any = true;
-        out.last = packet.binary ? decoder.binary(packet.data, Limits{}, scratch)
-                                 : decoder.text(packet.data, Limits{}, scratch);
+        out.last = packet.binary ? decoder.binary(packet.data, roomy, scratch)
+                                 : decoder.text(packet.data, roomy, scratch);
     }
     REQUIRE(any);
     REQUIRE(std::string(reader.error()) == "");
@@ -36,14 +38,14 @@ Fed feed(Decoder &decoder, Scratch &scratch, std::string_view payload) {
 }
 
 template <class T> T only(Decoder &decoder, Scratch &scratch, std::string_view text) {
-    auto packet = decoder.text(text, Limits{}, scratch);
+    auto packet = decoder.text(text, roomy, scratch);
     INFO(text);
     REQUIRE(packet.ok());
     REQUIRE(std::holds_alternative<T>(*packet));
     return std::get<T>(*packet);
 }
 
-std::string error(std::string_view text, const Limits &limits = {}) {
+std::string error(std::string_view text, const Limits &limits = roomy) {
     Decoder decoder;
     Scratch scratch;
     return decoder.text(text, limits, scratch).error();
@@ -144,14 +146,15 @@ TEST_CASE("an ack tells its arguments") {
 TEST_CASE("a binary event comes with its last attachment") {
     Decoder d;
     Scratch s;
-    const auto header = d.text(
-        R"(52-/chat,7["img",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}])", {}, s);
+    const auto header =
+        d.text(R"(52-/chat,7["img",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}])",
+               roomy, s);
     REQUIRE(header);
     CHECK(std::holds_alternative<sio::Unfinished>(*header));
     CHECK(d.waiting());
-    REQUIRE(d.binary("first", {}, s));
+    REQUIRE(d.binary("first", roomy, s));
     CHECK(d.waiting());
-    const auto packet = d.binary("second", {}, s);
+    const auto packet = d.binary("second", roomy, s);
     REQUIRE(packet);
     const auto *event = std::get_if<sio::Event>(&*packet);
     REQUIRE(event != nullptr);
@@ -168,16 +171,16 @@ TEST_CASE("a binary event outlives the messages it came in, until the next feed"
     Scratch s;
     auto header = std::make_unique<std::string>(R"(51-["\u0069mg",{"_placeholder":true,"num":0}])");
     auto blob = std::make_unique<std::string>(1000, 'x');
-    REQUIRE(d.text(*header, {}, s));
+    REQUIRE(d.text(*header, roomy, s));
     header.reset();
-    const auto packet = d.binary(*blob, {}, s);
+    const auto packet = d.binary(*blob, roomy, s);
     blob.reset();
     REQUIRE(packet);
     const auto &event = std::get<sio::Event>(*packet);
     CHECK(event.name == "img");
     CHECK(event.args.blobs.at(0) == std::string(1000, 'x'));
     CHECK(s.whole != nullptr);
-    REQUIRE(d.text("2[\"next\"]", {}, s));
+    REQUIRE(d.text("2[\"next\"]", roomy, s));
     CHECK(s.whole == nullptr); // and is given back then
 }
 
@@ -190,19 +193,21 @@ TEST_CASE("a decoder that rests is one pointer") {
 TEST_CASE("text while attachments are awaited is an error, and frees what was held") {
     Decoder d;
     Scratch s;
-    REQUIRE(d.text(R"(52-["x"])", {}, s));
-    REQUIRE(d.binary("12345", {}, s));
+    REQUIRE(d.text(R"(52-["x"])", roomy, s));
+    REQUIRE(d.binary("12345", roomy, s));
     CHECK(d.held() == std::string(R"(52-["x"])").size() + 5);
-    CHECK(std::string(d.text("2[\"y\"]", {}, s).error()) == "text while attachments are awaited");
+    CHECK(std::string(d.text("2[\"y\"]", roomy, s).error()) ==
+          "text while attachments are awaited");
     CHECK_FALSE(d.waiting());
     CHECK(d.held() == 0);
 }
 
 TEST_CASE("the number of attachments is bounded by the caller") {
-    const Limits three = {.max_attachments = 3};
+    const Limits three = {.max_attachments = 3, .max_bytes = 1000, .depth = 8};
     CHECK(error(R"(53-["x"])", three) == "");
     CHECK(error(R"(54-["x"])", three) == "too many attachments");
-    CHECK(error(R"(51-["x"])", {.max_attachments = 0}) == "too many attachments");
+    CHECK(error(R"(51-["x"])", {.max_attachments = 0, .max_bytes = 1000, .depth = 8}) ==
+          "too many attachments");
     CHECK(error(R"(510-["x"])") == "");
     CHECK(error(R"(511-["x"])") == "too many attachments");
     CHECK(error(R"(50-["x"])") == "illegal attachments");
@@ -210,7 +215,7 @@ TEST_CASE("the number of attachments is bounded by the caller") {
 
 TEST_CASE("header and attachments together are bounded in bytes") {
     const std::string header = R"(52-["x"])";
-    const Limits limits = {.max_bytes = header.size() + 10};
+    const Limits limits = {.max_attachments = 10, .max_bytes = header.size() + 10, .depth = 8};
     Scratch s;
     Decoder fits;
     REQUIRE(fits.text(header, limits, s));
@@ -229,7 +234,7 @@ TEST_CASE("header and attachments together are bounded in bytes") {
 TEST_CASE("a limit that shrank meanwhile is kept") {
     Decoder d;
     Scratch s;
-    REQUIRE(d.text(R"(51-["a long enough header"])", {}, s));
+    REQUIRE(d.text(R"(51-["a long enough header"])", roomy, s));
     CHECK_FALSE(d.binary("x", {.max_bytes = 5}, s).ok());
     CHECK_FALSE(d.waiting());
 }
@@ -240,7 +245,8 @@ TEST_CASE("nesting is bounded, and a hundred thousand arrays cost one error") {
           "JSON nested too deep");
     CHECK(error("2[\"x\"," + std::string(100000, '[') + std::string(100000, ']') + "]") ==
           "JSON nested too deep");
-    CHECK(error("2[\"x\",[]]", {.depth = 1}) == "JSON nested too deep");
+    CHECK(error("2[\"x\",[]]", {.max_attachments = 0, .max_bytes = 1000, .depth = 1}) ==
+          "JSON nested too deep");
 }
 
 TEST_CASE("arguments are bounded in number, and 400,000 of them cost one error") {
@@ -255,7 +261,9 @@ TEST_CASE("arguments are bounded in number, and 400,000 of them cost one error")
     CHECK(error(with(R"(51-["x")", 1000)) == "too many elements");
     CHECK(error(with("37[", 1000)) == "");
     CHECK(error(with("37[", 1001)) == "too many elements");
-    CHECK(error(with(R"(2["x")", 2), {.elements = 2}) == "too many elements");
+    CHECK(error(with(R"(2["x")", 2),
+                {.max_attachments = 0, .max_bytes = 1000, .depth = 8, .elements = 2}) ==
+          "too many elements");
     CHECK(error(with(R"(2["x",[)", 100000) + "]") == ""); // what one argument holds is data
     std::string auth = R"(0{"a":0)";
     for (int i = 0; i < 2000; ++i)
@@ -276,5 +284,5 @@ TEST_CASE("errors say what was wrong") {
     CHECK(error(R"(51-["x",{"_placeholder":true,"num":1}])") == "illegal attachments");
     Decoder d;
     Scratch s;
-    CHECK(std::string(d.binary("x", {}, s).error()) == "binary without a header");
+    CHECK(std::string(d.binary("x", roomy, s).error()) == "binary without a header");
 }
