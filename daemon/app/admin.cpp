@@ -254,7 +254,7 @@ void Admin::tail(const net::Request &request) {
     ticks_.every(tick);
 }
 
-// ---- deeds -------------------------------------------------------------------------------
+// ---- actions -----------------------------------------------------------------------------
 
 void Admin::kick(const net::Request &request) {
     if (const auto problem = refuse_type(request)) return refuse(request.id, *problem);

@@ -17,8 +17,8 @@ namespace roomd::app {
 
 struct Shard;
 
-// The routes under /admin/, for operators.  No listener but the admin socket serves them, and
-// whoever can connect to that may use them all.
+// The routes under /admin/, for operators.  Only the admin socket serves them, and anyone
+// who can connect to it may use them all.
 class Admin {
 public:
     struct Configuration {
@@ -31,7 +31,7 @@ public:
     Admin(const Admin &) = delete;
     Admin &operator=(const Admin &) = delete;
 
-    void end(); // the daemon is stopping: answers all who wait for events
+    void end(); // the daemon is stopping: answers everyone who waits for events
 
 private:
     using Serve = void (Admin::*)(const net::Request &);

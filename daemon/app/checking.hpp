@@ -18,7 +18,7 @@ void check_plugins(host::Libraries &, const config::Config &, config::Faults &fa
 // "listen 127.0.0.1:3443: certificate: no such file", from the outermost to the cause.
 std::string reason(const std::exception &);
 
-// Checks what only shows when the settings are built: reads certificates and the client bundle.  On
+// Checks what shows only when the settings are built: reads certificates and the client bundle.  On
 // any thread.
 void check_settings(const config::Config &, config::Faults &faults);
 // Checks what only the running server knows: reads its own certificates again.  On its loop.

@@ -6,7 +6,7 @@
 namespace roomd::app {
 
 // Runs until SIGTERM or SIGINT; gives the exit code.  Throws nested exceptions when it cannot
-// start.  SIGHUP reads the file, from which the configuration came, again.
+// start.  SIGHUP reads the configuration file again.
 int run(const config::Config &, const ConfigFile &);
 
 } // namespace roomd::app

@@ -35,7 +35,7 @@ std::string listed(const std::vector<std::string> &roles) {
     return out.empty() ? "none" : out;
 }
 
-// A client of this configuration that is alone: where it is says what it entered.
+// The only client of a daemon with this configuration, and the rooms it is in.
 class Imagined final : public dispatch::Whereabouts {
 public:
     bool in(std::string_view room) const override {

@@ -11,8 +11,8 @@
 namespace roomd::app {
 
 // What a daemon with this configuration would answer.  The decisions are those of policy and
-// dispatch that the daemon itself asks for; only the words are this unit's.  It knows nothing of
-// the moment: plugins, how full rooms are, who is connected already.
+// dispatch that the daemon itself asks for; only the wording is this unit's.  It knows nothing
+// of the daemon's state: plugins, how full rooms are, who is connected.
 struct Forecast {
     bool yes = false;
     std::string code;               // of the refusal; empty: none

@@ -11,7 +11,7 @@ namespace roomd::app {
 
 // Who may use a guarded route, decided by the headers, before a plugin or a body is involved.
 //   Over a Unix socket: anyone, as the file's permissions have admitted the peer.
-//   With keys of the scope: who sends one (Authorization: Bearer, or X-API-Key).
+//   With keys of the scope: anyone who sends one (Authorization: Bearer, or X-API-Key).
 //   Without: peers on this machine that use a loopback name, so that neither a stranger nor a page
 //   whose name was rebound to 127.0.0.1 is admitted.
 class Gate {

@@ -10,7 +10,7 @@
 namespace roomd::app {
 namespace {
 
-// Where the browser's client lies when the configuration does not say: beside the binary (a build),
+// Where the browser's client is when the configuration does not say: beside the binary (a build),
 // or where a package puts it.
 std::string client_directory(const config::Config &config) {
     if (!config.socketio.serve_client) return {};
@@ -18,7 +18,7 @@ std::string client_directory(const config::Config &config) {
     return config::shipped_folder("client", "share/roomd/client");
 }
 
-// Whose events are not counted may send as fast as it is read.
+// A client whose events are not counted may send as fast as we read.
 unsigned frames_per_second(const config::Config &config) {
     if (config.limits.events_per_second == 0) return 0;
     return static_cast<unsigned>(config.limits.frames_per_second);

@@ -19,7 +19,7 @@ public:
     explicit Overload(log::Logger &log) noexcept : log_(log) {}
 
     struct Counts {
-        // Counters since the start, but for `waiting` and `limit`.
+        // Counters since the start, except `waiting` and `limit`.
         std::uint64_t sessions = 0; // closed as furthest behind
         std::uint64_t answers = 0;  // cut because nobody read them
         std::size_t waiting = 0;    // bytes now

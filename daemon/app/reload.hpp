@@ -47,10 +47,9 @@ public:
     // `started`: keys that no reload changes keep its values.
     Reload(Shard &, const config::Config &started, ConfigFile, Watch);
 
-    // On the shard's loop.  Logs the outcome and calls `done` with it: later, on the loop and from
-    // no
-    // plugin's stack frame.  A call while a reload is running waits for the next one, which reads
-    // the files as they are then; all such calls share it.
+    // On the shard's loop.  Logs the outcome and calls `done` with it: later, on the loop and
+    // never from a plugin's stack frame.  A call while a reload is running waits for the next one,
+    // which reads the files as they are then; all such calls share it.
     void ask(Done done = {});
     // The daemon is stopping: nothing is applied any more, and waiting callers are told.
     void stop();

@@ -58,8 +58,8 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     keep_headers(config);
 }
 
-// The server turns the loop while it goes, when the plugins are gone already: by then no session
-// may be left to speak of, and nothing may be flushed.
+// The server's destructor still runs the loop, when the plugins are gone already: by then no
+// session may be left, and nothing may be flushed.
 Shard::~Shard() {
     plugins.stop();
     sessions.close_all(session::CloseReason::server_shutting_down);

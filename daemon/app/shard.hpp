@@ -22,14 +22,14 @@ namespace roomd::app {
 // One thread's worth of roomd: a loop and everything its clients need, wired once.  Members stand
 // in the order in which they depend on each other.
 struct Shard {
-    // Throws when a listener or a required plugin cannot be had.
+    // Throws when a listener cannot be opened, or a required plugin does not start.
     Shard(const config::Config &, log::Logger &);
     ~Shard();
     Shard(const Shard &) = delete;
     Shard &operator=(const Shard &) = delete;
 
     // Applies what may change while it runs; the configuration has been checked.  Gives the plugins
-    // that kept their old configuration.  Throws when the server cannot take its part.
+    // that kept their old configuration.  Throws when the server cannot apply its part.
     std::vector<host::Registry::Failure> apply(const config::Config &);
 
     log::Logger &log;

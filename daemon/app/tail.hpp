@@ -53,7 +53,7 @@ public:
     bool ask(Request);
     void serve(); // answers requests that have events, or have waited long enough
     void tick();  // about once a second while watching()
-    void end();   // answers all who wait
+    void end();   // answers everyone who waits
     bool watching() const noexcept { return watching_; }
 
     void emitted(std::uint64_t number, const dispatch::Emit &, const dispatch::Emitted &) override;

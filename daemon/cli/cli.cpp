@@ -43,7 +43,7 @@ int run(int argc, const char *const *argv, Io &given) {
     app.require_subcommand(1);
     Tree tree(app);
     add_commands(tree);
-    // Behind them: each would take it over.
+    // After the subcommands, each of which would inherit it.
     app.footer(
         "Exit codes: 0 success, 1 failed while running, 2 wrong usage, 3 wrong configuration.");
     // CLI11 would show help even for a command that does not exist.

@@ -24,7 +24,7 @@ std::string events_json(const config::Config &);
 // The enabled entries of a plugin.
 std::vector<host::PluginEntry> entries_of(const config::Config &, std::string_view plugin);
 // Chooses an entry; `instance` may be empty if there is only one.  0, or the exit code after a
-// message: there is none, not this one, or several.
+// message: there is none, there is no such one, or there are several.
 int choose_entry(Io &, Form, const config::Config &, std::string_view plugin,
                  const std::string &instance, host::PluginEntry &out);
 

@@ -40,7 +40,7 @@ struct Question {
 using Print = std::function<int(Io &, std::string_view data)>;
 
 // Sends the request, and prints the answer's data with `print`, or the whole answer with --json; or
-// a refusal, or why there is no answer.  Gives the exit code, of `print` on success.
+// a refusal, or why there is no answer.  Returns the exit code, that of `print` on success.
 int ask(Io &, const Target &, const Question &, const Print &print);
 
 } // namespace roomd::cli

@@ -47,7 +47,7 @@ std::string read_key(const std::string &path, std::string &out) {
     return why != nullptr ? why : "";
 }
 
-// `claims` with iat and exp, unless it has them.
+// `claims` with iat and exp added unless it has them.
 std::string with_times(std::string_view claims, std::size_t seconds) {
     const std::int64_t now = base::unix_ms() / 1000;
     std::string out{json::trim(claims)};

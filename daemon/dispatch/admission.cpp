@@ -132,7 +132,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting, const Ver
     return Status::ok;
 }
 
-// What holds whoever vouches for the identity.
+// What applies to every identity, whether a token or a plugin gave it.
 std::optional<Rejection> Admission::reject(std::string_view portal,
                                            std::string_view identity) const {
     if (auto why = reject_identity(options_, portal, identity)) return why;

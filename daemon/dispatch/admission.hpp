@@ -43,7 +43,7 @@ public:
     // portal or namespace is gone, or the portal is for other roles.
     std::vector<base::ClientId> no_longer_admitted() const;
 
-    // Tokens that were good may be so no more.
+    // Tokens that were good may not be any more.
     void keys_changed() noexcept { tokens_.keys_changed(); }
     void tick() { tokens_.tick(clock_.now()); }
     const TokenGate::Unread &unread() const noexcept { return tokens_.unread(); }

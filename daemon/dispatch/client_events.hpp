@@ -37,7 +37,7 @@ public:
         std::string code, pointer, text; // why not; code is empty when it may be emitted
         bool droppable = false;
     };
-    // Nothing when the event is none of these.
+    // Nothing when the event is not a client event.
     std::optional<Wanted> read(base::ClientId, const sio::Event &) const;
     // A view into `wanted` and `event`.
     static Emit emit_of(const Wanted &wanted, const sio::Event &event);

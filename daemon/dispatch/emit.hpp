@@ -34,7 +34,7 @@ struct Emit {
     base::ClientId to = base::ClientId::none;      // one client, in whichever namespace it is
     base::ClientId without = base::ClientId::none; // not to this one (the sender)
     std::string_view event;
-    sio::Args args;         // validated JSON: whoever lets text in (host, plugins) has checked it
+    sio::Args args;         // validated JSON: who accepts text (host, plugins) has checked it
     bool droppable = false; // volatile
     bool local = false;     // not to the cluster bus
     bool route = false;     // the catalogue checks args[0] and, without rooms, chooses them

@@ -68,7 +68,7 @@ template <class Fn> void Fanout::each_recipient(const Emit &emit, Fn fn) {
     space->each(selection, fn);
 }
 
-// In batches: one virtual call for many recipients, and no list of them all.
+// In batches: one virtual call for many recipients, without a list of all of them.
 std::size_t Fanout::to_many(const Emit &emit) {
     const session::Delivery how = delivery(emit);
     std::array<base::ClientId, 256> batch;

@@ -28,7 +28,7 @@ struct Connected {
 struct NotConnected {
     base::ClientId client;
     std::string_view id, nsp, identity;
-    bool refused;            // by a CONNECT_ERROR with:
+    bool refused;            // by a CONNECT_ERROR with these:
     std::string_view reason; // its message; else the reason why the client left
     std::string_view data;   // JSON, or empty
 };
@@ -62,13 +62,13 @@ public:
     // The CONNECT reply is queued and the client is in its rooms; its first event comes later.
     virtual void connected(const Connected &) = 0;
     // Once for each client that connecting() asked about and that connected() will not tell of.
-    // Of one that was refused before anyone was asked, too.
+    // Also for one that was refused before any plugin was asked.
     virtual void not_connected(const NotConnected &) = 0;
     // Once for each client that connected() told of; it still is in its rooms.
     virtual void left(const Left &) = 0;
     virtual void answered(std::uint64_t token, session::Answer, const sio::Args &) = 0;
     // Every emit to rooms or to all that is not local, after it was delivered here: the cluster
-    // bus.  What goes to one client is not told: its id means nothing elsewhere.
+    // bus.  Emits to one client are not included: its id means nothing elsewhere.
     virtual void publish(const Emit &) = 0;
 
 protected:

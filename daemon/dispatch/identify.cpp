@@ -24,8 +24,8 @@ std::string_view header(const session::Handshake &handshake, std::string_view na
     return {};
 }
 
-// RFC 6265, section 4.2: pairs apart by "; ".  Two of the name are none: a neighbour's page may
-// have added one.
+// RFC 6265, section 4.2: pairs separated by "; ".  Two of the same name count as none: a
+// neighbour's page may have added one.
 std::optional<Found> cookie(std::string_view header, std::string_view wanted) {
     std::optional<Found> found;
     while (!header.empty()) {

@@ -32,8 +32,8 @@ struct Rejection {
 std::variant<Who, Rejection> identify(const Options &, TokenGate &, const session::Handshake &,
                                       std::string_view auth, base::Time now, std::int64_t now_ms);
 
-// Why someone with this identity, whoever vouches for it, may not come through this portal;
-// nothing: they may.  `portal`: its name; empty without an Origin.
+// Why someone with this identity, from a token or a plugin, may not come through this portal;
+// nothing when they may.  `portal`: its name; empty without an Origin.
 std::optional<Rejection> reject_identity(const Options &, std::string_view portal,
                                          std::string_view identity);
 

@@ -10,12 +10,12 @@
 // and `roomd explain` both ask here.
 namespace roomd::dispatch {
 
-// Why the limits keep the client out of a room it is not in; null: they do not.
+// Why the limits keep the client out of a room it is not in; null when they do not.
 const Refusal *over_limit(const Options &, const RoomKind &, std::string_view room,
                           const Whereabouts &);
 
 // Why a client's wish to join is refused before a plugin is asked, and before the rules are;
-// null: it is not.  Of a room it is in already nothing is asked any more.
+// null when it is not.  A client that is in the room already is not checked again.
 const Refusal *refuse_wish(const Options &, const RoomKind &, std::string_view room,
                            const Whereabouts &);
 

@@ -38,7 +38,7 @@ struct Portal {
 
 enum class AuthMode : std::uint8_t {
     none,     // tokens are not looked at
-    optional, // who sends none is nobody; a bad one is refused
+    optional, // a client without one is nobody; a bad one is refused
     required
 };
 

@@ -10,7 +10,7 @@ namespace roomd::dispatch {
 // What the clients of one portal did.
 struct PortalCount {
     std::uint64_t connects = 0;         // let in
-    std::uint64_t connects_refused = 0; // CONNECT_ERROR, whatever for
+    std::uint64_t connects_refused = 0; // CONNECT_ERROR, for any reason
     std::uint64_t joins = 0;            // rooms entered at their own wish or by who they are
     std::uint64_t joins_refused = 0;
 };

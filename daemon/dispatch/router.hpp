@@ -79,7 +79,7 @@ public:
     Status disconnect(base::ClientId, bool close_session, session::CloseReason);
     std::size_t kick(std::string_view user, bool close_session); // how many; by identity's "user"
 
-    // `gone`: no such client waits for this verdict (any more).
+    // `gone`: no client waits for this verdict (any more).
     Status decide_connect(base::ClientId, const Verdict &);
     Status decide_join(base::ClientId, std::string_view room, const Verdict &);
 
@@ -101,7 +101,7 @@ public:
                       std::vector<Stats::Room> &out) const;
     std::string positions() const;        // as Positions::text()
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
-    void watch(Watcher *) noexcept;       // null: nobody looks on, and emits cost nothing more
+    void watch(Watcher *) noexcept;       // null: nobody watches, and emits cost nothing more
 
     // Tokens that nobody read because their address had sent too many bad ones.
     const TokenGate::Unread &tokens_unread() const noexcept;

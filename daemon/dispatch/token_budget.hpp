@@ -19,10 +19,10 @@ public:
     static constexpr double us_at_once = 100000;
     static constexpr std::size_t most_addresses = 4096;
 
-    // May another token of this address be looked at?
+    // Whether another token of this address may be checked.
     bool has_left(std::string_view address, base::Time now) const;
-    // One was, and it was bad.  Of more addresses than most_addresses the one whose last bad token
-    // is longest ago is forgotten.
+    // A token was checked, and was bad.  Beyond most_addresses the address whose last bad token is
+    // the oldest is forgotten.
     void charge(std::string_view address, unsigned us, base::Time now);
     void forget_idle(base::Time now); // those that have all of it again
 

@@ -67,7 +67,7 @@ struct Read {
 };
 
 std::optional<Read> read(const Options &options, const sio::Event &event) {
-    // The name of an answer is no verb: a client that sends it asks for nothing.
+    // The name of an answer is not a verb: a client that sends it requests nothing.
     if (event.nsp != clients_nsp || policy::is_notice(event.name)) return std::nullopt;
     const std::string_view name = event.name;
     const auto colon = name.find(':');

@@ -22,7 +22,7 @@ public:
     // True: the event was a verb, and its answer is given or owed.  One of a kind that is not
     // configured is left to plugins first.
     bool take(base::ClientId, const sio::Event &);
-    // Of an event that nobody took: says that there is no such kind, when it is a verb.
+    // For an event that nobody took: if it is a verb, answers that there is no such kind.
     void refuse_unknown_verb(base::ClientId, const sio::Event &);
 
 private:

@@ -6,7 +6,7 @@
 
 namespace roomd::dispatch {
 
-// Is told of every emit that was taken, in order: for those who look on.  Must not call the Router.
+// Is told of every emit that was taken, in order: for those who watch.  Must not call the Router.
 class Watcher {
 public:
     // `number`: of the emit, as Router::emits() counts.

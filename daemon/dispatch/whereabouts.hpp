@@ -12,7 +12,7 @@ public:
     virtual bool in(std::string_view room) const = 0;
     virtual std::size_t rooms() const = 0; // that it is in
     virtual std::size_t rooms_of_kind(std::string_view kind) const = 0;
-    virtual std::size_t members(std::string_view room) const = 0; // whoever they are
+    virtual std::size_t members(std::string_view room) const = 0; // of all sessions
     virtual void enter(std::string_view room) = 0;                // by rule
 
 protected:

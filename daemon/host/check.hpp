@@ -28,8 +28,8 @@ struct EntryFault {
     std::string pointer, text, hint;
 };
 
-// Opens what is needed and asks every enabled plugin about its configuration.  No side effect but
-// the loading.  No fault: Registry::load() and reload() take these entries.
+// Opens what is needed and asks every enabled plugin about its configuration.  No side effect
+// except the loading.  No fault: Registry::load() and reload() take these entries.
 std::vector<EntryFault> check(Libraries &, const std::vector<PluginEntry> &);
 
 // The enabled entries whose plugin says ROOMD_PLUGIN_GUARDED, by index: on a TCP listener that is

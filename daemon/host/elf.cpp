@@ -16,7 +16,7 @@ namespace {
 using ElfHeader = ElfW(Ehdr);
 using Segment = ElfW(Phdr);
 
-// Are `size` bytes at `offset` all there?
+// Does the file have all of the `size` bytes at `offset`?
 bool is_there(int fd, void *out, std::size_t size, std::uint64_t offset) noexcept {
     std::size_t got = 0;
     while (got < size) {
@@ -33,7 +33,7 @@ bool reaches_beyond(std::uint64_t size, std::uint64_t offset, std::uint64_t leng
     return offset > size || length > size - offset;
 }
 
-// Made for what this process itself was made for?
+// Is it built for the machine that this process is built for?
 bool is_for_this_machine(const ElfHeader &header) {
     std::size_t size = 0;
     std::string why;
@@ -62,7 +62,7 @@ std::string fault_of_shared_object(const std::string &path) {
     if (!is_for_this_machine(header)) return "it is for another machine";
     if (header.e_type != ET_DYN || header.e_phentsize != sizeof(Segment) || header.e_phnum == 0)
         return "it is not a shared object";
-    // Linkers put the table of the sections last, so a cut of one byte shows.
+    // Linkers put the section table last, so a single missing byte shows.
     const std::uint64_t sections = std::uint64_t{header.e_shnum} * header.e_shentsize;
     if (header.e_shoff != 0 && reaches_beyond(size, header.e_shoff, sections)) return cut;
     std::vector<Segment> segments(header.e_phnum);

@@ -19,8 +19,8 @@ struct Outcome {
     roomd_status status = ROOMD_OK;
 };
 
-// As the Router routes it, with the rights of the key it is sent on behalf of.  Refused when there
-// is no such key (any more).  Views into the emit.
+// As the Router routes it, with the rights of the key it is sent on behalf of.  Refused when that
+// key does not exist any more.  Views into the emit.
 dispatch::Routed route(Instance &, const OwnedEmit &);
 // Whether the Router would take it.
 Outcome check(Services &, const dispatch::Routed &);

@@ -35,10 +35,10 @@ public:
     roomd_status route(HttpRoute, roomd_request_fn, void *user, roomd_handle &out);
     roomd_status metric(MetricValue, roomd_handle &out);
     roomd_status publish(roomd_publish_fn, void *user, roomd_handle &out);
-    // Of a handshake's headers this one is wanted, for good.
+    // Requests this header of handshakes, for good.
     roomd_status keep_header(std::string name);
     const std::vector<std::string> &kept_headers() const noexcept { return kept_headers_; }
-    // From here on no header can be asked for: handshakes have been read without it.
+    // From here on no header can be requested: handshakes have been read without it.
     void started() noexcept { started_ = true; }
     template <class Fn>
     roomd_status hook(HookList<Fn> &list, std::string nsp, std::string pattern, Fn fn, void *user,

@@ -40,7 +40,7 @@ public:
         });
     }
 
-    // Calls call(fn, user) for each match until it gives true.
+    // Calls call(fn, user) for each match until it returns true.
     template <class Call> bool first(std::string_view nsp, std::string_view name, Call call) {
         bool found = false;
         ++depth_;

@@ -126,7 +126,7 @@ bool Idempotency::over() const noexcept {
     return results_.size() > options_.entries || bytes_ > options_.bytes;
 }
 
-// By what there is too much of.
+// By whichever exceeds its bound.
 Idempotency::Owner &Idempotency::largest() noexcept {
     const bool by_entries = results_.size() > options_.entries;
     const auto size = [&](const Owner &owner) {

@@ -26,7 +26,7 @@ std::string version(std::uint32_t major, std::uint32_t minor) {
 
 Library::Library(const std::string &file, std::string_view name) : file_(file) {
     if (const std::string why = fault_of_shared_object(file); !why.empty()) refuse(file, why);
-    // NOW: a missing symbol fails here and not in the middle of a night.  LOCAL: two plugins never
+    // NOW: a missing symbol fails here, not at its first use.  LOCAL: two plugins never
     // bind to each other.
     void *const object = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (object == nullptr) {
@@ -43,7 +43,7 @@ Library::Library(const std::string &file, std::string_view name) : file_(file) {
         refuse(file, "declines to work with plugin interface " +
                          version(ROOMD_ABI_MAJOR, ROOMD_ABI_MINOR) + " of this roomd");
     }
-    // Size and major come first in every version there will be; nothing else is read before.
+    // Size and major come first in every version; nothing else is read before them.
     if (given->abi_major != ROOMD_ABI_MAJOR) {
         refuse(file, "is built for plugin interface " + std::to_string(given->abi_major) +
                          ".x, this roomd has " + version(ROOMD_ABI_MAJOR, ROOMD_ABI_MINOR) +

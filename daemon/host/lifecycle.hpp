@@ -33,7 +33,7 @@ public:
     const std::string &why_not_running() const noexcept { return why_not_; }
 
     // Does what was in line when it began, and tells the plugin when there is room again.  False:
-    // there was nothing, and is nothing.
+    // there was nothing to do, and there still is not.
     bool work_off();
     void tick(base::Time now); // deadlines of tickets
 

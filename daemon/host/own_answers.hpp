@@ -4,7 +4,7 @@
 
 namespace roomd::host {
 
-// The host's own answers to requests that a plugin cannot or did not answer: all 503.
+// The host's own answers to requests that a plugin cannot answer or did not answer: all 503.
 HttpResponse busy();     // too many are open
 HttpResponse late();     // its time is over
 HttpResponse stopping(); // the plugin, or the server

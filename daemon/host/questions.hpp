@@ -21,7 +21,7 @@ public:
     // Asks, or tells `fn` at once why not.  Gives how much stays counted against the budget.
     std::size_t ask(Instance &, const AskCommand &);
     void ask_all(Instance &, const AskAllCommand &);
-    // Of a token that nobody waits for: nothing.
+    // Does nothing for a token that nobody waits for.
     void answered(std::uint64_t token, session::Answer, const sio::Args &);
     // Tells all `fn` of this instance what there is; a client that has not answered is STOPPING.
     void stop(Instance &);

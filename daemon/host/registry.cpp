@@ -19,10 +19,10 @@
 namespace roomd::host {
 namespace {
 
-// A plugin whose every callback asks for another one must not keep the loop: after so many rounds
-// the sockets have their turn.
+// A plugin whose every callback asks for another one must not hold the loop: after this many rounds
+// the sockets get their turn.
 constexpr int max_rounds = 16;
-// Deadlines of tickets are looked at no more often.
+// Deadlines of tickets are checked no more often than this.
 constexpr base::Duration tick_every{50};
 
 } // namespace
@@ -167,7 +167,7 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
         return std::find_if(impl_->plugins.begin(), impl_->plugins.end(),
                             [&](const auto &one) { return one->entry().label() == label; });
     };
-    // First those that go, so that what they held (a route, a port) is free.
+    // Those to be stopped come first, so that what they held (a route, a port) is free.
     for (auto it = impl_->plugins.begin(); it != impl_->plugins.end();) {
         const auto stays = std::any_of(entries.begin(), entries.end(), [&](const PluginEntry &e) {
             return e.enabled && e.label() == (*it)->entry().label();

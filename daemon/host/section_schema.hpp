@@ -11,10 +11,10 @@ struct SectionFault {
     std::string pointer, text, hint;
 };
 
-// Checks a section against a plugin's config_schema, in the words of YAML.  What of the schema is
-// not understood is for the plugin's check() to see.  At the top a key that `properties` lacks is
-// refused in any case.  Both are objects that json::check() took.  Texts of the section are not
-// repeated: they may be secrets.
+// Checks a section against a plugin's config_schema, in the words of YAML.  Parts of the schema
+// that are not understood are left to the plugin's check().  At the top a key that `properties`
+// lacks is refused in any case.  Both are objects that json::check() took.  Texts of the section
+// are not repeated: they may be secrets.
 std::vector<SectionFault> check_section(std::string_view schema, std::string_view section);
 
 } // namespace roomd::host

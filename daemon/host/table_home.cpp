@@ -16,7 +16,7 @@ namespace {
 
 struct Home {
     Handles *handles = nullptr;
-    roomd_status status = ROOMD_OK; // why there are none
+    roomd_status status = ROOMD_OK; // why the call is refused
 };
 
 void tell_wrong_thread(roomd_self &self, const char *function) noexcept {

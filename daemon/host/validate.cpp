@@ -18,7 +18,7 @@ constexpr std::size_t max_headers = 64;
 constexpr std::uint32_t all_flags =
     ROOMD_EMIT_VOLATILE | ROOMD_EMIT_LOCAL | ROOMD_EMIT_ROUTE | ROOMD_EMIT_ALL;
 
-// No way to forge another header or a second answer.
+// So that no plugin can forge another header or a second answer.
 bool is_header_value(std::string_view text) noexcept {
     return text.size() <= 8192 && std::all_of(text.begin(), text.end(), [](char c) {
                return c == '\t' || !base::is_control(c);
@@ -133,7 +133,7 @@ roomd_status validate_and_copy(const roomd_emit &emit, std::size_t max_bytes, Ow
         !is_text(emit.on_behalf, 256)) {
         return ROOMD_INVALID;
     }
-    // Whether the names in it are good the Router says, with a code for `fn`; see check_names().
+    // The Router says whether the names in it are valid, with a code for `fn`; see check_names().
     const bool to_rooms = emit.n_rooms > 0 || (emit.flags & ROOMD_EMIT_ALL) != 0;
     if (emit.to != 0 ? to_rooms : !to_rooms && (emit.flags & ROOMD_EMIT_ROUTE) == 0) {
         return ROOMD_INVALID; // two targets, or none: a missing room never means everyone

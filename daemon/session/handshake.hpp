@@ -7,7 +7,7 @@
 
 namespace roomd::session {
 
-// Made for a session by whoever counts it; when this is destroyed, the session no longer counts.
+// Made for a session by the unit that counts it; once destroyed, the session no longer counts.
 class Counted {
 public:
     virtual ~Counted() = default;

@@ -31,8 +31,8 @@ private:
     std::optional<std::uint64_t> ack_;
 };
 
-// Packets of one client that wait, in order, for a verdict or for their time.  Bounded by whoever
-// pushes.
+// Packets of one client that wait, in order, for a verdict or for their time.  Bounded by the
+// unit that pushes.
 class Held {
 public:
     // `of_all` is the sum of bytes() of every line of packets; it outlives this one.

@@ -13,8 +13,8 @@ enum class Transport : std::uint8_t { polling, websocket };
 enum class Flushed : std::uint8_t {
     open,    // took everything, takes more at once (websocket)
     blocked, // the peer's window is full; Sessions::writable() is called when it takes again
-    spent,   // answered its one request (a polling GET); the link is no more
-    failed   // broken: the session is to close, `transport_error`; the link is no more
+    spent,   // answered its one request (a polling GET); the link is gone
+    failed   // broken: the session is to close, `transport_error`; the link is gone
 };
 
 constexpr bool ends_link(Flushed flushed) noexcept {

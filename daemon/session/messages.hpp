@@ -9,8 +9,9 @@
 
 namespace roomd::session {
 
-// Up from Engine.IO: all that the layer above hears of sessions.  SocketIo implements it, and an
-// echo in the conformance binary.  Any call may close any session: closing marks, reap() destroys.
+// Up from Engine.IO: everything that the layer above learns of sessions.  SocketIo implements it,
+// and an echo in the conformance binary.  Any call may close any session: closing marks, reap()
+// destroys.
 class Messages {
 public:
     virtual void opened(base::SessionId) = 0;

@@ -19,7 +19,7 @@ void append(std::string &out, std::string_view text) {
     out += text;
 }
 
-// The value behind the key "nsp"; "/" when there is none to be read.
+// The value behind the key "nsp"; "/" when it cannot be read.
 std::string_view namespace_of(std::string_view connect) noexcept {
     constexpr std::string_view key = "\xA3nsp";
     const std::size_t at = connect.find(key);

@@ -9,8 +9,8 @@ namespace roomd::session {
 // How far a client is ahead of its rate.  A second's worth may come at once.
 class Pace {
 public:
-    // Records that `count` came, of `rate` allowed per second.  Returns how long nothing more is to
-    // be taken: at most `longest`, and what exceeds that is forgiven.
+    // Records that `count` came, of `rate` allowed per second.  Returns how long to accept nothing
+    // more: at most `longest`; what exceeds that is forgiven.
     base::Duration take(unsigned count, unsigned rate, base::Duration longest,
                         base::Time now) noexcept;
 

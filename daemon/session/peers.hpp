@@ -67,7 +67,7 @@ public:
     // A packet of it lacks attachments, or no longer.
     void lacks_attachments(Peer &, base::Time now);
     void is_whole(Peer &peer) noexcept { peer.waits = false; }
-    // A session that has lacked attachments for `attachments_timeout`; none when there is no more.
+    // A session that has lacked attachments for `attachments_timeout`; none when there are no more.
     base::SessionId take_overdue(base::Time now);
 
 private:

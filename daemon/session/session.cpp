@@ -130,7 +130,7 @@ Session::Wrote Session::reply_to_probe(const FixedFrames &fixed) {
     Outbox reply;
     reply.push(fixed.probe_reply);
     const Flushed flushed = ws->flush(reply);
-    if (ws != websocket()) return Wrote::fine; // it went meanwhile, and lose() was told
+    if (ws != websocket()) return Wrote::fine; // it ended meanwhile, and lose() was called
     reply_due_ = !reply.empty();
     (ws == link_ ? blocked_ : probe_blocked_) = flushed == Flushed::blocked;
     if (flushed == Flushed::open || flushed == Flushed::blocked) return Wrote::fine;

@@ -133,7 +133,7 @@ void Sessions::binary(base::SessionId id, Link &from, std::string_view message) 
 void Sessions::link_gone(base::SessionId id, Link &link, CloseReason reason) {
     Session *session = sessions_.find(id);
     if (session == nullptr || session->lose(link) != Session::Lost::link) return;
-    // A closed one whose last answer nobody took has nothing left to wait for.
+    // A closed one whose last answer was not taken has nothing left to wait for.
     finish(id, *session, reason, session->open() ? Ending::prompt : Ending::cut);
 }
 
@@ -262,7 +262,7 @@ void Sessions::write(base::SessionId id, Session &session) {
         finish(id, session, CloseReason::transport_error, Ending::prompt);
     } else if (wrote == Session::Wrote::over) {
         closed_.push_back(id);
-    } else if (!session.open()) { // what an open one waits for no write changes
+    } else if (!session.open()) { // no write changes what an open one waits for
         arm(id, session);
     }
 }
@@ -286,7 +286,7 @@ void Sessions::destroy_closed() {
 }
 
 // Cuts those furthest behind until all that waits is under the bound, with room for some more
-// before everyone has to be looked at again.  False: nobody had to go.
+// before everyone has to be checked again.  False: nobody was cut.
 bool Sessions::shed() {
     const std::size_t bound = options_.send_buffer_total;
     if (waiting() <= bound) return false;
@@ -298,7 +298,7 @@ bool Sessions::shed() {
         ++totals_.shed;
         any = true;
         finish(id, *session, CloseReason::slow_client, Ending::cut);
-        destroy_closed(); // now: its frames are to count no more
+        destroy_closed(); // now, so that its frames no longer count
     }
     return any;
 }
@@ -325,7 +325,7 @@ void Sessions::expire(base::SessionId id, Session &session) {
     switch (session.expire(now)) {
     case Session::Due::nothing: break;
     case Session::Due::ping: {
-        // From when it was due, so that being looked at late does not add up; unless very late.
+        // From when it was due, so that late checks do not add up; unless very late.
         const bool punctual = now - session.beat_due() <= 2 * wheel_.granularity();
         session.await_pong((punctual ? session.beat_due() : now) + options_.ping_timeout);
         session.push(fixed_.ping);

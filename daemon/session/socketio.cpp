@@ -228,7 +228,7 @@ void SocketIo::route(base::SessionId session, const sio::Packet &packet) {
         const bool is_event = std::holds_alternative<sio::Event>(packet);
         if (!is_event || may_send(*client, id)) return handle(session, id, packet);
     }
-    // Answers to what we asked count for no rate.
+    // Answers to what we asked do not count towards the rate.
     const bool is_ack = std::holds_alternative<sio::Ack>(packet);
     if (is_ack && client->paced && !client->awaits_verdict()) return handle(session, id, packet);
     hold_back(*from, *client, packet);
@@ -284,7 +284,7 @@ bool SocketIo::may_send(Client &client, base::ClientId id) {
 
 void SocketIo::hold_back(Peer &from, Client &client, const sio::Packet &packet) {
     if (!client.held) client.held = std::make_unique<Held>(held_of_all_);
-    // In order only when the client has left before; else it is in, or will be told.
+    // Valid only when the client has left before; else it is in, or will be told.
     if (std::holds_alternative<sio::Connect>(packet) && !client.held->ends_with_disconnect())
         return;
     HeldPacket held(packet);
@@ -294,7 +294,7 @@ void SocketIo::hold_back(Peer &from, Client &client, const sio::Packet &packet) 
         held_by(from) + held.bytes() <= most && held_of_all_ + held.bytes() <= options_.held_total;
     if (fits) return client.held->push(std::move(held));
     if (client.accepted()) {
-        // Whoever asked for an answer that is dropped is told that none came in time.
+        // The sender of an ask whose answer is dropped is told that none came in time.
         if (std::holds_alternative<sio::Ack>(packet)) return;
         if (const auto *event = std::get_if<sio::Event>(&packet)) {
             down_->send(client.session, event_dropped(client.nsp->name, *event),
@@ -314,7 +314,7 @@ std::size_t SocketIo::held_by(const Peer &peer) const noexcept {
     return bytes;
 }
 
-// Gives the client what it was made to wait for, until it has to wait again or is gone.
+// Delivers the client's waiting packets until it has to wait again or is gone.
 void SocketIo::drain(base::ClientId id) {
     Client *client = roster_.alive(id);
     if (client == nullptr || client->draining || client->waits() || !client->held) return;

@@ -22,7 +22,7 @@ public:
     void erase(base::SessionId);
     Session *find(base::SessionId id) noexcept { return sessions_.find(id); }
     const Session *find(base::SessionId id) const noexcept { return sessions_.find(id); }
-    base::SessionId find(std::string_view sid) const noexcept; // none: there is no such
+    base::SessionId find(std::string_view sid) const noexcept; // none when unknown
     std::size_t size() const noexcept { return sessions_.size(); }
     // Calls fn(id, session) for each; `fn` may add and erase none.
     template <class Fn> void each(Fn fn) { sessions_.each(fn); }

@@ -9,8 +9,8 @@
 namespace roomd::session {
 
 // When to look at which session again: a hashed wheel with at most one entry per session, 24 bytes
-// each.  An entry is a reminder, not a deadline: whoever is reminded looks at the real deadlines
-// and arms again, so a deadline that moves back (a pong, every 25 s) costs nothing here.
+// each.  An entry is a reminder, not a deadline: the one reminded checks the real deadlines
+// and arms it again, so a deadline that moves back (a pong, every 25 s) costs nothing here.
 class Wheel {
 public:
     Wheel(base::Duration granularity, base::Time now);

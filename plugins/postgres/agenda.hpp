@@ -14,7 +14,7 @@ public:
     void stop() noexcept { *this = Agenda(); }
     bool running() const noexcept { return running_; }
 
-    // Something was asked, and was answered: in between there is no other step.
+    // A query was sent, and was answered: no other step is taken in between.
     void asked() noexcept { open_ = true; }
     void answered() noexcept { open_ = false; }
 

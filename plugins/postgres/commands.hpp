@@ -33,7 +33,7 @@ public:
     const nlohmann::ordered_json &events() const noexcept { return events_; }
     // Where the section's dsn leads.  Throws Failure.
     Database connect();
-    // What servers have warned of so far.
+    // What servers have warned about so far.
     const std::vector<std::string> &notices() const noexcept { return notices_; }
 
 private:

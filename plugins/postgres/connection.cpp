@@ -93,7 +93,7 @@ void Connection::connected() {
     watch_for(ROOMD_FD_READ);
     quiet_ = host_.every(ms(times_.probe), [this] { probe(); });
     delivering_ = true;
-    // Such a server cannot convert, and would refuse to send what is no UTF-8; in a notification
+    // Such a server cannot convert, and would refuse to send what is not UTF-8; in a notification
     // that ends the connection.  Bytes as they are can be judged here.
     const char *const encoding = PQparameterStatus(raw_.get(), "server_encoding");
     if (encoding != nullptr && std::string_view(encoding) == "SQL_ASCII")

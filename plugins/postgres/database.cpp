@@ -135,7 +135,7 @@ std::string Database::server() const {
 void Database::refuse_answer(const Result &result) const {
     const auto *const raw = result.get();
     const auto primary = field(raw, PG_DIAG_MESSAGE_PRIMARY);
-    // libpq's own, when the connection is lost, is no field.
+    // libpq's own message, when the connection is lost, is not in a field.
     const std::string_view said = primary.empty() ? PQerrorMessage(raw_.get()) : primary;
     const auto trouble = trouble_of(said, result.sqlstate());
     const std::string_view hint = field(raw, PG_DIAG_MESSAGE_HINT);

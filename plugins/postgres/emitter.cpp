@@ -146,7 +146,7 @@ Emitter read_emitter(const std::string &event, const Json &node) {
     Shape shape(node.value("schema", Json::object()));
     out.whole_row = shape.open();
     out.members = shape.take();
-    // An event that leads nowhere is no use to its sender, who names no rooms.
+    // An event without rooms is of no use to a sender who names none.
     for (const auto &room : node.value("rooms", Json::array())) {
         for (const auto &field : fields_of(room.get<std::string>())) {
             auto &one = member(out.members, field);

@@ -15,8 +15,8 @@ namespace {
 using Option = std::pair<const char *, const char *>;
 constexpr std::array<Option, 2> options{{{"app", "roomd_app"}, {"daemon", "roomd_daemon"}}};
 
-// All files, also of a version that is there: a new one may come with functions that are changed.
-// What waits for a lock holds up those who emit, so it does not wait for long.
+// All files, also those of the installed version: a new roomd may bring changed functions.
+// Waiting for a lock holds up everyone who emits, so it does not wait for long.
 std::string script(const std::string &about, const std::string &ahead, const std::string &behind) {
     std::string out = about + "BEGIN;\nSET LOCAL lock_timeout = '10s';\n" + ahead;
     for (const auto &file : sql_files()) {

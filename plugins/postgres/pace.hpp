@@ -18,7 +18,7 @@ public:
     // There was something.
     void found_work() noexcept { pause_ = Duration(0); }
     // How long to rest until the next look, from `least` at first up to `most`; 1 ms or more.
-    // What a look took the server is no rest: it counts from the beginning of the look.
+    // The time a query took is not rest: the rest counts from the beginning of the query.
     Duration rest(Clock::time_point now, Duration least, Duration most) noexcept {
         pause_ = std::clamp(pause_ * 2, least, most);
         const auto since = std::chrono::duration_cast<Duration>(now - looked_at_);

@@ -26,7 +26,7 @@ void Progress::found(const Search &search, const std::optional<Row> &row) {
         at_.seq = row->seq;
         at_.logged_at = row->logged_at;
     } else if (!search.logged_at.empty()) {
-        at_.seq = 0; // they have nothing in common
+        at_.seq = 0; // the two epochs have nothing in common
     }
     last_seq_ = search.end.seq;
     known_ = true;

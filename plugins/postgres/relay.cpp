@@ -149,7 +149,7 @@ void Relay::sequence_failed(const Trouble &trouble, std::string_view sqlstate) {
                         {std::to_string(options_.how.batch)},
                         [this, trouble](const Result &answer) {
                             if (answer.whole(0, 0) == 0)
-                                return connection_.refuse(trouble); // it is no row's
+                                return connection_.refuse(trouble); // not because of a row
                             dead_letters_.sequenced(answer.whole(0, 0));
                             sequence();
                         });
@@ -158,7 +158,7 @@ void Relay::sequence_failed(const Trouble &trouble, std::string_view sqlstate) {
 void Relay::sequenced(const Result &answer) {
     agenda_.answered();
     if (answer.text(0, 0) == "t") {
-        agenda_.want_read(); // another daemon is at it
+        agenda_.want_read(); // another daemon is sequencing
         return step();
     }
     const auto moved = answer.whole(0, 1), dead = answer.whole(0, 2);
@@ -168,7 +168,7 @@ void Relay::sequenced(const Result &answer) {
     progress_.reaches(answer.whole(0, 4));
     if (moved + dead > 0) pace_.found_work();
     if (moved + dead >= options_.how.batch) agenda_.want_sequence();
-    // Read first: what waits for its number may be much, and what has one is owed.
+    // Read first: many rows may wait for a number, and those that have one are owed.
     if (progress_.behind() > 0) {
         agenda_.want_read(false);
         return read();

@@ -1,4 +1,4 @@
-// `roomd pg replay`: what is dead, and back into the outbox.
+// `roomd pg replay`: lists dead events, and puts them back into the outbox.
 #include "postgres/commands.hpp"
 #include "postgres/lines.hpp"
 #include "postgres/schema_state.hpp"

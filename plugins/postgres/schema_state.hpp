@@ -20,7 +20,7 @@ struct SchemaState {
 // Throws Failure, DENIED, when it is there and this role may not read it.
 SchemaState look_at_schema(Database &);
 
-// Throw what is said where it is missing, or of another version of roomd.
+// Throw when it is missing, or is of another version of roomd.
 [[noreturn]] void refuse_missing(const Database &);
 [[noreturn]] void refuse_newer(const Database &, const SchemaState &);
 [[noreturn]] void refuse_older(const Database &, const SchemaState &);

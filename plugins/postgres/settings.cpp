@@ -18,7 +18,7 @@ using Unit = std::pair<std::string_view, std::uint64_t>;
 constexpr Unit times[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
 constexpr Unit sizes[] = {{"MiB", 1 << 20}, {"GiB", 1 << 30}, {"MB", 1000000}, {"GB", 1000000000}};
 
-// A whole number and one of the units; none: it is not that.
+// A whole number and one of the units; none when it is anything else.
 template <std::size_t n>
 std::optional<std::uint64_t> with_unit(std::string_view text, const Unit (&units)[n]) {
     std::uint64_t number = 0;
@@ -172,7 +172,7 @@ Settings read_settings(std::string_view text, Faults &faults) {
     in.time("probe", milliseconds(100), milliseconds(300000), out.times.probe);
     in.time("retry_max", milliseconds(250), milliseconds(300000), out.times.retry_most);
     if (in.find("listen") != nullptr) out.listen = read_listen(in.section("listen"));
-    // Without either it is the outbox: what loses nothing.
+    // Without either it is the outbox, which loses nothing.
     if (in.find("outbox") != nullptr || !out.listen) out.outbox = read_outbox(in.section("outbox"));
     return out;
 }

@@ -42,7 +42,7 @@ const std::string *find(const std::vector<Target::Option> &options, std::string_
     return it == options.end() ? nullptr : &it->second;
 }
 
-// What holds unless the connection string says otherwise.
+// What applies unless the connection string says otherwise.
 constexpr std::pair<const char *, const char *> defaults[] = {
     {"fallback_application_name", "roomd"},
     {"client_encoding", "UTF8"},

@@ -45,7 +45,7 @@ constexpr Known known[] = {
     {"25006", "", "name a server that is not a standby", false},
 };
 
-// What someone chose as a name says nothing about what is wrong.
+// A name that someone chose says nothing about what is wrong.
 std::string without_names(std::string_view said) {
     std::string out;
     bool inside = false;

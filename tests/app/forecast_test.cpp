@@ -56,7 +56,7 @@ TEST_CASE("a join fails for the reason the client would be told") {
     CHECK(join("open:") == "room_invalid");
 }
 
-TEST_CASE("whoever does not get in joins nothing") {
+TEST_CASE("a visitor who is not admitted joins nothing") {
     CHECK(join("open:1", "/nowhere") == "namespace_unknown");
     CHECK(join("open:1", "/", "http://desk.test") == "portal_role");
     CHECK(join("open:1", "/", "http://evil.test") == "origin_refused");

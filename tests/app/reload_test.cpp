@@ -79,7 +79,7 @@ private:
 
 TEST_CASE("a reload applies the file, and names the keys that need a restart") {
     Running daemon;
-    CHECK(daemon().restart.empty()); // the admin socket that --admin says is no change
+    CHECK(daemon().restart.empty()); // the admin socket given by --admin is not a change
     daemon.write("service: { name: other }\ndrain: 7s\nidempotency: { entries: 5 }\n");
     const app::Reloaded what = daemon();
     CHECK(what.became == Became::applied);

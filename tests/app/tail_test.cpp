@@ -233,7 +233,7 @@ TEST_CASE("numbers of an earlier run mean from now on, and the answer says which
     CHECK(on.member(1, "run").size() == 22);
 }
 
-TEST_CASE("only so many may wait, and none is left waiting at the end") {
+TEST_CASE("only a bounded number may wait, and none is left waiting at the end") {
     app::Tail::Limits limits;
     limits.waiting = 2;
     Looking on(limits);

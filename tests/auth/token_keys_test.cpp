@@ -137,7 +137,7 @@ TEST_CASE("a public key never serves as a secret, in no form") {
                           "it is a public key: as a secret, anyone could sign with it",
                       file);
     CHECK(why(checking("rsa.jwk"), {HS256}) == "its kind of key suits none of the algorithms");
-    // Beside other algorithms text is no secret at all, whatever it looks like.
+    // Beside other algorithms text is never a secret, whatever it looks like.
     CHECK(why(checking("secret.txt"), {HS256, RS256}).starts_with("it is neither PEM nor a JWK"));
     // The classic: the public key as it is in the file, taken as an HMAC secret.
     const std::string forged = test::sign("HS256", checking("rsa.pem"), "{}");
@@ -278,7 +278,7 @@ TEST_CASE("a token whose header means another algorithm to the library is refuse
     const std::string token = test::sign("PS256", signing("rsa.pem"), "{}");
     CHECK(check(rsa, token, PS256) == Found::good);
     CHECK(check(rsa, token, RS256) == Found::unclear);
-    // NUL in a text is no JSON to jansson.
+    // jansson does not accept NUL in a text.
     const std::string nul =
         test::sign("RS256", signing("rsa.pem"), R"({"alg":"RS256","x":"\u0000"})", "{}");
     CHECK(check(rsa, nul, RS256) == Found::unclear);

@@ -335,5 +335,5 @@ TEST_CASE("a token that was accepted before is accepted again without a signatur
     CHECK(again(token, now) == "ok");
     CHECK(again(token, now + 60000 + leeway) == "token_expired");
     const std::string forged = sign("HS256", std::string(40, 'x'), with_exp());
-    CHECK(again(forged, now) == "ok"); // whoever calls knows the token
+    CHECK(again(forged, now) == "ok"); // the caller knows the token
 }

@@ -39,7 +39,7 @@ TEST_CASE("decoding takes what Node takes") {
     CHECK(unbase64("Zm\n9v !Ym\x80"
                    "Fy") == "foobar");  // foreign characters
     CHECK(unbase64("Zg==Zg==") == "f"); // ends at the first '='
-    CHECK(unbase64("Z") == "");         // six bits are no byte
+    CHECK(unbase64("Z") == "");         // six bits do not make a byte
     CHECK(unbase64("") == "");
     CHECK(unbase64("====") == "");
     CHECK(unbase64(std::string_view("Z\0g", 3)) == "f"); // NUL is foreign, not the end

@@ -7,7 +7,7 @@
 using roomd::base::Error;
 using roomd::base::Result;
 
-TEST_CASE("a result is a value or the reason there is none") {
+TEST_CASE("a result is a value, or the reason why there is none") {
     const Result<int> seven = 7;
     CHECK(seven.ok());
     CHECK(*seven == 7);

@@ -53,7 +53,7 @@ TEST_CASE("the element that takes another's slot is found by its own text alone"
 }
 
 // Removing moves up who was kept from a place: any order of coming and going, against a map.
-TEST_CASE("whoever comes and goes, an index knows exactly those who are there") {
+TEST_CASE("an index knows exactly the entries that are there, whatever comes and goes") {
     std::mt19937 random(7);
     for (const unsigned most : {3u, 12u, 13u, 200u, 3000u}) {
         People people;

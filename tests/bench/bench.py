@@ -193,7 +193,7 @@ def main(what="help", peers="all", runs="3"):
     if not names or chosen - set(PEERS) or not runs.isdigit():
         sys.exit(f"no such scenario, peer or number of runs: {what} {peers} {runs}\n{__doc__}")
     if "before" in chosen and not os.path.exists(os.path.join(bin_, "before/build/roomd")):
-        print("before: there is no older roomd (./dev bench builds it): passed over")
+        print("before: there is no older roomd (./dev bench builds it): skipped")
         chosen.remove("before")
     least = 3 if what == "all" and not SMALL else 1
     times = {name: 1 if what == "all" and SCENARIOS[name].once else max(least, int(runs)) for name in names}

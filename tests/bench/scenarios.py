@@ -1,4 +1,4 @@
-"""The servers that are compared, the loads they get, and what is asked of roomd, as data."""
+"""The servers that are compared, the loads they get, and what roomd has to achieve, as data."""
 from dataclasses import dataclass
 
 JOIN = ["--proto", "sio", "--send", '42["join:role","r{i%M}"]', "--pub", "http"]

@@ -75,7 +75,7 @@ TEST_CASE("an event whose lists are all empty is refused: it would reach nobody"
     const auto catalogue = build({event("a", {"x:{list}", "y:{list}"}), event("b", {})});
     CHECK(told(catalogue.route("a", R"({"list":[]})")) ==
           "room_field_invalid /data must give at least one room: its lists of ids are empty");
-    CHECK(told(catalogue.route("b", R"({"list":[]})")) == ""); // whoever emits it names the rooms
+    CHECK(told(catalogue.route("b", R"({"list":[]})")) == ""); // its sender names the rooms
 }
 
 TEST_CASE("data that does not fit is refused before any room is chosen") {

@@ -91,7 +91,7 @@ TEST_CASE("a field that is missing is told by the first of its path that is not 
     CHECK(expand("user:{x~1y}", "null").starts_with("room_field_missing /data/x~1y is "));
 }
 
-TEST_CASE("what is no id is refused, never repaired") {
+TEST_CASE("an invalid id is refused, never repaired") {
     const std::string refused = "room_field_invalid /data/libraryId " + std::string(id_wanted);
     const std::string most(128, 'a');
     CHECK(expand("library:{libraryId}", "{\"libraryId\":\"" + most + "\"}") == "library:" + most);
@@ -131,13 +131,13 @@ TEST_CASE("an id that becomes too long by what stands around it is refused") {
           "characters: the room \"a:x{b}\" is built from it");
 }
 
-TEST_CASE("of a member that stands twice the last counts, as for every reader") {
+TEST_CASE("the last of duplicate members counts, as for every reader") {
     std::string why;
     const std::string data = R"({"userId":"u1","userId":"u2"})";
     CHECK(told(*RoomTemplate::parse("user:{userId}", why), {data, nullptr}) == "user:u2");
 }
 
-TEST_CASE("what is no template is refused") {
+TEST_CASE("an invalid template is refused") {
     for (const char *no_kind :
          {"", "library", "{libraryId}", ":x", "{kind}:x", "a b:x", "\xc3\xa4:x"})
         CHECK(refusal(no_kind) == "a room begins with its kind: \"library:{libraryId}\"");

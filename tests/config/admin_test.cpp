@@ -5,7 +5,7 @@
 using namespace roomd;
 using test::faults_in;
 
-TEST_CASE("there is no admin socket unless it is said") {
+TEST_CASE("there is no admin socket unless it is configured") {
     CHECK(test::read("").admin.socket.empty());
     CHECK(test::read("admin: {}").admin.socket.empty());
     CHECK(test::read("admin: { socket: '' }").admin.socket.empty());
@@ -27,7 +27,7 @@ TEST_CASE("an admin socket that everyone may use is a fault") {
               .starts_with("roomd.yaml:3:16: \"admin.mode\": invalid mode"));
 }
 
-TEST_CASE("what is no path of a socket is a fault") {
+TEST_CASE("an invalid path of a socket is a fault") {
     CHECK(faults_in("admin: { socket: 'unix:/run/a.sock' }") ==
           "roomd.yaml:3:18: \"admin.socket\": invalid socket path \"unix:/run/a.sock\"\n"
           "  write the path alone, without unix:");

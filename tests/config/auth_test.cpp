@@ -163,7 +163,7 @@ TEST_CASE("a key is a reference, and what is written out is not repeated") {
           "roomd.yaml:2:63: \"${file:/nowhere}\" cannot be read\n  No such file or directory");
 }
 
-TEST_CASE("what is no key for the algorithms says why, and is not shown") {
+TEST_CASE("what is not a key for the algorithms says why, and is not shown") {
     setenv("ROOMD_TEST_KEY", "hunter2", 1);
     CHECK(issuer_faults("algorithms: [HS256], key: '${env:ROOMD_TEST_KEY}'") ==
           "roomd.yaml:2:63: \"auth.issuers[0].key\": \"${env:ROOMD_TEST_KEY}\" does not hold "

@@ -27,7 +27,7 @@ std::string file(const std::string &name) {
 }
 
 // conf/roomd.yaml with everything switched on: "#key" becomes "key", and the same key before it
-// goes, which says that there is none.
+// goes, which says that it is empty.
 std::string switched_on(const std::string &yaml) {
     std::istringstream in(yaml);
     std::vector<std::string> lines;

@@ -108,7 +108,7 @@ TEST_CASE("the entries of lists are told by their names") {
         "plugins.load[q].z: (none) -> 1 (reload)");
 }
 
-TEST_CASE("the same time, size or mode in other words is no difference") {
+TEST_CASE("the same time, size or mode written differently is not a difference") {
     CHECK(diff("drain: 60s\nlimits: { max_emit: 1MB, connect_timeout: 90s }\n"
                "listen: [{ address: 'unix:/a', mode: 660 }]\nidempotency: { window: 600s }",
                "drain: 1m\nlimits: { max_emit: 1000KB, connect_timeout: 90000ms }\n"
@@ -129,7 +129,7 @@ TEST_CASE("a diff shows no secret, and that a digest is another") {
     unsetenv("ROOMD_TEST_KEY");
 }
 
-TEST_CASE("a diff of what is no configuration shows something, and long values are cut") {
+TEST_CASE("a diff of text that is not a configuration shows something, and long values are cut") {
     CHECK(config::diff("", "drain: 5s\n").size() == 1);
     CHECK(config::diff("[", "{").empty());
     const auto lines = config::diff("drain: 5s\n", "drain: \"" + std::string(1000, 'x') + "\"\n");

@@ -158,7 +158,7 @@ TEST_CASE("a schema is a path or a map, and holds no secrets") {
     unsetenv("ROOMD_TEST_SCHEMA");
 }
 
-TEST_CASE("a template that is none is a fault with its place") {
+TEST_CASE("an invalid template is a fault with its place") {
     CHECK(faults_below("events:\n  a: { rooms: [\"user:{userId}\", \"user:{userId\"] }") ==
           "roomd.yaml:5:33: invalid room \"user:{userId\" of event \"a\"\n"
           "  an id consists of A-Z a-z 0-9 _ . @ + ~ - and fields of the data in "

@@ -33,7 +33,7 @@ TEST_CASE("faults of several files are told file by file") {
                            "conf.d/b.yaml: third");
 }
 
-TEST_CASE("only so many faults are kept, and the rest counted") {
+TEST_CASE("only a bounded number of faults is kept, and the rest is counted") {
     Faults faults;
     for (std::size_t i = 0; i < Faults::most + 5; ++i)
         faults.add({"f", {i + 1, 1}, "x", ""});
@@ -41,7 +41,7 @@ TEST_CASE("only so many faults are kept, and the rest counted") {
     CHECK(faults.text().ends_with("f:100:1: x\n... and 5 more"));
 }
 
-TEST_CASE("a warning is no fault, and only so many are kept") {
+TEST_CASE("a warning is not a fault, and only a bounded number is kept") {
     Faults faults;
     for (std::size_t i = 0; i < Faults::most + 5; ++i)
         faults.warn({"f", {1, 1}, "x", ""});

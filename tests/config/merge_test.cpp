@@ -102,7 +102,7 @@ TEST_CASE("a section whose keys are all commented out takes nothing and refuses 
           "{plugins:{load:[b@b]} keys:[b@b] log:{level:info@a}}");
 }
 
-TEST_CASE("a further file that is no map is a fault at its place") {
+TEST_CASE("a further file that is not a map is a fault at its place") {
     CHECK(merged({"drain: 5s", "\n- a\n"}).faults ==
           "b.yaml:2:1: the configuration must be a map, not a list");
     CHECK(merged({"drain: 5s", "text"}).faults ==

@@ -174,7 +174,7 @@ TEST_CASE("a file of conf.d that cannot be read is a fault, and the others are s
                              "let roomd's user read it, or remove it");
 }
 
-TEST_CASE("a conf.d that is no folder is a fault, also when it leads nowhere") {
+TEST_CASE("a conf.d that is not a folder is a fault, also when it leads nowhere") {
     const char *hint = "\n  it is the folder of further files; remove it when there are none";
     const Etc file;
     file.write("conf.d", "");

@@ -59,7 +59,7 @@ TEST_CASE("the original service's four origins work as written, two of them with
             hint);
 }
 
-TEST_CASE("an origin that is none is a fault with its place") {
+TEST_CASE("an invalid origin is a fault with its place") {
     CHECK(
         faults_in("portals: [{ name: a, origins: ['https://ok.example.com', 'example.com'] }]") ==
         "roomd.yaml:3:58: origin \"example.com\": an origin is scheme://host, with a port where it "

@@ -72,7 +72,7 @@ TEST_CASE("loopback is what no other machine can reach") {
         CHECK_MESSAGE(!parse_address(far)->loopback, far);
 }
 
-TEST_CASE("what is no address says why") {
+TEST_CASE("an invalid address says why") {
     const auto why = [](std::string_view text) { return std::string(parse_address(text).error()); };
     CHECK(why("127.0.0.1") == "an address has a port: 127.0.0.1:3001, [::1]:3001");
     CHECK(why("127.0.0.1:") == "a port is a number up to 65535");

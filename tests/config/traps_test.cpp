@@ -41,7 +41,7 @@ TEST_CASE("text that some readers of YAML take for something else must be quoted
     CHECK(test::read("service: { name: 42 }").service.name == "42"); // nobody reads it otherwise
 }
 
-TEST_CASE("nothing is no text, however it is written") {
+TEST_CASE("null is not text, however it is written") {
     for (const char *null : {"~", "null", "Null", "NULL", ""})
         CHECK_MESSAGE(faults_in("service: { name: " + std::string(null) + " }")
                           .ends_with("when a word such as null is meant, quote it"),

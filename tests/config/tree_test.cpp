@@ -61,7 +61,7 @@ TEST_CASE("duplicate keys are faults, and each is named") {
           "t.yaml:1:11: duplicate key \"a\"\n  the first is at line 1; keep one of the two");
 }
 
-TEST_CASE("merges, tags and keys that are no text are faults") {
+TEST_CASE("merges, tags and keys that are not text are faults") {
     CHECK(faults_of("a: &x {b: 1}\nc:\n  <<: *x\n") ==
           "t.yaml:3:3: \"<<\" merges are not supported\n  write the keys out");
     CHECK(faults_of("a: !!binary aGk=\n") ==
@@ -102,7 +102,7 @@ TEST_CASE("a file is one document") {
           "  a configuration is one document; remove the line \"---\"");
 }
 
-TEST_CASE("bytes that are no text are refused before they are parsed") {
+TEST_CASE("bytes that are not text are refused before they are parsed") {
     CHECK(faults_of("a: 1\nb: \"\xc3\xa4\xff\"\n")
               .starts_with("t.yaml:2:6: the file is not UTF-8 here\n  save it as UTF-8"));
     CHECK(faults_of("a: \xc3").starts_with("t.yaml:1:4: the file is not UTF-8 here"));

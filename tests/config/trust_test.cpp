@@ -162,7 +162,7 @@ TEST_CASE("a link is as trusted as what it leads to") {
     CHECK(trusted(link) == "roomd.yaml" + fault(folder.path + "/open", true));
 }
 
-TEST_CASE("what is not there, and what is no file, is not judged") {
+TEST_CASE("what does not exist, or is not a file, is not judged") {
     const Folder folder;
     CHECK(trusted(folder.path + "/nothing").empty());
     CHECK(trusted("").empty());

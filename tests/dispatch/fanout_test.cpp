@@ -122,7 +122,7 @@ TEST_CASE_FIXTURE(Rooms, "rooms, one client and everyone exclude each other") {
     CHECK(refused(emit).code == "two_targets");
 }
 
-TEST_CASE_FIXTURE(Rooms, "a room that is no room is named by its place") {
+TEST_CASE_FIXTURE(Rooms, "an invalid room is named by its place") {
     const auto emitted = refused(to_rooms({"a", "a b"}));
     CHECK(emitted.code == "room_invalid");
     CHECK(emitted.pointer == "/rooms/1");

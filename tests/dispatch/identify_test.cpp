@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(IdentityFixture, "the token of CONNECT counts before the heade
     CHECK(holds(last_refusal(), "token_malformed"));
 }
 
-TEST_CASE_FIXTURE(IdentityFixture, "two cookies of the name are none") {
+TEST_CASE_FIXTURE(IdentityFixture, "two cookies of the same name count as none") {
     const std::string good = token(R"({"sub":"u1"})");
     fake.facts.headers = {{"cookie", "session=" + good + "; session=" + good}};
     fake.connect("/", "");
@@ -105,7 +105,8 @@ TEST_CASE_FIXTURE(IdentityFixture, "a member whose time is over joins nothing mo
     CHECK(holds(ask(ann, "join:library", R"(["l1"])"), "room_denied"));
 }
 
-TEST_CASE_FIXTURE(IdentityFixture, "a portal's roles hold for its pages, whoever vouches") {
+TEST_CASE_FIXTURE(IdentityFixture,
+                  "a portal's roles apply to its pages, also when a plugin gives the identity") {
     options.portals = {{"owner", {"library_owner", "staff"}}, {"open", {}}};
     router.reconfigure(options);
     fake.facts.portal = "owner";

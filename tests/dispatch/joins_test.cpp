@@ -66,7 +66,7 @@ struct Limits {
 
 } // namespace
 
-TEST_CASE_FIXTURE(Limits, "a client is in so many rooms, and in so many of a kind") {
+TEST_CASE_FIXTURE(Limits, "the rooms of a client are limited, and so are those of each kind") {
     options.rooms_per_client = 3;
     where.mine = {"library:1", "desk:1"};
     CHECK(limit("library:2").empty());
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Limits, "a client is in so many rooms, and in so many of a kin
     CHECK(limit("library:2") == dispatch::too_many_rooms.message);
 }
 
-TEST_CASE_FIXTURE(Limits, "a room takes so many members") {
+TEST_CASE_FIXTURE(Limits, "the members of a room are limited") {
     library().rules.max_members = 2;
     where.others = {{"library:1", 2}, {"library:2", 1}};
     CHECK(limit("library:1") == dispatch::room_full.message);

@@ -32,7 +32,8 @@ TEST_CASE_FIXTURE(RouterFixture, "a join without an ack is silent when it succee
     CHECK(router.members("/", "library:1") == std::vector{ann});
 }
 
-TEST_CASE_FIXTURE(RouterFixture, "joining twice is one membership, and leaving twice is no fault") {
+TEST_CASE_FIXTURE(RouterFixture,
+                  "joining twice is one membership, and leaving twice is not an error") {
     const auto ann = connect();
     ask(ann, "join:library", R"(["1"])");
     CHECK(ask(ann, "join:library", R"(["1"])") ==

@@ -18,7 +18,7 @@ TEST_CASE("a namespace is the first one, or named, or under a pattern") {
     CHECK(namespaces.knows("/team-9"));
     CHECK_FALSE(namespaces.knows("/des"));
     CHECK_FALSE(namespaces.knows("/desk/1"));
-    CHECK_FALSE(namespaces.knows("/team-*")); // the pattern is no name
+    CHECK_FALSE(namespaces.knows("/team-*")); // the pattern is not a name
     CHECK_FALSE(namespaces.knows("/team-a b"));
 }
 

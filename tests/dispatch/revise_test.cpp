@@ -13,7 +13,7 @@ TEST_CASE_FIXTURE(IdentityFixture, "automatic rooms come with the claims, in eve
     CHECK(in(enter(R"({"sub":7})", "/custom"), "user:7", "/custom"));
 }
 
-TEST_CASE_FIXTURE(IdentityFixture, "a claim that is no room id brings no room") {
+TEST_CASE_FIXTURE(IdentityFixture, "a claim that is not a room id gives no room") {
     const auto ann = enter(R"({"sub":"u 1","role":["a b","","ok"]})");
     CHECK(router.stats(10).rooms == 1);
     CHECK(in(ann, "role:ok"));
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(IdentityFixture, "a reload fills the places that it makes free
     const auto before = enter(R"({"sub":"u0","tenant":"new"})");
     const auto old = enter(R"({"sub":"u1","libraryIds":["l1"]})");
     REQUIRE(in(old, "library:l1"));
-    // "l1" is for whoever is of this tenant now.
+    // "l1" is for everyone of this tenant now.
     policy::Rule now = rule("tenant", Kind::equals, {"new"});
     now.all.push_back(rule("place", Kind::equals, {"{id}"}).all[0]);
     options.kinds[2].rules.rules = {now};

@@ -89,7 +89,7 @@ TEST_CASE("an address is a host, or a /64 of IPv6, however it is written") {
     CHECK(budget.addresses() == 4);
 }
 
-TEST_CASE("addresses are kept while they owe something, and only so many") {
+TEST_CASE("addresses are kept while they owe something, up to a bound") {
     TokenBudget budget;
     test::HandClock clock;
     budget.charge("192.0.2.1", 200000, clock.now());

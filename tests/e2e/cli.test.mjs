@@ -98,7 +98,7 @@ let starts = 0;
 table('what only the start would meet is met by check:', [
     ['a certificate that is not there', { listen: [{ address: '127.0.0.1:3999', tls: { certificate: '/nowhere.crt', key: '/nowhere.key' } }] },
         /listen 127\.0\.0\.1:3999: certificate \/nowhere\.crt: No such file/],
-    ['a certificate that is none', { listen: [{ address: '127.0.0.1:3999', tls: { certificate: secret, key: secret } }] }, /certificate .*secret: /],
+    ['a file that is not a certificate', { listen: [{ address: '127.0.0.1:3999', tls: { certificate: secret, key: secret } }] }, /certificate .*secret: /],
     ['a client bundle that is not there', { socketio: { client_directory: folder } }, /no client bundle in /],
     ['a guarded plugin that others reach without a key', { listen: [{ address: '0.0.0.0:3999' }] }, /can be reached by other machines/],
 ], async (changes, expected) => {
@@ -123,7 +123,7 @@ table('a file that check refuses', [
     ['that is not YAML', file('not.yaml', 'auth: [\n'), /not\.yaml:\d+:\d+: not YAML/],
     ['nested without end', file('deep.yaml', `a: ${'['.repeat(50000)}`), /deep in each other/],
     ['with a plugin that is not there', file('plugin.yaml', 'auth: { mode: none }\nplugins: { load: [ { name: nope } ] }'), /:2:\d+: plugin .*nope\.so: .*No such file/],
-    ['with a plugin that is none', file('none.yaml', `auth: { mode: none }\nplugins: { load: [ { name: http_emit, file: ${good} } ] }`), /:2:\d+: plugin .*good\.yaml/],
+    ['with a file that is not a plugin', file('none.yaml', `auth: { mode: none }\nplugins: { load: [ { name: http_emit, file: ${good} } ] }`), /:2:\d+: plugin .*good\.yaml/],
     ['with an unknown key of a plugin', file('key.yaml', `auth: { mode: none }\nplugins: { load: [ { name: http_emit, file: ${plugin('http_emit')}, pth: 7 } ] }`), /unknown key "pth"\n {2}did you mean "path"\?/],
     ['with a secret in it', file('secret.yaml', issuer('hunter2hunter2hunter2hunter2hunter2')), /must not hold the key itself\n {2}write "\$\{file/],
     ['with an API key in it', file('api.yaml', 'auth: { mode: none }\nkeys: [ { name: a, key: hunter2, scopes: [emit] } ]'), /must not hold the key itself/],
@@ -214,7 +214,7 @@ describe('token mint', { concurrency: 8 }, () => {
         ['claims that are not JSON', mint('{'), 2, /not a JSON object/],
         ['a claim twice', mint('{"sub":"a","sub":"b"}'), 1, /duplicate members/],
         ['no algorithm', mint('{}', ['--algorithm', 'none']), 2, /"none" is not an algorithm: write HS256/],
-        ['a time that is none', mint('{}', ['--seconds', '-5']), 2, /--seconds/],
+        ['an invalid time', mint('{}', ['--seconds', '-5']), 2, /--seconds/],
         ['a key that is not there', mint('{}', [], path.join(folder, 'nokey')), 1, /nokey cannot be read: No such file/],
         ['a folder', mint('{}', [], folder), 1, /cannot be read: it is a folder/],
         ['a key without end', mint('{}', [], '/dev/zero'), 1, /larger than 65536 bytes/],
@@ -299,14 +299,14 @@ describe('key new', { concurrency: 8 }, () => {
 });
 
 table('wrong usage', [
-    ['a command that is none', ['chek'], /there is no command "chek"; did you mean "check"\?/],
+    ['an unknown command', ['chek'], /there is no command "chek"; did you mean "check"\?/],
     ['of a group', ['config', 'sho'], /there is no command "config sho"; did you mean "config show"\?/],
     ['a group alone', ['token'], /choose a command: mint, verify; `roomd help token` has details/],
-    ['an option that is none', ['check', '--jsn'], /there is no option "--jsn"; did you mean "--json"\?/],
+    ['an unknown option', ['check', '--jsn'], /there is no option "--jsn"; did you mean "--json"\?/],
     ['an option without its value', ['check', '-c'], /--config.*`roomd help check` has details/],
     ['an argument too many', ['version', 'x'], /not expected: x/],
     ['an empty configuration', ['run', '-c', ''], /--config: it is empty/],
-    ['a shell that is none', ['completion', 'tcsh'], /tcsh not in/],
+    ['an unknown shell', ['completion', 'tcsh'], /tcsh not in/],
     ['dev with a configuration', ['dev', '-c', good], /there is no option|not expected/],
     ['a long word', ['x'.repeat(100000)], /^roomd: there is no command "x{1,200}/],
     ['bytes for a terminal', ['check', '--\u001b[2J'], /there is no option "--\\u001b\[2J"/],

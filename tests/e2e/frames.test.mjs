@@ -50,7 +50,7 @@ const BROKEN = {
             frame(0x80, 'x')),
         'a message that ends inside a letter': all(frame(0x01, bytes(0x34, 0xe2)), frame(0x80, bytes(0x82))),
         'a bad byte in a message that is not whole': all(frame(0x01, bytes(0x34, 0xff)), frame(0x00, 'abc').subarray(0, 7)),
-        'a close whose reason is no UTF-8': closing(1000, bytes(0xff)),
+        'a close whose reason is not UTF-8': closing(1000, bytes(0xff)),
     },
     1009: {
         'a message over max_payload': text(all(bytes(0x34), over(MOST))),

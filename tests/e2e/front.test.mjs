@@ -43,10 +43,10 @@ const REFUSED = {
     'both lengths': [emitting('Content-Length: 5', 'Transfer-Encoding: chunked') + chunked(), 400, true],
     'both lengths, the other way': [emitting('Transfer-Encoding: chunked', 'Content-Length: 5') + chunked(), 400, true],
     'two lengths': [emitting('Content-Length: 3', 'Content-Length: 3') + 'abc', 400, true],
-    'a length that is none': [emitting('Content-Length: 3x') + 'abc', 400, true],
+    'an invalid length': [emitting('Content-Length: 3x') + 'abc', 400, true],
     'a negative length': [emitting('Content-Length: -3') + 'abc', 400, true],
     'chunks in HTTP/1.0': [`POST /api/emit HTTP/1.0\r\n${AUTHORIZED}\r\n${JSON_BODY}\r\nTransfer-Encoding: chunked\r\n\r\n${chunked()}`, 400, true],
-    'a chunk whose size is none': [emitting('Transfer-Encoding: chunked') + 'x\r\nabc\r\n0\r\n\r\n', 400, true],
+    'a chunk with an invalid size': [emitting('Transfer-Encoding: chunked') + 'x\r\nabc\r\n0\r\n\r\n', 400, true],
     'a chunk that is longer than it says': [emitting('Transfer-Encoding: chunked') + '1\r\nabc\r\n0\r\n\r\n', 400, true],
     'a chunk extension that ends with LF': [emitting('Transfer-Encoding: chunked') + '3;a\nabc\r\n0\r\n\r\n', 400, true],
     'no key': [post('/api/emit', EMIT, JSON_BODY, 'X-API-Key: wrong'), 401],
@@ -101,7 +101,7 @@ for (const [name, port, how] of ports(server)) {
 test('requests that are refused as malformed are counted', async (t) => {
     const count = async () => Number(/^roomd_bad_requests_total (\d+)$/m.exec(await (await server.get('/metrics')).text())[1]);
     const before = await count();
-    const some = ['no Host', 'a PROXY line', 'both lengths', 'a chunk whose size is none', 'a target that is too long',
+    const some = ['no Host', 'a PROXY line', 'both lengths', 'a chunk with an invalid size', 'a target that is too long',
         'an expectation that is not met', 'a header that is too long', 'a method that HTTP has not', 'HTTP/2'];
     for (const what of some) await ask(t, server.port, REFUSED[what][0]);
     assert.equal(await count() - before, some.length);
@@ -115,7 +115,7 @@ const TOLD = {
     'a method that HTTP has not': [request('FOO', POLLING, `Origin: ${PORTAL}`), 501],
     'an expectation that is not met': [get(POLLING, `Origin: ${PORTAL}`, 'Expect: a miracle'), 417],
     'cookies that are too long': [get(POLLING, `Origin: ${PORTAL}`, `Cookie: ${long}`), 431],
-    'a path that is none': [get('/nowhere', `Origin: ${PORTAL}`), 404],
+    'a path that does not exist': [get('/nowhere', `Origin: ${PORTAL}`), 404],
     'an emit without a key': [post('/api/emit', EMIT, JSON_BODY, `Origin: ${PORTAL}`), 401],
     'an emit that its plugin refuses': [post('/api/emit', '{}', AUTHORIZED, JSON_BODY, `Origin: ${PORTAL}`), 422],
 };

@@ -263,7 +263,7 @@ test('what died for want of an entry in the catalogue reaches its client when it
     assert.equal(await done(['replay', '--all', ...where]), '1 event was put back into the outbox\n');
 });
 
-test('what is dead is listed also where it is no text in UTF-8', async () => {
+test('dead events are listed even when they are not UTF-8', async () => {
     for (const [encoding, broken] of [['SQL_ASCII', `left('Gr\u00fc\u00dfe', 3)`], ['WIN1252', `'a' || chr(129)`]]) {
         await server.sql(`CREATE DATABASE in_${encoding} OWNER owner TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`);
         const dsn = server.dsn('owner', `in_${encoding.toLowerCase()}`);
@@ -313,7 +313,7 @@ describe('a database that says no, or is not there', { concurrency: 4 }, () => {
             assert.match(said.err, /the schema roomd is not there/);
         }
     });
-    test('what is no dsn is refused, by its place, and never repeated', async () => {
+    test('an invalid dsn is refused, by its place, and never repeated', async () => {
         for (const dsn of [`pasword=${PASSWORD}`, `postgresql://u:${PASSWORD}%@h/`]) {
             for (const command of [...all, ...DRY]) {
                 const typed = await pg([...command.split(' '), '--dsn', dsn]);

@@ -129,7 +129,7 @@ async function rows(database) {
     });
 }
 
-test('an event that is committed is sent once and in its place, whoever is killed', async (t) => {
+test('a committed event is sent once and in its place, whichever process is killed', async (t) => {
     const database = await postgres(t);
     await database.sql(`CREATE ROLE app LOGIN; GRANT roomd_app TO app; CREATE ROLE daemon LOGIN; GRANT roomd_daemon TO daemon;
         CREATE TABLE written (first bigint PRIMARY KEY); GRANT INSERT, SELECT ON written TO app`);
@@ -229,7 +229,7 @@ test('an event that is committed is sent once and in its place, whoever is kille
             if (came.length < least) faults.push(`${name}, connection ${id}: ${came.length} events, ${least} were sent before the kill`);
             if (!life.killed && whole !== end) faults.push(`${name} has left at ${whole}, and the end is ${end}`);
             const behind = due(log, mine, first, before.seq).length;
-            // Another daemon may be behind the one that a client had before: only that is no fault.
+            // Another daemon may be behind the one that a client had before: only that is not a fault.
             if (behind && daemon === before.daemon) faults.push(`${name} was sent ${behind} events again by ${daemon.name}`);
             if (before.daemon) assert.match(before.reason, /^transport (close|error)$/);
             again += behind;

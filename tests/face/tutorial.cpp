@@ -7,7 +7,7 @@
 
 using nlohmann::json;
 
-// The text that stands under `member`, and not deeper; empty when there is none.
+// The text of `member` at the top level; empty when there is none.
 std::string text_of(const json &value, const char *member) {
     if (!value.is_object()) return {};
     const auto found = value.find(member);
@@ -45,7 +45,7 @@ public:
 
 private:
     void enter(const roomd::Connect &who, roomd::Verdict &verdict) {
-        // Empty when the client sent none: no exception, but a value that is no object.
+        // Empty when the client sent none: no exception, but a value that is not an object.
         const json auth = json::parse(who.auth, nullptr, false);
         if (text_of(auth, "word") != word_) {
             verdict.refuse("say the word", R"({"code":"word","retryable":false})");

@@ -7,7 +7,7 @@
 
 using namespace roomd;
 
-// Any bytes are an Accept-Encoding; whoever gets gzip has named it, or everything.
+// Any bytes are an Accept-Encoding; a client that gets gzip has named it, or everything.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     const std::string text(fuzz::text(data, size));
     const bool takes = net::takes_gzip(text);

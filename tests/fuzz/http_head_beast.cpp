@@ -57,7 +57,7 @@ private:
 };
 
 // It reads trailers as it reads fields, and refuses those that would be about the framing or the
-// connection and are none; ours drops all that have the form of a field.
+// connection and are not headers; ours drops all that have the form of a field.
 bool is_of_field(beast::error_code error) {
     using E = beast::http::error;
     return error == E::bad_content_length || error == E::multiple_content_length ||

@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Kept, "data set in the connect hook comes with events, joins, 
     CHECK(described(*p).empty());
 }
 
-TEST_CASE_FIXTURE(Kept, "each instance has data of its own, and empty is none") {
+TEST_CASE_FIXTURE(Kept, "each instance has data of its own, and empty data counts as none") {
     connect();
     puppet &second = strings->all[1];
     CHECK(described(*p) == R"({"came":"first"})");

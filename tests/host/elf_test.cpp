@@ -104,7 +104,7 @@ TEST_CASE("what says that it reaches beyond its end is refused") {
     }
 }
 
-TEST_CASE("what is no shared object of this machine says what it is") {
+TEST_CASE("a file that is not a shared object of this machine says what it is") {
     const Folder folder;
     std::string other = bytes_of(plugin());
     other[18] = static_cast<char>(other[18] ^ 0x40); // e_machine

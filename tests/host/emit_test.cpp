@@ -215,7 +215,7 @@ TEST_CASE_FIXTURE(Shard, "a batch of structs of a later minor is walked by their
 }
 
 TEST_CASE_FIXTURE(Shard,
-                  "the position of an event is kept by source, and one that is none is refused") {
+                  "the position of an event is kept by source, and an invalid one is refused") {
     puppet &p = play();
     const auto emit = [&](std::string_view epoch, std::uint64_t seq) {
         roomd_emit one = emit_all_of("one");

@@ -104,7 +104,7 @@ TEST_CASE("elements of lists are told by their number") {
           "/a/0: \"a[0]\" must be text, not a whole number [quote it]");
 }
 
-TEST_CASE("no text of the section is repeated: it may be a secret") {
+TEST_CASE("text of the section is never repeated: it may be a secret") {
     for (const char *schema :
          {R"({"type":"integer"})", R"({"enum":["a"]})", R"({"type":"object"})"})
         CHECK(of_property(schema, R"("hunter2")").find("hunter2") == std::string::npos);

@@ -104,7 +104,7 @@ TEST_CASE("a repeated key answers the first result and says so") {
     CHECK(run.answer()["data"]["duplicate"] == true);
 }
 
-TEST_CASE("an idempotency key that is no token is refused") {
+TEST_CASE("an invalid idempotency key is refused") {
     Running run;
     run.fake.request(one, body, with_key("a b"));
     CHECK(run.status() == 400);

@@ -22,7 +22,7 @@ TEST_CASE("names are compared unescaped") {
     CHECK_FALSE(has_duplicates(R"({"a":1,"a\u0000":2})"));
 }
 
-TEST_CASE("the same name in another object, and the same text as a value, are no duplicates") {
+TEST_CASE("the same name in another object, and the same text as a value, are not duplicates") {
     CHECK_FALSE(has_duplicates(R"({"a":{"a":{"a":1}}})"));
     CHECK_FALSE(has_duplicates(R"([{"a":1},{"a":1}])"));
     CHECK_FALSE(has_duplicates(R"({"a":"a","b":"a","c":["a","a","b"]})"));

@@ -49,7 +49,7 @@ TEST_CASE("bytes that a peer has not read count until it reads them") {
                 sessions.flush();
                 sessions.reap();
             }
-            CHECK(session->outbox().empty()); // it is no frame of ours any more
+            CHECK(session->outbox().empty()); // the frame is not ours any more
             CHECK(session->behind() > 0);
             CHECK(sessions.waiting() > session->behind());
             CHECK(sessions.waiting() < size + (128u << 10) + 10000); // with the kernel's

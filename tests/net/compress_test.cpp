@@ -15,7 +15,7 @@ namespace {
 const std::string path = engine + "polling";
 const std::string accept = "Accept-Encoding: gzip, deflate, br\r\n";
 
-// A GET's answer to a session for which one message of so many bytes, type digit included, waits.
+// A GET's answer to a session for which one message of this many bytes, type digit included, waits.
 Reply answered(Rig &rig, std::size_t size, const std::string &headers) {
     const std::string sid = polling(rig.address());
     CHECK(rig.call([size](net::Server &, session::Sessions &sessions, Echo &echo) {

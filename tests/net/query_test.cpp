@@ -16,7 +16,7 @@ const std::string path = engine + "polling";
 
 } // namespace
 
-TEST_CASE("the last of repeated parameters counts, and an empty sid is no sid") {
+TEST_CASE("the last of repeated parameters counts, and an empty sid counts as none") {
     Rig rig;
     CHECK(ask(rig, get("/socket.io/?EIO=3&transport=x&EIO=4&transport=polling&sid=")).status ==
           200);

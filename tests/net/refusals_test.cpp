@@ -126,7 +126,7 @@ void told(const Rig &rig, const std::string &what, int status, const std::string
 
 } // namespace
 
-TEST_CASE("whoever refuses, a page of an allowed origin may read it") {
+TEST_CASE("a page of an allowed origin may read every refusal, whichever unit refuses") {
     Rig::Setup setup = with_portal();
     setup.net.header_deadline = setup.net.body_deadline = base::Duration(500);
     net::Server::RouteId held{};

@@ -78,7 +78,7 @@ private:
 Reply ask(Rig &, const std::string &request);
 // POST /echo answers with its body, GET /hello with "hello"; GET and POST /held are never answered.
 void add_routes(net::Server &);
-// GET and POST /large answer with so much.
+// GET and POST /large answer with `size` bytes.
 void add_large_route(net::Server &, std::size_t size);
 
 } // namespace roomd::test

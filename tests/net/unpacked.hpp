@@ -8,7 +8,7 @@
 
 namespace roomd::test {
 
-// What zlib reads out of one gzip member and nothing behind it; "broken" when it is none.
+// What zlib reads out of one gzip member and nothing behind it; "broken" when it is not one.
 inline std::string unpacked(std::string_view packed) {
     z_stream stream{};
     REQUIRE(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK);

@@ -257,7 +257,7 @@ TEST_CASE("invalid UTF-8, reserved bits and opcodes end the connection with thei
         Wire wire = websocket(rig.address());
         wire.send(c.bytes);
         CHECK(close_code(wire) == c.code);
-        // Nothing goes out behind a close frame, whoever wrote it: the session ends instead.
+        // Nothing goes out after a close frame of either side: the session ends instead.
         CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
             sessions.send(echo.newest, base::Frame::text({"4late"}), session::Delivery::reliable);
         }));
@@ -269,7 +269,7 @@ TEST_CASE("invalid UTF-8, reserved bits and opcodes end the connection with thei
     wire.send(ws(9, std::string(126, 'x'))); // too long for a control frame
     CHECK(wire.ends(2000ms));
     Wire text = websocket(rig.address());
-    text.send(ws(8, "\x03\xE8\xFF")); // a reason that is no UTF-8
+    text.send(ws(8, "\x03\xE8\xFF")); // a reason that is not UTF-8
     CHECK(text.ends(2000ms));
     CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
 }

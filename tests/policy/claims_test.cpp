@@ -50,7 +50,7 @@ TEST_CASE("a list is the set of its scalars") {
     CHECK(values(R"({"c":[]})").empty());
 }
 
-TEST_CASE("what cannot be compared is no value") {
+TEST_CASE("what cannot be compared is not a value") {
     for (const auto none :
          {R"({"c":{"c":"a"}})", R"({"c":null})", R"({"c":1.0})", R"({"c":1e0})", R"({"c":-0})",
           R"({"c":9007199254740993})", R"({"c":[[["a"]]]})", R"({"c":"\ud800"})",

@@ -75,7 +75,7 @@ TEST_CASE("nets are trusted to the bit") {
     CHECK_FALSE(Proxies().any());
 }
 
-TEST_CASE("what is no net is refused") {
+TEST_CASE("an invalid network is refused") {
     for (const std::string bad : {"", "localhost", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/x", "/8",
                                   "2001:db8::/129", "10.0.0.1/8", "0.0.0.0/0", "::/0", "*",
                                   "10.0.0.0-10.0.0.9", "10.0.0.1:80", "Unix", "unix:/run/a"})
@@ -84,7 +84,7 @@ TEST_CASE("what is no net is refused") {
           std::string::npos);
 }
 
-TEST_CASE("the client is the first from the right that is no proxy of ours") {
+TEST_CASE("the client is the first from the right that is not a proxy of ours") {
     const Proxies proxies = trusting({"10.0.0.0/8", "unix"});
     const auto client = [&](std::string_view chain) { return shown(proxies.client(chain)); };
     CHECK(client("203.0.113.9") == "203.0.113.9");

@@ -256,7 +256,7 @@ TEST_CASE("an automatic room needs the whole rule, and only rules that name room
     CHECK(rooms_of(all, R"({"tenantId":"t1","role":"student"})").empty());
 }
 
-TEST_CASE("values that are no ids give no automatic room") {
+TEST_CASE("values that are not valid ids give no automatic room") {
     CHECK(rooms_of(role, R"({"role":["a b","","a:b","é","\u0000","ok",[1],{"x":1},1.5]})") ==
           Ids{"ok"});
     CHECK(rooms_of(user, R"({"sub":")" + std::string(129, 'a') + "\"}").empty());

@@ -15,7 +15,7 @@ TEST_CASE("the sequencer comes before the reader, and then there is a rest") {
     CHECK(agenda.next() == Step::rest);
 }
 
-TEST_CASE("while something is asked there is no other step, and wishes are kept") {
+TEST_CASE("while a query is under way no other step is taken, and wishes are kept") {
     Agenda agenda;
     agenda.run();
     agenda.asked();

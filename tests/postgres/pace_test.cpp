@@ -18,7 +18,7 @@ milliseconds rest(Pace &pace) {
 
 } // namespace
 
-TEST_CASE("rests grow while there is no work, and are short again once there was") {
+TEST_CASE("rests grow while there is no work, and are short again after some") {
     Pace pace;
     CHECK(rest(pace) == milliseconds(20));
     CHECK(rest(pace) == milliseconds(40));
@@ -30,7 +30,7 @@ TEST_CASE("rests grow while there is no work, and are short again once there was
     CHECK(rest(pace) == milliseconds(20));
 }
 
-TEST_CASE("what a look takes the server is no rest") {
+TEST_CASE("the time a query takes is not rest") {
     Pace pace;
     pace.looks(start);
     CHECK(pace.rest(start + milliseconds(15), milliseconds(20), milliseconds(250)) ==

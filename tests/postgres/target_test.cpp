@@ -48,7 +48,7 @@ TEST_CASE("libpq is given numbers, so that it looks up no name") {
     CHECK(value(all, "user") == "u");
 }
 
-TEST_CASE("addresses and sockets are no names") {
+TEST_CASE("addresses and sockets are not names") {
     CHECK(target("host=127.0.0.1").names().empty());
     CHECK(target("host=/run/postgresql").names().empty());
     CHECK(target("host=a hostaddr=10.0.0.1").names().empty());

@@ -171,7 +171,7 @@ TEST_CASE("a keyword whose value is of the wrong kind is refused") {
     CHECK(fault(R"({"minLength":3.0,"maxLength":1e2})") == "good");
 }
 
-TEST_CASE("a keyword that stands twice is refused, not the last one taken") {
+TEST_CASE("a duplicate keyword is refused, instead of the last one being taken") {
     CHECK(fault("{\"maxLength\":3,\n\"maxLength\":5}") == "2:1 /maxLength: duplicate member");
 }
 

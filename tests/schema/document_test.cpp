@@ -80,7 +80,7 @@ TEST_CASE("a member is found by what its name says, and only in its own object")
     CHECK(doc.member(0, "c") == Document::none);
 }
 
-TEST_CASE("a member that stands twice in its object is found, in small and large ones") {
+TEST_CASE("a duplicate member is found in small and large objects") {
     CHECK(duplicate(R"({"a":1,"b":{"a":2},"c":[{"a":1},{"a":1}]})") == "none");
     CHECK(duplicate(R"({"a":1,"b":2,"a":3})") == "/a");
     CHECK(duplicate(R"({"x":[{"a":1,"\u0061":2}]})") == "/x/0/a");

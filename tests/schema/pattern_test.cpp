@@ -100,7 +100,7 @@ TEST_CASE("what ECMA-262 and RE2 read differently is refused") {
     CHECK(refusal("\\") == "it ends in \"\\\"");
 }
 
-TEST_CASE("what is no regular expression is refused in RE2's words") {
+TEST_CASE("an invalid regular expression is refused in RE2's words") {
     for (const char *wrong :
          {"(", ")", "[a", "a**", "*", "[b-a]", "a{1001}", "[a-\\d]", "\\p{Nope}"})
         CHECK_FALSE(refusal(wrong) == "taken");
@@ -159,7 +159,8 @@ TEST_CASE("a text that would be too much by itself is not begun") {
     CHECK(work.find(*large, std::string(12000, 'x')).has_value());
 }
 
-TEST_CASE("ten thousand short texts are no work, though the sum of their worst would be") {
+TEST_CASE(
+    "ten thousand short texts are little work, though the sum of their worst cases would not be") {
     std::string why;
     const auto uuid =
         Pattern::compile("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", why);

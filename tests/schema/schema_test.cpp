@@ -49,7 +49,7 @@ TEST_CASE("an integer that JavaScript would round is refused, with a way out") {
     CHECK(check(R"({"type":"number"})", "9007199254740993") == "fits");
 }
 
-TEST_CASE("a member that stands twice is refused wherever it stands") {
+TEST_CASE("a duplicate member is refused wherever it is") {
     CHECK(check("true", R"({"a":[{"b":1,"b":2}]})") == "/a/0/b: is a duplicate member ()");
 }
 

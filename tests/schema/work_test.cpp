@@ -16,7 +16,7 @@ const std::string too_many_steps = ": must be smaller: checking it takes too man
 const std::string too_long = ": must be shorter: the schema's patterns would take too long for a "
                              "text of this size ()";
 
-// As many of `element` as give a megabyte, or so much; "#" in it is their number.
+// As many of `element` as make up a megabyte, or the given size; "#" in it is their number.
 std::string list(const std::string &element, std::size_t size = megabyte) {
     const std::size_t at = element.find('#');
     std::string out = "[";

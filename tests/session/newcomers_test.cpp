@@ -36,7 +36,7 @@ TEST_CASE("a session that begins in another encoding is closed and counted") {
     CHECK(p.clients.other_parsers() == 1);
 }
 
-TEST_CASE("a binary message of a client that has joined is no other encoding") {
+TEST_CASE("a binary message of a client that has joined is not taken for another encoding") {
     People p;
     p.join();
     p.sessions.binary(p.session, p.ws, "stray");

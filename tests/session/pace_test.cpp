@@ -20,7 +20,7 @@ TEST_CASE("a second's worth passes at once, what is beyond it has to wait, up to
     CHECK(take(10) == 100ms); // the rest is not owed
 }
 
-TEST_CASE("whoever keeps to the rate never waits, however long it goes") {
+TEST_CASE("a client that keeps to the rate never waits, however long it goes on") {
     test::HandClock clock;
     session::Pace pace;
     for (int i = 0; i < 1000; ++i) {

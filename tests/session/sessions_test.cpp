@@ -284,7 +284,7 @@ TEST_CASE("new intervals hold for living sessions from their next ping on") {
     CHECK(ws.got.size() == 2);
 }
 
-TEST_CASE("a session whose link takes nothing now is no work for the flush") {
+TEST_CASE("a session whose link takes nothing now costs the flush nothing") {
     Engine e;
     const SessionId id = e.polling();
     e.sessions.send(id, message("a"), Delivery::reliable);

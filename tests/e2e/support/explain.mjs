@@ -34,7 +34,7 @@ export async function joined(t, server, room, { token, origin, namespace = '/' }
             const answer = await within('the answer', socket.emitWithAck('join', room));
             return answer.ok ? 'yes' : answer.error.code;
         }
-        // Nobody answers there: what is asked in / on the same connection is heard later.
+        // Nobody answers there: what is sent in / on the same connection is handled later.
         socket.emit('join', room);
         const root = socket.io.socket('/', { auth });
         await until('the other namespace', () => root.connected);

@@ -7,7 +7,7 @@ import { JSON_BODY, get, post, request } from './http.mjs';
 import { tick } from './wait.mjs';
 
 const random = (n) => Math.floor(Math.random() * n);
-const ROOM = 'library:storm'; // whoever abuses, events go to it all the time
+const ROOM = 'library:storm'; // events go to it all the time, whatever is abused
 
 // A connection that minds nothing; `crowd.opened` counts those that were established.
 export class Visit {
