@@ -134,8 +134,7 @@ Forecast forecast_join(const config::Config &config, const Visitor &who, std::st
                        "identity, and plugins move them");
     const auto *why = dispatch::refuse_wish(options, *named.kind, room, client);
     if (why != nullptr && why != &dispatch::room_denied)
-        return refused(why->code,
-                       "the rooms that come with the identity are as many as one client may be in");
+        return refused(why->code, "the identity already gives as many rooms as a client may be in");
     Forecast out;
     out.yes = said.admitted;
     if (!out.yes) out.code = dispatch::room_denied.code;

@@ -138,8 +138,7 @@ std::optional<Rejection> Admission::reject(std::string_view portal,
     if (auto why = reject_identity(options_, portal, identity)) return why;
     if (options_.per_user != 0 &&
         identities_.count(user_of(identity), options_.per_user) >= options_.per_user)
-        return Rejection{"too_many_connections", "you have as many connections as you may have",
-                         true};
+        return Rejection{"too_many_connections", "you have as many connections as allowed", true};
     return std::nullopt;
 }
 

@@ -45,7 +45,7 @@ void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Ev
     std::vector<std::string_view> parts;
     json::split_array(event.args.json, parts, 3);
     if (parts.empty() || parts.size() > 2)
-        return refuse(wanted, "arguments_invalid", "say a room and at most one value");
+        return refuse(wanted, "arguments_invalid", "give a room and at most one value");
     const std::string_view named = json::trim(parts[0]);
     std::string room = json::kind(named) == json::Kind::string ? json::string(named) : "";
     if (!rooms::is_room(room))

@@ -18,10 +18,10 @@ inline constexpr Refusal room_invalid{
 inline constexpr Refusal room_unknown_kind{"room_unknown_kind", "there is no such kind of room"};
 inline constexpr Refusal room_denied{"room_denied", "you may not join this room"};
 inline constexpr Refusal leave_denied{"room_denied", "you may not leave this room"};
-inline constexpr Refusal room_full{"room_full", "this room has as many members as it may have"};
+inline constexpr Refusal room_full{"room_full", "this room is full"};
 inline constexpr Refusal too_many_of_kind{"too_many_rooms",
-                                          "you are in as many rooms of this kind as you may be"};
-inline constexpr Refusal too_many_rooms{"too_many_rooms", "you are in as many rooms as you may be"};
+                                          "you are in as many rooms of this kind as allowed"};
+inline constexpr Refusal too_many_rooms{"too_many_rooms", "you are in as many rooms as allowed"};
 
 // The namespace in which clients ask for rooms and emit.
 inline constexpr std::string_view clients_nsp = "/";

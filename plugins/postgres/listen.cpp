@@ -56,7 +56,7 @@ void Listen::on_ready() {
                              return connection_.refuse(
                                  trouble_of(answer.error(), answer.sqlstate()));
                          if (connection_.is_process(answer.whole(0, 0))) return;
-                         host_.warning("a pooler stands before the database",
+                         host_.warning("there is a pooler in front of the database",
                                        {{"where", connection_.where()},
                                         {"hint", "set listen_dsn to the server itself: in "
                                                  "transaction mode LISTEN hears nothing"}});

@@ -33,7 +33,7 @@ std::string sql_text(std::string_view text) {
     std::string out = "'";
     bool escapes = false; // E'..': a backslash means the same with any standard_conforming_strings
     for (const char c : text) {
-        if (c == '\0') throw Failure(ROOMD_INVALID, "a text holds NUL, and no server takes it");
+        if (c == '\0') throw Failure(ROOMD_INVALID, "a text contains NUL, which no server accepts");
         if (c == '\'') {
             out += "''";
         } else if (c == '\\') {

@@ -14,9 +14,9 @@ inline constexpr const char *config_schema = R"json({
                    "description": "the server itself, where dsn leads to a pooler: LISTEN goes there"},
     "connect_timeout": {"type": "string", "default": "10s", "description": "for one attempt to connect"},
     "answer_timeout": {"type": "string", "default": "15s",
-                       "description": "for one query; a server that is silent for longer is taken for lost"},
+                       "description": "for one query; a server that is silent for longer is considered lost"},
     "probe": {"type": "string", "default": "10s",
-              "description": "how long a connection may be quiet before it is asked whether it lives"},
+              "description": "how long a connection may be quiet before it is probed"},
     "retry_max": {"type": "string", "default": "10s", "description": "the longest wait between two attempts"},
     "listen": {
       "type": "object",
@@ -32,12 +32,12 @@ inline constexpr const char *config_schema = R"json({
     },
     "outbox": {
       "type": "object",
-      "description": "events from roomd.emit(): none is lost; the default when listen is not there",
+      "description": "events from roomd.emit(): none is lost; the default without listen",
       "properties": {
         "batch": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 500,
                   "description": "rows sequenced and read at a time"},
         "busy": {"type": "string", "default": "20ms", "description": "time between two batches while there is work"},
-        "idle": {"type": "string", "default": "250ms", "description": "the same while there is none"},
+        "idle": {"type": "string", "default": "250ms", "description": "the same while there is no work"},
         "wake": {"type": "string", "enum": ["notify", "poll"], "default": "notify",
                  "description": "poll: no LISTEN, as through a pooler; notify finds that out by itself"},
         "sequence": {"type": "boolean", "default": true,
