@@ -51,7 +51,7 @@ public:
                 if (open_.empty()) return at_ == end_;
                 if (take(',')) {
                     if (open_.size() == 1 && --left_ == 0) {
-                        why_ = "too many elements";
+                        why_ = Fault::Why::too_many;
                         return false;
                     }
                     if (open_.back() == '{' && !key()) return false;
@@ -63,7 +63,7 @@ public:
         }
     }
 
-    const char *error() const noexcept { return why_; }
+    Fault::Why why() const noexcept { return why_; }
     const char *at() const noexcept { return at_; }
 
 private:
@@ -74,7 +74,7 @@ private:
             const bool object = at_ != end_ && *at_ == '{';
             if (!object && (at_ == end_ || *at_ != '[')) return scalar();
             if (open_.size() >= depth_) {
-                why_ = "JSON nested too deep";
+                why_ = Fault::Why::too_deep;
                 return false;
             }
             open_ += *at_++;
@@ -108,9 +108,10 @@ private:
     // Behind the opening quote.
     bool string() {
         while (at_ != end_) {
-            const auto c = static_cast<unsigned char>(*at_++);
-            if (c == '"') return true;
+            const auto c = static_cast<unsigned char>(*at_);
             if (c < 0x20) return false;
+            ++at_;
+            if (c == '"') return true;
             if (c == '\\' && !escape()) return false;
         }
         return false;
@@ -118,7 +119,7 @@ private:
 
     bool escape() {
         if (at_ == end_) return false;
-        switch (*at_++) {
+        switch (*at_) {
         case '"':
         case '\\':
         case '/':
@@ -126,8 +127,8 @@ private:
         case 'f':
         case 'n':
         case 'r':
-        case 't': return true;
-        case 'u': break;
+        case 't': ++at_; return true;
+        case 'u': ++at_; break;
         default: return false;
         }
         for (int i = 0; i < 4; ++i) {
@@ -151,7 +152,7 @@ private:
     bool fits(const char *from) {
         if (!is_too_large({from, static_cast<std::size_t>(at_ - from)})) return true;
         at_ = from;
-        why_ = "a number is too large for a double";
+        why_ = Fault::Why::number_too_large;
         return false;
     }
 
@@ -185,26 +186,36 @@ private:
     std::size_t depth_;
     std::size_t left_; // elements the outermost container may still have, with the current one
     std::string open_; // brackets; up to 15 without an allocation
-    const char *why_ = "bad JSON";
+    Fault::Why why_ = Fault::Why::malformed;
 };
+
+const char *words(Fault::Why why) noexcept {
+    switch (why) {
+    case Fault::Why::too_deep: return "JSON nested too deep";
+    case Fault::Why::too_many: return "too many elements";
+    case Fault::Why::number_too_large: return "a number is too large for a double";
+    case Fault::Why::malformed: break;
+    }
+    return "bad JSON";
+}
 
 } // namespace
 
 base::Result<Kind> check(std::string_view text, std::size_t depth, std::size_t most) {
     if (!base::is_utf8(text)) return base::Error{"JSON is not UTF-8"};
     Checker checker(text, depth, most);
-    if (!checker.run()) return base::Error{checker.error()};
+    if (!checker.run()) return base::Error{words(checker.why())};
     return kind(text);
 }
 
-std::size_t fault_offset(std::string_view text, std::size_t depth) {
+Fault find_fault(std::string_view text, std::size_t depth) {
     std::size_t well_formed = 0;
     for (std::size_t length = 1; length > 0 && well_formed < text.size(); well_formed += length)
         length = base::utf8_sequence(text.substr(well_formed));
-    if (!base::is_utf8(text)) return std::min(well_formed, text.size());
+    if (!base::is_utf8(text)) return {Fault::Why::malformed, std::min(well_formed, text.size())};
     Checker checker(text, depth, SIZE_MAX);
     checker.run();
-    return static_cast<std::size_t>(checker.at() - text.data());
+    return {checker.why(), static_cast<std::size_t>(checker.at() - text.data())};
 }
 
 } // namespace roomd::json

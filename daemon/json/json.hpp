@@ -23,8 +23,15 @@ inline constexpr std::size_t default_depth = 128;
 // them: a later parse() of the text may fail).
 base::Result<Kind> check(std::string_view text, std::size_t depth = default_depth,
                          std::size_t most = SIZE_MAX);
-// Where text that check() refuses stops being JSON, in bytes from its beginning; for messages.
-std::size_t fault_offset(std::string_view text, std::size_t depth = default_depth);
+
+// Why check() refuses a text, and how many bytes of it come before the fault; for messages.
+struct Fault {
+    enum class Why : std::uint8_t { malformed, too_deep, too_many, number_too_large };
+    Why why;
+    std::size_t offset;
+};
+// Of a text that check() refuses without a bound on elements.
+Fault find_fault(std::string_view text, std::size_t depth = default_depth);
 
 // The functions below take text that check() accepted; they give views into it and build no DOM.
 

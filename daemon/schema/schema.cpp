@@ -40,7 +40,7 @@ std::shared_ptr<const Schema> Schema::compile(std::string text, std::vector<Sche
         return nullptr;
     }
     if (const auto kind = json::check(text, deepest_schema); !kind) {
-        const LineColumn place = place_at(text, json::fault_offset(text, deepest_schema));
+        const LineColumn place = place_at(text, json::find_fault(text, deepest_schema).offset);
         faults.push_back({"", place.line, place.column,
                           std::string("the schema is not JSON: ") + kind.error(), ""});
         return nullptr;

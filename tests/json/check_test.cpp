@@ -106,15 +106,26 @@ TEST_CASE("a number beyond a double is refused, one too near to 0 is 0") {
         CHECK_MESSAGE(std::string(check(bad).error()) == "a number is too large for a double", bad);
     CHECK_FALSE(check(std::string(1000000, '9')).ok());
     CHECK(check("0." + std::string(1000000, '0') + "1").ok());
-    CHECK(json::fault_offset("[0, 1e999]") == 4);
+    CHECK(json::find_fault("[0, 1e999]").offset == 4);
 }
 
 TEST_CASE("where text stops being JSON is told in bytes") {
-    CHECK(json::fault_offset("{\"a\": 1,\n}") == 9);
-    CHECK(json::fault_offset("{\"a\": tru}") == 6);
-    CHECK(json::fault_offset("[1, 2") == 5);
-    CHECK(json::fault_offset("") == 0);
-    CHECK(json::fault_offset("[1] 2") == 4);
-    CHECK(json::fault_offset("[\"\xc3\xa4\", \"\xff\"]") == 8);
-    CHECK(json::fault_offset("[[[]]]", 2) == 2);
+    CHECK(json::find_fault("{\"a\": 1,\n}").offset == 9);
+    CHECK(json::find_fault("{\"a\": tru}").offset == 6);
+    CHECK(json::find_fault("[1, 2").offset == 5);
+    CHECK(json::find_fault("").offset == 0);
+    CHECK(json::find_fault("[1] 2").offset == 4);
+    CHECK(json::find_fault("[\"\xc3\xa4\", \"\xff\"]").offset == 8);
+    CHECK(json::find_fault("[[[]]]", 2).offset == 2);
+    CHECK(json::find_fault("[\"a\nb\"]").offset == 3);
+    CHECK(json::find_fault("[\"a\\x\"]").offset == 4);
+    CHECK(json::find_fault("[\"\\u12z4\"]").offset == 6);
+}
+
+TEST_CASE("text that is refused is malformed, too deep, or has a number that is too large") {
+    using Why = json::Fault::Why;
+    CHECK(json::find_fault("[1,]").why == Why::malformed);
+    CHECK(json::find_fault("[\"\xff\"]").why == Why::malformed);
+    CHECK(json::find_fault("[[[]]]", 2).why == Why::too_deep);
+    CHECK(json::find_fault("[-1e999]").why == Why::number_too_large);
 }
