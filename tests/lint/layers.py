@@ -27,6 +27,7 @@ SEES = {
     "policy": "base json rooms auth",
     "schema": "base json",
     "catalogue": "base json sio rooms schema",
+    "emits": "base json",
     "session": "base json log metrics eio sio",
     "dispatch": "base json log metrics eio sio rooms auth policy catalogue session",
     "loop": "base log metrics",

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomd::emits {
+
+inline constexpr std::size_t max_data_depth = 127; // the array of arguments around it is one more
+inline constexpr std::size_t max_rooms = 1000;     // and as many exceptions
+inline constexpr std::size_t max_name = 256;       // bytes of an event, a room or a namespace
+
+// Where an event stands, which decides on the members it may have.
+enum class Form : std::uint8_t {
+    alone,    // the body of POST /api/emit
+    in_batch, // an element of `events`
+    to_room,  // event, data and room: all required, and no others
+};
+
+// Why a request is refused.  `pointer` is a JSON pointer into its body, or empty.
+struct Problem {
+    int status = 400; // of the HTTP answer
+    std::string code, message, pointer = {};
+};
+
+// One event as a body asks for it.
+struct Event {
+    std::string name;
+    std::string nsp;       // empty: the default one
+    std::string_view data; // JSON, as it is written in the body, which it views into
+    std::vector<std::string> rooms, except;
+    bool one_room = false; // given as "room", not "rooms"
+    bool broadcast = false;
+    bool droppable = false;
+    std::optional<Problem> problem; // the first fault; its pointer begins at the event
+};
+
+struct Batch {
+    std::vector<Event> events;
+    bool atomic = false;
+};
+
+} // namespace roomd::emits
