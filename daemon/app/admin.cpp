@@ -1,10 +1,12 @@
 #include "app/admin.hpp"
 
 #include "app/admin_pages.hpp"
+#include "app/emit_of.hpp"
 #include "app/shard.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "emits/reader.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -16,6 +18,8 @@
 
 namespace roomd::app {
 namespace {
+
+using emits::Problem;
 
 constexpr base::Duration gather{25}; // events within this time share one answer
 constexpr base::Duration tick{1000};
@@ -93,9 +97,10 @@ private:
     std::optional<Problem> problem_;
 };
 
-std::string emitted(const EmitBody &body, const dispatch::Emitted &what, const std::string &id) {
+std::string emitted(const emits::Event &event, const dispatch::Emitted &what,
+                    const std::string &id) {
     std::string out = R"({"message":"Event emitted","event":)";
-    json::append_quoted(out, body.event);
+    json::append_quoted(out, event.name);
     out += R"(,"rooms":[)";
     for (const auto &room : what.rooms) {
         if (out.back() != '[') out += ',';
@@ -274,12 +279,13 @@ void Admin::kick(const net::Request &request) {
 
 void Admin::emit(const net::Request &request) {
     if (const auto problem = refuse_type(request)) return refuse(request.id, *problem);
-    const auto read = read_emit(request.body);
+    const auto read = emits::read_event(request.body);
     if (const auto *problem = std::get_if<Problem>(&read)) return refuse(request.id, *problem);
-    const auto &body = std::get<EmitBody>(read);
-    const dispatch::Emitted what = shard_.router.emit(body.emit());
-    if (what.status != dispatch::Status::ok) return refuse(request.id, problem_of(body, what));
-    answer(request.id, emitted(body, what, run_ + "-" + std::to_string(++emits_)));
+    const auto &event = std::get<emits::Event>(read);
+    std::string args;
+    const dispatch::Emitted what = shard_.router.emit(emit_of(event, args));
+    if (what.status != dispatch::Status::ok) return refuse(request.id, problem_of(event, what));
+    answer(request.id, emitted(event, what, run_ + "-" + std::to_string(++emits_)));
 }
 
 } // namespace roomd::app

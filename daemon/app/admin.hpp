@@ -1,6 +1,5 @@
 #pragma once
 
-#include "app/emit_body.hpp"
 #include "app/reload.hpp"
 #include "app/tail.hpp"
 #include "loop/timer.hpp"
@@ -12,6 +11,10 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace roomd::emits {
+struct Problem;
+}
 
 namespace roomd::app {
 
@@ -49,7 +52,7 @@ private:
 
     void reloaded(base::ExchangeId, const Reloaded &);
     void answer(base::ExchangeId, std::string_view data);
-    void refuse(base::ExchangeId, const Problem &);
+    void refuse(base::ExchangeId, const emits::Problem &);
 
     Shard &shard_;
     Configuration configuration_;

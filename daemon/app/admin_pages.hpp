@@ -11,7 +11,6 @@
 
 namespace roomd::app {
 
-struct EmitBody;
 struct Reloaded;
 struct Shard;
 

@@ -1,6 +1,6 @@
 #include "app/forecast.hpp"
 
-#include "app/emit_body.hpp"
+#include "app/emit_of.hpp"
 #include "app/options.hpp"
 #include "base/text.hpp"
 #include "dispatch/form.hpp"
@@ -10,6 +10,7 @@
 #include "dispatch/namespaces.hpp"
 #include "dispatch/routing.hpp"
 #include "dispatch/wish.hpp"
+#include "emits/reader.hpp"
 #include "rooms/names.hpp"
 #include "json/json.hpp"
 
@@ -143,14 +144,15 @@ Forecast forecast_join(const config::Config &config, const Visitor &who, std::st
 }
 
 Forecast forecast_emit(const config::Config &config, std::string_view body) {
-    const auto read = read_emit(body);
-    const auto no = [](const Problem &why) {
+    const auto read = emits::read_event(body);
+    const auto no = [](const emits::Problem &why) {
         return refused(why.code, why.code + ": " + why.message + " (" + why.pointer + ")");
     };
-    if (const auto *problem = std::get_if<Problem>(&read)) return no(*problem);
-    const auto &wanted = std::get<EmitBody>(read);
+    if (const auto *problem = std::get_if<emits::Problem>(&read)) return no(*problem);
+    const auto &event = std::get<emits::Event>(read);
+    std::string args;
     const dispatch::Options options = dispatch_options(config);
-    const dispatch::Routed routed = dispatch::route(options, wanted.emit());
+    const dispatch::Routed routed = dispatch::route(options, emit_of(event, args));
     const dispatch::Emit &emit = routed.emit;
     // The catalogue's words follow the place, as in its own explain().
     if (const auto &said = routed.refused; said.status != dispatch::Status::ok)
@@ -158,7 +160,7 @@ Forecast forecast_emit(const config::Config &config, std::string_view body) {
     const dispatch::Namespaces namespaces(options);
     if (const auto said = dispatch::check_form(options, namespaces, emit);
         said.status != dispatch::Status::ok)
-        return no(problem_of(wanted, said));
+        return no(problem_of(event, said));
     Forecast out;
     out.yes = true;
     out.rooms.assign(emit.rooms.begin(), emit.rooms.end());

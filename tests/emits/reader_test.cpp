@@ -79,6 +79,17 @@ TEST_CASE("an event is read with all its members") {
     CHECK(!event.one_room);
 }
 
+TEST_CASE("what may be left out may be given as its default, in any order and escaped") {
+    for (const std::string_view body :
+         {R"({"event":"e","data":1,"room":"a"})", R"({"data":1,"event":"e"})",
+          R"({"event":"e","data":null,"rooms":["a"],"except":[]})",
+          R"({"event":"e","data":1,"room":"a","volatile":false,"broadcast":false})",
+          R"({"event":"e","data":1,"broadcast":true})", R"({"event":"e","data":1,"ro\u006fm":"a"})",
+          R"({"event":"e","data":1e-400,"room":"a"})",
+          R"({"event":"e","data":"\ud83d","room":"a"})"})
+        CHECK_MESSAGE(bad(body) == "taken", body);
+}
+
 TEST_CASE("the text of data goes through as it was written") {
     for (const std::string_view text :
          {R"({ "b" : [1, 2.50, {"x": "\u00e9\n}"}] })", "[]", "{}", "null", "true", "false", "0",
@@ -95,11 +106,11 @@ TEST_CASE("the text of data goes through as it was written") {
 TEST_CASE("a body that is not a JSON object is a 400") {
     for (const std::string_view text :
          {"", " ", "{", "nul", R"({"event":"e",})", "{\"a\":\"\xff\"}",
-          R"({"event":"e","data":1,"room":"r"} x)", "{'a':1}", "\xef\xbb\xbf{", R"({"data":01})",
-          "{\"a\":\"\n\"}"}) {
+          R"({"event":"e","data":1,"room":"r"} x)", "{} x", "{'a':1}", "\xef\xbb\xbf{",
+          R"({"data":01})", "{\"a\":\"\n\"}"}) {
         CHECK(bad(text) == "400 json_malformed ");
     }
-    for (const std::string_view text : {"[]", "1", "\"x\"", "null", "[{}]"})
+    for (const std::string_view text : {"[]", "1", "7", "\"x\"", "null", "[{}]"})
         CHECK(bad(text) == "400 body_not_object ");
     CHECK(message(R"({"event":x})").find("byte 10") != std::string::npos);
 }
@@ -169,6 +180,7 @@ TEST_CASE("a member of the wrong type is named") {
     CHECK(bad(R"({"event":"e","data":1,"rooms":[{"event":"x"}]})") == "422 wrong_type /rooms");
     CHECK(bad(R"({"event":"e","data":1,"rooms":[]})") == "422 rooms_empty /rooms");
     CHECK(bad(R"({"event":"e","data":1,"except":{"a":"b"}})") == "422 wrong_type /except");
+    CHECK(bad(R"({"event":"e","data":1,"except":[null]})") == "422 wrong_type /except");
     CHECK(bad(R"({"event":"e","data":1,"broadcast":"true"})") == "422 wrong_type /broadcast");
     CHECK(bad(R"({"event":"e","data":1,"volatile":1})") == "422 wrong_type /volatile");
     CHECK(bad(R"({"event":"e","data":1,"namespace":false})") == "422 wrong_type /namespace");
@@ -228,6 +240,7 @@ TEST_CASE("an unknown member is refused with the nearest name") {
 }
 
 TEST_CASE("a duplicate member is refused, so that no guard is asked about another room") {
+    CHECK(bad(R"({"event":"e","data":1,"data":2})") == "422 member_twice /data");
     CHECK(bad(R"({"event":"e","data":1,"room":"r","room":"s"})") == "422 member_twice /room");
     CHECK(bad(R"({"event":"e","data":1,"room":"r","\u0072oom":"s"})") == "422 member_twice /room");
     CHECK(good(R"({"event":"e","data":{"x":1,"x":2},"room":"r"})").data == R"({"x":1,"x":2})");
