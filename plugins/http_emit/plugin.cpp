@@ -1,6 +1,7 @@
 // Events over HTTP: POST /api/emit and POST /api/emit/batch.
 #include "http_emit/answer.hpp"
 #include "rest/body.hpp"
+#include "rest/problem.hpp"
 #include "rest/settings.hpp"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ struct Pending {
         outcomes(batch.events.size()) {}
 
     void refused(std::size_t i, rest::Problem problem) {
-        problem.pointer = rest::pointer_in(batch.events[i], problem.pointer);
+        problem.pointer = rest::place_in_body(batch.events[i], problem.pointer);
         outcomes[i].problem = std::move(problem);
     }
     void became(std::size_t i, roomd_status status, const Emitted &what) {
@@ -115,23 +116,23 @@ private:
         if (!rest::is_json(request)) return rest::refuse(response, rest::not_json);
         const auto key = request.header("idempotency-key");
         if (const auto wrong = refuse_key(request)) return rest::refuse(response, *wrong);
-        auto read = rest::read_event(request.body, rest::Members::all);
+        auto read = rest::read_event(request.body);
         if (const auto *wrong = std::get_if<rest::Problem>(&read))
             return rest::refuse(response, *wrong);
-        auto wanted = std::make_shared<const rest::Wanted>(std::get<rest::Wanted>(std::move(read)));
+        auto event = std::make_shared<const rest::Event>(std::get<rest::Event>(std::move(read)));
         std::string args;
-        auto emit = wanted->emit(args);
+        auto emit = rest::emit_of(*event, args);
         emit.on_behalf(request.key).key(key);
         // The ticket goes into the callback only when the host has taken the emit.
         auto ticket = std::make_shared<Response>(std::move(response));
         const auto status =
-            host_.emit(emit, [wanted, ticket](roomd_status became, const Emitted &what) {
+            host_.emit(emit, [event, ticket](roomd_status became, const Emitted &what) {
                 if (became == ROOMD_OK) {
-                    ticket->send(200, emitted(wanted->event, what, rest::timestamp()));
+                    ticket->send(200, emitted(event->name, what, rest::timestamp()));
                     return;
                 }
                 auto problem = rest::problem_of(became, what);
-                problem.pointer = rest::pointer_in(*wanted, problem.pointer);
+                problem.pointer = rest::place_in_body(*event, problem.pointer);
                 rest::refuse(*ticket, problem);
             });
         if (status != ROOMD_OK) rest::refuse(*ticket, rest::problem_of(status, {}));
@@ -148,10 +149,10 @@ private:
             std::make_shared<Pending>(std::get<rest::Batch>(std::move(read)), std::move(response));
         bool all_good = true;
         for (std::size_t i = 0; i < pending->batch.events.size(); ++i) {
-            auto &wanted = pending->batch.events[i];
-            pending->outcomes[i].event = wanted.event;
-            if (!wanted.problem) continue;
-            pending->outcomes[i].problem = std::move(wanted.problem);
+            auto &event = pending->batch.events[i];
+            pending->outcomes[i].event = event.name;
+            if (!event.problem) continue;
+            pending->outcomes[i].problem = std::move(event.problem);
             all_good = false;
         }
         if (pending->batch.atomic)
@@ -174,7 +175,7 @@ private:
         std::vector<Emit> emits;
         emits.reserve(events.size());
         for (std::size_t i = 0; i < events.size(); ++i) {
-            emits.push_back(events[i].emit(args[i]));
+            emits.push_back(rest::emit_of(events[i], args[i]));
             emits.back().on_behalf(api_key).key(keys[i] = part(key, i));
         }
         pending->open = events.size();
@@ -192,7 +193,7 @@ private:
         std::string args, one_key;
         for (std::size_t i = 0; i < pending->batch.events.size(); ++i) {
             if (pending->outcomes[i].problem) continue;
-            auto emit = pending->batch.events[i].emit(args);
+            auto emit = rest::emit_of(pending->batch.events[i], args);
             emit.on_behalf(api_key).key(one_key = part(key, i));
             const auto status =
                 host_.emit(emit, [pending, i](roomd_status became, const Emitted &what) {

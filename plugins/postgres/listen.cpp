@@ -1,6 +1,7 @@
 #include "postgres/listen.hpp"
 
 #include "rest/body.hpp"
+#include "rest/problem.hpp"
 
 #include <cmath>
 #include <cstdio>
@@ -150,13 +151,13 @@ Connection::Go Listen::take(const std::string &channel, std::string_view payload
             emit.to(room);
         return send(emit, channel);
     }
-    const auto read = rest::read_event(payload, rest::Members::all);
+    const auto read = rest::read_event(payload);
     if (const auto *problem = std::get_if<rest::Problem>(&read)) {
         refuse(channel, problem->code, problem->message);
         return Connection::Go::on;
     }
     std::string args;
-    return send(std::get<rest::Wanted>(read).emit(args).local(), channel);
+    return send(rest::emit_of(std::get<rest::Event>(read), args).local(), channel);
 }
 
 Connection::Go Listen::send(const Emit &emit, const std::string &channel) {

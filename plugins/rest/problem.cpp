@@ -1,74 +1,21 @@
 #include "rest/problem.hpp"
 
-#include <nlohmann/json.hpp>
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "json/json.hpp"
 
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstdio>
-#include <ctime>
-#include <vector>
+#include <span>
 
 namespace roomd::rest {
-namespace {
-
-bool equal_nocase(std::string_view a, std::string_view b) noexcept {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        auto diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
-
-} // namespace
 
 const Problem not_json{415, "not_json", "send the body as Content-Type: application/json"};
 
 std::string pointer_token(std::string_view name) {
-    std::string out;
-    for (const char c : name) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
+    return json::escaped_token(name);
 }
 
 void append_quoted(std::string &json, std::string_view text) {
-    const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-        return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-    });
-    if (plain) {
-        json += '"';
-        json += text;
-        json += '"';
-        return;
-    }
-    json += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    json::append_quoted(json, text);
 }
 
 void append_error(std::string &json, const Problem &problem) {
@@ -117,41 +64,20 @@ Problem problem_of(roomd_status status, const Emitted &what) {
 }
 
 std::string timestamp() {
-    using namespace std::chrono;
-    const auto ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-    const auto seconds = static_cast<std::time_t>(ms / 1000);
-    std::tm day{};
-    gmtime_r(&seconds, &day);
-    std::array<char, 32> text{};
-    const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &day);
-    std::snprintf(text.data() + size, text.size() - size, ".%03dZ", static_cast<int>(ms % 1000));
-    return text.data();
-}
-
-std::string_view nearest(std::string_view name, std::span<const std::string_view> known) {
-    std::string_view best;
-    if (name.size() > 64) return best;
-    auto least = name.size() / 2 + 1; // more than half wrong is no slip of the pen
-    for (const auto candidate : known) {
-        const auto far = distance(name, candidate);
-        if (far < least) {
-            least = far;
-            best = candidate;
-        }
-    }
-    return best;
+    return base::iso8601(base::unix_ms());
 }
 
 bool is_json(const Request &request) noexcept {
-    const auto encoding = trim(request.header("content-encoding"));
-    if (!encoding.empty() && !equal_nocase(encoding, "identity")) return false;
+    const auto encoding = base::trim(request.header("content-encoding"));
+    if (!encoding.empty() && !base::equal_nocase(encoding, "identity")) return false;
     const auto type = request.header("content-type");
     const auto semicolon = type.find(';');
-    if (!equal_nocase(trim(type.substr(0, semicolon)), "application/json")) return false;
+    if (!base::equal_nocase(base::trim(type.substr(0, semicolon)), "application/json"))
+        return false;
     if (semicolon == std::string_view::npos) return true;
-    const auto parameter = trim(type.substr(semicolon + 1));
-    return parameter.empty() || equal_nocase(parameter, "charset=utf-8") ||
-           equal_nocase(parameter, "charset=\"utf-8\"");
+    const auto parameter = base::trim(type.substr(semicolon + 1));
+    return parameter.empty() || base::equal_nocase(parameter, "charset=utf-8") ||
+           base::equal_nocase(parameter, "charset=\"utf-8\"");
 }
 
 } // namespace roomd::rest

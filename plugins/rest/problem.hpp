@@ -1,18 +1,15 @@
 #pragma once
 
+#include "emits/event.hpp"
+
 #include <roomd/plugin.hpp>
 
-#include <span>
 #include <string>
 #include <string_view>
 
 namespace roomd::rest {
 
-// Why a request is refused.  `pointer` is a JSON pointer into its body, or empty.
-struct Problem {
-    int status;
-    std::string code, message, pointer = {};
-};
+using emits::Problem;
 
 // A name as a part of a JSON pointer (RFC 6901): "~" and "/" in it become "~0" and "~1".
 std::string pointer_token(std::string_view name);
@@ -29,14 +26,11 @@ std::string failure(const Problem &);
 // Answers with the problem; 429 and 503 say when to try again.
 void refuse(Response &, const Problem &);
 
-// What a refused emit means to the one who asked over HTTP.  The pointer is as the core gave it.
+// What a refused emit means to the one who asked over HTTP.  The pointer is as the host gave it.
 Problem problem_of(roomd_status, const Emitted &);
 
 // Now, ISO 8601 UTC with milliseconds.
 std::string timestamp();
-
-// The name of `known` nearest to `name`, or empty when none is near.
-std::string_view nearest(std::string_view name, std::span<const std::string_view> known);
 
 // Is this a JSON body that a page from another origin could not have sent unasked?  Needs the
 // headers content-type and content-encoding.

@@ -1,6 +1,6 @@
 #include "rest/settings.hpp"
 
-#include "rest/problem.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -92,7 +92,7 @@ Settings Settings::section(const char *key) {
 void Settings::refuse_others() {
     for (const auto &item : node_.items()) {
         if (std::find(asked_.begin(), asked_.end(), item.key()) != asked_.end()) continue;
-        const auto near = nearest(item.key(), asked_);
+        const auto near = base::nearest(item.key(), asked_);
         faults_->add(where_ + "/" + item.key(), "there is no key \"" + item.key() + "\" here",
                      near.empty() ? std::string() : "write " + std::string(near));
     }

@@ -1,5 +1,6 @@
 // For development: emit a test event, see who is connected, a console page, a stream of events.
 #include "rest/body.hpp"
+#include "rest/problem.hpp"
 #include "rest/settings.hpp"
 #include "test_event/console.hpp"
 #include "test_event/generator.hpp"
@@ -113,29 +114,29 @@ private:
 
     void emit(const Request &request, Response &response) {
         if (!rest::is_json(request)) return rest::refuse(response, rest::not_json);
-        auto read = rest::read_event(request.body, rest::Members::event_data_room);
+        auto read = rest::read_event(request.body, rest::Form::to_room);
         if (const auto *wrong = std::get_if<rest::Problem>(&read))
             return rest::refuse(response, *wrong);
-        auto wanted = std::make_shared<const rest::Wanted>(std::get<rest::Wanted>(std::move(read)));
+        auto event = std::make_shared<const rest::Event>(std::get<rest::Event>(std::move(read)));
         std::string args;
-        auto emit = wanted->emit(args);
+        auto emit = rest::emit_of(*event, args);
         emit.on_behalf(request.key);
         auto ticket = std::make_shared<Response>(std::move(response));
         const auto status =
-            host_.emit(emit, [wanted, ticket](roomd_status became, const Emitted &what) {
-                if (became == ROOMD_OK) return answer(*ticket, *wanted);
+            host_.emit(emit, [event, ticket](roomd_status became, const Emitted &what) {
+                if (became == ROOMD_OK) return answer(*ticket, *event);
                 auto problem = rest::problem_of(became, what);
-                problem.pointer = rest::pointer_in(*wanted, problem.pointer);
+                problem.pointer = rest::place_in_body(*event, problem.pointer);
                 rest::refuse(*ticket, problem);
             });
         if (status != ROOMD_OK) rest::refuse(*ticket, rest::problem_of(status, {}));
     }
 
-    static void answer(Response &response, const rest::Wanted &wanted) {
+    static void answer(Response &response, const rest::Event &event) {
         std::string json = R"({"success":true,"data":{"message":"Event emitted","event":)";
-        rest::append_quoted(json, wanted.event);
+        rest::append_quoted(json, event.name);
         json += R"(,"room":)";
-        rest::append_quoted(json, wanted.rooms.front());
+        rest::append_quoted(json, event.rooms.front());
         json += R"(,"timestamp":)";
         rest::append_quoted(json, rest::timestamp());
         json += "}}";

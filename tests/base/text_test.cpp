@@ -64,6 +64,10 @@ TEST_CASE("the nearest name is one typo away") {
     CHECK(nearest("compression", names) == "");
     CHECK(nearest("", names) == "");
     CHECK(nearest("path", {}) == "");
+    CHECK(nearest("evnet", {"event", "data", "rooms"}) == "event");
+    CHECK(nearest("Data", {"event", "data", "rooms"}) == "data");
+    CHECK(nearest("room", {"event", "data", "rooms"}) == "rooms");
+    CHECK(nearest("zzzzz", {"event", "data", "rooms"}) == "");
 }
 
 TEST_CASE("a pattern means its name, or with a star at its end what begins like it") {

@@ -60,6 +60,7 @@ OWNERS = {
 SYSTEM = re.compile(r"^([a-z_]+|(sys|net|netinet|arpa|linux)/[a-z_]+\.h|[a-z_]+\.h)$")
 THIRD_PARTY_H = {name for name in OWNERS if name.endswith(".h")}
 # ... and what a plugin may: the interface, its own files, and libraries of its own.
+PLUGIN_SEES = {"rest": "base json emits"}  # a folder of plugins/: layers that are linked into it
 PLUGIN_LIBRARIES = {"nlohmann", "openssl", "libpq-fe.h", "yaml-cpp", "uv.h"}
 
 # What keys of the configuration set in a layer, and a member of it that has a value of its own.
@@ -110,6 +111,8 @@ def fault_of_include(path, quote, header):
             return None
         return f"<{header}>: no layer owns it; name its owner in {THIS}"
     if parts[0] == "plugins":
+        if first in PLUGIN_SEES.get(parts[1], "").split():
+            return None
         if first in SEES and quote == '"' and not os.path.exists(os.path.join(os.path.dirname(path), header)):
             return f'a plugin sees include/roomd only, not "{header}"'
         if quote == "<" and first != "roomd" and first not in PLUGIN_LIBRARIES and not SYSTEM.match(header):

@@ -61,6 +61,10 @@ class Faults(unittest.TestCase):
         self.assertEqual(self.faults("plugins/x/plugin.cpp", "#include <roomd/plugin.hpp>\n"), [])
         self.assertTrue(self.faults("plugins/x/plugin.cpp", '#include "base/text.hpp"\n'))
 
+    def test_what_our_plugins_have_in_common_sees_the_layers_that_it_links(self):
+        self.assertEqual(self.faults("plugins/rest/body.cpp", '#include "emits/reader.hpp"\n'), [])
+        self.assertTrue(self.faults("plugins/rest/body.cpp", '#include "dispatch/emit.hpp"\n'))
+
     def test_the_contract_stays_c99_and_alone(self):
         self.assertTrue(self.faults("include/roomd/plugin.h", "#include <stdio.h>\n"))
 

@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <string>
 
 using namespace roomd;
@@ -72,15 +71,6 @@ TEST_CASE("only JSON that no foreign form can send is taken") {
     CHECK(!json_type("application/json; charset=latin1"));
     CHECK(!json_type("text/plain; application/json"));
     CHECK(!json_type("application/json", "gzip"));
-}
-
-TEST_CASE("the nearest name is near, or there is none") {
-    constexpr std::array<std::string_view, 3> known{"event", "data", "rooms"};
-    CHECK(nearest("evnet", known) == "event");
-    CHECK(nearest("Data", known) == "data");
-    CHECK(nearest("room", known) == "rooms");
-    CHECK(nearest("zzzzz", known).empty());
-    CHECK(nearest(std::string(1000, 'e'), known).empty());
 }
 
 TEST_CASE("a timestamp is ISO 8601 in UTC with milliseconds") {
