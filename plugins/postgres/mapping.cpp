@@ -1,7 +1,7 @@
 #include "postgres/mapping.hpp"
 
+#include "postgres/surrogates.hpp"
 #include "rest/problem.hpp"
-#include "rest/surrogates.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -181,7 +181,7 @@ std::variant<json, Unfit> Mapping::fill(const Shape &shape, const json &payload)
 std::variant<Mapping::Mapped, Unfit> Mapping::apply(std::string_view payload) const {
     if (too_deep(payload)) return Unfit{"json_too_deep", "the payload is nested too deep"};
     auto read = json::parse(payload, nullptr, false);
-    if (read.is_discarded()) read = json::parse(rest::without_halves(payload), nullptr, false);
+    if (read.is_discarded()) read = json::parse(without_halves(payload), nullptr, false);
     if (read.is_discarded()) return Unfit{"json_malformed", "the payload is not JSON"};
     Mapped out;
     auto event = event_.text(read);

@@ -1,8 +1,8 @@
-#include "rest/surrogates.hpp"
+#include "postgres/surrogates.hpp"
 
 #include <doctest/doctest.h>
 
-using roomd::rest::without_halves;
+using roomd::postgres::without_halves;
 
 TEST_CASE("half of a surrogate pair becomes the replacement character, in as many bytes") {
     CHECK(without_halves(R"("\ud83d")") == R"("\ufffd")");

@@ -1,9 +1,9 @@
-#include "rest/surrogates.hpp"
+#include "postgres/surrogates.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace roomd::rest {
+namespace roomd::postgres {
 namespace {
 
 // What "\\uD83D" at the front of `text` says; 0 when none is there.
@@ -39,4 +39,4 @@ std::string without_halves(std::string_view json) {
     return out;
 }
 
-} // namespace roomd::rest
+} // namespace roomd::postgres
