@@ -187,7 +187,7 @@ TEST_CASE("namespaces are names or prefixes") {
           "roomd.yaml:3:14: invalid namespace \"/\"\n  \"/\" always exists; name others");
     CHECK(faults_in("namespaces: ['/*/a']") ==
           "roomd.yaml:3:14: invalid namespace \"/*/a\"\n  \"*\" may be only at its end");
-    CHECK(faults_in("namespaces: ['/a,b']").find("holds no space") != std::string::npos);
+    CHECK(faults_in("namespaces: ['/a,b']").find("must not contain spaces") != std::string::npos);
 }
 
 TEST_CASE("limits, log and the rest are taken over") {

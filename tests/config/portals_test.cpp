@@ -64,10 +64,10 @@ TEST_CASE("an invalid origin is a fault with its place") {
         faults_in("portals: [{ name: a, origins: ['https://ok.example.com', 'example.com'] }]") ==
         "roomd.yaml:3:58: origin \"example.com\": an origin is scheme://host, with a port where it "
         "is not the usual one\n  write scheme, host and port alone: https://app.example.com");
-    CHECK(
-        faults_of_origins("'https://x.example.com/path'")
-            .starts_with("roomd.yaml:3:32: origin \"https://x.example.com/path\": an origin has no "
-                         "path"));
+    CHECK(faults_of_origins("'https://x.example.com/path'")
+              .starts_with(
+                  "roomd.yaml:3:32: origin \"https://x.example.com/path\": an origin must not "
+                  "have a path"));
     CHECK(faults_of_origins("'https://*.*.example.com'")
               .starts_with("roomd.yaml:3:32: origin \"https://*.*.example.com\": an origin may "
                            "contain at most one \"*\""));
