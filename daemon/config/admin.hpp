@@ -20,7 +20,7 @@ inline constexpr std::array admin_keys{
     file("admin.socket", &Admin::socket, "\"\"", Reload::no,
         "Unix socket for `roomd reload`, `stats`, `kick` and the like. Empty: none, or what `--admin` says (the packaged unit: `/run/roomd/admin.sock`)."),
     mode("admin.mode", &Admin::mode, "0600", Reload::no,
-        "Its permissions: whoever may connect to it may do all that, so others than owner and group get none."),
+        "Its permissions: anyone who may connect to it may do all that, so only the owner and the group can have any."),
 };
 // clang-format on
 

@@ -14,8 +14,8 @@ namespace roomd::config {
 // Who clients are.
 struct Auth {
     enum class Mode : std::uint8_t {
-        none,     // tokens are not looked at
-        optional, // a client without a token is nobody; a bad token is refused
+        none,     // tokens are ignored
+        optional, // a client without a token is anonymous; a bad token is refused
         required
     };
     Auth();
@@ -29,7 +29,7 @@ struct Auth {
 // clang-format off
 inline constexpr std::array auth_mode_key{
     word<&Auth::mode>("auth.mode", "none optional required", "", Reload::yes,
-        "How clients identify themselves. It has no default. `required`: with a token. `optional`: a client without a token is nobody, a bad token is refused. `none`: tokens are not looked at, a plugin may decide.")
+        "How clients identify themselves; there is no default. `required`: by a token. `optional`: a client without a token is anonymous, a bad token is refused. `none`: tokens are ignored, a plugin may decide.")
         .sample("required"),
 };
 inline constexpr std::array issuer_list{

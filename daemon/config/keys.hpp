@@ -21,7 +21,7 @@ inline constexpr std::array api_key_keys{
         .required("write \"sha256:<64 hex digits>\" (printf %s KEY | sha256sum) or \"${file:/path}\"")
         .sample("\"sha256:01795235db240bcc0705a42cd3437be34e093c207081da8e90340caac84506ea\""),
     texts("keys[].scopes", &auth::Key::scopes, "", Reload::yes,
-        "What it is good for: `emit`, `test`, `metrics`, `admin`, or a plugin's own scope.")
+        "What it may be used for: `emit`, `test`, `metrics`, `admin`, or a plugin's own scope.")
         .required("write [emit], [test] or [metrics]").sample("[emit]"),
     texts("keys[].events", &auth::Key::events, "[\"*\"]", Reload::yes,
         "Events it may emit: names, or prefixes ending in `*`."),

@@ -42,7 +42,7 @@ inline constexpr std::array limit_keys{
     size<Limits>("limits.send_buffer_total", &Limits::send_buffer_total, "512MiB", {"1MiB", "1024GiB"}, Reload::yes,
         "Bytes queued for all clients together, each event counted once; beyond it those furthest behind are closed."),
     size<Limits>("limits.kernel_buffer", &Limits::kernel_buffer, "128KiB", {"0B", "64MiB"}, Reload::yes,
-        "Bytes that the kernel may buffer for each connection beyond that (SO_SNDBUF); a change applies to new connections. 0B, which needs a restart: as many as the kernel likes, which can be megabytes."),
+        "Bytes that the kernel may buffer for each connection beyond that (SO_SNDBUF); a change applies to new connections. `0B`, which needs a restart: up to the kernel, which can be megabytes."),
     size<Limits>("limits.receive_total", &Limits::receive_total, "128MiB", {"1MiB", "1024GiB"}, Reload::yes,
         "Bytes of requests and messages that have arrived in part, of all clients together; beyond it the one that has kept us waiting longest is disconnected. As much again for packets that wait for their time or for a verdict; further ones are refused."),
     size<Limits>("limits.head", &Limits::head, "32KiB", {"4KiB", "1MiB"}, Reload::yes,

@@ -32,7 +32,7 @@ inline constexpr std::array listen_list{
         .sample("- address: \"127.0.0.1:3001\"\n"
                 "- address: \"[::]:3443\"\n"
                 "  tls: { certificate: /etc/roomd/tls.crt, key: /etc/roomd/tls.key }\n"
-                "# For backends on this machine: who may open the socket needs no key.\n"
+                "# For backends on this machine: anyone who may open the socket needs no key.\n"
                 "- address: unix:/run/roomd/emit.sock\n"
                 "  mode: 0660\n"
                 "- systemd: roomd\n"),
@@ -43,7 +43,7 @@ inline constexpr std::array listen_keys{
     text("listen[].systemd", &Listen::systemd, "", Reload::no,
         "Instead of `address`: sockets that systemd passes, by the `FileDescriptorName=` of their unit; the packaged `roomd.socket` says `roomd`. A restart then refuses no connection."),
     mode("listen[].mode", &Listen::mode, "0660", Reload::no,
-        "Permissions of a Unix socket: whoever may open it needs no key."),
+        "Permissions of a Unix socket: anyone who may open it needs no key."),
     structured<Listen>("listen[].tls", "map", "", Reload::no,
         "Serves TLS on this socket. Without it: plain text."),
 };

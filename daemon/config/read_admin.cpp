@@ -20,7 +20,7 @@ void check_socket(const Section &in, const Config &config) {
     if (const auto good = parse_address(address); !good) return fault(good.error());
     if (std::any_of(config.listen.begin(), config.listen.end(),
                     [&](const Listen &listen) { return listen.address == address; }))
-        fault("listen: has it already: whoever may emit there could also reload");
+        fault("listen: has it already: anyone who may emit there could also reload");
 }
 
 void check_mode(const Section &in, const Config &config) {

@@ -39,5 +39,5 @@ TEST_CASE("an invalid path of a socket is a fault") {
 TEST_CASE("one socket is not for backends and for operators at once") {
     CHECK(faults_in("listen: [{ address: 'unix:/run/a.sock' }]\nadmin: { socket: /run/a.sock }") ==
           "roomd.yaml:4:18: \"admin.socket\": invalid socket path \"/run/a.sock\"\n"
-          "  listen: has it already: whoever may emit there could also reload");
+          "  listen: has it already: anyone who may emit there could also reload");
 }
