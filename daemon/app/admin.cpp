@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "emits/reader.hpp"
+#include "json/answer.hpp"
 #include "json/json.hpp"
 
 #include <algorithm>
@@ -27,21 +28,8 @@ constexpr std::size_t most_shown = 10000; // rooms, clients
 constexpr std::size_t shown = 1000;       // by default
 constexpr std::size_t small_body = 4096;
 
-std::string success(std::string_view data) {
-    std::string out = R"({"success":true,"data":)";
-    return out.append(data).append("}");
-}
-
-std::string failure(const Problem &problem, std::string_view more = {}) {
-    std::string out = R"({"success":false,"error":{"code":)";
-    json::append_quoted(out, problem.code);
-    out += R"(,"message":)";
-    json::append_quoted(out, problem.message);
-    if (!problem.pointer.empty()) {
-        out += R"(,"pointer":)";
-        json::append_quoted(out, problem.pointer);
-    }
-    return out.append(more).append("}}");
+std::string failure(const Problem &why) {
+    return json::failure(json::error(why.code, why.message, why.pointer));
 }
 
 // As everywhere, a JSON body must be declared as one.
@@ -97,18 +85,15 @@ private:
     std::optional<Problem> problem_;
 };
 
-std::string emitted(const emits::Event &event, const dispatch::Emitted &what,
-                    const std::string &id) {
-    std::string out = R"({"message":"Event emitted","event":)";
-    json::append_quoted(out, event.name);
-    out += R"(,"rooms":[)";
-    for (const auto &room : what.rooms) {
-        if (out.back() != '[') out += ',';
-        json::append_quoted(out, room);
-    }
-    return out + R"(],"recipients":)" + std::to_string(what.recipients) + R"(,"id":)" +
-           json::quoted(id) + R"(,"timestamp":)" + json::quoted(base::iso8601(base::unix_ms())) +
-           "}";
+std::string emitted(const emits::Event &event, const dispatch::Emitted &what, std::string_view id) {
+    return json::Object()
+        .text("message", "Event emitted")
+        .text("event", event.name)
+        .raw("rooms", json::list(what.rooms))
+        .number("recipients", what.recipients)
+        .text("id", id)
+        .text("timestamp", base::iso8601(base::unix_ms()))
+        .done();
 }
 
 } // namespace
@@ -159,7 +144,7 @@ void Admin::end() {
 
 void Admin::answer(base::ExchangeId id, std::string_view data) {
     net::Response response;
-    response.body = success(data);
+    response.body = json::success(data);
     shard_.server.respond(id, std::move(response));
 }
 
@@ -179,26 +164,26 @@ void Admin::reload(const net::Request &request) {
 void Admin::reloaded(base::ExchangeId id, const Reloaded &what) {
     net::Response response;
     switch (what.became) {
-    case Reloaded::Became::applied: response.body = success(reloaded_page(what)); break;
+    case Reloaded::Became::applied: response.body = json::success(reloaded_page(what)); break;
     case Reloaded::Became::refused: {
-        const Problem problem{422, "configuration_invalid", what.faults.text()};
-        response.body = failure(problem, ",\"faults\":" + faults_json(what.faults.list()));
-        response.status = problem.status;
+        json::Object error = json::error("configuration_invalid", what.faults.text());
+        error.raw("faults", faults_json(what.faults.list()));
+        response.body = json::failure(std::move(error));
+        response.status = 422;
         break;
     }
     case Reloaded::Became::failed:
         response.status = 500;
-        response.body = failure({500, "reload_failed", what.why});
+        response.body = json::failure("reload_failed", what.why);
         break;
     case Reloaded::Became::built_in:
         response.status = 409;
-        response.body = failure({409, "built_in",
-                                 "the daemon runs its built-in configuration: "
-                                 "there is no file to read again"});
+        response.body = json::failure("built_in", "the daemon runs its built-in configuration: "
+                                                  "there is no file to read again");
         break;
     case Reloaded::Became::stopping:
         response.status = 503;
-        response.body = failure({503, "stopping", "the daemon is stopping"});
+        response.body = json::failure("stopping", "the daemon is stopping");
         break;
     }
     shard_.server.respond(id, std::move(response));

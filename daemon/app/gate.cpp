@@ -2,7 +2,7 @@
 
 #include "auth/bearer.hpp"
 #include "base/text.hpp"
-#include "pages/pages.hpp"
+#include "json/answer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@ std::string_view presented(const net::Request &request) {
 net::Access refuse(int status, std::string_view code, std::string_view message) {
     net::Access no;
     no.status = status;
-    no.body = pages::failure(code, message);
+    no.body = json::failure(code, message);
     if (status == 401) no.headers.emplace_back("WWW-Authenticate", "Bearer");
     return no;
 }

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/target.hpp"
 #include "config/diff.hpp"
+#include "json/answer.hpp"
 #include "json/json.hpp"
 #include "json/object.hpp"
 
@@ -25,9 +26,9 @@ struct CheckArguments {
 
 int refuse(const CheckArguments &given, const config::Faults &faults, Io &io) {
     if (given.json)
-        io.out << R"({"success":false,"error":{"code":"configuration_invalid","message":)"
-               << json::quoted(faults.text()) << R"(,"faults":)" << app::faults_json(faults.list())
-               << "}}\n";
+        io.out << json::failure(json::error("configuration_invalid", faults.text())
+                                    .raw("faults", app::faults_json(faults.list())))
+               << '\n';
     else
         io.err << faults.text() << '\n';
     return app::exit_configuration;

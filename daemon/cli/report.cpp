@@ -1,7 +1,7 @@
 #include "cli/report.hpp"
 
 #include "base/text.hpp"
-#include "json/json.hpp"
+#include "json/answer.hpp"
 
 #include <algorithm>
 #include <ostream>
@@ -25,13 +25,12 @@ int fail(Io &io, Form form, int exit_code, std::string_view code, const std::str
         io.err << "roomd: " << message << '\n';
         return exit_code;
     }
-    io.out << R"({"success":false,"error":{"code":)" << json::quoted(code) << R"(,"message":)"
-           << json::quoted(message) << "}}\n";
+    io.out << json::failure(code, message) << '\n';
     return exit_code;
 }
 
 void print_success(Io &io, std::string_view data) {
-    io.out << R"({"success":true,"data":)" << data << "}\n";
+    io.out << json::success(data) << '\n';
 }
 
 void print_table(std::ostream &out, const std::vector<std::vector<std::string>> &rows) {

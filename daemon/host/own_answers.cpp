@@ -1,31 +1,30 @@
 #include "host/own_answers.hpp"
 
+#include "json/answer.hpp"
+
 namespace roomd::host {
 namespace {
 
-HttpResponse unavailable(const char *body) {
+HttpResponse unavailable(std::string_view code, std::string_view message) {
     HttpResponse response;
     response.status = 503;
     response.content_type = "application/json";
-    response.body = body;
+    response.body = json::failure(code, message);
     return response;
 }
 
 } // namespace
 
 HttpResponse busy() {
-    return unavailable("{\"success\":false,\"error\":{\"code\":\"overloaded\",\"message\":"
-                       "\"Too many requests are waiting; try again\"}}");
+    return unavailable("overloaded", "Too many requests are waiting; try again");
 }
 
 HttpResponse late() {
-    return unavailable("{\"success\":false,\"error\":{\"code\":\"plugin_timeout\",\"message\":"
-                       "\"No answer in time; try again\"}}");
+    return unavailable("plugin_timeout", "No answer in time; try again");
 }
 
 HttpResponse stopping() {
-    return unavailable("{\"success\":false,\"error\":{\"code\":\"stopping\",\"message\":"
-                       "\"The server is going down; try again\"}}");
+    return unavailable("stopping", "The server is going down; try again");
 }
 
 } // namespace roomd::host

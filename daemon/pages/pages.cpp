@@ -1,6 +1,7 @@
 #include "pages/pages.hpp"
 
 #include "base/text.hpp"
+#include "json/answer.hpp"
 #include "json/object.hpp"
 
 namespace roomd::pages {
@@ -18,11 +19,6 @@ std::string list_of(const std::vector<Part> &parts, Detail detail) {
     return out.done();
 }
 
-// {"success":true,"data":{..}}
-std::string success(json::Object &data) {
-    return json::Object().flag("success", true).raw("data", data.done()).done();
-}
-
 std::string names(const std::vector<Part> &parts) {
     std::string out;
     for (const Part &part : parts)
@@ -34,7 +30,7 @@ std::string names(const std::vector<Part> &parts) {
 
 Page health(const Snapshot &now, Detail detail) {
     if (now.draining)
-        return {503, "application/json", failure("draining", "The daemon is stopping.")};
+        return {503, "application/json", json::failure("draining", "The daemon is stopping.")};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.uptime).count();
     json::Object data;
     data.text("status", now.ailing.empty() ? "healthy" : "degraded");
@@ -44,29 +40,25 @@ Page health(const Snapshot &now, Detail detail) {
         .text("version", now.version)
         .number("uptime", seconds)
         .text("timestamp", base::iso8601(now.now_ms));
-    return {200, "application/json", success(data)};
+    return {200, "application/json", json::success(data.done())};
 }
 
 Page ready(const Readiness &now) {
     if (now.draining)
-        return {503, "application/json", failure("draining", "The daemon is stopping.")};
+        return {503, "application/json", json::failure("draining", "The daemon is stopping.")};
     if (!now.listening)
-        return {503, "application/json", failure("not_ready", "Not every listener is up.")};
+        return {503, "application/json", json::failure("not_ready", "Not every listener is up.")};
     if (!now.missing.empty())
-        return {503, "application/json",
-                failure("not_ready", "Required plugins are not up: " + names(now.missing) + ".")};
+        return {
+            503, "application/json",
+            json::failure("not_ready", "Required plugins are not up: " + names(now.missing) + ".")};
     json::Object data;
     data.text("status", "ready").text("timestamp", base::iso8601(now.now_ms));
-    return {200, "application/json", success(data)};
+    return {200, "application/json", json::success(data.done())};
 }
 
 Page metrics(const std::vector<metrics::Family> &families) {
     return {200, metrics::content_type, metrics::text(families)};
-}
-
-std::string failure(std::string_view code, std::string_view message) {
-    const auto error = json::Object().text("code", code).text("message", message).done();
-    return json::Object().flag("success", false).raw("error", error).done();
 }
 
 } // namespace roomd::pages

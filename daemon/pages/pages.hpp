@@ -54,7 +54,4 @@ Page ready(const Readiness &);
 
 Page metrics(const std::vector<metrics::Family> &);
 
-// {"success":false,"error":{"code":..,"message":..}}: the body of every refusal.
-std::string failure(std::string_view code, std::string_view message);
-
 } // namespace roomd::pages

@@ -15,7 +15,7 @@ SOURCES = ("daemon", "plugins", "include/roomd")
 
 # Functions that make an error; its code is the first argument that is a word in quotes.
 MAKERS = ("complain", "denied", "fail", "failure", "fault", "invalid", "refusal", "refuse", "refuse_for_now", "refused", "too_big",
-          "wrong",
+          "unavailable", "wrong",
           "Trouble")
 CODE = r'"([a-z]+(?:_[a-z]+)*)"'
 PLACES = (
