@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/text.hpp"
+#include "json/answer.hpp"
 #include "json/json.hpp"
 
 #include <span>
@@ -18,23 +19,12 @@ void append_quoted(std::string &json, std::string_view text) {
     json::append_quoted(json, text);
 }
 
-void append_error(std::string &json, const Problem &problem) {
-    json += R"({"code":)";
-    append_quoted(json, problem.code);
-    json += R"(,"message":)";
-    append_quoted(json, problem.message);
-    if (!problem.pointer.empty()) {
-        json += R"(,"pointer":)";
-        append_quoted(json, problem.pointer);
-    }
-    json += '}';
+void append_error(std::string &out, const Problem &why) {
+    out += json::error(why.code, why.message, why.pointer).done();
 }
 
-std::string failure(const Problem &problem) {
-    std::string json = R"({"success":false,"error":)";
-    append_error(json, problem);
-    json += '}';
-    return json;
+std::string failure(const Problem &why) {
+    return json::failure(json::error(why.code, why.message, why.pointer));
 }
 
 void refuse(Response &response, const Problem &problem) {
