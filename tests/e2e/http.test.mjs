@@ -76,6 +76,10 @@ describe('the documented requests', () => {
         assert.deepEqual(seen, [{ cut }]);
         assert.equal((await server.post('/api/emit', '{"event":"cut","data":1e400,"room":"role:cutter"}')).status, 400);
     });
+    test('rooms that are null are as if they were not there', async () => {
+        const answer = await server.post('/api/emit', { event: 'cut', data: 1, rooms: null, room: 'role:cutter' });
+        assert.equal(answer.status, 200);
+    });
     test('GET /api/test/ is a console page', async () => {
         const answer = await server.get('/api/test/');
         assert.equal(answer.status, 200);
@@ -106,6 +110,12 @@ describe('a refused request', () => {
     test('a body that is not declared JSON is 415', async () =>
         refused(415, await server.post('/api/emit', good, { 'Content-Type': 'text/plain' })));
     test('broken JSON is 400', async () => refused(400, await server.post('/api/emit', '{"event":')));
+    test('nothing ends a body early, NUL neither', async () => {
+        const event = JSON.stringify(good);
+        await refused(400, await server.post('/api/emit', event + '\0 garbage'));
+        await refused(400, await server.post('/api/emit', event + event));
+        await refused(400, await server.post('/api/emit/batch', `{"events":[${event}]}\0`));
+    });
     test('a missing room never means everyone', async () => {
         const answer = await server.post('/api/emit', { event: 'notification', data: {} });
         assert.ok([400, 422].includes(answer.status), `status ${answer.status}`);
