@@ -95,6 +95,7 @@ template <class Kept, class Keys>
 void reach_layers(const Keys &keys, Kept &(*section)(config::Config &)) {
     config::Config from;
     from.admin.socket = "/run/roomd/admin.sock"; // without it, its mode says nothing
+    from.socketio.client_directory = "/client";  // nor does serve_client without a folder
     for (const config::Key<Kept> &key : keys) {
         if (std::holds_alternative<std::monostate>(key.member)) continue;
         if (key.info.path == "plugins.directory") continue; // in the files of the entries

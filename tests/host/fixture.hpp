@@ -74,6 +74,7 @@ struct Shard {
     static host::Options quick() {
         host::Options options = host_defaults();
         options.directory = BAD_PLUGIN_DIR;
+        options.slow_call = base::Duration(10); // the plugin "slow" takes 30 ms
         return options;
     }
     static dispatch::Options kinds() {

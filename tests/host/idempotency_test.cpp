@@ -33,7 +33,7 @@ Idempotency::Result result(std::string id) {
 } // namespace
 
 TEST_CASE("a key seen within the window gives the first result") {
-    Idempotency table({});
+    Idempotency table(test::idempotency_defaults());
     const Idempotency::Result *first = nullptr;
     CHECK(table.look(keyed("k"), at(0), first) == Seen::never);
     table.keep(keyed("k"), at(0), result("one"));
@@ -42,7 +42,7 @@ TEST_CASE("a key seen within the window gives the first result") {
 }
 
 TEST_CASE("the same key with any other content is a conflict") {
-    Idempotency table({});
+    Idempotency table(test::idempotency_defaults());
     const Idempotency::Result *first = nullptr;
     table.keep(keyed("k"), at(0), result("one"));
     CHECK(table.look(keyed("k", "[2]"), at(1), first) == Seen::other_content);
@@ -65,7 +65,7 @@ TEST_CASE("the same key with any other content is a conflict") {
 }
 
 TEST_CASE("each API key has idempotency keys of its own") {
-    Idempotency table({});
+    Idempotency table(test::idempotency_defaults());
     const Idempotency::Result *first = nullptr;
     host::OwnedEmit ann = keyed("k"), bob = keyed("k", "[2]");
     ann.on_behalf = "ann";

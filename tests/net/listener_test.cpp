@@ -1,4 +1,5 @@
 #include "rig.hpp"
+#include "support/net_defaults.hpp"
 #include "tls.hpp"
 #include "wire.hpp"
 
