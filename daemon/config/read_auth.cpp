@@ -1,6 +1,5 @@
 #include "auth/claims.hpp"
 #include "base/text.hpp"
-#include "config/key_table.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
 #include "policy/portals.hpp"
