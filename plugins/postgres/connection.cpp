@@ -12,7 +12,7 @@ namespace {
 std::uint32_t ms(std::chrono::milliseconds time) {
     return static_cast<std::uint32_t>(time.count());
 }
-std::string seconds(std::chrono::milliseconds time) {
+std::string shown_seconds(std::chrono::milliseconds time) {
     return std::to_string(time.count() / 1000) + "." + std::to_string(time.count() % 1000 / 100) +
            " s";
 }
@@ -59,8 +59,8 @@ void Connection::connect(const std::vector<std::vector<std::string>> &addresses)
     if (PQstatus(raw_.get()) == CONNECTION_BAD) return lose(trouble_of(said()));
     alarm_ = host_.after(ms(times_.connect), [this] {
         target_.begin_with_next();
-        lose({"no answer within " + seconds(times_.connect), "see that the network lets it through",
-              false});
+        lose({"no answer within " + shown_seconds(times_.connect),
+              "see that the network lets it through", false});
     });
     watch_for(ROOMD_FD_WRITE);
 }
@@ -187,7 +187,8 @@ void Connection::expect_answer(std::chrono::milliseconds within) {
         const auto silent = std::chrono::duration_cast<std::chrono::milliseconds>(
             Clock::now() - std::max(asked_at_, heard_));
         if (silent < times_.answer) return expect_answer(times_.answer - silent);
-        lose({"no answer within " + seconds(times_.answer), "see how loaded the server is", false});
+        lose({"no answer within " + shown_seconds(times_.answer), "see how loaded the server is",
+              false});
     });
 }
 
@@ -276,7 +277,7 @@ void Connection::lose(Trouble trouble) {
                {"where", where()},
                {"why", trouble.why},
                {"hint", trouble.hint},
-               {"again_in", seconds(wait)}});
+               {"again_in", shown_seconds(wait)}});
     retry_ = host_.after(ms(wait), [this] { open(); });
     owner_.on_lost(trouble, alive);
 }

@@ -11,11 +11,11 @@
 namespace roomd::postgres {
 namespace {
 
-constexpr auto part = "listen";
+constexpr auto listen_part = "listen";
 constexpr std::size_t most_kinds = 256;       // of complaints that are remembered
 constexpr std::size_t most_payload = 1 << 20; // of a catch-up: NOTIFY itself ends at 8000 bytes
 
-std::string seconds(double time) {
+std::string number_of_seconds(double time) {
     char text[32];
     std::snprintf(text, sizeof text, "%.3f", time);
     return text;
@@ -31,13 +31,13 @@ Listen::Listen(Host &host, Counts &counts, Health &health, Options options) :
     refused_(host.counter("notifications_refused_total", "Notifications that gave no event.")),
     gaps_(host.counter("gaps_total", "Times that notifications may have been missed.")),
     gap_seconds_(host.counter("gap_seconds_total", "Time in which they may have been.")),
-    connection_(host, counts, *this, part, options_.target, options_.times) {
-    health_.set(part, ROOMD_DEGRADED, "connecting to " + connection_.where());
+    connection_(host, counts, *this, listen_part, options_.target, options_.times) {
+    health_.set(listen_part, ROOMD_DEGRADED, "connecting to " + connection_.where());
     connection_.open();
 }
 
 Listen::~Listen() {
-    health_.forget(part);
+    health_.forget(listen_part);
 }
 
 void Listen::reload(Options options) {
@@ -81,7 +81,7 @@ void Listen::listen() {
 
 void Listen::listening() {
     connection_.settled();
-    health_.set(part, ROOMD_UP);
+    health_.set(listen_part, ROOMD_UP);
     if (options_.wake) options_.wake();
     if (reloaded_ || !away_) return;
     const std::chrono::duration<double> gap = Clock::now() - *away_;
@@ -90,7 +90,7 @@ void Listen::listening() {
     gaps_.add();
     gap_seconds_.add(gap.count());
     host_.warning("notifications may have been missed",
-                  {{"seconds", seconds(gap.count())}, {"where", connection_.where()}});
+                  {{"seconds", number_of_seconds(gap.count())}, {"where", connection_.where()}});
     catch_up(gap.count());
 }
 
@@ -98,7 +98,7 @@ void Listen::catch_up(double gap) {
     if (options_.channels.catch_up.empty()) return;
     Connection::Query query;
     query.sql = options_.channels.catch_up;
-    query.parameters = {seconds(gap)};
+    query.parameters = {number_of_seconds(gap)};
     query.row = [this](const Result &row) {
         if (row.columns() < 2) return Connection::Go::on; // told below
         return take(std::string(row.text(0, 0)), row.text(0, 1));
@@ -116,7 +116,7 @@ void Listen::catch_up(double gap) {
 
 void Listen::on_lost(const Trouble &trouble, Clock::time_point alive) {
     if (!away_) away_ = alive;
-    health_.set(part, trouble.lasting ? ROOMD_DOWN : ROOMD_DEGRADED,
+    health_.set(listen_part, trouble.lasting ? ROOMD_DOWN : ROOMD_DEGRADED,
                 "no connection to " + connection_.where() + ": " + trouble.why);
 }
 

@@ -7,9 +7,8 @@ namespace roomd::postgres {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-constexpr auto part = "outbox";
+constexpr auto outbox_part = "outbox";
 // Versions of the schema that brought these functions.
 constexpr std::int64_t has_state = 8, has_give_up_damaged = 8;
 
@@ -22,16 +21,16 @@ Relay::Relay(Host &host, Counts &counts, Health &health, Options options) :
     sequenced_(host.counter("sequenced_total", "Events that were given their position.")),
     lag_rows_(host.gauge("lag_rows", "Events that wait to be sent, as last counted.")),
     lag_seconds_(host.gauge("lag_seconds", "Age of what was sent last; 0: nothing waits.")),
-    connection_(host, counts, *this, part, options_.target, options_.times),
+    connection_(host, counts, *this, outbox_part, options_.target, options_.times),
     dead_letters_(host, connection_),
     reader_(host, connection_, progress_, dead_letters_, *this, options_.how.rate),
     check_in_(host, connection_, progress_, *this, options_.how.node) {
-    health_.set(part, ROOMD_DEGRADED, "connecting to " + connection_.where());
+    health_.set(outbox_part, ROOMD_DEGRADED, "connecting to " + connection_.where());
     connection_.open();
 }
 
 Relay::~Relay() {
-    health_.forget(part);
+    health_.forget(outbox_part);
 }
 
 void Relay::reload(Options options) {
@@ -76,7 +75,7 @@ void Relay::start() {
     connection_.ask(
         {listens() ? "LISTEN roomd_log; LISTEN roomd_outbox" : "UNLISTEN *", {}, nullptr, nullptr});
     std::minstd_rand random{std::random_device{}()};
-    pace_.begin_trimming(Clock::now() + seconds(60 + random() % 600));
+    pace_.begin_trimming(Clock::now() + std::chrono::seconds(60 + random() % 600));
     pace_.found_work();
     wake();
 }
@@ -86,7 +85,7 @@ void Relay::on_lost(const Trouble &trouble, Clock::time_point) {
     dead_letters_.lost();
     reader_.lost();
     tick_.reset();
-    health_.set(part, trouble.lasting ? ROOMD_DOWN : ROOMD_DEGRADED,
+    health_.set(outbox_part, trouble.lasting ? ROOMD_DOWN : ROOMD_DEGRADED,
                 "no connection to " + connection_.where() + ": " + trouble.why);
 }
 
@@ -180,7 +179,7 @@ void Relay::sequenced(const Result &answer) {
 // Not before: who can connect, and move rows, may still not be able to read them.
 void Relay::reads() {
     connection_.settled();
-    health_.set(part, ROOMD_UP);
+    health_.set(outbox_part, ROOMD_UP);
 }
 
 void Relay::read() {
