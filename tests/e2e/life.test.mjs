@@ -30,7 +30,7 @@ describe('a wrong configuration', () => {
     test('a key without effect yet is refused, and the message says so', () => {
         const { code, text } = run(`${GOOD}recovery: { window: 2m }\n`);
         assert.equal(code, 3, text);
-        assert.match(text, /:5:\d+: .*recovery.*not built yet/);
+        assert.match(text, /:5:\d+: .*recovery.*not implemented yet/);
     });
     test('a duplicate key is a fault', () => {
         const { code, text } = run(`${GOOD}drain: 1s\ndrain: 2s\n`);
