@@ -54,7 +54,7 @@ export class Postgres {
     async end() {
         const gone = new Promise((done) => this.process.on('close', done));
         this.process.stdin.end();
-        await within('PostgreSQL to end', gone);
+        await within('PostgreSQL to end', gone, 60000);
     }
 }
 
