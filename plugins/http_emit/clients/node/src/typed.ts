@@ -1,6 +1,7 @@
 import { EmitRefused } from './errors.js';
 import type { Check, Confirmation, EmitOptions } from './event.js';
-import { Daemon, type Options } from './live.js';
+import { Daemon, inDevelopment, type Options } from './live.js';
+import { Nowhere } from './nowhere.js';
 import { checker, type Schema } from './schema.js';
 import type { Known, Sink } from './sink.js';
 import { Emitter, Target, type Within } from './target.js';
@@ -77,7 +78,12 @@ class Chosen implements Sink {
         return this.sink().stats();
     }
     private sink(): Sink {
-        return (this.chosen ??= new Daemon(fromEnvironment()));
+        try {
+            return (this.chosen ??= new Daemon(fromEnvironment()));
+        } catch (why) {
+            if (inDevelopment()) throw why;
+            return (this.chosen = new Nowhere(why));
+        }
     }
 }
 
