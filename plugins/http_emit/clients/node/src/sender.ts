@@ -157,8 +157,10 @@ export class Sender {
             this.most = Math.ceil(batch.length / 2);
             return this.putBack(batch);
         }
-        this.most = Math.min(this.limits.maxBatch, this.most * 2);
-        this.failures = 0;
+        if (judged.verdicts.some(({ kind }) => kind !== 'again')) {
+            this.most = Math.min(this.limits.maxBatch, this.most * 2);
+            this.failures = 0;
+        }
         const later: Waiting[] = [];
         judged.verdicts.forEach((verdict, i) => {
             const event = batch[i]!;

@@ -1,0 +1,142 @@
+"""Emitters for tests: they keep what is emitted, and raise what a daemon would refuse."""
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+
+from .errors import EmitRefused
+from .event import Aim, Confirmation, Known, check, prepare
+from .target import NOWHERE, AsyncEmitter, Emitter, _Target
+from .ulid import Ulids
+
+
+class Emitted(NamedTuple):
+    """An event as a test sees it."""
+    event: str
+    data: Any  # as JSON carries it to the clients
+    rooms: Optional[List[str]]  # those that the emit named, else those that the catalogue makes of the data
+    except_: List[str]
+    volatile: bool
+    broadcast: bool
+    namespace: str
+    key: str
+    transaction: Any  # the cursor that it was emitted on
+
+
+_FIELD = re.compile(r"\{/?([^{}]+)\}")
+_ROOM_ID = re.compile(r"[A-Za-z0-9_.@+~-]{1,128}")
+
+
+def _filled(event: str, templates: Sequence[str], data: Any) -> List[str]:
+    rooms: List[str] = []
+    for template in templates:
+        made, end = [""], 0
+        for field in _FIELD.finditer(template):
+            pointer = f"/data/{field[1]}"
+            value = data
+            for name in field[1].split("/"):
+                value = value.get(name) if isinstance(value, dict) else None
+            if value is None:
+                raise EmitRefused("room_field_missing", f"{template} needs {field[1]}", event, pointer=pointer)
+            ids = [str(one) for one in (value if isinstance(value, list) else [value])]
+            if not all(map(_ROOM_ID.fullmatch, ids)):
+                raise EmitRefused("room_field_invalid", f"{template}: {field[1]} gives no room", event, pointer=pointer)
+            made = [start + template[end:field.start()] + one for start in made for one in ids]
+            end = field.end()
+        rooms += [one + template[end:] for one in made]
+    return list(dict.fromkeys(rooms))
+
+
+class _List:
+    def __init__(self) -> None:
+        self.emitted: List[Emitted] = []
+        self.recipients = 1
+        self._ulids = Ulids()
+
+    def take(self, event: str, data: Any, aim: Aim, known: Known, transaction: Any = None) -> Emitted:
+        key = self._ulids.next()
+        check(event, data, known)
+        plain = json.loads(prepare(event, data, aim, key, known).json)["data"]
+        rooms = None if aim.rooms is None else list(aim.rooms)
+        if rooms is None and known.rooms is not None and not aim.broadcast:
+            rooms = _filled(event, known.rooms, plain)
+        one = Emitted(event, plain, rooms, list(aim.except_), aim.volatile, aim.broadcast, aim.namespace or "/", key, transaction)
+        self.emitted.append(one)
+        return one
+
+    def emit(self, event: str, data: Any, aim: Aim, known: Known) -> None:
+        self.take(event, data, aim, known)
+
+    def confirmed(self, event: str, data: Any, aim: Aim, known: Known) -> Any:
+        one = self.take(event, data, aim, known)
+        return Confirmation(one.key, self.recipients, one.rooms or [], False)
+
+    def within(self, cursor: Any) -> Any:
+        return _Within(self, cursor)
+
+    def flush(self, timeout: float) -> Any:
+        return True
+
+    close = flush
+
+    def stats(self) -> dict:
+        return {"queued": 0, "queued_bytes": 0, "sent": len(self.emitted), "duplicates": 0, "refused": 0, "dropped": 0,
+                "requests": 0, "retries": 0}
+
+
+class _Within:
+    def __init__(self, taker: _List, cursor: Any):
+        self._list, self._cursor = taker, cursor
+
+    def emit(self, event: str, data: Any, aim: Aim, known: Known) -> None:
+        self._list.take(event, data, aim, known, self._cursor)
+
+
+class _AsyncList(_List):
+    async def confirmed(self, event: str, data: Any, aim: Aim, known: Known) -> Any:
+        return super().confirmed(event, data, aim, known)
+
+    def within(self, cursor: Any) -> Any:
+        return _AsyncWithin(self, cursor)
+
+    async def flush(self, timeout: float) -> Any:
+        return True
+
+    close = flush
+
+
+class _AsyncWithin(_Within):
+    async def emit(self, event: str, data: Any, aim: Aim, known: Known) -> None:  # type: ignore[override]
+        super().emit(event, data, aim, known)
+
+
+class _Kept(_Target):
+    @property
+    def emitted(self) -> Tuple[Emitted, ...]:
+        return tuple(self._sink.emitted)
+
+    def data(self, event: str) -> List[Any]:
+        """The data of each `event`."""
+        return [one.data for one in self._sink.emitted if one.event == event]
+
+    def clear(self) -> None:
+        self._sink.emitted.clear()
+
+    def recipients(self, number: int) -> Any:
+        """What `confirmed` says from now on."""
+        self._sink.recipients = number
+        return self
+
+    def in_(self, cursor: Any) -> Any:
+        return self._copy(self._sink.within(cursor), self._aim)
+
+
+class Fake(_Kept, Emitter):
+    def __init__(self) -> None:
+        _Target.__init__(self, _List(), NOWHERE)
+
+
+class AsyncFake(_Kept, AsyncEmitter):
+    def __init__(self) -> None:
+        _Target.__init__(self, _AsyncList(), NOWHERE)
