@@ -42,7 +42,7 @@ connection = Connection()`;
         for (const [name, text] of Object.entries(page)) writeFileSync(path.join(place, name), text);
         const start = async (file) => (await run('python3', [file], { cwd: place, env: { ...env, ROOMD_URL: daemon.url, ROOMD_KEY: 'a-key' } })).stdout;
         await start('emit.py');
-        assert.equal(daemon.requests[0].headers.authorization, 'Bearer the key');
+        assert.equal(daemon.requests[0].headers.authorization, 'Bearer the-key');
         await start('targets.py');
         assert.deepEqual(daemon.sent.map(({ key, data, event, ...target }) => target), [{}, { rooms: ['library:l1'], except: ['role:staff'] }, { volatile: true },
             { rooms: ['library:l1', 'role:staff'], namespace: '/desk' }, { broadcast: true }]);
