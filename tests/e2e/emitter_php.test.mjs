@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { examples } from './support/emitter_examples.mjs';
+import { asked, fpm, served } from './support/emitter_fpm.mjs';
 import { clients } from './support/emitter_node.mjs';
 import { StandIn } from './support/emitter_stand_in.mjs';
 import { freePort } from './support/roomd.mjs';
@@ -70,6 +71,23 @@ describe('Roomd.php', { skip }, () => {
             throw new Exception('of the application');`);
         assert.match(out, /finished with 2 in line$/);
         assert.deepEqual(daemon.data(), [1, 2]);
+    });
+
+    test('... as under php-fpm: the visitor has the answer while the daemon has nothing yet', { skip: !fpm && 'no php-fpm here: apt-get install php-fpm' }, async (t) => {
+        const daemon = await StandIn.open(t);
+        const answered = {};
+        answered.now = new Promise((now) => (answered.tell = now));
+        daemon.always = () => answered.now; // the daemon does not answer before the visitor is
+        const script = path.join(folder, 'page.php');
+        writeFileSync(script, `<?php
+            require __DIR__ . '/Roomd.php';
+            (new Roomd\\Emitter(${JSON.stringify(daemon.url)}, timeout: 20))->emit('a', 1);
+            echo 'the page';`);
+        const socket = await served(t, folder);
+        assert.equal(await asked(socket, script), 'the page');
+        answered.tell();
+        await until('the event', () => daemon.sent.length);
+        assert.deepEqual(daemon.data(), [1]);
     });
 
     test('a daemon that does not answer holds a script for the time-out only', async (t) => {
