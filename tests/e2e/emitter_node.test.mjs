@@ -340,8 +340,9 @@ describe('the queue', () => {
 });
 
 describe('the end of the process', () => {
-    const script = (daemon, end, options = '') => `
+    const script = (daemon, end, options = '', first = '') => `
         import { createEmitter } from 'roomd-emit';
+        ${first}
         const live = createEmitter({ url: ${JSON.stringify(daemon.url)}, exitTimeout: 20_000, deadline: 60_000, ${options} });
         live.emit('last', 1);
         ${end}`;
@@ -375,13 +376,12 @@ describe('the end of the process', () => {
             const daemon = await StandIn.open(t);
             const run = program(folder, script(daemon, `
                 const alive = setInterval(() => {}, 1000);
-                process.${listen}('SIGTERM', () => console.log('asked'));
                 console.log('up');
                 while (live.stats().sent === 0) await new Promise((done) => setTimeout(done, 20));
                 await new Promise(setImmediate);
                 await new Promise(setImmediate);
                 console.log('my own time');
-                clearInterval(alive);`, 'window: 60_000'));
+                clearInterval(alive);`, 'window: 60_000', `process.${listen}('SIGTERM', () => console.log('asked'));`));
             await until('the program', () => run.out);
             run.child.kill('SIGTERM');
             await run.ended;

@@ -107,7 +107,10 @@ export class Sender {
         if (this.timer && this.at <= at) return;
         clearTimeout(this.timer);
         this.at = at;
-        this.timer = setTimeout(() => void this.run(), Math.max(0, at - now));
+        this.timer = setTimeout(() => {
+            // A mistake of ours must not become a rejection that nobody handles.
+            this.run().catch((error) => this.failed(new EmitDropped('internal_error', String(error), { cause: error })));
+        }, Math.max(0, at - now));
         // A pause does not keep a process alive that has nothing else to do: beforeExit bounds how long it may.
         if (paused) this.timer.unref();
     }
@@ -116,15 +119,18 @@ export class Sender {
         this.timer = undefined;
         if (this.sending) return;
         this.sending = true;
-        for (let now = performance.now(); ; now = performance.now()) {
-            this.expire(now);
-            this.settleFlushes();
-            if (this.queue.count === 0 || this.notBefore > now) break;
-            const batch = this.take();
-            await this.attempt(batch);
+        try {
+            for (let now = performance.now(); ; now = performance.now()) {
+                this.expire(now);
+                this.settleFlushes();
+                if (this.queue.count === 0 || this.notBefore > now) break;
+                await this.attempt(this.take());
+            }
+        } finally {
+            this.onTheWay = [];
+            this.sending = false;
+            this.arm(performance.now());
         }
-        this.sending = false;
-        this.arm(performance.now());
     }
 
     private take(): Waiting[] {
