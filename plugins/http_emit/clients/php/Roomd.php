@@ -527,7 +527,6 @@ final class Connection
             if ($answer !== null) return $answer;
             if ($closed || strlen($seen) > self::MAX_ANSWER) return null;
             if ($more === '' && !$this->wait(false, $end)) return null;
-            if (microtime(true) >= $end) return null; // also when it comes byte by byte
         }
     }
 

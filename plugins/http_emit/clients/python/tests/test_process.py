@@ -81,7 +81,8 @@ class ForkTest(unittest.TestCase):
     def test_each_process_of_a_prefork_server_sends_its_own_once(self):
         daemon = StandIn(self)
         code, out, errors = program("""
-import os, sys, roomd_emit
+import os, sys, roomd_emit, roomd_emit.daemon
+roomd_emit.daemon.Ulids = lambda: roomd_emit.Ulids(now=lambda: 1)   # as if all were in one millisecond
 live = roomd_emit.Emitter(**{**PATIENT, 'window': 20})
 live.emit('n', 'parent')          # in line when the children are made, with a thread that waits
 children = []
