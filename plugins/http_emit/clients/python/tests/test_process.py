@@ -115,11 +115,13 @@ print(answers == [1] * 20, os.waitpid(pid, 0)[1])""", ROOMD_URL=daemon.url)
     def test_a_child_that_is_made_while_a_thread_emits_is_not_locked(self):
         daemon = StandIn(self)
         code, out, errors = program("""
-import os, threading, roomd_emit
-live = roomd_emit.Emitter(**PATIENT)
+import os, threading, time, roomd_emit
+live = roomd_emit.Emitter(**PATIENT, max_queue=100)
 done = threading.Event()
 def busy():
-    while not done.is_set(): live.emit('n', 0, volatile=True)
+    while not done.is_set():
+        live.emit('n', 0, volatile=True)
+        time.sleep(0)
 thread = threading.Thread(target=busy)
 thread.start()
 status = []
@@ -129,6 +131,7 @@ for _ in range(10):
     status.append(os.waitpid(pid, 0)[1])
 done.set()
 thread.join()
+live.close(0)
 print(status)""", ROOMD_URL=daemon.url)
         self.assertEqual((code, out), (0, "[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\n"), errors)
         self.assertEqual(len(daemon.data("child")), 10)
