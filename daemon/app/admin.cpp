@@ -264,7 +264,7 @@ void Admin::kick(const net::Request &request) {
 
 void Admin::emit(const net::Request &request) {
     if (const auto problem = refuse_type(request)) return refuse(request.id, *problem);
-    const auto read = emits::read_event(request.body);
+    const auto read = emits::read_event(request.body, emits::Form::by_operator);
     if (const auto *problem = std::get_if<Problem>(&read)) return refuse(request.id, *problem);
     const auto &event = std::get<emits::Event>(read);
     std::string args;

@@ -12,12 +12,21 @@ namespace roomd::emits {
 inline constexpr std::size_t max_data_depth = 127; // the array of arguments around it is one more
 inline constexpr std::size_t max_rooms = 1000;     // and as many exceptions
 inline constexpr std::size_t max_name = 256;       // bytes of an event, a room or a namespace
+inline constexpr std::size_t max_key = 200;        // bytes of an idempotency key
+
+// Whether an event may have this idempotency key: 1 to 200 visible ASCII characters.
+constexpr bool is_key(std::string_view key) noexcept {
+    for (const char c : key)
+        if (c <= 0x20 || c >= 0x7f) return false;
+    return !key.empty() && key.size() <= max_key;
+}
 
 // Where an event stands, which decides on the members it may have.
 enum class Form : std::uint8_t {
-    alone,    // the body of POST /api/emit
-    in_batch, // an element of `events`
-    to_room,  // event, data and room: all required, and no others
+    alone,       // the body of POST /api/emit
+    in_batch,    // an element of `events`
+    by_operator, // the body of POST /admin/emit, where no key is remembered
+    to_room,     // event, data and room: all required, and no others
 };
 
 // Why a request is refused.  `pointer` is a JSON pointer into its body, or empty.
@@ -32,6 +41,7 @@ struct Event {
     std::string nsp;       // empty: the default one
     std::string_view data; // JSON, as it is written in the body, which it views into
     std::vector<std::string> rooms, except;
+    std::string key;       // of the sender, by which a repeat is known; empty: none
     bool one_room = false; // given as "room", not "rooms"
     bool broadcast = false;
     bool droppable = false;

@@ -87,10 +87,18 @@ void read_namespace(std::string_view value, Event &event) {
                  "/namespace");
 }
 
+void read_key(std::string_view value, Event &event) {
+    event.key = json::string(value);
+    if (!is_key(event.key))
+        complain(event, "idempotency_key_invalid", "\"key\" is 1 to 200 visible ASCII characters",
+                 "/key");
+}
+
 constexpr unsigned bit(Form form) noexcept {
     return 1u << static_cast<unsigned>(form);
 }
-constexpr unsigned emit = bit(Form::alone) | bit(Form::in_batch);
+constexpr unsigned keyed = bit(Form::alone) | bit(Form::in_batch);
+constexpr unsigned emit = keyed | bit(Form::by_operator);
 constexpr unsigned any = emit | bit(Form::to_room);
 
 enum class Null : bool { wrong, not_given };
@@ -114,6 +122,7 @@ constexpr Member members[] = {
     {"broadcast", emit, "true or false", Kind::boolean, Null::wrong, read_broadcast},
     {"volatile", emit, "true or false", Kind::boolean, Null::wrong, read_volatile},
     {"namespace", emit, "a string", Kind::string, Null::wrong, read_namespace},
+    {"key", keyed, "a string", Kind::string, Null::wrong, read_key},
 };
 
 const Member *find(std::string_view name, Form form) noexcept {

@@ -102,6 +102,7 @@ std::variant<Batch, Problem> read_batch(std::string_view body, std::size_t most)
 std::string place_in_body(const Event &event, std::string_view pointer) {
     if (event.one_room && pointer.starts_with("/rooms")) return "/room";
     if (pointer == "/nsp") return "/namespace";
+    if (pointer == "/key" && event.key.empty()) return {};
     return std::string(pointer);
 }
 

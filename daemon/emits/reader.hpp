@@ -18,7 +18,7 @@ std::variant<Event, Problem> read_event(std::string_view body, Form = Form::alon
 std::variant<Batch, Problem> read_batch(std::string_view body, std::size_t most);
 
 // Where in the body of `event` a fault is that was found in the emit made of it: a room that was
-// given as "room" is at "/rooms/0" there.
+// given as "room" is at "/rooms/0" there, and a key that a header gave is nowhere in the body.
 std::string place_in_body(const Event &, std::string_view pointer);
 
 } // namespace roomd::emits

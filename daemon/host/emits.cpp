@@ -17,7 +17,7 @@ Outcome outcome(dispatch::Emitted emitted) {
 }
 
 Outcome conflict() {
-    return outcome(dispatch::refusal(dispatch::Status::invalid, "idempotency_conflict", {},
+    return outcome(dispatch::refusal(dispatch::Status::invalid, "idempotency_conflict", "/key",
                                      "this idempotency key was used for something else"));
 }
 

@@ -11,22 +11,19 @@
 namespace roomd::http_emit {
 namespace {
 
-constexpr std::size_t max_key = 200; // of an Idempotency-Key: bytes
-
 // A header that is there and empty is refused: who sends it believes that a repeat is safe.
 std::optional<rest::Problem> refuse_key(const Request &request) {
     constexpr std::string_view header = "idempotency-key";
-    const auto visible = [](char c) { return c > 0x20 && c < 0x7f; };
     const auto key = request.header(header);
     const bool given =
         std::any_of(request.headers.begin(), request.headers.end(),
                     [&](const roomd_field &field) { return view(field.key) == header; });
-    if (!given ||
-        (!key.empty() && key.size() <= max_key && std::all_of(key.begin(), key.end(), visible)))
-        return std::nullopt;
+    if (!given || rest::is_key(key)) return std::nullopt;
     return rest::Problem{400, "idempotency_key_invalid",
                          "Idempotency-Key is 1 to 200 visible ASCII characters"};
 }
+
+const rest::Problem two_keys{422, "two_keys", "\"key\" and Idempotency-Key differ", "/key"};
 
 // A batch under way.  Shared by the results of its events; the last one answers.
 struct Pending {
@@ -120,9 +117,12 @@ private:
         if (const auto *wrong = std::get_if<rest::Problem>(&read))
             return rest::refuse(response, *wrong);
         auto event = std::make_shared<const rest::Event>(std::get<rest::Event>(std::move(read)));
+        if (!key.empty() && !event->key.empty() && key != event->key)
+            return rest::refuse(response, two_keys);
         std::string args;
         auto emit = rest::emit_of(*event, args);
-        emit.on_behalf(request.key).key(key);
+        emit.on_behalf(request.key);
+        if (event->key.empty()) emit.key(key);
         // The ticket goes into the callback only when the host has taken the emit.
         auto ticket = std::make_shared<Response>(std::move(response));
         const auto status =
@@ -176,7 +176,8 @@ private:
         emits.reserve(events.size());
         for (std::size_t i = 0; i < events.size(); ++i) {
             emits.push_back(rest::emit_of(events[i], args[i]));
-            emits.back().on_behalf(api_key).key(keys[i] = part(key, i));
+            emits.back().on_behalf(api_key);
+            if (events[i].key.empty()) emits.back().key(keys[i] = part(key, i));
         }
         pending->open = events.size();
         const auto status =
@@ -193,8 +194,10 @@ private:
         std::string args, one_key;
         for (std::size_t i = 0; i < pending->batch.events.size(); ++i) {
             if (pending->outcomes[i].problem) continue;
-            auto emit = rest::emit_of(pending->batch.events[i], args);
-            emit.on_behalf(api_key).key(one_key = part(key, i));
+            const auto &event = pending->batch.events[i];
+            auto emit = rest::emit_of(event, args);
+            emit.on_behalf(api_key);
+            if (event.key.empty()) emit.key(one_key = part(key, i));
             const auto status =
                 host_.emit(emit, [pending, i](roomd_status became, const Emitted &what) {
                     pending->became(i, became, what);
@@ -208,7 +211,7 @@ private:
         if (pending->open == 0) pending->answer();
     }
 
-    // Each event of a batch has its own key; a space cannot stand in one that was sent.
+    // The key of an event that has none of its own; a space cannot stand in one that was sent.
     static std::string part(std::string_view key, std::size_t i) {
         return key.empty() ? std::string() : std::string(key) + " " + std::to_string(i);
     }

@@ -13,6 +13,7 @@ Emit emit_of(const Event &event, std::string &args) {
         out.except(room);
     if (event.broadcast) out.to_all();
     if (event.droppable) out.vanishing();
+    if (!event.key.empty()) out.key(event.key);
     return out;
 }
 

@@ -12,6 +12,7 @@ namespace roomd::rest {
 using emits::Batch;
 using emits::Event;
 using emits::Form;
+using emits::is_key;
 using emits::place_in_body;
 using emits::read_batch;
 using emits::read_event;

@@ -336,6 +336,8 @@ describe('questions and commands', () => {
             const ours = JSON.parse(here.body).error;
             assert.deepEqual([here.status, ours.code, ours.pointer], [there.status, theirs.code, theirs.pointer], body);
         }
+        const keyed = await request(server.admin, 'POST', '/admin/emit', '{"event":"e","data":1,"room":"a","key":"k"}', JSON_TYPE);
+        assert.equal(JSON.parse(keyed.body).error.code, 'unknown_member'); // a repeat would be sent again
     });
     test('tail shows events as they come, of one room or of all', async (t) => {
         const server = await administered(t);

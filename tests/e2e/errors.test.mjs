@@ -81,8 +81,10 @@ test('an emit is refused with the status of the page', async () => {
     }
     const keyed = { ...KEY, 'Idempotency-Key': 'once' };
     assert.equal((await server.post('/api/emit', known, keyed)).status, 200);
-    for (const [code, headers] of [['idempotency_conflict', keyed], ['idempotency_key_invalid', { ...KEY, 'Idempotency-Key': 'a b' }]]) {
-        const answer = await server.post('/api/emit', { ...known, data: 2 }, headers);
+    for (const [code, headers, more] of [['idempotency_conflict', keyed], ['idempotency_conflict', KEY, { key: 'once' }],
+        ['idempotency_key_invalid', { ...KEY, 'Idempotency-Key': 'a b' }], ['idempotency_key_invalid', KEY, { key: 'a b' }],
+        ['two_keys', keyed, { key: 'other' }]]) {
+        const answer = await server.post('/api/emit', { ...known, data: 2, ...more }, headers);
         assert.equal((await answer.json()).error.code, code);
         says(rows, code, answer.status);
     }

@@ -178,6 +178,39 @@ describe('a batch', () => {
     });
 });
 
+describe('an event of a batch with a key of its own', () => {
+    const post = async (path, body) => (await server.post(path, body)).json();
+    const event = (n, more = {}) => ({ event: 'keyed', data: { n }, room: 'user:keyed', key: `keyed-${n}`, ...more });
+    const batch = async (...events) => (await post('/api/emit/batch', { events })).data.results;
+
+    test('is sent once, however it is packed when it is sent again', async (t) => {
+        const socket = await connected(t, server, MODES['websocket only']);
+        const seen = received(socket, 'keyed');
+        await socket.emitWithAck('join:user', 'keyed');
+        const first = await batch(event(1), event(2), event(3));
+        const again = await batch(event(3), event(4), event(1), event(4), 'none');
+        assert.deepEqual(again[0], { ...first[2], duplicate: true });
+        assert.deepEqual(again[2], { ...first[0], duplicate: true });
+        assert.deepEqual(again[3], { ...again[1], duplicate: true });
+        assert.equal((await post('/api/emit', event(2))).data.id, first[1].id);
+        const { data } = await post('/api/emit/batch', { atomic: true, events: [event(4), event(5)] });
+        assert.deepEqual(data.results.map(({ duplicate }) => duplicate), [true, undefined]);
+        await until('the last', () => seen.some(({ n }) => n === 5));
+        assert.deepEqual(seen, [1, 2, 3, 4, 5].map((n) => ({ n })));
+    });
+
+    test('is a conflict by itself when its key was used for something else', async () => {
+        await batch(event(11));
+        const results = await batch(event(12), event(11, { data: { n: 'other' } }), event(13));
+        assert.deepEqual(results.map(({ success, error }) => [success, error?.code, error?.pointer]),
+            [[true, undefined, undefined], [false, 'idempotency_conflict', '/key'], [true, undefined, undefined]]);
+        const alone = await server.post('/api/emit/batch', { events: [event(12, { room: 'user:other' })] });
+        assert.equal(alone.status, 409);
+        const { error, data } = await alone.json();
+        assert.deepEqual([error.code, error.pointer, data.results.length], ['idempotency_conflict', '/events/0/key', 1]);
+    });
+});
+
 describe('Engine.IO refusals', () => {
     const MESSAGES = ['Transport unknown', 'Session ID unknown', 'Bad handshake method', 'Bad request', 'Forbidden',
         'Unsupported protocol version'];

@@ -246,6 +246,32 @@ TEST_CASE("a duplicate member is refused, so that no guard is asked about anothe
     CHECK(good(R"({"event":"e","data":{"x":1,"x":2},"room":"r"})").data == R"({"x":1,"x":2})");
 }
 
+TEST_CASE("an event has a key of 1 to 200 visible ASCII characters") {
+    const auto with = [](const std::string &key) {
+        return R"({"event":"e","data":1,"key":")" + key + "\"}";
+    };
+    CHECK(good(with("order-17")).key == "order-17");
+    CHECK(good(with("\\u0041~!")).key == "A~!");
+    CHECK(good(R"({"event":"e","data":1})").key.empty());
+    CHECK(good(with(std::string(200, 'k'))).key.size() == 200);
+    for (const std::string &key :
+         {std::string(), std::string(201, 'k'), std::string("a b"), std::string("a\\u0000"),
+          std::string("\\u007f"), std::string("\xC3\xA9"), std::string("a\\ud83d")})
+        CHECK_MESSAGE(bad(with(key)) == "422 idempotency_key_invalid /key", key);
+    for (const char *key : {"null", "1", "[\"k\"]"})
+        CHECK(bad(R"({"event":"e","data":1,"key":)" + std::string(key) + "}") ==
+              "422 wrong_type /key");
+    CHECK(batch(R"({"events":[{"event":"e","data":1,"key":"k"},{"event":"e","data":1}]})")
+              .events.front()
+              .key == "k");
+    // Where none is remembered a repeat would not be safe.
+    for (const Form form : {Form::by_operator, Form::to_room})
+        CHECK(bad(R"({"key":"k","event":"e","data":1,"room":"r"})", form) ==
+              "422 unknown_member /key");
+    CHECK(bad(R"({"event":"e","data":1,"rooms":["r"],"except":["s"],"volatile":true})",
+              Form::by_operator) == "taken");
+}
+
 TEST_CASE("too many rooms are refused") {
     std::string rooms = R"(["a")";
     for (std::size_t i = 1; i < max_rooms; ++i)
@@ -293,4 +319,7 @@ TEST_CASE("a place in the emit becomes a place in the body") {
     CHECK(place_in_body(many, "/data/seatId") == "/data/seatId");
     CHECK(place_in_body(many, "/nsp") == "/namespace");
     CHECK(place_in_body(many, "") == "");
+    CHECK(place_in_body(many, "/key") == ""); // a header's
+    many.key = "k";
+    CHECK(place_in_body(many, "/key") == "/key");
 }

@@ -28,6 +28,7 @@ void check_read(const emits::Event &event, std::string_view body) {
             fuzz::must(base::is_utf8(name) && name.size() <= emits::max_name &&
                        name.find('\0') == name.npos);
     }
+    fuzz::must(event.key.empty() || emits::is_key(event.key));
     fuzz::must(!event.broadcast || event.rooms.empty());
     fuzz::must(!event.one_room || event.rooms.size() == 1);
 }
@@ -42,6 +43,7 @@ void check_same(const emits::Event &event, const Tree &object) {
     fuzz::must(event.name == object.at("event").get<std::string>());
     fuzz::must(Tree::parse(event.data) == object.at("data"));
     fuzz::must(event.nsp == object.value("namespace", ""));
+    fuzz::must(event.key == object.value("key", ""));
     fuzz::must(event.broadcast == object.value("broadcast", false));
     fuzz::must(event.droppable == object.value("volatile", false));
     fuzz::must(event.except == names(object, "except"));
@@ -64,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const bool can_differ = body.find("\\u") != body.npos; // nlohmann refuses lone surrogates
     const Tree tree = Tree::parse(body, nullptr, false);
     fuzz::must(!tree.is_discarded() || can_differ || !json::check(body).ok());
-    for (const auto form : {Form::alone, Form::to_room}) {
+    for (const auto form : {Form::alone, Form::by_operator, Form::to_room}) {
         const auto one = emits::read_event(body, form);
         if (const auto *refused = std::get_if<emits::Problem>(&one)) {
             check_refused(*refused);
@@ -72,7 +74,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         }
         const auto &event = std::get<emits::Event>(one);
         check_read(event, body);
-        fuzz::must(form == Form::alone || event.one_room);
+        fuzz::must(form != Form::to_room || event.one_room);
+        fuzz::must(form == Form::alone || event.key.empty());
         fuzz::must(!tree.is_discarded() || can_differ);
         if (!tree.is_discarded()) check_same(event, tree);
     }

@@ -160,6 +160,7 @@ TEST_CASE_FIXTURE(Shard, "an idempotency key sends once and tells the first resu
     CHECK(told[1].recipients == 1);
     CHECK(told[2].status == ROOMD_INVALID);
     CHECK(told[2].code == "idempotency_conflict");
+    CHECK(told[2].pointer == "/key");
 }
 
 TEST_CASE_FIXTURE(Shard, "a refused emit does not use up its key") {

@@ -15,6 +15,9 @@ namespace {
 constexpr std::string_view one = "/api/emit", many = "/api/emit/batch";
 constexpr std::string_view body = R"({"event":"e:x","data":{"a":1},"room":"role:student"})";
 
+constexpr std::string_view keyed_body =
+    R"({"event":"e:x","data":{"a":1},"room":"role:student","key":"k"})";
+
 struct Running {
     explicit Running(std::string_view config = "{}") {
         roomd_error error{};
@@ -121,8 +124,49 @@ TEST_CASE("an invalid idempotency key is refused") {
 TEST_CASE("the same key with another body is a conflict") {
     Running run;
     run.fake.request(one, body, with_key("k"));
-    run.fake.work_off(ROOMD_INVALID, "idempotency_conflict");
+    run.fake.work_off(ROOMD_INVALID, "idempotency_conflict", "/key");
     CHECK(run.status() == 409);
+    CHECK_FALSE(run.answer()["error"].contains("pointer")); // it came in a header
+    run.fake.request(one, keyed_body);
+    run.fake.work_off(ROOMD_INVALID, "idempotency_conflict", "/key");
+    CHECK(run.status() == 409);
+    CHECK(run.answer()["error"]["pointer"] == "/key");
+}
+
+TEST_CASE("one event has its key as a member or in the header, not two different ones") {
+    Running run;
+    run.fake.request(one, keyed_body);
+    run.fake.request(one, keyed_body, with_key("k"));
+    REQUIRE(run.fake.sent.size() == 2);
+    for (const auto &sent : run.fake.sent)
+        CHECK(sent.key == "k");
+    run.fake.request(one, keyed_body, with_key("other"));
+    CHECK(run.status() == 422);
+    CHECK(run.answer()["error"]["code"] == "two_keys");
+    CHECK(run.answer()["error"]["pointer"] == "/key");
+    CHECK(run.fake.sent.size() == 2);
+}
+
+TEST_CASE("events of a batch keep their keys in whatever place, and the header is for the others") {
+    Running run;
+    const std::string events = R"("events":[{"event":"a","data":1,"room":"r","key":"ka"},
+        {"event":"b","data":1,"room":"r"},{"event":"c","data":1,"room":"r","key":"kc"},
+        {"event":"d","data":1,"room":"r","key":"k d"}]})";
+    run.fake.request(many, "{" + events, with_key("K"));
+    REQUIRE(run.fake.sent.size() == 3);
+    CHECK(run.fake.sent[0].key == "ka");
+    CHECK(run.fake.sent[1].key == "K 1");
+    CHECK(run.fake.sent[2].key == "kc");
+    run.fake.work_off();
+    CHECK(run.answer()["data"]["results"][3]["error"]["code"] == "idempotency_key_invalid");
+    CHECK(run.answer()["data"]["results"][3]["error"]["pointer"] == "/key");
+    auto good = events;
+    good.replace(good.find("k d"), 3, "kd");
+    run.fake.request(many, R"({"atomic":true,)" + good);
+    REQUIRE(run.fake.sent.size() == 4);
+    CHECK(run.fake.sent[0].key == "ka");
+    CHECK(run.fake.sent[1].key.empty());
+    CHECK(run.fake.sent[3].key == "kd");
 }
 
 TEST_CASE("a body that is not JSON by its type is a 415, and nothing is sent") {

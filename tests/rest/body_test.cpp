@@ -36,12 +36,13 @@ TEST_CASE("the emit asks the catalogue, and never everyone unless told") {
 TEST_CASE("every member of the body reaches the emit") {
     std::string args;
     const auto event = good(R"({"event":"e","data": {"a": 1.50} ,"rooms":["r","s"],
-        "except":["t"],"namespace":"/admin"})");
+        "except":["t"],"namespace":"/admin","key":"k"})");
     const auto emit = emit_of(event, args);
     const auto raw = emit.raw();
     CHECK(view(raw.event) == "e");
     CHECK(view(raw.args.json) == R"([{"a": 1.50}])");
     CHECK(view(raw.nsp) == "/admin");
+    CHECK(view(raw.key) == "k");
     REQUIRE(raw.n_rooms == 2);
     CHECK(view(raw.rooms[1]) == "s");
     REQUIRE(raw.n_except == 1);
