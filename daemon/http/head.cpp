@@ -268,4 +268,14 @@ bool Head::lists(std::string_view lower_case_name,
     return false;
 }
 
+bool Head::encoded() const noexcept {
+    for (std::size_t i = 0; i < count_; ++i)
+        if (base::equal_nocase(fields_[i].name, "content-encoding") &&
+            any_member(fields_[i].value, [](std::string_view coding) {
+                return !coding.empty() && !base::equal_nocase(coding, "identity");
+            }))
+            return true;
+    return false;
+}
+
 } // namespace roomd::http

@@ -72,6 +72,9 @@ public:
     // Whether a field of this name lists this word, in any case.
     bool lists(std::string_view lower_case_name, std::string_view lower_case_word) const noexcept;
 
+    // Whether its body is encoded: Content-Encoding names another coding than "identity".
+    bool encoded() const noexcept;
+
     // ---- framing and connection -----------------------------------------------------------
     bool chunked() const noexcept { return framing_.chunked(); }
     std::optional<std::uint64_t> length() const noexcept {

@@ -183,7 +183,7 @@ void Front::route(Conn &conn, const http::Head &head) {
         }
         call->request.key = std::move(access.key);
     }
-    if (head.find("content-encoding"))
+    if (head.encoded())
         return refuse(conn,
                       {415, "unsupported_encoding", "send the body without Content-Encoding"});
     if (head.length().value_or(0) > route.max_body)

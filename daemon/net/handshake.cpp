@@ -219,7 +219,7 @@ void post(Conn &conn, const http::Head &head, base::SessionId id) {
         conn.answer(empty(400));
         return;
     }
-    if (head.find("content-encoding")) {
+    if (head.encoded()) {
         conn.answer(empty(415));
         return;
     }

@@ -317,6 +317,24 @@ TEST_CASE("fields of one name are one list, in order") {
     CHECK_FALSE(head.lists("other", "1.1.1.1"));
 }
 
+TEST_CASE("a body is encoded when one of its codings is another than identity") {
+    const auto encoded = [](const std::string &fields) {
+        Head head;
+        const std::string bytes = get(fields);
+        read(head, bytes);
+        return head.encoded();
+    };
+    for (const char *plain :
+         {"", "Content-Encoding: identity\r\n", "content-encoding: IDENTITY\r\n",
+          "Content-Encoding:\r\n", "Content-Encoding: identity, identity\r\n"})
+        CHECK_FALSE_MESSAGE(encoded(plain), plain);
+    for (const char *other :
+         {"Content-Encoding: gzip\r\n", "Content-Encoding: identity, br\r\n",
+          "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n",
+          "Content-Encoding: gzip, identity\r\n", "Content-Encoding: identity;q=1\r\n"})
+        CHECK_MESSAGE(encoded(other), other);
+}
+
 TEST_CASE("a refused head has the fields before the fault") {
     const std::string bytes = get("Origin: http://a\r\nX : y\r\n"); // the fields view into them
     Head head;

@@ -135,7 +135,10 @@ TEST_CASE(
     CHECK(method.header("allow") == "POST");
     CHECK(ask(rig, post("/api", std::string(1001, 'x'))).status == 413);
     CHECK(ask(rig, post("/api", std::string(1000, 'x'))).status == 200);
-    CHECK(ask(rig, post("/api", "x", "Content-Encoding: gzip\r\n")).status == 415);
+    for (const char *codings : {"gzip", "identity, gzip", "identity\r\nContent-Encoding: br", "x"})
+        CHECK(ask(rig, post("/api", "x", "Content-Encoding: " + std::string(codings) + "\r\n"))
+                  .status == 415);
+    CHECK(ask(rig, post("/api", "x", "Content-Encoding: identity\r\n")).status == 200);
     CHECK(ask(rig, get("/socket.io")).status == 404);
 }
 
