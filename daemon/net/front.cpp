@@ -38,7 +38,8 @@ std::string header_lines(const std::vector<Field> &fields) {
 // The request as a route gets it, and the text that it views into.
 struct Call {
     Call(const Conn &conn, const http::Head &head, const Route &route) :
-        path(head.path()),
+        // One path, one meaning: a slash that Routes tolerates is not seen by the route.
+        path(route.path.ends_with('/') ? head.path() : route.path),
         address(conn.peer().text()) {
         request.method = name(head.method());
         request.path = path;

@@ -8,8 +8,11 @@ namespace roomd::net {
 
 namespace {
 
-bool covers(std::string_view route, std::string_view path) noexcept {
-    return route == path || (route.ends_with('/') && path.starts_with(route));
+bool covers(const Route &route, std::string_view path) noexcept {
+    if (route.path.ends_with('/')) return path.starts_with(route.path);
+    // A proxy may guard what is read, as /metrics, by its exact path.
+    if (route.method != "GET" && path.ends_with('/')) path.remove_suffix(1);
+    return route.path == path;
 }
 
 bool served(Side route, Side on) noexcept {
@@ -51,7 +54,7 @@ Routes::Found Routes::find(std::string_view method, std::string_view path, Side 
     Found found;
     std::string_view best; // the longest path that covers it wins
     for (const auto &entry : entries_) {
-        if (!served(entry->route.side, on) || !covers(entry->route.path, path)) continue;
+        if (!served(entry->route.side, on) || !covers(entry->route, path)) continue;
         if (best.empty()) best = entry->route.path;
         if (entry->route.path != best) break;
         if (entry->route.method == wanted) return {entry, {}};

@@ -28,7 +28,9 @@ public:
     std::uint64_t add(Route);
     // The entry, no longer live; null when there is none.
     std::shared_ptr<const RouteEntry> remove(std::uint64_t id) noexcept;
-    // `on`: the side of the listener that got the request, `front` or `admin`.
+    // A route takes its path, and one that ends in '/' all below it; other methods than GET take
+    // one slash behind the path too.  `on`: the side of the listener that got the request, `front`
+    // or `admin`.
     Found find(std::string_view method, std::string_view path, Side on = Side::front) const;
 
 private:

@@ -133,6 +133,12 @@ describe('a refused request', () => {
         assert.ok([400, 422].includes(answer.status), `status ${answer.status}`);
         assert.equal((await server.get('/health')).status, 200);
     });
+    test('a slash behind the path changes nothing', async () => {
+        for (const path of ['/api/emit/', '/api/emit/?x=y']) assert.equal((await server.post(path, good)).status, 200, path);
+        assert.equal((await server.post('/api/emit/batch/', { events: [good] })).status, 200);
+        assert.equal((await server.post('/api/emit//', good)).status, 404);
+        assert.equal((await server.get('/api/emit/')).status, 405);
+    });
     test('the same idempotency key gives the first answer again', async () => {
         const send = (data) => server.post('/api/emit', { ...good, data }, { 'Idempotency-Key': 'once-1' });
         const first = await (await send({ n: 1 })).json();

@@ -57,6 +57,25 @@ TEST_CASE("the longest path that covers a request decides") {
     CHECK(routes.find("DELETE", "/api/emit").allow == "GET, HEAD");
 }
 
+TEST_CASE("a slash behind the path of what is posted is tolerated, of what is read it is not") {
+    net::Routes routes;
+    routes.add(route("POST", "/api/emit"));
+    routes.add(route("GET", "/metrics"));
+    routes.add(route("POST", "/own/"));
+    const auto own = routes.add(route("POST", "/own"));
+    CHECK(routes.find("POST", "/api/emit/").entry->route.path == "/api/emit");
+    for (const char *path : {"/api/emit//", "/api/emit/x", "/api/emi/", "/"})
+        CHECK_FALSE(routes.find("POST", path).entry);
+    CHECK(routes.find("GET", "/api/emit/").allow == "POST");
+    CHECK_FALSE(routes.find("GET", "/metrics/").entry);
+    CHECK(routes.find("GET", "/metrics/").allow.empty());
+    CHECK(routes.find("POST", "/own/").entry->route.path == "/own/"); // its own route is nearer
+    CHECK(routes.find("POST", "/own").entry->id == own);
+    Rig rig({}, [](net::Server &server) { server.add_route(mirror(server, "POST", "/api/emit")); });
+    for (const char *path : {"/api/emit", "/api/emit/"})
+        CHECK(ask(rig, post(path, "x")).body == "/api/emit|POST|/api/emit|x||");
+}
+
 TEST_CASE("a duplicate or malformed route is refused") {
     net::Routes routes;
     const auto id = routes.add(route("GET", "/a"));
