@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import http from 'node:http';
+import { Readable } from 'node:stream';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { MODES, connected } from './support/clients.mjs';
@@ -252,6 +253,38 @@ describe('a large request that is refused', () => {
             assert.deepEqual(tally, { 401: TIMES });
         });
     }
+});
+
+describe('a body that its sender streams', () => {
+    async function* stream() {
+        for (const part of EMIT) yield Buffer.from(part);
+    }
+    const headers = { 'Content-Type': 'application/json', Authorization: AUTHORIZED.split(': ')[1] };
+    const PYTHON = `
+import http.client, sys
+connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
+for _ in range(2):
+    connection.request("POST", "/api/emit", iter([part.encode() for part in sys.argv[2]]), {"Content-Type": "application/json", "Authorization": sys.argv[3]})
+    answer = connection.getresponse()
+    answer.read()
+print(answer.status)`;
+    const SENDERS = {
+        fetch: async () => (await server.get('/api/emit', { method: 'POST', headers, body: stream(), duplex: 'half' })).status,
+        'http.request': () => new Promise((resolve, reject) => {
+            const to = { port: server.port, host: '127.0.0.1', path: '/api/emit', method: 'POST', headers };
+            Readable.from(stream()).pipe(http.request(to, (answer) => resolve(answer.resume().statusCode)).on('error', reject));
+        }),
+        curl: async () => {
+            const words = ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '20', '-H', JSON_BODY, '-H', AUTHORIZED,
+                '-T', '-', '-X', 'POST', `${server.url}/api/emit`];
+            const running = promisify(execFile)('curl', words);
+            running.child.stdin.end(EMIT);
+            return Number((await running).stdout);
+        },
+        'http.client': async () => Number((await promisify(execFile)('python3', ['-c', PYTHON, server.port, EMIT, headers.Authorization])).stdout),
+    };
+    for (const [name, send] of Object.entries(SENDERS))
+        test(`is taken: ${name}`, async () => assert.equal(await within(name, send()), 200));
 });
 
 describe('a request that is odd but valid', () => {
