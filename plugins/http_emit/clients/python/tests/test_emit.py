@@ -358,11 +358,21 @@ class Failures:
                 with self.assertRaises(EmitRefused) as caught:
                     live.confirmed("a", 1)
                 self.assertEqual((caught.exception.code, caught.exception.status, len(daemon.requests)), (f"code_{status}", status, 1))
-            daemon.script.append((200, {}, b"<h1>Welcome</h1>"))
+            odd = {"data": {"results": [{"success": False, "error": {"code": []}}]}}
+            for body in (b"<h1>Welcome</h1>", b"[" * 200_000, odd):  # too deep to be read, or nothing that anybody foresaw
+                daemon.script.append((200, {}, body))
+                with self.assertRaises(EmitDropped) as caught:
+                    live.confirmed("a", 1)
+                self.assertEqual(caught.exception.code, "answer_invalid")
+            self.assertEqual(live.confirmed("a", 1).recipients, 1)
+        self.emitter(test, url=daemon.url)
+
+    def test_a_host_that_can_be_no_name_is_a_daemon_that_is_away(self):
+        def test(live):
             with self.assertRaises(EmitDropped) as caught:
                 live.confirmed("a", 1)
-            self.assertEqual(caught.exception.code, "answer_invalid")
-        self.emitter(test, url=daemon.url)
+            self.assertEqual(caught.exception.code, "deadline")
+        self.emitter(test, url=f"http://{'a' * 64}.example", deadline=0.2)
 
     def test_answers_in_chunks_and_closed_connections_are_understood(self):
         daemon = StandIn(self)
@@ -465,6 +475,17 @@ class ThreadTest(Emits, Failures, unittest.TestCase):
 
 class AsyncioTest(Emits, Failures, unittest.TestCase):
     way = Asyncio
+
+    def test_who_flushes_at_once_waits_for_the_last_event_alone(self):
+        daemon = StandIn(self)
+
+        async def main():
+            live = AsyncEmitter(daemon.url, **PATIENT)
+            live.emit("a", 1)
+            done = await asyncio.gather(*[live.flush(20) for _ in range(3)])
+            await live.close(0)
+            return done
+        self.assertEqual(asyncio.run(main()), [True, True, True])
 
 
 class OptionsTest(unittest.TestCase):

@@ -48,7 +48,6 @@ class AsyncDaemon(Daemon):
                 left = end - time.monotonic()
                 if left <= 0 or not self._task:
                     return False
-                self._settled = asyncio.Event()
                 try:
                     await asyncio.wait_for(self._settled.wait(), left)
                 except asyncio.TimeoutError:
@@ -83,10 +82,10 @@ class AsyncDaemon(Daemon):
             return  # the next loop, or the end of the process, sends
         if self._loop is not loop:
             self._loop, self._task, self._streams = loop, None, None
+            self._settled = asyncio.Event()
         if self._wake:
             self._wake.set()
         if not self._task or self._task.done():
-            self._settled = asyncio.Event()
             self._wake = asyncio.Event()
             self._task = loop.create_task(self._work(loop, self._wake))
 
@@ -113,7 +112,8 @@ class AsyncDaemon(Daemon):
                 if batch:
                     self.line.became(batch, answer, time.monotonic())
             self.tell(self.taken())
-            self._settled.set()
+            settled, self._settled = self._settled, asyncio.Event()
+            settled.set()  # for all who wait
 
     async def _attempt(self, body: bytes, traceparent: Optional[str]) -> Answer:
         kept = self._streams is not None
@@ -123,7 +123,7 @@ class AsyncDaemon(Daemon):
         except asyncio.TimeoutError:
             self._hang_up()
             raise Unreached(f"no answer within {self.limits.timeout:g} s") from None
-        except (Unreached, OSError) as why:
+        except Exception as why:  # a host that can be no name, too
             self._hang_up()
             stale = isinstance(why, (Unreached, ConnectionResetError, BrokenPipeError)) and parser.empty
             raise Unreached(str(why), kept and stale) from why

@@ -46,7 +46,7 @@ class Connection:
         except Unreached as why:
             self.close()
             raise Unreached(str(why), kept and parser.empty) from why
-        except OSError as why:  # a time-out is one too
+        except Exception as why:  # a time-out too, and a host that can be no name
             self.close()
             broken = isinstance(why, (ConnectionResetError, BrokenPipeError))
             message = f"no answer within {timeout:g} s" if isinstance(why, socket.timeout) else str(why)

@@ -108,7 +108,10 @@ class Line:
             return self._put_back(batch)
         if isinstance(answer, Unreached):
             return self._again(batch, now, 0.0, wait=not answer.stale)
-        verdicts = judge([one.prepared for one in batch], answer)
+        try:
+            verdicts = judge([one.prepared for one in batch], answer)
+        except Exception as why:  # nobody foresaw such an answer
+            verdicts = [EmitDropped("answer_invalid", repr(why), one.prepared.event, one.prepared.key) for one in batch]
         if verdicts is None:
             self._most = (len(batch) + 1) // 2
             return self._put_back(batch)
