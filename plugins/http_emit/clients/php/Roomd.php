@@ -247,6 +247,7 @@ final class Line
     private float $since = 0; // when the oldest came
     private int $process = 0;
     private array $told = [];
+    private string $last = ''; // what became of the last attempt
     private array $count = ['sent' => 0, 'duplicates' => 0, 'refused' => 0, 'dropped' => 0, 'requests' => 0, 'retries' => 0];
     private readonly Ulids $ulids;
 
@@ -281,7 +282,7 @@ final class Line
         if ($outcome === null) { // not in line any more: nobody would hear of it
             $this->take($one->key);
             ++$this->count['dropped'];
-            $outcome = new EmitDropped('deadline', 'not taken within ' . $this->timeout . ' s', $event, $one->key);
+            $outcome = new EmitDropped('deadline', 'not taken within ' . $this->timeout . ' s' . $this->last, $event, $one->key);
         }
         if ($outcome instanceof RoomdError) throw $outcome;
         return $outcome;
@@ -308,6 +309,7 @@ final class Line
             $trace = current(array_filter(array_map(static fn (Prepared $one): ?string => $one->traceparent, $batch))) ?: null;
             $body = '{"atomic":false,"events":[' . implode(',', array_map(static fn (Prepared $one): string => $one->json, $batch)) . ']}';
             $answer = $this->connection->post($body, $trace, $end);
+            $this->last = '; the last attempt: ' . ($answer === null ? $this->connection->why ?: 'no answer in time' : "HTTP {$answer['status']}");
             $later = $answer === null ? count($batch) : $this->judge($batch, $answer);
             if ($later === null) {
                 $most = intdiv(count($batch) + 1, 2);
@@ -330,7 +332,7 @@ final class Line
         if (\function_exists('fastcgi_finish_request')) \fastcgi_finish_request();
         elseif (\function_exists('litespeed_finish_request')) \litespeed_finish_request();
         $this->flush();
-        foreach ($this->events as $key => $one) $this->lose((string) $key, 'deadline', 'not taken within ' . $this->timeout . ' s of the end of the request');
+        foreach ($this->events as $key => $one) $this->lose((string) $key, 'deadline', 'not taken within ' . $this->timeout . ' s of the end of the request' . $this->last);
     }
 
     private function push(Prepared $one): void
@@ -442,6 +444,7 @@ final class Connection
     private array $ways = []; // [address, head of each request]
     private int $way = 0;
     private mixed $socket = null;
+    public string $why = ''; // the last post() got no answer
     private int $process = 0;
 
     public function __construct(?string $url, ?string $socketPath, ?string $key, string $path, private readonly array $tls)
@@ -465,7 +468,11 @@ final class Connection
     // ['status', 'body', 'retryAfter' in seconds], or null when no answer came.  Looking up a name aside, it is back by $end.
     public function post(string $body, ?string $traceparent, float $end): ?array
     {
-        set_error_handler(static fn (): bool => true); // the streams' warnings are not the application's
+        $this->why = '';
+        set_error_handler(function (int $number, string $warning): bool { // the streams' warnings are not the application's
+            $this->why = $this->why ?: (string) preg_replace('/^\w+\(\): /', '', strtr($warning, "\r\n", '  '));
+            return true;
+        });
         try {
             if ($this->process !== getmypid()) $this->socket = null; // of the parent: let alone, it is still in use there
             $this->process = (int) getmypid();

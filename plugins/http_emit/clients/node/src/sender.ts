@@ -54,6 +54,7 @@ export class Sender {
     private at = 0; // when `timer` is due
     private notBefore = 0;
     private failures = 0; // in a row
+    private last = ''; // what became of the last attempt
     private order = 0;
     private flushes: Flush[] = [];
     private readonly count = { sent: 0, duplicates: 0, refused: 0, dropped: 0, requests: 0, retries: 0 };
@@ -156,6 +157,7 @@ export class Sender {
             answer = error as Unreached;
         }
         this.onTheWay = [];
+        this.last = answer instanceof Error ? answer.message : `HTTP ${answer.status}`;
         if (answer instanceof Error) return this.again(batch, answer.now ? 0 : undefined);
         const judged = judge(batch, answer);
         if (judged.kind === 'again') return this.again(batch, undefined, answer.retryAfter);
@@ -199,7 +201,7 @@ export class Sender {
     }
     private expire(now: number): void {
         for (let first; (first = this.queue.first()) && first.deadline <= now; )
-            this.lose(this.queue.shift(), 'deadline', `not taken within ${this.limits.deadline} ms`);
+            this.lose(this.queue.shift(), 'deadline', `not taken within ${this.limits.deadline} ms${this.last && `; the last attempt: ${this.last}`}`);
     }
     private lose(event: Waiting, code: string, why: string): void {
         this.fail(event, new EmitDropped(code, why, { event: event.event, key: event.key }));

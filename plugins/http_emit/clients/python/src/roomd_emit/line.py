@@ -56,6 +56,7 @@ class Line:
         self._most = limits.max_batch  # of the next batch: less after one that was to be split
         self._not_before = 0.0
         self._failures = 0  # in a row
+        self._last = ""  # what became of the last attempt
 
     def push(self, prepared: Prepared, now: float, settle: Optional[Settle]) -> int:
         self.order += 1
@@ -81,7 +82,7 @@ class Line:
         size = 0
         line = self._first()
         while line and line[0].deadline <= now:
-            self._lose(self._out(line), "deadline", f"not taken within {self.limits.deadline:g} s")
+            self._lose(self._out(line), "deadline", f"not taken within {self.limits.deadline:g} s{self._last}")
             line = self._first()
         if self._not_before > now:
             return batch
@@ -106,6 +107,7 @@ class Line:
         self._on_the_way = []
         if answer is None:
             return self._put_back(batch)
+        self._last = f"; the last attempt: {answer if isinstance(answer, Unreached) else f'HTTP {answer.status}'}"
         if isinstance(answer, Unreached):
             return self._again(batch, now, 0.0, wait=not answer.stale)
         try:
