@@ -1,6 +1,7 @@
 // The emitters against the daemon itself, with the stock client in the rooms.
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -8,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { connected, received } from './support/clients.mjs';
 import { built, clients } from './support/emitter_node.mjs';
+import { certificate } from './support/front.mjs';
 import { Roomd, freePort, roomd, settings } from './support/roomd.mjs';
 import { until } from './support/wait.mjs';
 
@@ -16,14 +18,6 @@ const { createEmitter } = await import(pathToFileURL(path.join(folder, 'node_mod
 const run = promisify(execFile);
 const server = await roomd({ after });
 const WEBSOCKET = { transports: ['websocket'] };
-
-// Whether this daemon knows a key per event.
-async function keyed() {
-    const answer = await server.post('/api/emit/batch', { events: [{ event: 'probe', data: null, room: 'user:probe', key: 'probe' }] });
-    const { error } = await answer.json();
-    return error?.code !== 'unknown_member';
-}
-const skip = !(await keyed()) && 'this daemon refuses `key` in an event of a batch';
 
 const quiet = { warn: () => {}, error: () => {} };
 function emitter(t, options) {
@@ -37,7 +31,13 @@ async function member(t, at, room) {
     return socket;
 }
 
-describe('with the daemon', { skip }, () => {
+const PHP = spawnSync('php', ['--version']).status === 0;
+const noPhp = !PHP && 'no php here: apt-get install php-cli';
+const python = async (code) => (await run('python3', ['-c', code],
+    { env: { ...process.env, PYTHONPATH: path.join(clients, 'python/src'), PYTHONDONTWRITEBYTECODE: '1' } })).stdout.trim();
+const php = async (code) => (await run('php', ['-r', `require ${JSON.stringify(path.join(clients, 'php/Roomd.php'))}; ${code}`])).stdout;
+
+describe('with the daemon', () => {
     test('what is emitted is in the rooms, in order, and confirmed', async (t) => {
         const inside = received(await member(t, server, 'library:l1'), 'n');
         const outside = received(await member(t, server, 'library:l2'), 'n');
@@ -111,17 +111,62 @@ describe('with the daemon', { skip }, () => {
 
     test('Python and PHP do the same', async (t) => {
         const seen = received(await member(t, server, 'library:l4'), 'n');
-        await run('python3', ['-c', `
+        await python(`
 import roomd_emit
-print(roomd_emit.Emitter(${JSON.stringify(server.url)}, timeout=20, deadline=60).to("library:l4").confirmed("n", "of Python").recipients)`],
-        { env: { ...process.env, PYTHONPATH: path.join(clients, 'python/src'), PYTHONDONTWRITEBYTECODE: '1' } });
+roomd_emit.Emitter(${JSON.stringify(server.url)}, timeout=20, deadline=60).to("library:l4").confirmed("n", "of Python")`);
         const all = ['of Python'];
-        if (spawnSync('php', ['--version']).status === 0) {
-            await run('php', ['-r', `require ${JSON.stringify(path.join(clients, 'php/Roomd.php'))};
-                (new Roomd\\Emitter(${JSON.stringify(server.url)}, timeout: 20))->to('library:l4')->emit('n', 'of PHP');`]);
+        if (PHP) {
+            await php(`(new Roomd\\Emitter(${JSON.stringify(server.url)}, timeout: 20))->to('library:l4')->emit('n', 'of PHP');`);
             all.push('of PHP');
         }
         await until('all events', () => seen.length === all.length);
         assert.deepEqual(seen, all);
     });
+});
+
+const files = certificate({ after });
+const port = await freePort();
+const secure = await roomd({ after }, (plain) => settings(plain,
+    { listen: [{ address: `127.0.0.1:${plain}` }, { address: `127.0.0.1:${port}`, tls: files }] }));
+const url = `https://127.0.0.1:${port}`;
+
+describe('with TLS', () => {
+    // What a language sends over one connection, and what it says of a daemon that it has no reason to trust.
+    async function tries(t, room, trusting, others) {
+        const seen = received(await member(t, secure, room), 'n');
+        assert.equal(await trusting(), '1 1');
+        await until('both events', () => seen.length === 2);
+        assert.match(await others(), /^(?=.*deadline)(?=.*certificate)/i);
+        assert.equal(seen.length, 2);
+    }
+
+    test('Node', (t) => tries(t, 'library:node', async () => {
+        const live = emitter(t, { url, tls: { ca: readFileSync(files.certificate) } }).to('library:node');
+        return [(await live.confirmed('n', 1)).recipients, (await live.confirmed('n', 2)).recipients].join(' ');
+    }, () => emitter(t, { url, deadline: 200 }).confirmed('n', 3, { rooms: 'library:node' }).catch((error) => `${error.code}: ${error.message}`)));
+
+    test('Python, in threads and in asyncio', (t) => tries(t, 'library:python', () => python(`
+import asyncio, roomd_emit, ssl
+options = dict(url=${JSON.stringify(url)}, ssl_context=ssl.create_default_context(cafile=${JSON.stringify(files.certificate)}), timeout=20, deadline=60)
+async def main():
+    return (await roomd_emit.AsyncEmitter(**options).to("library:python").confirmed("n", 2)).recipients
+print(roomd_emit.Emitter(**options).to("library:python").confirmed("n", 1).recipients, asyncio.run(main()))`), () => python(`
+import asyncio, roomd_emit
+options = dict(url=${JSON.stringify(url)}, timeout=20, deadline=0.2)
+async def main():
+    await roomd_emit.AsyncEmitter(**options).confirmed("n", 3, rooms="library:python")
+for one in (lambda: roomd_emit.Emitter(**options).confirmed("n", 3, rooms="library:python"), lambda: asyncio.run(main())):
+    try:
+        one()
+    except roomd_emit.EmitDropped as why:
+        print(why, end=" ")`)));
+
+    test('PHP', { skip: noPhp }, (t) => tries(t, 'library:php', () => php(`
+        $live = (new Roomd\\Emitter('${url}', timeout: 20, tls: ['cafile' => '${files.certificate}']))->to('library:php');
+        echo $live->confirmed('n', 1)->recipients, ' ', $live->confirmed('n', 2)->recipients;`), () => php(`
+        try {
+            (new Roomd\\Emitter('${url}', timeout: 2))->confirmed('n', 3, rooms: 'library:php');
+        } catch (Roomd\\EmitDropped $why) {
+            echo $why->getMessage();
+        }`)));
 });

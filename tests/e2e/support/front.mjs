@@ -14,14 +14,14 @@ export const POLLING = '/socket.io/?EIO=4&transport=polling';
 export const WEBSOCKET = '/socket.io/?EIO=4&transport=websocket';
 export const EMIT = JSON.stringify({ event: 'notification', data: 'x', room: 'user:a' });
 
-// Files of a certificate for localhost that it has signed itself.
-function certificate(t) {
+// Files of a certificate for this machine that it has signed itself.
+export function certificate(t) {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'roomd-front-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const files = { certificate: path.join(folder, 'crt'), key: path.join(folder, 'key') };
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
         '-days', '2',
-        '-subj', '/CN=localhost', '-out', files.certificate, '-keyout', files.key], { stdio: 'ignore' });
+        '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-out', files.certificate, '-keyout', files.key], { stdio: 'ignore' });
     return files;
 }
 
