@@ -40,7 +40,7 @@ class Connection:
     def execute(self, *asked): print(*asked)
 connection = Connection()`;
         for (const [name, text] of Object.entries(page)) writeFileSync(path.join(place, name), text);
-        const start = async (file) => (await run('python3', [file], { cwd: place, env: { ...env, ROOMD_URL: daemon.url, ROOMD_KEY: 'a-key' } })).stdout;
+        const start = async (file) => (await run('python3', ['-S', file], { cwd: place, env: { ...env, ROOMD_URL: daemon.url, ROOMD_KEY: 'a-key' } })).stdout;
         await start('emit.py');
         assert.equal(daemon.requests[0].headers.authorization, 'Bearer the-key');
         await start('targets.py');

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { source } from './roomd.mjs';
-import { within } from './wait.mjs';
+import { DEADLINE, until, within } from './wait.mjs';
 
 export const clients = path.join(source, 'plugins/http_emit/clients');
 const from = path.join(clients, 'node');
@@ -19,11 +19,38 @@ function digest() {
     return hash.digest('hex').slice(0, 16);
 }
 
-// A folder with node_modules/roomd-emit in it.  Test files that run at once may build it twice; the first one stays.
+// Whether the process that has left its number in `file` is at work.
+function atWork(file) {
+    try {
+        return process.kill(Number(readFileSync(file)), 0);
+    } catch {
+        return false;
+    }
+}
+
+// A folder with node_modules/roomd-emit in it.  One of the test files that run at once builds it, and the others wait.
 export async function built() {
     const folder = path.join(os.tmpdir(), `roomd-emit-${digest()}`);
     const done = path.join(folder, 'node_modules/roomd-emit');
-    if (existsSync(done)) return folder;
+    const builder = `${folder}.pid`;
+    while (!existsSync(done)) {
+        try {
+            writeFileSync(builder, String(process.pid), { flag: 'wx' });
+        } catch {
+            await until('roomd-emit to be built', () => existsSync(done) || !atWork(builder), 10 * DEADLINE);
+            if (!existsSync(done)) rmSync(builder, { force: true }); // of one that was killed
+            continue;
+        }
+        try {
+            await build(folder);
+        } finally {
+            rmSync(builder, { force: true });
+        }
+    }
+    return folder;
+}
+
+async function build(folder) {
     const work = mkdtempSync(path.join(os.tmpdir(), 'roomd-emit-build-'));
     const here = path.join(work, 'build'); // tsc has rules of its own for what lies in node_modules
     mkdirSync(here);
@@ -41,9 +68,8 @@ export async function built() {
     try {
         renameSync(work, folder);
     } catch {
-        rmSync(work, { recursive: true, force: true });
+        rmSync(work, { recursive: true, force: true }); // another one was quicker
     }
-    return folder;
 }
 
 // Runs `code` as a program of its own: {out, err, code, child, ended}.

@@ -160,11 +160,11 @@ class StandIn:
 
 
 def program(code, **env):
-    """Runs `code` as a program of its own: (exit code, output, errors)."""
+    """Runs `code` as a program of its own, without anything that is installed: (exit code, output, errors)."""
     import subprocess
     import sys
     here = os.path.join(os.path.dirname(__file__), "..", "src")
     patient = "PATIENT = {'exit_timeout': 20, 'deadline': 60, 'timeout': 20}\n"
-    done = subprocess.run([sys.executable, "-c", patient + code], capture_output=True, text=True, timeout=60,
+    done = subprocess.run([sys.executable, "-S", "-c", patient + code], capture_output=True, text=True, timeout=60,
                           env={**os.environ, "PYTHONPATH": here, **env})
     return done.returncode, done.stdout, done.stderr
