@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/text.hpp"
+#include "catalogue/arguments.hpp"
 #include "catalogue/template.hpp"
 #include "schema/document.hpp"
 #include "schema/schema.hpp"
@@ -73,7 +74,7 @@ Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Even
             if (auto parsed = RoomTemplate::parse(conf.rooms[room], why))
                 event->rooms.push_back(*std::move(parsed));
             else
-                fault(EventFault::Part::room, std::move(why)).room = room;
+                fault(EventFault::Part::room, std::move(why)).nth = room;
         }
         if (!conf.schema.empty()) {
             const auto [schema, is_new] = schemas.try_emplace(conf.schema);
@@ -83,6 +84,8 @@ Catalogue Catalogue::build(const std::vector<EventConf> &confs, std::vector<Even
             for (schema::SchemaFault &found : wrong)
                 fault(EventFault::Part::schema, {}).schema = std::move(found);
         }
+        for (ArgumentFault &wrong : check_arguments(conf.arguments, conf.schema))
+            fault(EventFault::Part::argument, std::move(wrong.what)).nth = wrong.at;
         if (!out.events_.emplace(conf.name, std::move(event)).second)
             fault(EventFault::Part::name, "duplicate event");
     }

@@ -19,19 +19,20 @@ class RoomTemplate;
 // An event as the configuration has it.
 struct EventConf {
     std::string name;
-    std::vector<std::string> rooms; // templates: "library:{libraryId}", "role:staff"
-    std::string schema;             // JSON text; empty: any data is accepted
-    std::string schema_source;      // what messages call the schema: "schemas/booking.json"
-    bool droppable = false;         // volatile
+    std::vector<std::string> rooms;     // templates: "library:{libraryId}", "role:staff"
+    std::string schema;                 // JSON text; empty: any data is accepted
+    std::string schema_source;          // what messages call the schema: "schemas/booking.json"
+    bool droppable = false;             // volatile
+    std::vector<std::string> arguments; // members of the data that generated calls take ahead of it
 };
 
 // What is wrong with an event, and where.
 struct EventFault {
-    enum class Part : std::uint8_t { name, room, schema };
+    enum class Part : std::uint8_t { name, room, schema, argument };
     std::size_t event = 0; // its index in the list
     Part part = Part::name;
-    std::size_t room = 0; // the index of its template
-    std::string what;     // of a name or a template
+    std::size_t nth = 0; // which template or argument of it
+    std::string what;    // of a name, a template or an argument
     schema::SchemaFault schema;
 };
 

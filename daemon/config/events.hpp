@@ -29,9 +29,12 @@ inline constexpr std::array event_keys{
         .sample("[\"library:{libraryId}\"]"),
     structured<catalogue::EventConf>("events.*.schema", "schema", "", Reload::yes,
         "What its data must be: the path of a JSON Schema, or the schema as a map. Without one any data is accepted.")
-        .sample("{ type: object, required: [libraryId], properties: { availableSeats: { type: integer } } }"),
+        .sample("{ type: object, required: [libraryId], properties: { libraryId: { type: string } } }"),
     flag("events.*.volatile", &catalogue::EventConf::droppable, "false", Reload::yes,
         "Whether to drop it for clients that are behind."),
+    texts("events.*.arguments", &catalogue::EventConf::arguments, "[]", Reload::yes,
+        "Members of its data that generated code takes as arguments ahead of the rest: `[libraryId]` for `emitPricingUpdated(libraryId, plan)`.")
+        .sample("[libraryId]"),
     planned<catalogue::EventConf>("events.*.conflate",
         "Keeps only the newest for clients that are behind."),
     planned<catalogue::EventConf>("events.*.ttl",

@@ -22,7 +22,7 @@ struct Entered {
     explicit Entered(Section in) : section(std::move(in)) {}
 
     Section section;
-    std::vector<Mark> rooms;
+    std::vector<Mark> rooms, arguments;
     std::string schema_file; // as one would open it from where the YAML is named; empty: inline
     PluginNode schema;       // inline
 };
@@ -41,6 +41,8 @@ public:
             check_template(room);
             entered.rooms.push_back(room.mark);
         }
+        for (const Text &argument : in.elements("arguments"))
+            entered.arguments.push_back(argument.mark);
         if (in.has("schema")) read_schema(name, in, conf, entered);
         confs_.push_back(std::move(conf));
         entered_.push_back(std::move(entered));
@@ -157,10 +159,14 @@ private:
         case catalogue::EventFault::Part::name:
             return source_.fault(entered.section.mark(), event + ": " + fault.what);
         case catalogue::EventFault::Part::room:
-            return source_.fault(entered.rooms[fault.room],
-                                 "invalid room \"" + confs_[fault.event].rooms[fault.room] +
+            return source_.fault(entered.rooms[fault.nth],
+                                 "invalid room \"" + confs_[fault.event].rooms[fault.nth] +
                                      "\" of " + event,
                                  fault.what);
+        case catalogue::EventFault::Part::argument:
+            return source_.fault(entered.arguments[fault.nth],
+                                 "invalid argument of " + event + ": " + fault.what,
+                                 "name a property of the event's schema");
         case catalogue::EventFault::Part::schema: break;
         }
         const auto &schema = fault.schema;

@@ -44,14 +44,22 @@ Index target_of(Reading &in, Index reference) {
                  std::string("copy what it names to \"definitions\" and ") + how);
         return Document::none;
     }
-    const auto pointer = percent_decoded(std::string_view(to).substr(1));
-    const Index target = pointer ? in.doc.find(*pointer) : Document::none;
+    const Index target = find_reference(in.doc, reference);
     if (target == Document::none)
         in.fault(reference, "\"$ref\" points to nothing: " + base::in_quotes(to, 80), how);
     return target;
 }
 
 } // namespace
+
+Index find_reference(const Document &schema, Index reference) {
+    if (schema.kind(reference) != json::Kind::string) return Document::none;
+    std::string scratch;
+    const std::string_view to = schema.string(reference, scratch);
+    if (!to.starts_with('#')) return Document::none;
+    const auto pointer = percent_decoded(to.substr(1));
+    return pointer ? schema.find(*pointer) : Document::none;
+}
 
 void check_identity(Reading &in, Index node) {
     const Index draft = in.doc.member(node, "$schema");

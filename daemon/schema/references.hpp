@@ -10,6 +10,9 @@ namespace roomd::schema {
 // Checks that `$schema` of the schema at `node` is draft 7, and that `$id` is only at the root.
 void check_identity(Reading &, Document::Index node);
 
+// Where the text of a `$ref` leads to in its own schema; none when it leads elsewhere, or nowhere.
+Document::Index find_reference(const Document &, Document::Index reference);
+
 // `$ref` of draft 7, within one schema: nothing is fetched.
 class References {
 public:

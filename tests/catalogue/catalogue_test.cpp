@@ -16,7 +16,12 @@ constexpr const char *seat = R"({
 
 EventConf event(const std::string &name, std::vector<std::string> rooms,
                 const std::string &schema = "") {
-    return {name, std::move(rooms), schema, schema.empty() ? "" : "schemas/seat.json", false};
+    EventConf out;
+    out.name = name;
+    out.rooms = std::move(rooms);
+    out.schema = schema;
+    if (!schema.empty()) out.schema_source = "schemas/seat.json";
+    return out;
 }
 
 Catalogue build(const std::vector<EventConf> &events) {
@@ -152,7 +157,7 @@ TEST_CASE("faults of templates and schemas tell which") {
     REQUIRE(found.size() == 2);
     CHECK(found[0].event == 1);
     CHECK(found[0].part == EventFault::Part::room);
-    CHECK(found[0].room == 1);
+    CHECK(found[0].nth == 1);
     CHECK(found[0].what == "a room begins with its kind: \"library:{libraryId}\"");
     CHECK(found[1].event == 1);
     CHECK(found[1].part == EventFault::Part::schema);
@@ -160,6 +165,28 @@ TEST_CASE("faults of templates and schemas tell which") {
     CHECK(found[1].schema.line == 2);
     CHECK(found[1].schema.column == 1);
     CHECK(found[1].schema.what == "unknown keyword \"oops\"");
+}
+
+TEST_CASE("an argument of generated calls is a property of the schema, and stands once") {
+    const auto told = [](std::vector<std::string> arguments, const std::string &schema) {
+        EventConf conf = event("a", {}, schema);
+        conf.arguments = std::move(arguments);
+        std::string out;
+        for (const EventFault &fault : faults({conf})) {
+            CHECK(fault.part == EventFault::Part::argument);
+            out += std::to_string(fault.nth) + ' ' + fault.what + '\n';
+        }
+        return out;
+    };
+    CHECK(told({"seatId"}, seat).empty());
+    CHECK(told({"seatId", "seatid", "seatId"}, seat) ==
+          "1 the schema has no property \"seatid\"; did you mean \"seatId\"?\n"
+          "2 \"seatId\" stands twice\n");
+    CHECK(told({"seatId"}, "") == "0 without a schema nothing says what \"seatId\" is\n");
+    CHECK(
+        told({"a", "b", "deeper"}, R"({"allOf":[{"$ref":"#/definitions/x"},{"properties":{"b":{}}}],
+        "definitions":{"x":{"properties":{"a":{"properties":{"deeper":{}}}}}}})") ==
+        "2 the schema has no property \"deeper\"\n");
 }
 
 TEST_CASE("a schema that several events share is told once") {

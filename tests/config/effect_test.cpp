@@ -71,6 +71,8 @@ bool same(const Config &a, const Config &b) {
            a.cors == b.cors && a.limits == b.limits && a.admin == b.admin && a.log == b.log &&
            a.idempotency == b.idempotency && a.drain == b.drain && a.namespaces == b.namespaces &&
            a.unknown_events == b.unknown_events && same_clients(a, b) &&
+           same_list(a.events, b.events,
+                     [](const auto &x, const auto &y) { return x.arguments == y.arguments; }) &&
            same_catalogue(*a.catalogue, *b.catalogue) && same_keys(a.keys, b.keys) &&
            same_plugins(a.plugins, b.plugins) && a.trusted_proxies == b.trusted_proxies;
 }
@@ -149,6 +151,8 @@ std::vector<Sample> samples() {
         {"events.*.rooms", in(event, ""), kind + "events: { \"e:x\": { rooms: [\"a:c\"] } }"},
         pair("events.*.schema", event, "", ", schema: { type: string }"),
         pair("events.*.volatile", event, "", ", volatile: true"),
+        pair("events.*.arguments", event, ", schema: { properties: { a: {} } }",
+             ", schema: { properties: { a: {} } }, arguments: [a]"),
         {"client_events", kind, in(client, "")},
         {"client_events.*.rooms",
          "rooms: { a: { allow: all }, b: { allow: all } }\n"

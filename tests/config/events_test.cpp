@@ -200,6 +200,10 @@ TEST_CASE("keys of an event that have no effect yet are refused with that senten
                   "\" is not implemented yet\n  remove it: a key that has no effect is refused");
     CHECK(faults_below("events: { a: { room: [] } }") ==
           "roomd.yaml:4:16: unknown key \"room\" in events.a\n  did you mean \"rooms\"?");
+    CHECK(faults_below("events:\n  a:\n    schema: { properties: { libraryId: {} } }\n"
+                       "    arguments: [libraryId, libaryId]\n") ==
+          "roomd.yaml:7:28: invalid argument of event \"a\": the schema has no property "
+          "\"libaryId\"; did you mean \"libraryId\"?\n  name a property of the event's schema");
     CHECK(faults_below("events: { a: { volatile: sometimes } }")
               .starts_with("roomd.yaml:4:26: \"events.a.volatile\" must be true or false, not "
                            "\"sometimes\""));
