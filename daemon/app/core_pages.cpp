@@ -52,9 +52,14 @@ void add_portals(std::vector<metrics::Family> &out, const dispatch::Stats &stats
 
 } // namespace
 
-CorePages::CorePages(const Parts &parts, std::string service) :
-    parts_(parts),
-    service_(std::move(service)) {}
+CorePages::CorePages(const Parts &parts, const config::Config &config) : parts_(parts) {
+    apply(config);
+}
+
+void CorePages::apply(const config::Config &config) {
+    service_ = config.service.name;
+    catalogue_ = config.catalogue_digest;
+}
 
 void CorePages::add_routes() {
     using net::Request, net::Side;
@@ -92,6 +97,7 @@ pages::Snapshot CorePages::snapshot() const {
     pages::Snapshot out;
     out.service = service_;
     out.version = version;
+    out.catalogue = catalogue_;
     out.websocket = parts_.sessions.options().websocket;
     out.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - started_);
@@ -105,6 +111,7 @@ pages::Snapshot CorePages::snapshot() const {
 
 pages::Readiness CorePages::readiness() const {
     pages::Readiness out;
+    out.catalogue = catalogue_;
     out.now_ms = base::unix_ms();
     out.listening = true; // a listener got this request
     out.draining = draining_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/gate.hpp"
+#include "config/config.hpp"
 #include "dispatch/router.hpp"
 #include "host/registry.hpp"
 #include "log/log.hpp"
@@ -29,13 +30,13 @@ public:
         const Gate &gate;
         const host::Registry &plugins;
     };
-    CorePages(const Parts &parts, std::string service);
+    CorePages(const Parts &parts, const config::Config &);
 
     void add_routes();
     void drain() noexcept { draining_ = true; } // from now on they say that the daemon is stopping
     bool draining() const noexcept { return draining_; }
-    void rename(std::string service) { service_ = std::move(service); }
-    std::string stats_json() const; // for plugins
+    void apply(const config::Config &); // another name, another catalogue
+    std::string stats_json() const;     // for plugins
 
 private:
     pages::Snapshot snapshot() const;
@@ -43,7 +44,7 @@ private:
     std::vector<metrics::Family> families() const;
 
     Parts parts_;
-    std::string service_;
+    std::string service_, catalogue_;
     bool draining_ = false;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

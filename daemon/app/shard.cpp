@@ -34,7 +34,7 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     server(with_inherited(net_options(config), logger), loop, sessions, logger),
     http(server, gate, config.limits.max_emit + 4096),
     plugins(with_stats(config, pages), loop, router, http, logger),
-    pages({log, clients, sessions, router, server, gate, plugins}, config.service.name),
+    pages({log, clients, sessions, router, server, gate, plugins}, config),
     flusher(loop, sessions, router, plugins),
     overload(logger),
     ticks(loop, [this] {
@@ -76,7 +76,7 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     ticks.every(sessions.tick_every());
     clients.reconfigure(client_options(config));
     router.reconfigure(with_keys(config, gate));
-    pages.rename(config.service.name);
+    pages.apply(config);
     auto kept = plugins.reload(plugin_entries(config));
     keep_headers(config);
     return kept;

@@ -45,6 +45,8 @@ struct Config {
     // What they say; never null.
     std::shared_ptr<const catalogue::Catalogue> catalogue =
         std::make_shared<const catalogue::Catalogue>();
+    // Of the events, as 16 hexadecimal digits: the same when they mean the same.
+    std::string catalogue_digest;
     bool unknown_events{}; // catalogue.unknown: allow
     std::vector<ClientEvent> client_events;
     std::shared_ptr<const catalogue::Catalogue> client_schemas; // of these; never null

@@ -15,6 +15,7 @@ struct ClientEvent {
     std::string name;
     std::vector<std::string> kinds; // of the rooms
     policy::RoomRules rules;        // which members may
+    catalogue::EventConf conf;      // what it says, in which `rooms` are the kinds
 };
 
 // clang-format off

@@ -1,6 +1,8 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "catalogue/digest.hpp"
 #include "catalogue/template.hpp"
+#include "config/digest.hpp"
 #include "config/plugin_json.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
@@ -196,6 +198,7 @@ void read_events(const Section &top, Config &config) {
         events.read(name, in);
     config.catalogue = events.build();
     config.events = events.take();
+    config.catalogue_digest = digest(catalogue::canonical(config.events));
 }
 
 void read_client_events(const Section &top, Config &config) {
@@ -217,6 +220,11 @@ void read_client_events(const Section &top, Config &config) {
         config.client_events.push_back(std::move(event));
     }
     config.client_schemas = events.build();
+    std::vector<catalogue::EventConf> confs = events.take();
+    for (std::size_t i = 0; i < confs.size(); ++i) {
+        config.client_events[i].conf = std::move(confs[i]);
+        config.client_events[i].conf.rooms = config.client_events[i].kinds;
+    }
 }
 
 } // namespace roomd::config

@@ -38,6 +38,7 @@ Page health(const Snapshot &now, Detail detail) {
     data.text("service", now.service)
         .text("websocket", now.websocket ? "enabled" : "disabled")
         .text("version", now.version)
+        .text("catalogue", now.catalogue)
         .number("uptime", seconds)
         .text("timestamp", base::iso8601(now.now_ms));
     return {200, "application/json", json::success(data.done())};
@@ -53,7 +54,9 @@ Page ready(const Readiness &now) {
             503, "application/json",
             json::failure("not_ready", "Required plugins are not up: " + names(now.missing) + ".")};
     json::Object data;
-    data.text("status", "ready").text("timestamp", base::iso8601(now.now_ms));
+    data.text("status", "ready")
+        .text("catalogue", now.catalogue)
+        .text("timestamp", base::iso8601(now.now_ms));
     return {200, "application/json", json::success(data.done())};
 }
 

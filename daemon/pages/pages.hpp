@@ -28,6 +28,7 @@ struct Part {
 struct Snapshot {
     std::string service; // service.name
     std::string version;
+    std::string catalogue; // the digest of its events
     bool websocket = true; // the transport is enabled
     std::chrono::milliseconds uptime{0};
     std::int64_t now_ms = 0; // Unix time
@@ -43,6 +44,7 @@ enum class Detail : std::uint8_t { names, reasons };
 Page health(const Snapshot &, Detail);
 
 struct Readiness {
+    std::string catalogue; // the digest of its events
     std::int64_t now_ms = 0;
     bool listening = false;
     bool draining = false;

@@ -11,6 +11,7 @@ pages::Snapshot snapshot() {
     pages::Snapshot now;
     now.service = "auth-service";
     now.version = "0.1.0";
+    now.catalogue = "0123456789abcdef";
     now.uptime = std::chrono::milliseconds(12999);
     now.now_ms = 1795424400123;
     return now;
@@ -23,7 +24,8 @@ TEST_CASE("a healthy daemon answers as documented") {
     CHECK(page.status == 200);
     CHECK(page.content_type == "application/json");
     CHECK(page.body == R"({"success":true,"data":{"status":"healthy","service":"auth-service",)"
-                       R"("websocket":"enabled","version":"0.1.0","uptime":12,)"
+                       R"("websocket":"enabled","version":"0.1.0",)"
+                       R"("catalogue":"0123456789abcdef","uptime":12,)"
                        R"("timestamp":"2026-11-23T09:00:00.123Z"}})");
 }
 
@@ -36,7 +38,8 @@ TEST_CASE("a degraded daemon names its parts and stays 200") {
     CHECK(page.body == R"({"success":true,"data":{"status":"degraded","parts":[)"
                        R"({"name":"postgres","status":"down"},)"
                        R"({"name":"feed","status":"degraded"}],"service":"auth-service",)"
-                       R"("websocket":"enabled","version":"0.1.0","uptime":12,)"
+                       R"("websocket":"enabled","version":"0.1.0",)"
+                       R"("catalogue":"0123456789abcdef","uptime":12,)"
                        R"("timestamp":"2026-11-23T09:00:00.123Z"}})");
 }
 
@@ -49,7 +52,8 @@ TEST_CASE("an operator sees why parts are ailing") {
     CHECK(page.body == R"({"success":true,"data":{"status":"degraded","parts":[)"
                        R"({"name":"postgres","status":"down","why":"connection \"refused\""},)"
                        R"({"name":"feed","status":"degraded","why":""}],"service":"auth-service",)"
-                       R"("websocket":"enabled","version":"0.1.0","uptime":12,)"
+                       R"("websocket":"enabled","version":"0.1.0",)"
+                       R"("catalogue":"0123456789abcdef","uptime":12,)"
                        R"("timestamp":"2026-11-23T09:00:00.123Z"}})");
 }
 
@@ -86,9 +90,11 @@ TEST_CASE("ready takes listeners and required plugins") {
     CHECK(pages::ready(now).body.find("Required plugins are not up: postgres, feed.") !=
           std::string::npos);
     now.missing.clear();
+    now.catalogue = "0123456789abcdef";
     CHECK(pages::ready(now).status == 200);
     CHECK(pages::ready(now).body ==
-          R"({"success":true,"data":{"status":"ready","timestamp":"2026-11-23T09:00:00.123Z"}})");
+          R"({"success":true,"data":{"status":"ready","catalogue":"0123456789abcdef",)"
+          R"("timestamp":"2026-11-23T09:00:00.123Z"}})");
 }
 
 TEST_CASE("the metrics page is what Prometheus reads") {
