@@ -7,6 +7,8 @@ export class StandIn {
     requests = []; // {events, headers, path, connection}
     sent = []; // what clients would have got, in order
     connections = 0;
+    health = {}; // what /health tells, and how often it was asked
+    asked = 0;
     // What becomes of the next requests: 'hang', 'reset', 'deaf' (takes the events and resets), a status, {status, headers,
     // body}, or a function of the events that gives one of these, later if it likes.
     script = [];
@@ -49,6 +51,10 @@ export class StandIn {
     }
 
     async #take(request, response) {
+        if (request.method === 'GET') {
+            ++this.asked;
+            return this.#answer(response, 200, { success: true, data: this.health });
+        }
         let text = '';
         for await (const chunk of request) text += chunk;
         const { events, atomic } = JSON.parse(text);

@@ -26,6 +26,7 @@ export interface Options extends Place, Partial<Limits> {
 
 const LIMITS: Limits = { maxBatch: 100, maxBatchBytes: 524_288, window: 5, maxQueue: 10_000, maxQueueBytes: 16_777_216,
     timeout: 2000, deadline: 5000, retry: 50, maxRetry: 1000 };
+const COMPARE_AFTER = 1000;
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 const ulids = new Ulids();
 
@@ -34,6 +35,7 @@ export const inDevelopment = (): boolean => process.env['NODE_ENV'] !== 'product
 /** Sends to a daemon. */
 export class Daemon implements Sink, Leaving {
     readonly exitTimeout: number;
+    private readonly limits: Limits;
     private readonly transport: Transport;
     private readonly sender: Sender;
     private readonly reporter: Reporter;
@@ -41,10 +43,11 @@ export class Daemon implements Sink, Leaving {
     private known = false; // to the end of the process
     private closed = false;
     private idle: Promise<unknown> | undefined;
+    private catalogue: string | undefined;
 
     /** Throws what is wrong with the options. */
     constructor(private readonly options: Options) {
-        const limits = { ...LIMITS };
+        const limits = this.limits = { ...LIMITS };
         for (const name of Object.keys(LIMITS) as (keyof Limits)[]) {
             const value = options[name];
             if (value === undefined) continue;
@@ -75,6 +78,11 @@ export class Daemon implements Sink, Leaving {
         // A rejection that nobody awaits would end the process.
         settled.catch(() => undefined);
         return settled;
+    }
+
+    /** Warns once, some time after the first event, when the daemon has another catalogue than generated code was made from. */
+    expect(catalogue: string): void {
+        this.catalogue = catalogue;
     }
 
     within(transaction: Queryable): Sink {
@@ -110,8 +118,20 @@ export class Daemon implements Sink, Leaving {
         if (!this.known) {
             this.known = true;
             flushAtExit(this, this.options.signals !== false);
+            // Behind the first batch, and not what keeps a process alive.
+            if (this.catalogue !== undefined) setTimeout(() => void this.compare(this.catalogue!), COMPARE_AFTER).unref();
         }
         if (this.options.waitUntil) this.keepAwake(this.options.waitUntil);
+    }
+    private async compare(catalogue: string): Promise<void> {
+        try {
+            const told = JSON.parse(await this.transport.page('/health', this.limits.timeout)).data?.catalogue;
+            if (typeof told === 'string' && told !== catalogue)
+                (this.options.log ?? console).warn(`roomd: the daemon has the catalogue ${told}, and this code was made from ${catalogue}: `
+                    + 'run `roomd catalogue emitter ts` again');
+        } catch {
+            // No answer, or not one of roomd: the events will tell.
+        }
     }
     private context(given: string | undefined): string | undefined {
         try {

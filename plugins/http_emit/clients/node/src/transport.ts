@@ -34,6 +34,7 @@ const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'ENOTSOCK']);
 /** Posts batches over one connection that is kept. */
 export class Transport {
     private readonly ways: { client: typeof http | typeof https; options: http.RequestOptions; agent: http.Agent }[] = [];
+    private readonly path: string;
 
     /** Throws what is wrong with the place. */
     constructor(place: Place) {
@@ -42,7 +43,7 @@ export class Transport {
             headers['Authorization'] = `Bearer ${place.key}`;
             http.validateHeaderValue('Authorization', headers['Authorization']); // here, and not at each attempt
         }
-        const path = `${(place.path ?? '/api/emit').replace(/\/+$/, '')}/batch`;
+        const path = this.path = `${(place.path ?? '/api/emit').replace(/\/+$/, '')}/batch`;
         const kept = { keepAlive: true, maxSockets: 1 };
         if (place.socketPath) {
             this.ways.push({ client: http, agent: new http.Agent(kept),
@@ -74,17 +75,24 @@ export class Transport {
         }
     }
 
+    /** The body of a page of the daemon itself, such as `/health`.  Rejects. */
+    async page(path: string, timeout: number): Promise<string> {
+        const { options } = this.ways[this.ways.length - 1]!;
+        const before = options.path!.slice(0, -this.path.length);
+        return (await this.by(this.ways.length - 1, '', undefined, timeout, { method: 'GET', path: before + path })).body;
+    }
+
     close(): void {
         for (const { agent } of this.ways) agent.destroy();
     }
 
-    private by(way: number, body: string, traceparent: string | undefined, timeout: number): Promise<Answer> {
+    private by(way: number, body: string, traceparent: string | undefined, timeout: number, other: http.RequestOptions = {}): Promise<Answer> {
         const { client, options, agent } = this.ways[way]!;
         return new Promise((resolve, reject) => {
             const headers: http.OutgoingHttpHeaders = { ...(options.headers as http.OutgoingHttpHeaders),
                 'Content-Length': Buffer.byteLength(body) };
             if (traceparent) headers['traceparent'] = traceparent;
-            const request = client.request({ ...options, agent, headers });
+            const request = client.request({ ...options, ...other, agent, headers });
             // `timeout` of the request is of silence only, and does not end it.
             const timer = setTimeout(() => request.destroy(new Unreached(`no answer within ${Math.round(timeout)} ms`, false)), timeout);
             const failed = (error: NodeJS.ErrnoException): void => {

@@ -20,9 +20,11 @@ export type Table<E> = { readonly [call: string]: Spec<E> };
 
 type Leading<S> = S extends { readonly arguments: infer L extends readonly string[] } ? L : readonly [];
 type Of<D, L extends readonly string[]> = { -readonly [I in keyof L]: L[I] extends keyof D ? D[L[I]] : never };
+// Of each type of a union by itself.
+type Without<D, N extends string> = D extends unknown ? Omit<D, N> : never;
 type Arguments<E, S extends Spec<E>> = Leading<S> extends readonly []
     ? [data: E[S['name']]]
-    : [...Of<E[S['name']], Leading<S>>, data: Omit<E[S['name']], Leading<S>[number]>];
+    : [...Of<E[S['name']], Leading<S>>, data: Without<E[S['name']], Leading<S>[number]>];
 
 export interface Call<A extends unknown[]> {
     (...args: [...A, options?: EmitOptions]): void;
@@ -56,8 +58,11 @@ export type Live<E, T extends Table<E>> = Values<E, T> & Pick<Emitter<E>, 'flush
 class Chosen implements Sink {
     private chosen: Sink | undefined;
 
+    constructor(private readonly catalogue: string | undefined) {}
+
     use(sink: Sink): void {
         this.chosen = sink;
+        if (this.catalogue !== undefined && sink instanceof Daemon) sink.expect(this.catalogue);
     }
     emit(...args: Parameters<Sink['emit']>): unknown {
         return this.sink().emit(...args);
@@ -79,7 +84,8 @@ class Chosen implements Sink {
     }
     private sink(): Sink {
         try {
-            return (this.chosen ??= new Daemon(fromEnvironment()));
+            if (!this.chosen) this.use(new Daemon(fromEnvironment()));
+            return this.chosen!;
         } catch (why) {
             if (inDevelopment()) throw why;
             return (this.chosen = new Nowhere(why));
@@ -109,8 +115,11 @@ function call(target: Target<any>, spec: Spec<any>): Call<any[]> {
     return Object.assign(made, { confirmed: (...args: any[]) => target.confirmed(spec.name, ...split(args)) });
 }
 
-/** `typed<Events>()({ bookingCreated: { name: 'booking:created', … }, … })`: a call for each event. */
-export function typed<E>(): <const T extends Table<E>>(table: T, emitter?: Emitter<any>) => Live<E, T> {
+/**
+ * `typed<Events>()({ bookingCreated: { name: 'booking:created', … }, … })`: a call for each event.
+ * `catalogue`: the digest of the catalogue that the table was made from; a daemon with another one is warned of once.
+ */
+export function typed<E>(made: { catalogue?: string } = {}): <const T extends Table<E>>(table: T, emitter?: Emitter<any>) => Live<E, T> {
     return (table, emitter) => {
         const knowns = new Map<string, Known>();
         for (const spec of Object.values(table)) {
@@ -119,7 +128,7 @@ export function typed<E>(): <const T extends Table<E>>(table: T, emitter?: Emitt
             knowns.set(spec.name, { rooms: spec.rooms, volatile: spec.volatile,
                 check: schema === undefined ? undefined : (data) => (check ??= checker(schema))(data) });
         }
-        const chosen = new Chosen();
+        const chosen = new Chosen(made.catalogue);
         if (emitter) chosen.use(emitter.through);
 
         class View extends Emitter<E> {
