@@ -27,6 +27,7 @@ SEES = {
     "policy": "base json rooms auth",
     "schema": "base json",
     "catalogue": "base json sio rooms schema",
+    "codegen": "base json schema catalogue",
     "emits": "base json",
     "session": "base json log metrics eio sio",
     "dispatch": "base json log metrics eio sio rooms auth policy catalogue session",
@@ -36,7 +37,7 @@ SEES = {
     "config": "base json auth policy catalogue session/settings dispatch/settings net/settings host/settings",
     "pages": "base json metrics",
     "app": "*",
-    "cli": "base json rooms auth policy catalogue config host app roomd",
+    "cli": "base json rooms auth policy catalogue codegen config host app roomd",
 }
 
 # first part of a third-party header's name: the layers that may include it.
