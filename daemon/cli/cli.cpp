@@ -25,13 +25,36 @@ int written(int code, Io &io) {
 } // namespace
 
 void add_commands(Tree &tree) {
-    for (const auto add :
-         {add_run,       add_dev,        add_check,       add_config_show,  add_config_schema,
-          add_explain,   add_cors_test,  add_token_mint,  add_token_verify, add_reload,
-          add_stats,     add_rooms,      add_clients,     add_kick,         add_emit,
-          add_tail,      add_key_new,    add_plugin_list, add_plugin_check, add_pg_init,
-          add_pg_status, add_pg_migrate, add_pg_replay,   add_pg_emitters,  add_completion,
-          add_version,   add_help})
+    for (const auto add : {add_run,
+                           add_dev,
+                           add_check,
+                           add_config_show,
+                           add_config_schema,
+                           add_explain,
+                           add_cors_test,
+                           add_catalogue_emitter,
+                           add_catalogue_types,
+                           add_catalogue_asyncapi,
+                           add_token_mint,
+                           add_token_verify,
+                           add_reload,
+                           add_stats,
+                           add_rooms,
+                           add_clients,
+                           add_kick,
+                           add_emit,
+                           add_tail,
+                           add_key_new,
+                           add_plugin_list,
+                           add_plugin_check,
+                           add_pg_init,
+                           add_pg_status,
+                           add_pg_migrate,
+                           add_pg_replay,
+                           add_pg_emitters,
+                           add_completion,
+                           add_version,
+                           add_help})
         add(tree);
 }
 
