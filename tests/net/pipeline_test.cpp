@@ -96,6 +96,26 @@ TEST_CASE("a chunked body over the route's limit is answered 413, dropped, and s
     CHECK(wire.reply().body == "hello");
 }
 
+TEST_CASE("chunks that drip are answered 408 by the deadline of bodies") {
+    Rig::Setup setup;
+    setup.net.body_deadline = base::Duration(300);
+    Rig rig(setup, add_routes);
+    const std::string sid = polling(rig.address());
+    for (const std::string &path : {std::string("/echo"), engine + "polling&sid=" + sid}) {
+        CAPTURE(path);
+        Wire wire(rig.address());
+        wire.send(chunked(path, ""));
+        const auto start = std::chrono::steady_clock::now();
+        while (wire.try_send("1\r\n4\r\n") && !wire.ends(50ms) &&
+               std::chrono::steady_clock::now() - start < patience) {
+        }
+        CHECK(std::chrono::steady_clock::now() - start < 2000ms);
+        CHECK(wire.reply().status == 408);
+        CHECK(wire.seen().empty());
+    }
+    CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
+}
+
 TEST_CASE("100-continue is sent once, and not when the body has begun to arrive") {
     Rig rig({}, add_routes);
     Wire wire(rig.address());
