@@ -18,8 +18,8 @@ struct Idempotency : host::IdempotencyLimits {
 inline constexpr std::array idempotency_keys{
     duration<Idempotency>("idempotency.window", &Idempotency::window, "10m", {"1s", "7d"}, Reload::no,
         "How long an idempotency key is remembered."),
-    count<Idempotency>("idempotency.entries", &Idempotency::entries, "10000", {"1", "10000000"}, Reload::no,
-        "How many keys are remembered."),
+    count<Idempotency>("idempotency.entries", &Idempotency::entries, "100000", {"1", "10000000"}, Reload::no,
+        "How many keys are remembered, of about half a kilobyte each."),
 };
 // clang-format on
 

@@ -10,7 +10,7 @@
 namespace roomd::host {
 
 struct IdempotencyOptions : IdempotencyLimits {
-    std::size_t bytes = 16u << 20; // of keys and results, per instance
+    std::size_t bytes = 48u << 20; // of keys and results, per instance
     friend bool operator==(const IdempotencyOptions &, const IdempotencyOptions &) = default;
 };
 

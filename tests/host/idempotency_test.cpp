@@ -90,6 +90,19 @@ TEST_CASE("a key is forgotten at the end of its window") {
     CHECK(table.bytes() == 0);
 }
 
+TEST_CASE("an emitter of 10,000 events a second may send one again for seven seconds") {
+    Idempotency table(test::idempotency_defaults());
+    const Idempotency::Result *first = nullptr;
+    Idempotency::Result told = result("Kl94LFpPGoi2-70000");
+    told.emitted.rooms = {"library:library123", "user:user-1234567"};
+    const auto nth = [](int n) {
+        return keyed_of("backend", "01JDW8ZZZZZZZZZZZZ" + std::to_string(10000000 + n));
+    };
+    for (int n = 0; n < 70000; ++n)
+        table.keep(nth(n), at(n / 10), told);
+    CHECK(table.look(nth(0), at(7000), first) == Seen::same);
+}
+
 TEST_CASE("over the bound of entries or bytes the oldest key goes first") {
     host::IdempotencyOptions options = test::idempotency_defaults();
     SUBCASE("entries") {
