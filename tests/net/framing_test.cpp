@@ -170,26 +170,6 @@ TEST_CASE("a body that drips is answered 408 by an absolute deadline") {
     CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
 }
 
-TEST_CASE("chunks that drip are answered 408 by the same deadline") {
-    Rig::Setup setup;
-    setup.net.body_deadline = base::Duration(300);
-    Rig rig(setup, add_routes);
-    const std::string sid = polling(rig.address());
-    for (const std::string &path : {std::string("/echo"), engine + "polling&sid=" + sid}) {
-        CAPTURE(path);
-        Wire wire(rig.address());
-        wire.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-        const auto start = std::chrono::steady_clock::now();
-        while (wire.try_send("1\r\n4\r\n") && !wire.ends(50ms) &&
-               std::chrono::steady_clock::now() - start < patience) {
-        }
-        CHECK(std::chrono::steady_clock::now() - start < 2000ms);
-        CHECK(wire.reply().status == 408);
-        CHECK(wire.seen().empty());
-    }
-    CHECK(rig.until([](net::Server &, Echo &echo) { return echo.open == 0; }));
-}
-
 TEST_CASE("a head that drips is ended by an absolute deadline") {
     Rig::Setup setup;
     setup.net.header_deadline = base::Duration(300);
