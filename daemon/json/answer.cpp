@@ -21,4 +21,8 @@ std::string failure(std::string_view code, std::string_view message) {
     return failure(error(code, message));
 }
 
+std::string refused_ack(Object error) {
+    return List().raw(Object().flag("ok", false).raw("error", error.done()).done()).done();
+}
+
 } // namespace roomd::json

@@ -7,7 +7,7 @@
 
 namespace roomd::json {
 
-// What requests are answered with, and what commands print with --json.
+// What requests and clients are answered with, and what commands print with --json.
 
 // {"success":true,"data":..}
 std::string success(std::string_view data);
@@ -18,5 +18,8 @@ Object error(std::string_view code, std::string_view message, std::string_view p
 // {"success":false,"error":{..}}
 std::string failure(Object error);
 std::string failure(std::string_view code, std::string_view message);
+
+// [{"ok":false,"error":{..}}]: the arguments of a client's ack that is refused.
+std::string refused_ack(Object error);
 
 } // namespace roomd::json

@@ -1,9 +1,11 @@
 #include "session/notices.hpp"
 
+#include "json/answer.hpp"
 #include "json/object.hpp"
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace roomd::session {
 
@@ -23,8 +25,7 @@ sio::Frames event_dropped(std::string_view nsp, const sio::Event &event) {
         const std::string args = json::List().raw(notice.done()).done();
         return sio::event(nsp, "rate:warning", {args, {}});
     }
-    const auto answer = json::Object().flag("ok", false).raw("error", notice.done()).done();
-    const std::string args = json::List().raw(answer).done();
+    const std::string args = json::refused_ack(std::move(notice));
     return sio::ack(nsp, *event.ack, {args, {}});
 }
 

@@ -15,6 +15,11 @@ TEST_CASE("an error has a pointer only where there is one, and may have more mem
           R"({"success":false,"error":{"code":"a","message":"b","faults":[]}})");
 }
 
+TEST_CASE("a refused ack has one argument, as clients expect of a verb") {
+    CHECK(json::refused_ack(json::error("a", "b", "/c")) ==
+          R"([{"ok":false,"error":{"code":"a","message":"b","pointer":"/c"}}])");
+}
+
 TEST_CASE("a failure is valid JSON whatever its message") {
     CHECK(json::failure("bad", "a \"b\"\n") ==
           R"({"success":false,"error":{"code":"bad","message":"a \"b\"\u000a"}})");
