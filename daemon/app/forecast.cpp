@@ -129,10 +129,11 @@ Forecast forecast_join(const config::Config &config, const Visitor &who, std::st
         out.text = said.text + "\n  in it from the start (join: auto)";
         return out;
     }
-    if (who.nsp != dispatch::clients_nsp)
-        return refused(dispatch::room_denied.code,
-                       "only in / do clients ask for rooms; elsewhere they are in those of their "
-                       "identity, and plugins move them");
+    if (!dispatch::has_verbs(options, who.nsp))
+        return refused(dispatch::unknown_event.code,
+                       "\"namespaces\" says verbs: false for " + base::in_quotes(who.nsp) +
+                           ": there clients are in the rooms of their identity, and plugins move "
+                           "them");
     const auto *why = dispatch::refuse_wish(options, *named.kind, room, client);
     if (why != nullptr && why != &dispatch::room_denied)
         return refused(why->code, "the identity already gives as many rooms as a client may be in");

@@ -59,7 +59,8 @@ session::ClientOptions client_options(const config::Config &config) {
 dispatch::Options dispatch_options(const config::Config &config) {
     dispatch::Options out;
     static_cast<dispatch::Limits &>(out) = config.limits;
-    out.namespaces = config.namespaces;
+    for (const auto &nsp : config.namespaces)
+        out.namespaces.push_back({nsp.name, nsp.verbs});
     for (const auto &kind : config.rooms)
         out.kinds.push_back({kind.name, kind.rules});
     for (const auto &portal : config.portals)

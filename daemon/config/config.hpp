@@ -40,7 +40,7 @@ struct Config {
     std::vector<policy::Proxies::Net> trusted_proxies;
     Auth auth;
     std::vector<RoomKind> rooms;
-    std::vector<std::string> namespaces;      // names, or prefixes ending in '*'; "/" always exists
+    std::vector<Namespace> namespaces;        // "/" always exists
     std::vector<catalogue::EventConf> events; // in the order of the file
     // What they say; never null.
     std::shared_ptr<const catalogue::Catalogue> catalogue =

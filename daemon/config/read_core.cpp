@@ -5,6 +5,9 @@
 #include "config/trust.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
 
 namespace roomd::config {
 namespace {
@@ -79,7 +82,6 @@ void warn_of_late_pings(const Section &in, milliseconds interval) {
 // Why this is not a name that clients may connect to, nor a prefix of such names; null when it is.
 const char *namespace_fault(std::string_view name) noexcept {
     if (name.empty() || name[0] != '/') return "it must begin with \"/\"";
-    if (name == "/") return "\"/\" always exists; name others";
     if (name.size() > 128) return "it may have at most 128 bytes";
     const std::size_t star = name.find('*');
     if (star != std::string_view::npos && star + 1 != name.size())
@@ -89,6 +91,16 @@ const char *namespace_fault(std::string_view name) noexcept {
     });
     return ok ? nullptr
               : "it must not contain spaces, \",\", \"?\", quotes or letters beyond ASCII";
+}
+
+void add_namespace(const Source &source, Mark mark, Namespace entry, std::vector<Namespace> &out) {
+    if (const char *why = namespace_fault(entry.name))
+        source.fault(mark, "invalid namespace \"" + entry.name + '"', why);
+    for (const Namespace &other : out)
+        if (other.name == entry.name && other.verbs != entry.verbs)
+            source.fault(mark, "namespace \"" + entry.name + "\" is listed with and without verbs",
+                         "remove one of the two entries");
+    out.push_back(std::move(entry));
 }
 
 } // namespace
@@ -153,12 +165,29 @@ void read_socketio(const Section &top, Config &config) {
 }
 
 void read_rooms(const Section &top, Config &config) {
-    std::vector<Text> namespaces;
-    top.texts("namespaces", namespaces);
-    for (const Text &text : namespaces) {
-        if (const char *why = namespace_fault(text.value))
-            top.source().fault(text.mark, "invalid namespace \"" + text.value + '"', why);
-        config.namespaces.push_back(text.value);
+    const Item *list = top.find("namespaces");
+    if (list == nullptr || list->kind != Item::Kind::list) {
+        std::vector<Text> none; // texts() tells what it is instead
+        top.texts("namespaces", none);
+        return;
+    }
+    for (std::size_t i = 0; i < list->items.size(); ++i) {
+        Namespace entry;
+        Mark mark = list->items[i].mark;
+        if (list->items[i].kind == Item::Kind::map) {
+            const Section in = top.entry("namespaces", i);
+            in.read(namespace_keys, entry);
+            if (!in.has("name")) continue;
+            mark = in.mark("name");
+        } else if (const auto text = top.element("namespaces", i)) {
+            entry.name = text->value;
+            if (entry.name == "/")
+                top.source().fault(mark, "invalid namespace \"/\"",
+                                   "\"/\" always exists; name others");
+        } else {
+            continue;
+        }
+        add_namespace(top.source(), mark, std::move(entry), config.namespaces);
     }
 }
 

@@ -14,6 +14,13 @@ struct RoomKind {
     policy::RoomRules rules;
 };
 
+struct Namespace {
+    Namespace();
+    std::string name; // or a prefix ending in '*'
+    bool verbs{};
+    friend bool operator==(const Namespace &, const Namespace &) = default;
+};
+
 // clang-format off
 inline constexpr std::array room_kinds{
     structured("rooms", "map", "{}", Reload::yes,
@@ -57,12 +64,23 @@ inline constexpr std::array room_keys{
 };
 inline constexpr std::array namespace_list{
     structured("namespaces", "list", "[]", Reload::yes,
-        "Namespaces beside `/`: names such as `/admin`, or prefixes such as `/tenant-*`."),
+        "Namespaces beside `/`: names such as `/admin`, or prefixes such as `/tenant-*`; or maps with a name and what is different there."),
+};
+inline constexpr std::array namespace_keys{
+    text("namespaces[].name", &Namespace::name, "", Reload::yes,
+        "The name or the prefix. Of several entries for one namespace its name counts, else the longest prefix.")
+        .required("write name: /admin").sample("/admin"),
+    flag("namespaces[].verbs", &Namespace::verbs, "true", Reload::yes,
+        "Whether roomd answers `join`, `leave` and `client_events` there. `false`: what clients emit goes to plugins only."),
 };
 // clang-format on
 
 inline RoomKind::RoomKind() {
     set_initial(rules, room_keys);
+}
+
+inline Namespace::Namespace() {
+    set_initial(*this, namespace_keys);
 }
 
 } // namespace roomd::config

@@ -113,8 +113,8 @@ private:
     }
 
     // The members of a schema of the map at `table`, which may also be left empty.
-    void object(const std::string &table) {
-        type(R"(["object", "null"])");
+    void object(const std::string &table, std::string_view types = R"(["object", "null"])") {
+        type(types);
         const auto names = names_below(table);
         const bool any = std::find(names.begin(), names.end(), "*") != names.end();
         if (any) {
@@ -183,6 +183,7 @@ private:
              const std::vector<std::string_view> &words) {
         if (path == "rooms.*.allow[].all[]" || path == "client_events.*.allow[]")
             return member("$ref", rule);
+        if (path == "namespaces[]") return object(path, R"(["string", "integer", "object"])");
         if (!names_below(path).empty()) return object(path);
         const auto found = std::find_if(units.begin(), units.end(),
                                         [&](const UnitType &known) { return known.name == unit; });

@@ -281,10 +281,17 @@ bool Section::texts(std::string_view name, std::vector<Text> &out) const {
                   "write [ .. ], also around one");
         return node->kind == Item::Kind::null;
     }
+    out.clear();
     for (std::size_t i = 0; i < node->items.size(); ++i)
-        fit(*source_, node->items[i], in_quotes(path_of(name) + '[' + std::to_string(i) + ']'));
-    out = elements(name);
+        if (auto text = element(name, i)) out.push_back(*std::move(text));
     return true;
+}
+
+std::optional<Text> Section::element(std::string_view name, std::size_t i) const {
+    const Item &item = find(name)->items[i];
+    const std::string shown = path_of(name) + '[' + std::to_string(i) + ']';
+    if (!fit(*source_, item, in_quotes(shown))) return {};
+    return Text{item.text, item.mark, shown};
 }
 
 std::vector<Text> Section::elements(std::string_view name) const {
@@ -319,6 +326,13 @@ std::vector<Section> Section::list(std::string_view name, Others others, std::st
         out.emplace_back(*source_, &item, item.mark, table,
                          path_of(name) + '[' + std::to_string(out.size()) + ']', others);
     return out;
+}
+
+Section Section::entry(std::string_view name, std::size_t i) const {
+    const Item &item = find(name)->items[i];
+    const std::string table = table_.empty() ? std::string(name) : table_ + '.' + std::string(name);
+    return {*source_, &item, item.mark, table + "[]",
+            path_of(name) + '[' + std::to_string(i) + ']'};
 }
 
 std::vector<std::pair<std::string, Section>> Section::members() const {

@@ -6,6 +6,7 @@
 #include "config/tree.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,8 @@ public:
     int word(std::string_view name, const std::vector<std::string_view> &words) const;
     // A list of texts.  False: absent or a fault, and the default stays.
     bool texts(std::string_view name, std::vector<Text> &out) const;
+    // One text of a list.  Nothing: it is a fault, which is added.
+    std::optional<Text> element(std::string_view name, std::size_t i) const;
     // The texts of a list that was read; those with a fault are left out.
     std::vector<Text> elements(std::string_view name) const;
 
@@ -59,6 +62,8 @@ public:
     // `table`: where its keys are in the key table, when not below `name`.
     std::vector<Section> list(std::string_view name, Others = Others::refused,
                               std::string table = {}) const;
+    // One map of a list whose other elements may be texts.
+    Section entry(std::string_view name, std::size_t i) const;
     // Every entry of this map as a map of its own, for "*" keys.
     std::vector<std::pair<std::string, Section>> members() const;
 

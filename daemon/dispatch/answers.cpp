@@ -1,27 +1,14 @@
 #include "dispatch/answers.hpp"
 
-#include "dispatch/wish.hpp"
 #include "sio/encoder.hpp"
+#include "json/answer.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <string>
+#include <utility>
 
 namespace roomd::dispatch {
-namespace {
-
-void add_reason(std::string &json, std::string_view code, std::string_view message,
-                std::string_view data) {
-    json += R"("code":)";
-    json::append_quoted(json, code);
-    json += R"(,"message":)";
-    json::append_quoted(json, message);
-    if (!data.empty()) {
-        json += R"(,"data":)";
-        json += data;
-    }
-}
-
-} // namespace
 
 void Answers::accept(const Asker &asker, std::string_view room, std::size_t members) {
     if (!asker.ack) return;
@@ -33,19 +20,19 @@ void Answers::accept(const Asker &asker, std::string_view room, std::size_t memb
 
 void Answers::refuse(const Asker &asker, std::string_view shown, std::string_view code,
                      std::string_view message, std::string_view data) {
-    std::string json;
+    if (!asker.ack && asker.notice.empty()) return;
+    json::Object out;
+    if (!asker.ack) out.raw("room", shown);
+    out.text("code", code).text("message", message);
+    if (!data.empty()) out.raw("data", data);
     if (asker.ack) {
-        json = R"([{"ok":false,"error":{)";
-        add_reason(json, code, message, data);
-        json += "}}]";
+        const std::string json = json::refused_ack(std::move(out));
         clients_.ack(asker.client, *asker.ack, {json, {}});
-    } else if (!asker.notice.empty()) {
-        json = R"([{"room":)";
-        json += shown;
-        json += ',';
-        add_reason(json, code, message, data);
-        json += "}]";
-        const sio::Frames frames = sio::event(clients_nsp, asker.notice, {json, {}});
+    } else {
+        session::Clients::Info info;
+        if (!clients_.info(asker.client, info)) return;
+        const std::string json = json::List().raw(out.done()).done();
+        const sio::Frames frames = sio::event(info.nsp, asker.notice, {json, {}});
         clients_.send(asker.client, frames, session::Delivery::reliable);
     }
 }

@@ -1,9 +1,13 @@
 #include "dispatch/client_events.hpp"
 
+#include "dispatch/namespaces.hpp"
+#include "dispatch/space_of.hpp"
 #include "dispatch/wish.hpp"
 #include "rooms/names.hpp"
 #include "sio/encoder.hpp"
+#include "json/answer.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -28,12 +32,13 @@ bool contains(const std::vector<std::string> &list, std::string_view wanted) noe
 
 std::optional<ClientEvents::Wanted> ClientEvents::read(base::ClientId client,
                                                        const sio::Event &event) const {
-    if (event.nsp != clients_nsp) return std::nullopt;
     const auto found =
         std::find_if(options_.client_events.begin(), options_.client_events.end(),
                      [&](const ClientEvent &known) { return known.name == event.name; });
-    if (found == options_.client_events.end()) return std::nullopt;
+    if (found == options_.client_events.end() || !has_verbs(options_, event.nsp))
+        return std::nullopt;
     Wanted wanted;
+    wanted.nsp = event.nsp;
     wanted.client = client;
     wanted.ack = event.ack;
     wanted.event = found->name;
@@ -56,7 +61,7 @@ void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Ev
         return refuse(wanted, room_denied.code, "this event does not go to such rooms", "/room");
 
     // A token may have ended whose client tick() has not closed yet.
-    const rooms::Space *space = hub_.find(clients_nsp);
+    const rooms::Space *space = space_of(clients_, hub_, wanted.client);
     const bool in = space != nullptr && space->in(wanted.client, wanted.room);
     if (!in || identities_.is_over(wanted.client, clock_.now()))
         return refuse(wanted, room_denied.code, "you are not in this room", "/room");
@@ -80,7 +85,7 @@ void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Ev
 
 Emit ClientEvents::emit_of(const Wanted &wanted, const sio::Event &event) {
     Emit emit;
-    emit.nsp = clients_nsp;
+    emit.nsp = wanted.nsp;
     emit.rooms = {wanted.room};
     emit.without = wanted.client;
     emit.event = wanted.event;
@@ -97,17 +102,19 @@ void ClientEvents::answer(const Wanted &wanted, const Emitted &emitted) {
         clients_.ack(wanted.client, *wanted.ack, {json, {}});
         return;
     }
-    std::string why =
-        R"("code":)" + json::quoted(emitted.code) + R"(,"message":)" + json::quoted(emitted.text);
-    if (!emitted.pointer.empty()) why += R"(,"pointer":)" + json::quoted(emitted.pointer);
     if (wanted.ack) {
-        clients_.ack(wanted.client, *wanted.ack, {R"([{"ok":false,"error":{)" + why + "}}]", {}});
+        const std::string json =
+            json::refused_ack(json::error(emitted.code, emitted.text, emitted.pointer));
+        clients_.ack(wanted.client, *wanted.ack, {json, {}});
         return;
     }
-    const std::string room =
-        wanted.room.empty() ? "" : R"("room":)" + json::quoted(wanted.room) + ',';
-    const std::string json = R"([{"event":)" + json::quoted(wanted.event) + ',' + room + why + "}]";
-    clients_.send(wanted.client, sio::event(clients_nsp, "emit:error", {json, {}}),
+    json::Object notice;
+    notice.text("event", wanted.event);
+    if (!wanted.room.empty()) notice.text("room", wanted.room);
+    notice.text("code", emitted.code).text("message", emitted.text);
+    if (!emitted.pointer.empty()) notice.text("pointer", emitted.pointer);
+    const std::string json = json::List().raw(notice.done()).done();
+    clients_.send(wanted.client, sio::event(wanted.nsp, "emit:error", {json, {}}),
                   session::Delivery::reliable);
 }
 

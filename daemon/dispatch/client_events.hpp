@@ -16,7 +16,8 @@ namespace roomd::dispatch {
 
 // Events that clients emit to rooms: emit('typing', 'library:1', data) reaches everyone else in
 // that room as typing('library:1', data, {"user": ..}), whose last argument is the daemon's word
-// on who sent it.  Only what `client_events` names, from who is in the room.
+// on who sent it.  Only what `client_events` names, from who is in the room; within the sender's
+// namespace, where it has verbs.
 class ClientEvents {
 public:
     ClientEvents(const Options &options, session::Clients &clients, rooms::Hub &hub,
@@ -32,7 +33,7 @@ public:
     struct Wanted {
         base::ClientId client;
         std::optional<std::uint64_t> ack;
-        std::string event, room;         // the room as far as one was named
+        std::string nsp, event, room;    // the room as far as one was named
         std::string args;                // of the emit
         std::string code, pointer, text; // why not; code is empty when it may be emitted
         bool droppable = false;

@@ -1,6 +1,7 @@
 #include "dispatch/membership.hpp"
 
 #include "dispatch/joins.hpp"
+#include "dispatch/space_of.hpp"
 #include "policy/rules.hpp"
 #include "rooms/names.hpp"
 #include "sio/encoder.hpp"
@@ -44,8 +45,9 @@ private:
 
 void Membership::join(const Asker &asker, const RoomKind &kind, const std::string &room) {
     const base::ClientId client = asker.client;
+    session::Clients::Info info;
     rooms::Space *space = space_of(client);
-    if (space == nullptr) return;
+    if (space == nullptr || !clients_.info(client, info)) return;
     const auto deny = [&](const Refusal &why) { refuse(asker, json::quoted(room), why); };
     // Its token has ended; tick() has not closed it yet.
     if (identities_.is_over(client, clock_.now())) return deny(room_denied);
@@ -55,7 +57,8 @@ void Membership::join(const Asker &asker, const RoomKind &kind, const std::strin
 
     // Waits before anyone is asked: a plugin may decide, or send the client away, inside the call.
     waiting_.emplace(client, Waiting{asker, room});
-    const auto next = hooks_->joining({client, clients_nsp, room, identities_.of(client)});
+    const std::string nsp{info.nsp};
+    const auto next = hooks_->joining({client, nsp, room, identities_.of(client)});
     const auto found = waiting_.find(client);
     if (found == waiting_.end()) return;
     if (next == Hooks::Next::taken) {
@@ -67,6 +70,20 @@ void Membership::join(const Asker &asker, const RoomKind &kind, const std::strin
     const std::string_view claims = claims_of(identities_.of(client));
     if (!policy::admits(kind.rules, rooms::split(room).id, claims)) return deny(room_denied);
     enter(asker, room, rooms::Grant::rule);
+}
+
+void Membership::leave(const Asker &asker, const RoomKind &kind, const std::string &room) {
+    rooms::Space *space = space_of(asker.client);
+    if (space == nullptr) return;
+    // Plugins put clients into these, perhaps to keep something from them.
+    if (!policy::by_request(kind.rules))
+        return refuse_leave(asker, json::quoted(room), leave_denied);
+    space->leave(asker.client, room);
+    answers_.accept(asker, room, space->count(room));
+}
+
+void Membership::refuse_leave(const Asker &asker, std::string_view shown, const Refusal &why) {
+    answers_.refuse(asker, shown, why.code, why.message);
 }
 
 Status Membership::decide(base::ClientId client, std::string_view room, const Verdict &verdict) {
@@ -129,8 +146,7 @@ PortalCount &Membership::portal_of(base::ClientId client) const {
 }
 
 rooms::Space *Membership::space_of(base::ClientId client) const {
-    rooms::Space *space = hub_.find(clients_nsp);
-    return space != nullptr && space->has(client) ? space : nullptr;
+    return dispatch::space_of(clients_, hub_, client);
 }
 
 // ---- rooms that come with who one is -----------------------------------------------------

@@ -39,6 +39,9 @@ public:
     void join(const Asker &, const RoomKind &, const std::string &room);
     // As a refused join, also in the counts.  `shown`: the room as JSON, or null.
     void refuse(const Asker &, std::string_view shown, const Refusal &);
+    // A client's wish to leave, and one that is refused already.
+    void leave(const Asker &, const RoomKind &, const std::string &room);
+    void refuse_leave(const Asker &, std::string_view shown, const Refusal &);
     // A plugin's answer to the wish.
     Status decide(base::ClientId, std::string_view room, const Verdict &);
 

@@ -3,15 +3,33 @@
 #include "base/text.hpp"
 #include "rooms/names.hpp"
 
-#include <algorithm>
 #include <string>
 
 namespace roomd::dispatch {
+namespace {
+
+// The entry that is for this namespace: a name before prefixes, a long prefix before a short one;
+// null when there is none.
+const Namespace *find_namespace(const Options &options, std::string_view nsp) noexcept {
+    const Namespace *found = nullptr;
+    for (const Namespace &entry : options.namespaces) {
+        if (entry.name == nsp) return &entry;
+        if (base::matches(entry.name, nsp) &&
+            (found == nullptr || found->name.size() < entry.name.size()))
+            found = &entry;
+    }
+    return found;
+}
+
+} // namespace
 
 bool is_configured(const Options &options, std::string_view nsp) noexcept {
-    return nsp == "/" ||
-           std::any_of(options.namespaces.begin(), options.namespaces.end(),
-                       [&](const std::string &pattern) { return base::matches(pattern, nsp); });
+    return nsp == "/" || find_namespace(options, nsp) != nullptr;
+}
+
+bool has_verbs(const Options &options, std::string_view nsp) noexcept {
+    const Namespace *entry = find_namespace(options, nsp);
+    return entry != nullptr ? entry->verbs : nsp == "/";
 }
 
 bool Namespaces::knows(std::string_view nsp) const {

@@ -10,6 +10,10 @@ namespace roomd::dispatch {
 // "/", or named by the configuration.
 bool is_configured(const Options &, std::string_view nsp) noexcept;
 
+// Whether roomd answers verbs and client_events there: in each configured namespace, unless the
+// entry that names it, or else the longest prefix, says otherwise.
+bool has_verbs(const Options &, std::string_view nsp) noexcept;
+
 // Which namespaces there are: those that are configured, and those that plugins serve.
 class Namespaces {
 public:

@@ -14,6 +14,12 @@
 
 namespace roomd::dispatch {
 
+// A namespace of the configuration.
+struct Namespace {
+    std::string name; // or a prefix ending in '*'
+    bool verbs{};     // whether roomd answers clients' verbs and client_events there
+};
+
 // One kind of room: its name before the colon, and who may be in it.  Gives the verbs
 // `join:<kind>` and `leave:<kind>`.
 struct RoomKind {
@@ -43,7 +49,7 @@ enum class AuthMode : std::uint8_t {
 };
 
 struct Options : Limits {
-    std::vector<std::string> namespaces; // names, or prefixes ending in '*'; "/" always exists
+    std::vector<Namespace> namespaces; // "/" always exists
     std::vector<RoomKind> kinds;
     AuthMode auth{};
     std::shared_ptr<const auth::Tokens> tokens; // when `auth` is not none

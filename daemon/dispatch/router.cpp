@@ -10,6 +10,7 @@
 #include "dispatch/namespaces.hpp"
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/positions.hpp"
+#include "dispatch/space_of.hpp"
 #include "dispatch/verbs.hpp"
 #include "rooms/hub.hpp"
 #include "rooms/names.hpp"
@@ -29,7 +30,7 @@ struct Router::Impl {
         answers(clients),
         membership(options, clients, answers, hub, identities, portals, clock),
         admission(options, clients, clock, namespaces, hub, identities, membership, portals),
-        verbs(options, membership, answers, hub),
+        verbs(options, membership),
         client_events(options, clients, hub, identities, clock, counts),
         fanout(options, clients, hub, namespaces) {}
 
@@ -52,12 +53,8 @@ struct Router::Impl {
     Fanout fanout;
     std::uint64_t events_in = 0;
 
-    // Null when the client is not in: unknown, gone, or before its verdict.
     rooms::Space *space_of(base::ClientId client) {
-        session::Clients::Info info;
-        if (!clients.info(client, info)) return nullptr;
-        rooms::Space *space = hub.find(info.nsp);
-        return space != nullptr && space->has(client) ? space : nullptr;
+        return dispatch::space_of(clients, hub, client);
     }
 };
 
@@ -268,6 +265,7 @@ Stats Router::stats(std::size_t limit) const {
     stats.deliveries = impl_->fanout.deliveries();
     stats.events_in = impl_->events_in;
     stats.events_given_up = impl_->counts.given_up;
+    stats.events_unhandled = impl_->counts.unhandled;
     stats.joins_refused = impl_->membership.refused();
     stats.portals.assign(impl_->portals.all().begin(), impl_->portals.all().end());
 
@@ -340,7 +338,10 @@ void Router::event(base::ClientId client, const sio::Event &event) {
         return;
     }
     const auto next = impl_->hooks->event(client, impl_->identities.of(client), event);
-    if (next == Hooks::Next::pass) impl_->verbs.refuse_unknown_verb(client, event);
+    if (next == Hooks::Next::taken || impl_->verbs.refuse_unknown_kind(client, event)) return;
+    ++impl_->counts.unhandled;
+    impl_->answers.refuse({client, event.ack, {}}, "null", unknown_event.code,
+                          unknown_event.message);
 }
 
 void Router::answered(base::ClientId, std::uint64_t token, session::Answer answer,

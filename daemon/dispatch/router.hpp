@@ -32,7 +32,8 @@ struct Stats {
     };
     std::vector<Room> largest; // at most `limit` of them, in order of namespace and name
     std::uint64_t emits = 0, deliveries = 0, events_in = 0, joins_refused = 0;
-    std::uint64_t events_given_up = 0; // whose check would have taken too long
+    std::uint64_t events_given_up = 0;  // whose check would have taken too long
+    std::uint64_t events_unhandled = 0; // neither roomd nor a plugin knows them
     std::vector<std::pair<std::string, PortalCount>> portals; // by name; "": no Origin header
 };
 

@@ -1,7 +1,7 @@
 #include "dispatch/verbs.hpp"
 
+#include "dispatch/namespaces.hpp"
 #include "dispatch/wish.hpp"
-#include "policy/rules.hpp"
 #include "policy/verbs.hpp"
 
 #include <algorithm>
@@ -13,33 +13,21 @@
 namespace roomd::dispatch {
 namespace {
 
-struct Parts {
-    Membership &membership;
-    Answers &answers;
-    rooms::Hub &hub;
-};
-
 // A wish that is refused already is handed on too: each verb tells it in its own way.
-using Act = void (*)(const Parts &, const Asker &, const Wish &);
+using Act = void (*)(Membership &, const Asker &, const Wish &);
 
-void join(const Parts &parts, const Asker &asker, const Wish &wish) {
+void join(Membership &membership, const Asker &asker, const Wish &wish) {
     if (wish.refusal != nullptr)
-        parts.membership.refuse(asker, wish.shown, *wish.refusal);
+        membership.refuse(asker, wish.shown, *wish.refusal);
     else
-        parts.membership.join(asker, *wish.kind, wish.room);
+        membership.join(asker, *wish.kind, wish.room);
 }
 
-void leave(const Parts &parts, const Asker &asker, const Wish &wish) {
-    const auto refuse = [&](const Refusal &why) {
-        parts.answers.refuse(asker, wish.shown, why.code, why.message);
-    };
-    if (wish.refusal != nullptr) return refuse(*wish.refusal);
-    rooms::Space *space = parts.hub.find(clients_nsp);
-    if (space == nullptr || !space->has(asker.client)) return;
-    // Plugins put clients into these, perhaps to keep something from them.
-    if (!policy::by_request(wish.kind->rules)) return refuse(leave_denied);
-    space->leave(asker.client, wish.room);
-    parts.answers.accept(asker, wish.room, space->count(wish.room));
+void leave(Membership &membership, const Asker &asker, const Wish &wish) {
+    if (wish.refusal != nullptr)
+        membership.refuse_leave(asker, wish.shown, *wish.refusal);
+    else
+        membership.leave(asker, *wish.kind, wish.room);
 }
 
 struct Verb {
@@ -68,13 +56,13 @@ struct Read {
 
 std::optional<Read> read(const Options &options, const sio::Event &event) {
     // The name of an answer is not a verb: a client that sends it requests nothing.
-    if (event.nsp != clients_nsp || policy::is_notice(event.name)) return std::nullopt;
+    if (policy::is_notice(event.name)) return std::nullopt;
     const std::string_view name = event.name;
     const auto colon = name.find(':');
     const auto found =
         std::find_if(verbs.begin(), verbs.end(),
                      [head = name.substr(0, colon)](const Verb &v) { return v.name == head; });
-    if (found == verbs.end()) return std::nullopt;
+    if (found == verbs.end() || !has_verbs(options, event.nsp)) return std::nullopt;
     if (colon == std::string_view::npos)
         return Read{&*found, read_wish(options, nullptr, event.args.json)};
     const std::string_view kind = name.substr(colon + 1);
@@ -86,16 +74,15 @@ std::optional<Read> read(const Options &options, const sio::Event &event) {
 bool Verbs::take(base::ClientId client, const sio::Event &event) {
     const auto read = dispatch::read(options_, event);
     if (!read || (!read->wish.generic && read->wish.refusal == &room_unknown_kind)) return false;
-    read->verb->act({membership_, answers_, hub_}, {client, event.ack, read->verb->notice},
-                    read->wish);
+    read->verb->act(membership_, {client, event.ack, read->verb->notice}, read->wish);
     return true;
 }
 
-void Verbs::refuse_unknown_verb(base::ClientId client, const sio::Event &event) {
+bool Verbs::refuse_unknown_kind(base::ClientId client, const sio::Event &event) {
     const auto read = dispatch::read(options_, event);
-    if (read && read->wish.refusal != nullptr)
-        read->verb->act({membership_, answers_, hub_}, {client, event.ack, read->verb->notice},
-                        read->wish);
+    if (!read || read->wish.refusal == nullptr) return false;
+    read->verb->act(membership_, {client, event.ack, read->verb->notice}, read->wish);
+    return true;
 }
 
 } // namespace roomd::dispatch

@@ -23,8 +23,9 @@ inline constexpr Refusal too_many_of_kind{"too_many_rooms",
                                           "you are in as many rooms of this kind as allowed"};
 inline constexpr Refusal too_many_rooms{"too_many_rooms", "you are in as many rooms as allowed"};
 
-// The namespace in which clients ask for rooms and emit.
-inline constexpr std::string_view clients_nsp = "/";
+// Not only to wishes: to any event that nobody takes.
+inline constexpr Refusal unknown_event{"unknown_event",
+                                       "nothing here handles an event of this name"};
 
 // The kind of this name; null when there is none.
 const RoomKind *find_kind(const Options &, std::string_view name) noexcept;

@@ -340,7 +340,8 @@ typedef enum roomd_health { ROOMD_UP = 0, ROOMD_DEGRADED = 1, ROOMD_DOWN = 2 } r
 
 /* What a hook says.  TAKEN: mine; where there is a ticket I answer it, now or
  * later.  PASS: ask the next; when all pass, the configured default holds: a
- * connect to a namespace that only hooks know is refused, an event is dropped. */
+ * connect to a namespace that only hooks know is refused, an event is dropped,
+ * and its ack, if it wants one, is answered unknown_event. */
 typedef enum roomd_next { ROOMD_PASS = 0, ROOMD_TAKEN = 1 } roomd_next;
 
 /* Pointers to structs are never null here; where there is no answer its arguments are []. */
@@ -455,7 +456,8 @@ typedef struct roomd_host {
      * on_connected tell all.  `nsp` ("/chat"; empty: "/") and `pattern` (an event's
      * or room's name) may be a prefix ending in '*'; "*" is any.  A namespace
      * exists when the configuration or an on_connect hook names it.  The core's own
-     * verbs (join:library, leave, ..) come before on_event.  A hook that can never be
+     * verbs (join:library, leave, ..) and client_events come before on_event in each
+     * namespace of the configuration without `verbs: false`.  A hook that can never be
      * called is INVALID, and the log says why: on a reserved name such as "disconnect",
      * on a name that no room or namespace can have. */
     roomd_status (*on_event)(roomd_self *, roomd_str nsp, roomd_str pattern,

@@ -19,7 +19,7 @@ cors: { missing_origin: refuse }
 portals:
   - { name: desk, origins: ["http://desk.test"], roles: [staff] }
   - { name: all, origins: ["http://all.test"] }
-namespaces: [/desk]
+namespaces: [/desk, { name: /quiet, verbs: false }]
 rooms:
   open: { join: request, allow: all }
   user: { join: auto, allow: [ { claim: sub, equals: "{id}" } ] }
@@ -63,8 +63,10 @@ TEST_CASE("a visitor who is not admitted joins nothing") {
     CHECK(join("open:1", "/", std::nullopt) == "origin_refused");
 }
 
-TEST_CASE("nobody asks for rooms outside of /") {
-    CHECK(join("open:1", "/desk") == "room_denied");
+TEST_CASE("clients ask for rooms in each namespace that has verbs") {
+    CHECK(join("open:1", "/desk") == "yes");
+    CHECK(join("internal:1", "/desk") == "room_denied");
+    CHECK(join("open:1", "/quiet") == "unknown_event");
 }
 
 TEST_CASE("an emit goes where the catalogue or its sender says") {

@@ -178,9 +178,33 @@ TEST_CASE("transports are those that are named") {
           "  write [websocket, polling]");
 }
 
+TEST_CASE("a namespace that is a map says whether it has verbs") {
+    const auto mixed =
+        test::read("namespaces: [/a, { name: /b, verbs: false }, { name: / , verbs: false }]")
+            .namespaces;
+    REQUIRE(mixed.size() == 3);
+    CHECK(mixed[0].verbs);
+    CHECK(mixed[1].name == "/b");
+    CHECK_FALSE(mixed[1].verbs);
+    CHECK(mixed[2].name == "/");
+    CHECK(faults_in("namespaces: [ { verbs: false } ]") ==
+          "roomd.yaml:3:15: \"namespaces[0].name\" is missing\n  write name: /admin");
+    CHECK(faults_in("namespaces: [ { name: b } ]") ==
+          "roomd.yaml:3:23: invalid namespace \"b\"\n  it must begin with \"/\"");
+    CHECK(faults_in("namespaces: [ { name: /b, verb: false } ]") ==
+          "roomd.yaml:3:27: unknown key \"verb\" in namespaces[0]\n  did you mean \"verbs\"?");
+    CHECK(faults_in("namespaces: [ /b, { name: /b, verbs: false } ]") ==
+          "roomd.yaml:3:27: namespace \"/b\" is listed with and without verbs\n"
+          "  remove one of the two entries");
+    CHECK(faults_in("namespaces: [ [/b] ]").find("must be text, not") != std::string::npos);
+}
+
 TEST_CASE("namespaces are names or prefixes") {
-    CHECK(test::read("namespaces: [/admin, /tenant-*]").namespaces ==
-          std::vector<std::string>{"/admin", "/tenant-*"});
+    const auto both = test::read("namespaces: [/admin, /tenant-*]").namespaces;
+    REQUIRE(both.size() == 2);
+    CHECK(both[0].name == "/admin");
+    CHECK(both[1].name == "/tenant-*");
+    CHECK(both[1].verbs);
     CHECK(faults_in("namespaces: [admin]") ==
           "roomd.yaml:3:14: invalid namespace \"admin\"\n  it must begin with \"/\"");
     CHECK(faults_in("namespaces: [/]") ==

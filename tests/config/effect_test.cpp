@@ -146,6 +146,8 @@ std::vector<Sample> samples() {
         pair("rooms.*.max_members", room, "", "max_members: 3"),
         pair("rooms.*.max_per_client", room, "", "max_per_client: 3"),
         {"namespaces", "", "namespaces: [/a]"},
+        {"namespaces[].name", "namespaces: [ { name: /a } ]", "namespaces: [ { name: /b } ]"},
+        {"namespaces[].verbs", "namespaces: [/a]", "namespaces: [ { name: /a, verbs: false } ]"},
         {"events", kind, in(event, "")},
         {"events.*.rooms", in(event, ""), kind + "events: { \"e:x\": { rooms: [\"a:c\"] } }"},
         pair("events.*.schema", event, "", ", schema: { type: string }"),

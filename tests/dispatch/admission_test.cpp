@@ -199,7 +199,7 @@ TEST_CASE_FIXTURE(RouterFixture, "a client sent away by connected gets no event"
 }
 
 TEST_CASE_FIXTURE(RouterFixture, "a reload changes which namespaces there are") {
-    options.namespaces = {"/fresh"};
+    options.namespaces = {{"/fresh", true}};
     router.reconfigure(options);
     CHECK(fake.alive(fake.connect("/fresh")));
     CHECK_FALSE(fake.alive(fake.connect("/custom")));

@@ -139,9 +139,22 @@ TEST_CASE_FIXTURE(ClientEventsFixture, "one that is too large goes nowhere") {
     CHECK(fake.sent(ann).empty());
 }
 
+TEST_CASE_FIXTURE(ClientEventsFixture, "in another namespace it reaches the room of that one") {
+    const auto kim = enter(R"({"sub":"u1","role":"staff"})", "/custom");
+    const auto lea = enter(R"({"sub":"u4","role":"staff"})", "/custom");
+    for (const auto client : {kim, lea})
+        fake.event(client, "join:library", R"(["l1"])");
+    fake.event(kim, "typing", R"(["library:l1",1])", 7);
+    CHECK(fake.sent(kim) == Texts{R"(37[{"ok":true,"recipients":1}])"});
+    CHECK(fake.sent(lea) == Texts{R"(2/custom,["typing","library:l1",1,{"user":"u1"}])"});
+    CHECK(fake.sent(ann).empty());
+    fake.event(kim, "typing", R"(["library:l2",1])");
+    CHECK(fake.sent(kim).front().starts_with(R"(2/custom,["emit:error",{"event":"typing")"));
+}
+
 TEST_CASE_FIXTURE(ClientEventsFixture,
-                  "in another namespace, or of another name, it is a plugin's") {
-    const auto other = enter(R"({"sub":"u1","role":"staff"})", "/custom");
+                  "where there are no verbs, or of another name, it is a plugin's") {
+    const auto other = enter(R"({"sub":"u1","role":"staff"})", "/quiet");
     hooks.log.clear();
     fake.event(other, "typing", R"(["role:staff",1])");
     fake.event(bob, "typings", R"(["library:l1",1])");

@@ -24,7 +24,7 @@ using dispatch::Status;
 struct RouterFixture {
     static dispatch::Options default_options() {
         dispatch::Options options = dispatch_defaults();
-        options.namespaces = {"/custom", "/tenant-*"};
+        options.namespaces = {{"/custom", true}, {"/tenant-*", true}, {"/quiet", false}};
         options.kinds = {open("library", policy::Join::request),
                          open("role", policy::Join::automatic),
                          {"closed", {}},

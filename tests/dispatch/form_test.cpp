@@ -25,7 +25,7 @@ Emit emit(std::vector<std::string_view> rooms = {"library:1"}) {
 std::string code(const Emit &emit) {
     dispatch::Options options = test::dispatch_defaults();
     options.max_emit = 100;
-    options.namespaces = {"/desk"};
+    options.namespaces = {{"/desk", true}};
     const auto said = dispatch::check_form(options, dispatch::Namespaces(options), emit);
     CHECK((said.status == Status::ok) == said.code.empty());
     return said.code;

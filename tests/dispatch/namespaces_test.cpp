@@ -11,7 +11,7 @@ using namespace roomd;
 
 TEST_CASE("a namespace is the first one, or named, or under a pattern") {
     dispatch::Options options = test::dispatch_defaults();
-    options.namespaces = {"/desk", "/team-*"};
+    options.namespaces = {{"/desk", true}, {"/team-*", true}};
     const dispatch::Namespaces namespaces(options);
     CHECK(namespaces.knows("/"));
     CHECK(namespaces.knows("/desk"));
@@ -20,6 +20,21 @@ TEST_CASE("a namespace is the first one, or named, or under a pattern") {
     CHECK_FALSE(namespaces.knows("/desk/1"));
     CHECK_FALSE(namespaces.knows("/team-*")); // the pattern is not a name
     CHECK_FALSE(namespaces.knows("/team-a b"));
+}
+
+TEST_CASE("verbs work in configured namespaces, unless the nearest entry says otherwise") {
+    dispatch::Options options = test::dispatch_defaults();
+    options.namespaces = {
+        {"/*", true}, {"/team-*", false}, {"/team-open-*", true}, {"/team-open-x", false}};
+    CHECK(dispatch::has_verbs(options, "/"));
+    CHECK(dispatch::has_verbs(options, "/desk"));
+    CHECK_FALSE(dispatch::has_verbs(options, "/team-1"));
+    CHECK(dispatch::has_verbs(options, "/team-open-1"));
+    CHECK_FALSE(dispatch::has_verbs(options, "/team-open-x"));
+    options.namespaces = {{"/desk", true}};
+    CHECK_FALSE(dispatch::has_verbs(options, "/plugin"));
+    options.namespaces = {{"/", false}};
+    CHECK_FALSE(dispatch::has_verbs(options, "/"));
 }
 
 TEST_CASE("plugins serve namespaces that nobody configured") {

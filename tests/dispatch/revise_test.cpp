@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(IdentityFixture, "a reload fills the places that it makes free
 TEST_CASE_FIXTURE(IdentityFixture, "a namespace that is gone takes its clients along") {
     const auto here = enter(R"({"sub":"u1"})");
     const auto there = enter(R"({"sub":"u1"})", "/custom");
-    options.namespaces = {"/tenant-*"};
+    options.namespaces = {{"/tenant-*", true}};
     router.reconfigure(options);
     CHECK(fake.alive(here));
     CHECK_FALSE(fake.alive(there));

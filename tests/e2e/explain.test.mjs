@@ -30,7 +30,7 @@ const EVENTS = {
 async function daemon(changes) {
     const server = await roomd({ after }, (port) =>
         settings(port, {
-            rooms: ROOMS, portals: PORTALS, events: EVENTS, namespaces: ['/desk', '/team-*'], admin: { socket: 'admin.sock' },
+            rooms: ROOMS, portals: PORTALS, events: EVENTS, namespaces: ['/desk', { name: '/team-*', verbs: false }], admin: { socket: 'admin.sock' },
             ...changes,
         }), ENV);
     server.admin = path.join(server.folder, 'admin.sock');
@@ -83,8 +83,9 @@ const JOINS = [
     [required, from('http://evil.test', {}), 'open:1', 'origin_refused'],
     [required, at('/desk'), 'user:u1', 'auto'],
     [required, at('/team-9'), 'user:u1', 'auto'],
-    [required, at('/desk'), 'open:1', 'room_denied'],
-    [required, at('/desk'), 'library:lib1', 'room_denied'],
+    [required, at('/desk'), 'open:1', 'yes'],
+    [required, at('/desk'), 'library:other', 'room_denied'],
+    [required, at('/team-9'), 'open:1', 'unknown_event'],
     [required, at('/nowhere'), 'user:u1', 'namespace_unknown'],
     [required, student({ desks: ['a', 'b'] }), 'desk:a', 'auto'],
     [required, student({ desks: ['a', 'b'] }), 'desk:b', 'too_many_rooms'],

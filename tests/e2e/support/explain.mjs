@@ -30,15 +30,8 @@ export async function joined(t, server, room, { token, origin, namespace = '/' }
     };
     try {
         if (await there()) return 'auto';
-        if (namespace === '/') {
-            const answer = await within('the answer', socket.emitWithAck('join', room));
-            return answer.ok ? 'yes' : answer.error.code;
-        }
-        // Nobody answers there: what is sent in / on the same connection is handled later.
-        socket.emit('join', room);
-        const root = socket.io.socket('/', { auth });
-        await until('the other namespace', () => root.connected);
-        return (await there()) ? 'yes' : 'room_denied';
+        const answer = await within('the answer', socket.emitWithAck('join', room));
+        return answer.ok ? 'yes' : answer.error.code;
     } finally {
         socket.io._close();
     }
