@@ -1,9 +1,12 @@
 #include "app/emit_of.hpp"
 
 #include "emits/reader.hpp"
+#include "rooms/names.hpp"
 
 namespace roomd::app {
 namespace {
+
+static_assert(emits::max_room == rooms::max_kind + 1 + rooms::max_id);
 
 int http_status(dispatch::Status status) noexcept {
     switch (status) {

@@ -10,8 +10,9 @@
 namespace roomd::catalogue {
 namespace {
 
-constexpr const char *one_id =
-    "text of 1 to 128 characters A-Z a-z 0-9 _ . @ + ~ -, or a whole number";
+std::string one_id() {
+    return "text of " + std::string(rooms::id_in_words) + ", or a whole number";
+}
 
 bool is_letter_of_id(char c) noexcept {
     return rooms::is_id(std::string_view(&c, 1));
@@ -89,8 +90,8 @@ std::optional<RoomTemplate> RoomTemplate::parse(std::string_view text, std::stri
                                   ? parse_path(rest.substr(1, close - 1))
                                   : std::nullopt;
             if (!path) {
-                why = "an id consists of A-Z a-z 0-9 _ . @ + ~ - and fields of the "
-                      "data in braces, such as {libraryId} or {booking/userId}";
+                why = std::string(rooms::id_rule) +
+                      "; fields of the data are in braces, such as {libraryId} or {booking/userId}";
                 return {};
             }
             part.path = out.last_field_ = *path;
@@ -102,7 +103,7 @@ std::optional<RoomTemplate> RoomTemplate::parse(std::string_view text, std::stri
     for (const Part &part : out.parts_)
         least += part.literal.size() + (part.path.empty() ? 0 : 1);
     if (least == 0 || least > rooms::max_id) {
-        why = least == 0 ? "the id is missing" : "its id has more than 128 characters";
+        why = least == 0 ? "the id is missing" : "its id has more than 255 characters";
         return {};
     }
     return out;
@@ -118,9 +119,9 @@ RoomTemplate::Refusal RoomTemplate::missing(const Data &data,
             "is missing: the room \"" + text_ + "\" needs it"};
 }
 
-RoomTemplate::Refusal RoomTemplate::invalid(std::string pointer, const char *wanted) const {
+RoomTemplate::Refusal RoomTemplate::invalid(std::string pointer, const std::string &wanted) const {
     return {"room_field_invalid", std::move(pointer),
-            "must be " + std::string(wanted) + ": the room \"" + text_ + "\" is built from it"};
+            "must be " + wanted + ": the room \"" + text_ + "\" is built from it"};
 }
 
 std::optional<RoomTemplate::Refusal> RoomTemplate::read_ids(std::string_view value,
@@ -129,7 +130,7 @@ std::optional<RoomTemplate::Refusal> RoomTemplate::read_ids(std::string_view val
     const auto pointer = [&] { return pointer_to(path, path.size()); };
     if (!value.starts_with('[')) {
         auto id = id_of(value);
-        if (!id) return invalid(pointer(), one_id);
+        if (!id) return invalid(pointer(), one_id());
         ids.push_back(*std::move(id));
         return {};
     }
@@ -138,7 +139,7 @@ std::optional<RoomTemplate::Refusal> RoomTemplate::read_ids(std::string_view val
     if (elements.size() > max_routed_rooms) return invalid(pointer(), "a list of at most 1000 ids");
     for (std::size_t i = 0; i < elements.size(); ++i) {
         auto id = id_of(elements[i]);
-        if (!id) return invalid(pointer() + '/' + std::to_string(i), one_id);
+        if (!id) return invalid(pointer() + '/' + std::to_string(i), one_id());
         ids.push_back(*std::move(id));
     }
     return {};
@@ -166,7 +167,7 @@ std::optional<RoomTemplate::Refusal> RoomTemplate::expand(const Data &data,
     for (std::string &room : made) {
         if (!rooms::is_room(room)) // too long: each of its parts is valid
             return invalid(pointer_to(last_field_, last_field_.size()),
-                           "so short that the room's id has at most 128 characters");
+                           "so short that the room's id has at most 255 characters");
         rooms.push_back(std::move(room));
     }
     return {};

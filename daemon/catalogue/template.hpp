@@ -46,7 +46,7 @@ private:
     };
 
     Refusal missing(const Data &, const std::vector<std::string> &path) const;
-    Refusal invalid(std::string pointer, const char *wanted) const;
+    Refusal invalid(std::string pointer, const std::string &wanted) const;
     // The ids that a field's value gives.
     std::optional<Refusal> read_ids(std::string_view value, const std::vector<std::string> &path,
                                     std::vector<std::string> &ids) const;

@@ -13,8 +13,8 @@
 namespace roomd::dispatch {
 namespace {
 
-Emitted invalid(const char *code, std::string pointer, const char *text) {
-    return refusal(Status::invalid, code, std::move(pointer), text);
+Emitted invalid(const char *code, std::string pointer, std::string text) {
+    return refusal(Status::invalid, code, std::move(pointer), std::move(text));
 }
 
 Emitted too_big(const char *code, std::string pointer, std::string text) {
@@ -29,8 +29,7 @@ Emitted check_names(const std::vector<std::string_view> &names, const std::strin
     for (std::size_t i = 0; i < names.size(); ++i)
         if (!rooms::is_room(names[i]))
             return invalid("room_invalid", pointer + "/" + std::to_string(i),
-                           "a room is <kind>:<id> or a name; an id is 1 to 128 characters of "
-                           "A-Z a-z 0-9 _ . @ + ~ -");
+                           std::string("a room is <kind>:<id> or a name; ") + rooms::id_rule);
     return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dispatch/options.hpp"
+#include "rooms/names.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,8 +14,7 @@ struct Refusal {
     const char *message;
 };
 
-inline constexpr Refusal room_invalid{
-    "room_invalid", "a room id is 1 to 128 characters of A-Z a-z 0-9 _ . @ + ~ -"};
+inline constexpr Refusal room_invalid{"room_invalid", rooms::id_rule};
 inline constexpr Refusal room_unknown_kind{"room_unknown_kind", "there is no such kind of room"};
 inline constexpr Refusal room_denied{"room_denied", "you may not join this room"};
 inline constexpr Refusal leave_denied{"room_denied", "you may not leave this room"};

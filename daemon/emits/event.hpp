@@ -11,7 +11,8 @@ namespace roomd::emits {
 
 inline constexpr std::size_t max_data_depth = 127; // the array of arguments around it is one more
 inline constexpr std::size_t max_rooms = 1000;     // and as many exceptions
-inline constexpr std::size_t max_name = 256;       // bytes of an event, a room or a namespace
+inline constexpr std::size_t max_name = 256;       // bytes of an event or a namespace
+inline constexpr std::size_t max_room = 320;       // bytes of a room: its kind, a colon, its id
 inline constexpr std::size_t max_key = 200;        // bytes of an idempotency key
 
 // Whether an event may have this idempotency key: 1 to 200 visible ASCII characters.

@@ -18,13 +18,13 @@ void complain(Event &event, std::string code, std::string message, std::string p
 }
 
 // The host refuses other names without giving a reason.
-bool has_length_of_name(std::string_view name) noexcept {
-    return name.size() <= max_name && name.find('\0') == std::string_view::npos;
+bool is_name(std::string_view name, std::size_t most) noexcept {
+    return name.size() <= most && name.find('\0') == std::string_view::npos;
 }
 
 void read_name(std::string_view value, Event &event) {
     event.name = json::string(value);
-    if (!has_length_of_name(event.name))
+    if (!is_name(event.name, max_name))
         complain(event, "event_invalid", "invalid event name", "/event");
 }
 
@@ -35,7 +35,7 @@ void read_data(std::string_view value, Event &event) {
 void read_room(std::string_view value, Event &event) {
     event.one_room = true;
     const auto &room = event.rooms.emplace_back(json::string(value));
-    if (!has_length_of_name(room)) complain(event, "room_invalid", "invalid room name", "/room");
+    if (!is_name(room, max_room)) complain(event, "room_invalid", "invalid room name", "/room");
 }
 
 constexpr std::string_view list_of_names = "an array of strings";
@@ -54,7 +54,7 @@ void read_names(std::string_view member, std::string_view array, std::vector<std
                             "more than " + std::to_string(max_rooms) + " names are too many",
                             place);
         const auto &name = out.emplace_back(json::string(element));
-        if (!has_length_of_name(name))
+        if (!is_name(name, max_room))
             return complain(event, "room_invalid", "invalid room name",
                             place + "/" + std::to_string(out.size() - 1));
     }
@@ -82,7 +82,7 @@ void read_namespace(std::string_view value, Event &event) {
     event.nsp = json::string(value);
     if (event.nsp.empty()) return;
     if (event.nsp.front() != '/' || event.nsp.find('*') != std::string::npos ||
-        !has_length_of_name(event.nsp))
+        !is_name(event.nsp, max_name))
         complain(event, "namespace_unknown", "a namespace's name begins with / and has no *",
                  "/namespace");
 }

@@ -5,6 +5,7 @@
 #include "host/self.hpp"
 #include "host/table.hpp"
 #include "host/validate.hpp"
+#include "rooms/names.hpp"
 
 #include <iterator>
 #include <utility>
@@ -38,7 +39,9 @@ Home enter(roomd_self *self, const char *function) noexcept {
 }
 
 bool is_pattern(roomd_str pattern) noexcept {
-    if (pattern.len == 0 || !is_text(pattern, 256)) return false;
+    constexpr std::size_t longest =
+        rooms::max_kind + 1 + rooms::max_id + 1; // of a room, and a star
+    if (pattern.len == 0 || !is_text(pattern, longest)) return false;
     const std::size_t at = view(pattern).find('*');
     return at == std::string_view::npos || at + 1 == pattern.len;
 }

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "policy/rules.hpp"
+#include "rooms/names.hpp"
 
 namespace roomd::policy {
 namespace {
@@ -67,8 +68,7 @@ Explained explain(const RoomRules &rules, std::string_view id, std::string_view 
     case Ruling::Why::plugins_only:
         return {false, "refused: only plugins move clients (join: never)"};
     case Ruling::Why::invalid_id:
-        return {false, "refused: " + base::in_quotes(id) +
-                           " is not a valid id: 1 to 128 characters of [A-Za-z0-9_.@+~-]"};
+        return {false, "refused: " + base::in_quotes(id) + " is not a valid id: " + rooms::id_rule};
     case Ruling::Why::everyone: return {true, "admitted: everyone is (allow: all)"};
     case Ruling::Why::no_rules:
         return {false, "refused: there is no rule; only a plugin can admit"};

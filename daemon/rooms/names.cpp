@@ -7,8 +7,10 @@
 namespace roomd::rooms {
 namespace {
 
-constexpr std::array<bool, 256> make_alphabet() {
-    std::array<bool, 256> allowed{};
+using Alphabet = std::array<bool, 256>;
+
+constexpr Alphabet make_kind_alphabet() {
+    Alphabet allowed{};
     for (int c = 'a'; c <= 'z'; ++c)
         allowed[static_cast<std::size_t>(c)] = true;
     for (int c = 'A'; c <= 'Z'; ++c)
@@ -19,22 +21,33 @@ constexpr std::array<bool, 256> make_alphabet() {
         allowed[static_cast<unsigned char>(c)] = true;
     return allowed;
 }
-constexpr std::array<bool, 256> alphabet = make_alphabet();
 
-bool is_word(std::string_view text, std::size_t most) noexcept {
+constexpr Alphabet make_id_alphabet() {
+    Alphabet allowed{};
+    for (std::size_t c = 0x21; c < 0x7F; ++c)
+        allowed[c] = true;
+    for (const char c : std::string_view{"\"*<>`{}"})
+        allowed[static_cast<unsigned char>(c)] = false;
+    return allowed;
+}
+
+constexpr Alphabet kind_alphabet = make_kind_alphabet();
+constexpr Alphabet id_alphabet = make_id_alphabet();
+
+bool is_word(std::string_view text, const Alphabet &alphabet, std::size_t most) noexcept {
     return !text.empty() && text.size() <= most &&
            std::all_of(text.begin(), text.end(),
-                       [](char c) { return alphabet[static_cast<unsigned char>(c)]; });
+                       [&](char c) { return alphabet[static_cast<unsigned char>(c)]; });
 }
 
 } // namespace
 
 bool is_id(std::string_view text) noexcept {
-    return is_word(text, max_id);
+    return is_word(text, id_alphabet, max_id);
 }
 
 bool is_kind(std::string_view text) noexcept {
-    return is_word(text, max_kind);
+    return is_word(text, kind_alphabet, max_kind);
 }
 
 bool is_room(std::string_view text) noexcept {

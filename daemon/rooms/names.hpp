@@ -5,20 +5,27 @@
 
 namespace roomd::rooms {
 
-// The only place that says what rooms and namespaces may be called.  Names are refused, never
-// repaired: nothing trims, folds case, decodes or stops at a NUL, so the name that was checked is
-// the name that is joined.
+// What rooms and namespaces may be called; for rooms plugins/postgres/sql says it too.  Names are
+// refused, never repaired: nothing trims, folds case, decodes or stops at a NUL, so the name that
+// was checked is the name that is joined, and no other spelling is.
 
-inline constexpr std::size_t max_id = 128;  // characters after the colon, or of a plain name
+inline constexpr std::size_t max_id = 255;  // characters after the colon, or of a plain name
 inline constexpr std::size_t max_kind = 64; // characters before it
 
-// 1 to 128 characters of [A-Za-z0-9_.@+~-].
+// The rule of is_id(), for messages: as a sentence, and without its beginning.
+inline constexpr char id_rule[] =
+    "a room id is 1 to 255 visible ASCII characters other than \" * < > ` { }";
+inline constexpr std::string_view id_in_words = std::string_view(id_rule).substr(13);
+
+// As users are called elsewhere: `auth0|5f3c`, `CORP\ann`, `urn:uuid:..`, an email address.  `*`
+// ends a pattern, braces are fields of templates; the others end texts in pages.
 bool is_id(std::string_view text) noexcept;
 
-// What may be before the colon: 1 to 64 characters of the same alphabet.
+// What may be before the colon: 1 to 64 characters of [A-Za-z0-9_.@+~-].
 bool is_kind(std::string_view text) noexcept;
 
-// `<kind>:<id>`, or a plain id: a plugin's own room, or the private room of a client.
+// `<kind>:<id>`, split at the first colon, or a plain id without one: a plugin's own room, or the
+// private room of a client.
 bool is_room(std::string_view text) noexcept;
 
 inline constexpr std::size_t max_namespace = 256; // bytes

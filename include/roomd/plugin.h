@@ -457,7 +457,9 @@ typedef struct roomd_host {
      * or room's name) may be a prefix ending in '*'; "*" is any.  A namespace
      * exists when the configuration or an on_connect hook names it.  The core's own
      * verbs (join:library, leave, ..) and client_events come before on_event in each
-     * namespace of the configuration without `verbs: false`.  A hook that can never be
+     * namespace of the configuration without `verbs: false`.  A room is "<kind>:<id>",
+     * split at the first colon, or an id without one; an id is 1 to 255 visible ASCII
+     * characters other than " * < > ` { }.  A hook that can never be
      * called is INVALID, and the log says why: on a reserved name such as "disconnect",
      * on a name that no room or namespace can have. */
     roomd_status (*on_event)(roomd_self *, roomd_str nsp, roomd_str pattern,

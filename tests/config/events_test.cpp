@@ -161,8 +161,8 @@ TEST_CASE("a schema is a path or a map, and holds no secrets") {
 TEST_CASE("an invalid template is a fault with its place") {
     CHECK(faults_below("events:\n  a: { rooms: [\"user:{userId}\", \"user:{userId\"] }") ==
           "roomd.yaml:5:33: invalid room \"user:{userId\" of event \"a\"\n"
-          "  an id consists of A-Z a-z 0-9 _ . @ + ~ - and fields of the data in "
-          "braces, such as {libraryId} or {booking/userId}");
+          "  a room id is 1 to 255 visible ASCII characters other than \" * < > ` { }; "
+          "fields of the data are in braces, such as {libraryId} or {booking/userId}");
     CHECK(faults_below("events: { a: { rooms: [lobby] } }") ==
           "roomd.yaml:4:24: invalid room \"lobby\" of event \"a\"\n"
           "  a room begins with its kind: \"library:{libraryId}\"");

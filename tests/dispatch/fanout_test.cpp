@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(Rooms, "an invalid room is named by its place") {
     emit.except = {"b", "c", std::string_view{"d\0", 2}};
     CHECK(refused(emit).pointer == "/except/2");
     CHECK(refused(to_rooms({""})).pointer == "/rooms/0");
-    CHECK(refused(to_rooms({"a:b:c"})).pointer == "/rooms/0");
+    CHECK(refused(to_rooms({"a/b:c"})).pointer == "/rooms/0");
 }
 
 TEST_CASE_FIXTURE(Rooms, "one emit names a bounded number of rooms") {

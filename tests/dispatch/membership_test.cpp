@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(RouterFixture, "a room's case counts") {
 TEST_CASE_FIXTURE(RouterFixture, "an id in any hostile spelling is refused, never repaired") {
     const auto ann = connect();
     ask(ann, "join:library", R"(["good"])");
-    const std::string long_id(129, 'a');
+    const std::string long_id(256, 'a');
     for (const std::string &args : Texts{R"([""])",
                                          R"(["good\u0000"])",
                                          R"(["\u0000good"])",
@@ -91,25 +91,11 @@ TEST_CASE_FIXTURE(RouterFixture, "an id in any hostile spelling is refused, neve
                                          R"(["go\u0301od"])",
                                          R"(["\ud83d\ude00"])",
                                          R"(["\ud800"])",
-                                         R"(["good%00"])",
-                                         R"(["%67ood"])",
-                                         R"(["good:x"])",
-                                         R"(["library:good"])",
-                                         R"(["good/../x"])",
-                                         R"(["../good"])",
-                                         R"(["good\\x"])",
                                          R"(["good*"])",
                                          R"(["*"])",
-                                         R"(["good,bad"])",
-                                         R"(["good;"])",
-                                         R"(["good'"])",
                                          R"(["good\""])",
                                          R"(["<b>"])",
                                          R"(["${good}"])",
-                                         R"(["good#"])",
-                                         R"(["good?"])",
-                                         R"(["good&x=1"])",
-                                         R"(["!good"])",
                                          R"([["good"]])",
                                          R"([{"id":"good"}])",
                                          R"([{"_placeholder":true,"num":0}])",
@@ -138,6 +124,19 @@ TEST_CASE_FIXTURE(RouterFixture, "an id in any hostile spelling is refused, neve
     CHECK(hooks.log == Texts{"joining library:good"}); // nobody was asked about the others
 }
 
+TEST_CASE_FIXTURE(RouterFixture, "an id that is written in another way is another room") {
+    const auto ann = connect(), bob = connect();
+    ask(ann, "join:library", R"(["CORP\\ann"])");
+    for (const std::string id :
+         {"CORP/ann", "corp\\\\ann", "CORP%5Cann", "CORP\\\\\\\\ann", "library:CORP\\\\ann"})
+        CHECK(begins(ask(bob, "join:library", "[\"" + id + "\"]"), R"(37[{"ok":true)"));
+    CHECK(router.members("/", "library:CORP\\ann") == std::vector{ann});
+    CHECK(router.stats(100).rooms == 6);
+    CHECK(ask(bob, "join", R"(["library:CORP\u005cann"])") ==
+          R"(37[{"ok":false,"error":{"code":"too_many_rooms",)"
+          R"("message":"you are in as many rooms as allowed"}}])");
+}
+
 TEST_CASE_FIXTURE(RouterFixture, "the generic verb takes a whole name of a known kind only") {
     const auto ann = connect();
     for (const auto args : {R"(["library"])", R"(["lobby"])", R"(["Library:1"])", R"(["user:1"])",
@@ -145,10 +144,9 @@ TEST_CASE_FIXTURE(RouterFixture, "the generic verb takes a whole name of a known
         CAPTURE(args);
         CHECK(begins(ask(ann, "join", args), refusal("room_unknown_kind")));
     }
-    for (const auto args :
-         {R"(["library:"])", R"([":1"])", R"([":"])", R"(["library:1:2"])", R"(["library: 1"])",
-          R"(["library\u0000:1"])", R"(["library:1\u0000"])", R"([1])", R"([])", R"([""])",
-          R"([["library:1"]])", R"(["library::1"])", R"([" library:1"])"}) {
+    for (const auto args : {R"(["library:"])", R"([":1"])", R"([":"])", R"(["library: 1"])",
+                            R"(["library\u0000:1"])", R"(["library:1\u0000"])", R"([1])", R"([])",
+                            R"([""])", R"([["library:1"]])", R"([" library:1"])"}) {
         CAPTURE(args);
         CHECK(begins(ask(ann, "join", args), refusal("room_invalid")));
     }
@@ -240,8 +238,9 @@ TEST_CASE_FIXTURE(RouterFixture, "verbs join and leave the rooms of their namesp
 TEST_CASE_FIXTURE(RouterFixture, "a refusal comes in the namespace of the wish") {
     const auto ann = connect("/tenant-a");
     fake.event(ann, "join:closed", R"(["1"])");
-    CHECK(fake.sent(ann) == Texts{R"(2/tenant-a,["join:error",{"room":"closed:1",)"
-                                  R"("code":"room_denied","message":"you may not join this room"}])"});
+    CHECK(fake.sent(ann) ==
+          Texts{R"(2/tenant-a,["join:error",{"room":"closed:1",)"
+                R"("code":"room_denied","message":"you may not join this room"}])"});
 }
 
 TEST_CASE_FIXTURE(RouterFixture, "a plugin is asked about a join in the namespace of the wish") {
@@ -262,8 +261,7 @@ TEST_CASE_FIXTURE(RouterFixture, "without verbs a namespace leaves them to plugi
     const auto ann = connect("/quiet");
     fake.event(ann, "join:library", R"(["1"])", 7);
     CHECK(hooks.log == Texts{R"(event join:library ["1"])"});
-    CHECK(fake.sent(ann).front().starts_with(
-        R"(37[{"ok":false,"error":{"code":"unknown_event")"));
+    CHECK(fake.sent(ann).front().starts_with(R"(37[{"ok":false,"error":{"code":"unknown_event")"));
     CHECK(router.members("/quiet", "library:1").empty());
     fake.event(ann, "join", R"(["library:1"])");
     CHECK(fake.sent(ann).empty());

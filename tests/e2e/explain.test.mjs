@@ -66,7 +66,7 @@ const JOINS = [
     [required, student(), 'plain', 'room_unknown_kind'],
     [required, student(), 'library:a b', 'room_invalid'],
     [required, student(), 'library:', 'room_invalid'],
-    [required, student(), `library:${'a'.repeat(129)}`, 'room_invalid'],
+    [required, student(), `library:${'a'.repeat(256)}`, 'room_invalid'],
     [required, {}, 'open:1', 'token_missing'],
     [required, { token: '' }, 'open:1', 'token_missing'],
     [required, { token: 'a.b' }, 'open:1', 'token_malformed'],

@@ -159,7 +159,7 @@ describe('rooms', () => {
         assert.equal((await socket.emitWithAck('join:user', 4711)).room, 'user:4711');
     });
 
-    for (const bad of ['', 'a b', 'a\u0000', 'x'.repeat(129), ['a'], { a: 1 }, null, true, 1.5, 'аnn', 'a/b', 'a:b']) {
+    for (const bad of ['', 'a b', 'a\u0000', 'x'.repeat(256), ['a'], { a: 1 }, null, true, 1.5, 'аnn', 'a*b', '{a}', '<a>']) {
         test(`the room id ${JSON.stringify(bad).slice(0, 20)} is refused, not repaired`, async (t) => {
             const socket = await connected(t, server, MODES['websocket only']);
             const answer = await socket.emitWithAck('join:user', bad);

@@ -35,7 +35,7 @@ constexpr const char *schema = R"-({
     "propertyNames": { "maxLength": 20 },
     "dependencies": { "guests": ["seats"], "price": { "required": ["currency"] } },
     "if": { "required": ["day"] }, "then": { "required": ["time"] }, "else": { "minProperties": 1 },
-    "definitions": { "id": { "type": "string", "minLength": 1, "maxLength": 128 } }
+    "definitions": { "id": { "type": "string", "minLength": 1, "maxLength": 255 } }
 })-";
 
 catalogue::Catalogue build() {

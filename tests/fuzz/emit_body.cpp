@@ -25,7 +25,7 @@ void check_read(const emits::Event &event, std::string_view body) {
     for (const auto *names : {&event.rooms, &event.except}) {
         fuzz::must(names->size() <= emits::max_rooms);
         for (const std::string &name : *names)
-            fuzz::must(base::is_utf8(name) && name.size() <= emits::max_name &&
+            fuzz::must(base::is_utf8(name) && name.size() <= emits::max_room &&
                        name.find('\0') == name.npos);
     }
     fuzz::must(event.key.empty() || emits::is_key(event.key));

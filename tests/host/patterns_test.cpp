@@ -22,11 +22,11 @@ TEST_CASE("a pattern that some event, room or namespace can match is taken") {
 TEST_CASE("a pattern that nothing can match is refused with the reason") {
     for (const char *event : {"connect", "disconnect", "newListener"})
         CHECK(host::why_never_event(event) != nullptr);
-    for (const char *room : {"", "a b", "library:", "library:a b", "a b*", "a:b:c", "a:b:*", ":*"})
+    for (const char *room : {"", "a b", "library:", "library:a b", "a b*", "a|b:c", "a|b:*", ":*"})
         CHECK(host::why_never_room(room) != nullptr);
     for (const char *nsp : {"", "chat", "/a b", "/a b*"})
         CHECK(host::why_never_namespace(nsp) != nullptr);
-    CHECK(host::why_never_room(std::string(130, 'a') + "*") != nullptr);
+    CHECK(host::why_never_room(std::string(256, 'a') + "*") != nullptr);
 }
 
 TEST_CASE("a hook that can never be called is refused where it is made") {

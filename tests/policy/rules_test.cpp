@@ -193,7 +193,7 @@ TEST_CASE("no claim opens a room that it does not name") {
         {user, "u 1", R"({"sub":"u 1"})"},
         {user, "", R"({"sub":""})"},
         {user, std::string_view("u\0", 2), R"({"sub":"u\u0000"})"},
-        {user, "u1:x", R"({"sub":"u1:x"})"},
+        {user, "u1 x", R"({"sub":"u1 x"})"},
         {user, "\xC3\xA9", R"({"sub":"é"})"},
         // another tenant, another library
         {tenant, "t1", R"({"sub":"t1","tenantId":"t2"})"},
@@ -257,9 +257,18 @@ TEST_CASE("an automatic room needs the whole rule, and only rules that name room
 }
 
 TEST_CASE("values that are not valid ids give no automatic room") {
-    CHECK(rooms_of(role, R"({"role":["a b","","a:b","é","\u0000","ok",[1],{"x":1},1.5]})") ==
+    CHECK(rooms_of(role, R"({"role":["a b","","a*b","é","\u0000","ok",[1],{"x":1},1.5]})") ==
           Ids{"ok"});
-    CHECK(rooms_of(user, R"({"sub":")" + std::string(129, 'a') + "\"}").empty());
+    CHECK(rooms_of(user, R"({"sub":")" + std::string(256, 'a') + "\"}").empty());
+}
+
+TEST_CASE("ids as issuers write them give automatic rooms") {
+    CHECK(rooms_of(user, R"({"sub":"auth0|5f3c"})") == Ids{"auth0|5f3c"});
+    CHECK(rooms_of(user, R"({"sub":"CORP\\ann"})") == Ids{"CORP\\ann"});
+    CHECK(rooms_of(user, R"({"sub":"urn:uuid:1"})") == Ids{"urn:uuid:1"});
+    CHECK(admits(user, "CORP\\ann", R"({"sub":"CORP\\ann"})"));
+    CHECK_FALSE(admits(user, "CORP/ann", R"({"sub":"CORP\\ann"})"));
+    CHECK_FALSE(admits(user, "auth0%7C5f3c", R"({"sub":"auth0|5f3c"})"));
 }
 
 TEST_CASE("automatic rooms are bounded") {

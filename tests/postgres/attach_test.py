@@ -76,6 +76,28 @@ class Attach(unittest.TestCase):
         self.owner.run("INSERT INTO bookings (id, user_id, library_id) VALUES (1, 'ann', 'L1')")
         self.assertEqual(self.events()[0][2], "{user:ann,library:L1,role:staff,b:1-L1}")
 
+    def test_rooms_of_users_as_others_call_them(self):
+        self.owner.run("""SELECT roomd.attach('bookings', '{"userId": "user_id"}', on_insert => 'e', rooms => ARRAY['user:{userId}'])""")
+        users = ["auth0|5f3c", "CORP\\ann", "urn:uuid:1", "o'brien@example.org", "50%", "x" * 255]
+        for i, user in enumerate(users):
+            self.owner.value("INSERT INTO bookings (id, user_id) VALUES ($1, $2) RETURNING id", str(i), user)
+        self.owner.run(f"INSERT INTO bookings (id, user_id) VALUES (10, 'a*'), (11, '{'x' * 256}')")
+        self.assertEqual(server.drain(self.owner), (len(users), 2))
+        rooms = self.owner.query(f"SELECT rooms[1] FROM roomd.log ORDER BY seq DESC LIMIT {len(users)}")
+        self.assertEqual([row[0] for row in reversed(rooms)], ["user:" + user for user in users])
+
+    def test_a_migration_writes_the_functions_of_triggers_anew(self):
+        self.owner.run("""SELECT roomd.attach('bookings', '{"id": "id", "userId": "user_id"}', 'in', 'up', 'out', ARRAY['user:{userId}']);
+                          SELECT roomd.attach('bookings', '{"id": "id"}', on_update => 'raised', name => 'cond', condition => 'NEW.id > OLD.id')""")
+        functions = """SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_trigger t ON t.tgfoid = p.oid
+                       WHERE t.tgrelid = 'bookings'::regclass ORDER BY 1"""
+        made = self.owner.query(functions)
+        self.assertEqual(len(made), 5)
+        for name, _ in made:
+            self.owner.run(f"CREATE OR REPLACE FUNCTION roomd.{name}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")
+        server.migrate(self.owner)
+        self.assertEqual(self.owner.query(functions), made)
+
     def test_a_row_that_gives_no_room_goes_to_dead_and_the_write_goes_on(self):
         self.owner.run("""SELECT roomd.attach('bookings', '{"id": "id", "userId": "user_id"}',
             on_insert => 'e', rooms => ARRAY['user:{userId}'])""")

@@ -75,7 +75,8 @@ class Emit(unittest.TestCase):
         self.assertEqual(self.waiting(), [])
 
     def test_names_that_are_no_rooms_are_refused(self):
-        for room in ("", "a b", "a:b:c", ":a", "a:", "library:ü", "x" * 129, "k" * 65 + ":a", "a\nb", "a:b\n"):
+        for room in ("", "a b", "a|b:c", ":a", "a:", "library:ü", "x" * 256, "a:" + "x" * 256, "k" * 65 + ":a", "a\nb", "a:b\n",
+                     "a:b*", "a:{b}", "a:<b>", 'a:"b"', "a:`b`", "a:b c", "a:b\t", "a:\u00a0b", "a:b\x7f"):
             message = self.refused("room_invalid", rooms=self.app.value("SELECT ARRAY[$1]", room))
             self.assertIn("is no room's name", message)
         self.refused("room_invalid", rooms="{a:1,NULL}")
@@ -90,8 +91,16 @@ class Emit(unittest.TestCase):
             self.owner.run("SELECT roomd.emit('e', data) FROM packed")
         self.assertEqual((caught.exception.state, caught.exception.detail), ("22023", "emit_too_big"))
 
+    def test_users_as_others_call_them_are_rooms(self):
+        for user in ("auth0|5f7c8ec7c33c6c004bbafe82", "CORP\\ann", "urn:uuid:6e8bc430-9c3a-11d9-9669-0800200c9a66", "a:b:c", ":",
+                     "o'brien+news@example.org", "ann_gmail.com#EXT#@corp.onmicrosoft.com", "https://orcid.org/0000-0002",
+                     "did:web:a.org%3A3000", "c3ViamVjdA==", "uid=ann,ou=staff", "HOST$", "!#$%&'()+,-./:;=?@[\\]^_|~"):
+            room = "user:" + user
+            self.app.value("SELECT roomd.emit('named', '{}', ARRAY[$1])", room)
+            self.assertEqual(self.owner.value("SELECT rooms[1] FROM roomd.outbox ORDER BY id DESC LIMIT 1"), room)
+
     def test_the_longest_names_and_most_rooms_are_taken(self):
-        self.emit(event="x" * 256, rooms="{" + ",".join([f"{'k' * 64}:{'i' * 128}", "x" * 128]
+        self.emit(event="x" * 256, rooms="{" + ",".join([f"{'k' * 64}:{'i' * 255}", "x" * 255]
                                                        + [f"r:{i}" for i in range(998)]) + "}")
         self.emit(data='"' + "x" * 1048000 + '"')
         self.assertEqual(len(self.waiting()), 2)

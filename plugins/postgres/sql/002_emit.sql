@@ -28,7 +28,8 @@ DECLARE
     joined text := array_to_string(rooms, ' ', '');
     room text;
 BEGIN
-    -- Nearly always: few and short ones, all looked at at once.  A blank inside of one would make it two.
+    -- Nearly always: few and short ones of plain characters, all looked at at once.  A blank inside of one
+    -- would make it two.
     IF wrong IS NOT NULL OR (except_rooms IS NULL AND (rooms IS NULL OR (
         length(joined) <= 64
         AND joined ~ '^([A-Za-z0-9_.@+~-]+:)?[A-Za-z0-9_.@+~-]+( ([A-Za-z0-9_.@+~-]+:)?[A-Za-z0-9_.@+~-]+)*$'
@@ -39,8 +40,9 @@ BEGIN
         IF room IS NULL THEN
             RETURN 'room_invalid: a room is null';
         END IF;
-        IF room !~ '^([A-Za-z0-9_.@+~-]+:)?[A-Za-z0-9_.@+~-]+$'
-           OR strpos(room, ':') > 65 OR length(room) - strpos(room, ':') > 128 THEN
+        -- daemon/rooms/names.hpp says what an id is; the first colon is before it.
+        IF room !~ '^([A-Za-z0-9_.@+~-]+:[!#-)+-;=?-_a-z|~]+|[!#-)+-9;=?-_a-z|~]+)$'
+           OR strpos(room, ':') > 65 OR length(room) - strpos(room, ':') > 255 THEN
             RETURN format('room_invalid: "%s" is no room''s name', left(room, 64));
         END IF;
     END LOOP;

@@ -68,7 +68,7 @@ BEGIN
         rest := substr(rest, at + length(field) + 2);
         wrong := coalesce(wrong || ', ', '') || format(
             'CASE WHEN d.data ->> %1$L IS NULL THEN %2$L'
-            ' WHEN d.data ->> %1$L !~ ''^[A-Za-z0-9_.@+~-]+$'' OR length(d.data ->> %1$L) > 128 THEN %3$L END', field,
+            ' WHEN d.data ->> %1$L !~ ''^[!#-)+-;=?-_a-z|~]+$'' OR length(d.data ->> %1$L) > 255 THEN %3$L END', field,
             format('room_field_missing: "%s" is null, and "%s" needs it', field, template),
             format('room_field_invalid: "%s" of "%s" gives no room', field, template));
     END LOOP;
