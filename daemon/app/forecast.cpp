@@ -51,9 +51,23 @@ public:
     }
     std::size_t members(std::string_view) const override { return 0; }
     void enter(std::string_view room) override { rooms_.emplace_back(room); }
+    void refuse(std::string_view kind, const policy::Unfit &unfit) override {
+        refused_.emplace_back(kind, unfit);
+    }
+
+    // Why no room of this kind comes with the claims; empty when that is not for their values.
+    std::string unformed(std::string_view kind) const {
+        const auto found = std::find_if(refused_.begin(), refused_.end(),
+                                        [&](const auto &refused) { return refused.first == kind; });
+        if (found == refused_.end()) return {};
+        return "\n  the claim " + base::in_quotes(found->second.claim) + " is " +
+               base::in_quotes(found->second.value, 64) + ", which gives no room (join: auto): " +
+               rooms::id_rule;
+    }
 
 private:
     std::vector<std::string> rooms_;
+    std::vector<std::pair<std::string, policy::Unfit>> refused_;
 };
 
 Forecast unknown_kind(const dispatch::Options &options, std::string_view kind) {
@@ -140,7 +154,7 @@ Forecast forecast_join(const config::Config &config, const Visitor &who, std::st
     Forecast out;
     out.yes = said.admitted;
     if (!out.yes) out.code = dispatch::room_denied.code;
-    out.text = said.text;
+    out.text = said.text + client.unformed(named.kind->name);
     return out;
 }
 

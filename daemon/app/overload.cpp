@@ -61,6 +61,14 @@ void Overload::look(const Counts &counts, base::Time now) {
                       {"last", counts.violation},
                       {"do", "look at these clients; docs/errors.md has the limits"},
                       {"count", "roomd_violations_total"}});
+    if (const std::uint64_t more = unformed_.begins(counts.unformed, now); more != 0)
+        log_.warning("automatic rooms cannot be formed: a claim is not a valid room id",
+                     {{"rooms", more},
+                      {"kind", counts.kind},
+                      {"claim", counts.claim},
+                      {"value", counts.value},
+                      {"do", "let the issuer put an id into the claim, or use another claim"},
+                      {"count", "roomd_rooms_unformed_total"}});
 }
 
 } // namespace roomd::app

@@ -24,13 +24,15 @@ public:
         std::uint64_t answers = 0;  // cut because nobody read them
         std::size_t waiting = 0;    // bytes now
         std::size_t limit = 0;
-        std::uint64_t tokens = 0;     // refused unread
-        std::string_view address;     // of the latest one
-        std::uint64_t parsers = 0;    // sessions that used another encoding
-        std::uint64_t displaced = 0;  // sessions closed to make room
-        std::uint64_t unfinished = 0; // connections cut over limits.receive_total
-        std::uint64_t violations = 0; // sessions closed for breaking the protocol
-        std::string_view violation;   // the latest cause
+        std::uint64_t tokens = 0;                  // refused unread
+        std::string_view address;                  // of the latest one
+        std::uint64_t parsers = 0;                 // sessions that used another encoding
+        std::uint64_t displaced = 0;               // sessions closed to make room
+        std::uint64_t unfinished = 0;              // connections cut over limits.receive_total
+        std::uint64_t violations = 0;              // sessions closed for breaking the protocol
+        std::string_view violation;                // the latest cause
+        std::uint64_t unformed = 0;                // automatic rooms that could not be formed
+        std::string_view kind{}, claim{}, value{}; // of the latest one
     };
     void look(const Counts &, base::Time now);
 
@@ -46,7 +48,7 @@ private:
     };
 
     log::Logger &log_;
-    Episode sessions_, answers_, tokens_, parsers_, displaced_, unfinished_, violations_;
+    Episode sessions_, answers_, tokens_, parsers_, displaced_, unfinished_, violations_, unformed_;
 };
 
 } // namespace roomd::app

@@ -45,7 +45,9 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
                        sessions.options().send_buffer_total, router.tokens_unread().count,
                        router.tokens_unread().address, clients.other_parsers(), clients.displaced(),
                        server.totals().unfinished_cut, sessions.totals().violations,
-                       sessions.totals().violation},
+                       sessions.totals().violation, router.rooms_unformed().count,
+                       router.rooms_unformed().kind, router.rooms_unformed().claim,
+                       router.rooms_unformed().value},
                       loop.now());
     }) {
     clients.wire(sessions, router);

@@ -28,7 +28,8 @@ void enter_automatic_rooms(const Options &options, std::string_view claims, Wher
     for (const RoomKind &kind : options.kinds) {
         if (kind.rules.join != policy::Join::automatic) continue;
         ids.clear();
-        policy::automatic(kind.rules, claims, ids);
+        if (const auto unfit = policy::automatic(kind.rules, claims, ids))
+            where.refuse(kind.name, *unfit);
         for (const std::string &id : ids) {
             const std::string room = kind.name + ":" + id;
             if (where.in(room)) continue;

@@ -20,6 +20,7 @@ const Refusal *refuse_wish(const Options &, const RoomKind &, std::string_view r
                            const Whereabouts &);
 
 // Enters the rooms of kinds with `join: auto` that the claims name, as far as the limits let it.
+// A claim whose value is not a valid id is refused, once for a kind.
 void enter_automatic_rooms(const Options &, std::string_view claims, Whereabouts &);
 
 } // namespace roomd::dispatch

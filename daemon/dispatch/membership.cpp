@@ -1,11 +1,13 @@
 #include "dispatch/membership.hpp"
 
+#include "base/text.hpp"
 #include "dispatch/joins.hpp"
 #include "dispatch/space_of.hpp"
 #include "policy/rules.hpp"
 #include "rooms/names.hpp"
 #include "sio/encoder.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -32,13 +34,19 @@ public:
         space_.join(client_, room);
         ++entered_;
     }
+    void refuse(std::string_view kind, const policy::Unfit &unfit) override {
+        refused_.emplace_back(kind, unfit);
+    }
 
+    using Refused = std::vector<std::pair<std::string, policy::Unfit>>;
     std::size_t entered() const noexcept { return entered_; } // by enter()
+    const Refused &refused() const noexcept { return refused_; }
 
 private:
     rooms::Space &space_;
     base::ClientId client_;
     std::size_t entered_ = 0;
+    Refused refused_;
 };
 
 } // namespace
@@ -157,6 +165,28 @@ void Membership::enter_automatic_rooms(base::ClientId client, rooms::Space &spac
     InSpace where(space, client);
     dispatch::enter_automatic_rooms(options_, claims_of(identity), where);
     if (where.entered() > 0) portal_of(client).joins += where.entered();
+    for (const auto &[kind, unfit] : where.refused())
+        tell_unformed(client, kind, unfit);
+}
+
+void Membership::tell_unformed(base::ClientId client, const std::string &kind,
+                               const policy::Unfit &unfit) {
+    ++unformed_.count;
+    unformed_.kind = kind;
+    unformed_.claim = unfit.claim;
+    unformed_.value = base::printable(unfit.value, 64);
+    session::Clients::Info info;
+    if (!clients_.info(client, info)) return;
+    const std::string notice =
+        json::Object()
+            .text("kind", kind)
+            .text("claim", unfit.claim)
+            .text("code", room_invalid.code)
+            .text("message", std::string("this claim gives no room: ") + room_invalid.message)
+            .done();
+    const std::string args = json::List().raw(notice).done();
+    clients_.send(client, sio::event(info.nsp, "room:refused", {args, {}}),
+                  session::Delivery::reliable);
 }
 
 void Membership::revise() {

@@ -10,6 +10,7 @@
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/verdict.hpp"
 #include "dispatch/wish.hpp"
+#include "policy/rules.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
@@ -45,7 +46,8 @@ public:
     // A plugin's answer to the wish.
     Status decide(base::ClientId, std::string_view room, const Verdict &);
 
-    // Into the rooms of kinds with `join: auto` that its claims name.
+    // Into the rooms of kinds with `join: auto` that its claims name.  `room:refused` tells the
+    // client of those that cannot be formed.
     void enter_automatic_rooms(base::ClientId, rooms::Space &);
     // The rules have changed: out of the rooms they no longer allow (`room:left` tells the client),
     // into those they now give.  What plugins granted stands.
@@ -53,6 +55,12 @@ public:
     void drop(base::ClientId client) { waiting_.erase(client); }
 
     std::uint64_t refused() const noexcept { return refused_; }
+    // Automatic rooms that could not be formed.
+    struct Unformed {
+        std::uint64_t count = 0;
+        std::string kind, claim, value; // of the latest one; the value for people
+    };
+    const Unformed &unformed() const noexcept { return unformed_; }
 
 private:
     // A join that a plugin was asked about.  The client is held while one waits, so there is at
@@ -67,6 +75,7 @@ private:
     void refuse(const Asker &, std::string_view shown, std::string_view message,
                 std::string_view data); // room_denied, in a plugin's words
     const RoomKind *kind_of(std::string_view room) const noexcept;
+    void tell_unformed(base::ClientId, const std::string &kind, const policy::Unfit &);
     void put_out(base::ClientId, rooms::Space &, std::string_view nsp);
     PortalCount &portal_of(base::ClientId) const;
     rooms::Space *space_of(base::ClientId) const;
@@ -81,6 +90,7 @@ private:
     Hooks *hooks_ = nullptr;
     std::unordered_map<base::ClientId, Waiting> waiting_;
     std::uint64_t refused_ = 0;
+    Unformed unformed_;
 };
 
 } // namespace roomd::dispatch

@@ -312,6 +312,10 @@ const TokenGate::Unread &Router::tokens_unread() const noexcept {
     return impl_->admission.unread();
 }
 
+const Membership::Unformed &Router::rooms_unformed() const noexcept {
+    return impl_->membership.unformed();
+}
+
 void Router::tick() {
     impl_->admission.tick();
     impl_->identities.free_dropped();

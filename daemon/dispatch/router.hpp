@@ -4,6 +4,7 @@
 #include "base/ids.hpp"
 #include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
+#include "dispatch/membership.hpp"
 #include "dispatch/options.hpp"
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/routing.hpp"
@@ -106,6 +107,9 @@ public:
 
     // Tokens that nobody read because their address had sent too many bad ones.
     const TokenGate::Unread &tokens_unread() const noexcept;
+
+    // Automatic rooms that could not be formed of a client's claims.
+    const Membership::Unformed &rooms_unformed() const noexcept;
 
     void tick(); // expiries
     // Clients that the new options would not let in are closed, those that a room no longer takes

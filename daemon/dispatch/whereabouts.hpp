@@ -1,5 +1,7 @@
 #pragma once
 
+#include "policy/rules.hpp"
+
 #include <cstddef>
 #include <string_view>
 
@@ -14,6 +16,8 @@ public:
     virtual std::size_t rooms_of_kind(std::string_view kind) const = 0;
     virtual std::size_t members(std::string_view room) const = 0; // of all sessions
     virtual void enter(std::string_view room) = 0;                // by rule
+    // A kind with `join: auto` whose room cannot be formed of the claims.
+    virtual void refuse(std::string_view kind, const policy::Unfit &) = 0;
 
 protected:
     ~Whereabouts() = default;

@@ -66,6 +66,7 @@ Values::Values(std::string_view claims, const Claim &claim) {
         elements_ = json::Elements(found.value);
     else
         single_ = found.value;
+    unusable_ = !absent_ && found.value.empty(); // a duplicate
 }
 
 bool Values::next() {
@@ -81,6 +82,12 @@ bool Values::next() {
 
 bool Values::take(std::string_view scalar) {
     if (scalar.empty()) return false;
+    if (read(scalar)) return true;
+    unusable_ = unusable_ || json::kind(scalar) != json::Kind::null;
+    return false;
+}
+
+bool Values::read(std::string_view scalar) {
     boolean_ = false;
     text_ = scalar;
     switch (json::kind(scalar)) {

@@ -44,11 +44,14 @@ public:
     std::string_view text() const noexcept { return text_; } // until the next next()
     // Absent or null; an unusable value is not absent.
     bool absent() const noexcept { return absent_; }
+    // Whether next() has passed over something other than null that has no value.
+    bool passed_unusable() const noexcept { return unusable_; }
 
 private:
     bool take(std::string_view scalar);
+    bool read(std::string_view scalar);
 
-    bool absent_ = false, list_ = false, boolean_ = false;
+    bool absent_ = false, list_ = false, boolean_ = false, unusable_ = false;
     std::string_view single_; // of a claim that is not a list
     json::Elements elements_{std::string_view{}};
     std::size_t looked_at_ = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace roomd::policy {
 namespace {
@@ -71,8 +72,8 @@ public:
             for (const Wanted &wanted : condition.wanted) {
                 if (!wanted.has_id())
                     all_ = all_ || wanted.met_by(values, {});
-                else if (const auto id = wanted.id_in(values); !id.empty())
-                    ids_.emplace(id);
+                else if (const auto id = wanted.id_in(values))
+                    ids_.emplace(*id);
             }
     }
     bool operator()(const std::string &id) const { return all_ || ids_.count(id) != 0; }
@@ -82,23 +83,31 @@ private:
     bool all_ = false;
 };
 
-void add_rooms(const Rule &rule, std::string_view claims, Ids &ids) {
+void add_rooms(const Rule &rule, std::string_view claims, Ids &ids, std::optional<Unfit> &unfit) {
     const auto names = std::find_if(rule.all.begin(), rule.all.end(), has_id);
     if (names == rule.all.end() || !may_hold(rule, claims)) return;
     std::vector<HoldsFor> others;
     for (auto other = names + 1; other != rule.all.end(); ++other)
         if (has_id(*other)) others.emplace_back(*other, claims);
+    const auto holds = [&](const std::string &id) {
+        return std::all_of(others.begin(), others.end(),
+                           [&](const HoldsFor &other) { return other(id); });
+    };
+    const auto tell = [&](std::string value) {
+        if (!unfit) unfit = Unfit{names->claim.text(), std::move(value)};
+    };
     Values values(claims, names->claim);
     while (!ids.full() && values.next()) {
         for (const Wanted &wanted : names->wanted) {
-            const std::string_view id = wanted.id_in(values);
-            const bool holds = rooms::is_id(id) && std::all_of(others.begin(), others.end(),
-                                                               [&](const HoldsFor &other) {
-                                                                   return other(std::string(id));
-                                                               });
-            if (holds) ids.add(id);
+            const auto id = wanted.id_in(values);
+            if (!id || !holds(std::string(*id))) continue;
+            if (rooms::is_id(*id))
+                ids.add(*id);
+            else
+                tell(std::string(values.text()));
         }
     }
+    if (values.passed_unusable() && others.empty()) tell({});
 }
 
 } // namespace
@@ -118,11 +127,11 @@ bool Wanted::met_by(const Values &values, std::string_view id) const noexcept {
            text.ends_with(after_) && text.substr(before_.size(), id.size()) == id;
 }
 
-std::string_view Wanted::id_in(const Values &values) const noexcept {
+std::optional<std::string_view> Wanted::id_in(const Values &values) const noexcept {
     const std::string_view text = values.text();
-    if (!has_id_ || values.is_boolean() || text.size() <= before_.size() + after_.size() ||
+    if (!has_id_ || values.is_boolean() || text.size() < before_.size() + after_.size() ||
         !text.starts_with(before_) || !text.ends_with(after_))
-        return {};
+        return std::nullopt;
     return text.substr(before_.size(), text.size() - before_.size() - after_.size());
 }
 
@@ -159,12 +168,14 @@ bool names_rooms(const Rule &rule) noexcept {
     return std::any_of(rule.all.begin(), rule.all.end(), has_id);
 }
 
-void automatic(const RoomRules &rules, std::string_view claims, std::vector<std::string> &ids,
-               std::size_t most) {
-    if (rules.join != Join::automatic) return;
+std::optional<Unfit> automatic(const RoomRules &rules, std::string_view claims,
+                               std::vector<std::string> &ids, std::size_t most) {
+    std::optional<Unfit> unfit;
+    if (rules.join != Join::automatic) return unfit;
     Ids found(ids, most);
     for (const Rule &rule : rules.rules)
-        add_rooms(rule, claims, found);
+        add_rooms(rule, claims, found, unfit);
+    return unfit;
 }
 
 } // namespace roomd::policy

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,9 @@ public:
     bool is_boolean() const noexcept { return boolean_; }
     bool has_id() const noexcept { return has_id_; }
     bool met_by(const Values &, std::string_view id) const noexcept;
-    // The id of the room for which this value would hold; empty when there is none.
-    std::string_view id_in(const Values &) const noexcept;
+    // The id for which this value would hold, which need not be a valid one; nothing when there is
+    // none.
+    std::optional<std::string_view> id_in(const Values &) const noexcept;
     std::string text(std::string_view id) const;
     friend bool operator==(const Wanted &, const Wanted &) = default;
 
@@ -101,10 +103,16 @@ Explained explain(const RoomRules &, std::string_view id, std::string_view claim
 // Whether a rule names its rooms: one of its conditions compares with `{id}`.
 bool names_rooms(const Rule &) noexcept;
 
+// A value of a claim that would give a room if it were a valid id.
+struct Unfit {
+    std::string claim;
+    std::string value; // empty: it has none, or is empty
+};
+
 // Adds the ids of the rooms that come with these claims, each once: for each rule that names rooms,
 // the `{id}` that a value of its first such claim gives, if the whole rule holds for that id.  So
-// admits() is true for each.  At most `most` in all.
-void automatic(const RoomRules &, std::string_view claims, std::vector<std::string> &ids,
-               std::size_t most = Values::most);
+// admits() is true for each.  At most `most` in all.  Gives the first value that is no valid id.
+std::optional<Unfit> automatic(const RoomRules &, std::string_view claims,
+                               std::vector<std::string> &ids, std::size_t most = Values::most);
 
 } // namespace roomd::policy

@@ -11,8 +11,8 @@ namespace roomd::policy {
 inline constexpr std::array<std::string_view, 2> client_verbs{"join", "leave"};
 
 // The events by which clients learn of refusals and changes.
-inline constexpr std::array<std::string_view, 3> client_notices{"join:error", "emit:error",
-                                                                "room:left"};
+inline constexpr std::array<std::string_view, 4> client_notices{"join:error", "emit:error",
+                                                                "room:left", "room:refused"};
 
 constexpr bool is_notice(std::string_view event) noexcept {
     return std::find(client_notices.begin(), client_notices.end(), event) != client_notices.end();

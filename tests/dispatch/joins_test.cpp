@@ -19,7 +19,7 @@ namespace {
 
 // Rooms as these tests wish them.
 struct Wished final : dispatch::Whereabouts {
-    std::vector<std::string> mine;
+    std::vector<std::string> mine, refused;
     std::map<std::string, std::size_t, std::less<>> others;
 
     bool in(std::string_view room) const override {
@@ -37,6 +37,9 @@ struct Wished final : dispatch::Whereabouts {
         return (found == others.end() ? 0 : found->second) + (in(room) ? 1u : 0u);
     }
     void enter(std::string_view room) override { mine.emplace_back(room); }
+    void refuse(std::string_view kind, const policy::Unfit &unfit) override {
+        refused.push_back(std::string(kind) + ": " + unfit.claim);
+    }
 };
 
 dispatch::RoomKind automatic(std::string name, std::string_view claim) {
@@ -96,6 +99,11 @@ TEST_CASE_FIXTURE(Limits, "a wish is refused where nobody may ask, and at a limi
 TEST_CASE_FIXTURE(Limits, "automatic rooms are entered in the order of kinds and claims") {
     CHECK(entered(R"({"shelves":["x"],"desks":["b","a"],"library":"1"})") ==
           Texts{"desk:b", "desk:a", "shelf:x"});
+}
+
+TEST_CASE_FIXTURE(Limits, "a claim that gives no room is told once for each kind") {
+    CHECK(entered(R"({"desks":["a b","c","d e"],"shelves":"x y"})") == Texts{"desk:c"});
+    CHECK(where.refused == Texts{"desk: desks", "shelf: shelves"});
 }
 
 TEST_CASE_FIXTURE(Limits, "automatic rooms stop at the limits, and a full one is passed over") {

@@ -5,6 +5,30 @@
 using namespace roomd;
 using namespace roomd::test;
 
+TEST_CASE_FIXTURE(IdentityFixture,
+                  "a claim that cannot be a room is told to the client and counted") {
+    const std::string notice =
+        R"(["room:refused",{"kind":"user","claim":"sub","code":"room_invalid","message":)"
+        R"("this claim gives no room: a room id is 1 to 255 visible ASCII characters )"
+        R"(other than \" * < > ` { }"}])";
+    const auto ann = fake.connect("/", with_token(R"({"sub":"ann smith","role":"staff"})"));
+    const Texts sent = fake.sent(ann);
+    REQUIRE(!sent.empty());
+    CHECK(sent.back() == "2" + notice);
+    CHECK(in(ann, "role:staff"));
+    CHECK(router.rooms_unformed().count == 1);
+    CHECK(router.rooms_unformed().kind == "user");
+    CHECK(router.rooms_unformed().value == "ann smith");
+
+    const auto bob = fake.connect("/custom", with_token(R"({"sub":"bob b"})"));
+    CHECK(fake.sent(bob).back() == "2/custom," + notice);
+    const auto cid = fake.connect("/", with_token(R"({"sub":"auth0|5f3c"})"));
+    for (const std::string &text : fake.sent(cid))
+        CHECK(text.find("room:refused") == std::string::npos);
+    CHECK(in(cid, "user:auth0|5f3c"));
+    CHECK(router.rooms_unformed().count == 2);
+}
+
 TEST_CASE_FIXTURE(IdentityFixture, "automatic rooms come with the claims, in every namespace") {
     const auto ann = enter(R"({"sub":"u1","role":["student","staff"]})");
     CHECK(in(ann, "user:u1"));

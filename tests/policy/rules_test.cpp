@@ -271,6 +271,30 @@ TEST_CASE("ids as issuers write them give automatic rooms") {
     CHECK_FALSE(admits(user, "auth0%7C5f3c", R"({"sub":"auth0|5f3c"})"));
 }
 
+TEST_CASE("a value that would give a room if it were an id is told, with its claim") {
+    const auto unfit = [](const RoomRules &kind, const std::string &claims) {
+        std::vector<std::string> ids;
+        const auto found = automatic(kind, claims, ids);
+        return found ? found->claim + '=' + found->value : "";
+    };
+    CHECK(unfit(user, R"({"sub":"ann smith"})") == "sub=ann smith");
+    CHECK(unfit(user, R"({"sub":""})") == "sub=");
+    CHECK(unfit(user, R"({"sub":12345678901234567890})") == "sub=");
+    CHECK(unfit(user, R"({"sub":{"id":1}})") == "sub=");
+    CHECK(unfit(role, R"({"role":["ok","a b","c d"]})") == "role=a b");
+    CHECK(unfit(user, R"({"sub":"u1"})").empty());
+    CHECK(unfit(user, R"({"sub":null})").empty());
+    CHECK(unfit(user, "{}").empty());
+    RoomRules request = user;
+    request.join = Join::request;
+    CHECK(unfit(request, R"({"sub":"ann smith"})").empty());
+    // Where another claim rules the room out anyway, there is nothing to tell.
+    RoomRules desk = rules({{{contains("a", "{id}"), contains("b", "{id}")}}});
+    desk.join = Join::automatic;
+    CHECK(unfit(desk, R"({"a":["x y"],"b":["1"]})").empty());
+    CHECK(unfit(desk, R"({"a":["x y"],"b":["x y"]})") == "a=x y");
+}
+
 TEST_CASE("automatic rooms are bounded") {
     std::string claims = R"({"role":["0")";
     for (int i = 1; i < 5000; ++i)

@@ -10,6 +10,7 @@ TEST_CASE("roomd's own events are its verbs, with a kind or without, and its not
     CHECK(is_own_event("join:error"));
     CHECK(is_own_event("emit:error"));
     CHECK(is_own_event("room:left"));
+    CHECK(is_own_event("room:refused"));
     CHECK_FALSE(is_own_event("joins"));
     CHECK_FALSE(is_own_event("room:entered"));
     CHECK_FALSE(is_own_event("typing"));
