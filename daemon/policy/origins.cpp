@@ -63,8 +63,8 @@ std::optional<std::string> parse_host(std::string_view text) {
 }
 
 std::uint16_t default_port(std::string_view scheme) noexcept {
-    if (scheme == "http") return 80;
-    if (scheme == "https") return 443;
+    if (scheme == "http" || scheme == "ws") return 80;
+    if (scheme == "https" || scheme == "wss") return 443;
     return 0;
 }
 
@@ -83,6 +83,7 @@ std::uint16_t port_of(std::string_view digits) noexcept {
 
 base::Result<Origin> parse_origin(std::string_view text) {
     if (text == "null") return Origin{"null", "", 0};
+    if (base::equal_nocase(text, "file://")) return Origin{"file", "", 0};
     const auto colon = text.find("://");
     if (colon == std::string_view::npos)
         return base::Error{"an origin is scheme://host, with a port where it is not the usual one"};
@@ -155,8 +156,7 @@ bool OriginPattern::same_as(const OriginPattern &other) const noexcept {
 
 const char *OriginPattern::mismatch(const Origin &origin) const {
     if (any())
-        return origin.scheme == "null" ? "the opaque origin matches only where it is named"
-                                       : nullptr;
+        return origin.host.empty() ? "the opaque origin matches only where it is named" : nullptr;
     if (origin.scheme != origin_.scheme) return "another scheme";
     if (const char *why = host_mismatch(origin.host)) return why;
     return origin.port == origin_.port ? nullptr : "another port";

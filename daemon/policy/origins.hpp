@@ -13,17 +13,18 @@ namespace roomd::policy {
 // An origin in parts (RFC 6454): compared as a whole, never by a prefix or an expression.
 struct Origin {
     std::string scheme;     // lower case; "null" for the opaque origin
-    std::string host;       // lower case; addresses in canonical form, IPv6 in brackets
-    std::uint16_t port = 0; // filled in for http and https; 0 where a scheme has no default
+    std::string host;       // lower case; addresses in canonical form, IPv6 in brackets; "" for
+                            // "null" and "file"
+    std::uint16_t port = 0; // filled in for http, https, ws, wss; 0 where a scheme has no default
     friend bool operator==(const Origin &, const Origin &) = default;
 };
 
-// What a browser sends: `scheme://host[:port]` or `null`.  Nothing else is accepted: no user, path,
-// query, blank, control character or trailing dot.
+// What a browser or an app sends: `scheme://host[:port]`, `null` or `file://`.  Nothing else is
+// accepted: no user, path, query, blank, control character or trailing dot.
 base::Result<Origin> parse_origin(std::string_view text);
 
 // What a portal names: an origin in whose host one `*`, inside a label, matches one or more of a-z,
-// 0-9 and "-"; or `*` alone, which matches every origin but the opaque one.
+// 0-9 and "-"; or `*` alone, which matches every origin that has a host.
 class OriginPattern {
 public:
     const std::string &text() const noexcept { return text_; } // as written
