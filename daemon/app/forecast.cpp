@@ -61,8 +61,8 @@ public:
                                         [&](const auto &refused) { return refused.first == kind; });
         if (found == refused_.end()) return {};
         return "\n  the claim " + base::in_quotes(found->second.claim) + " is " +
-               base::in_quotes(found->second.value, 64) + ", which gives no room (join: auto): " +
-               rooms::id_rule;
+               base::in_quotes(found->second.value, 64) +
+               ", which gives no room (join: auto): " + rooms::id_rule;
     }
 
 private:
@@ -92,9 +92,11 @@ std::optional<Forecast> refuse_connect(const config::Config &config,
     std::optional<std::size_t> place;
     if (who.origin) {
         const policy::Explained said = matcher.explain(*who.origin);
-        if (!said.admitted) return refused("origin_refused", "origin " + said.text);
         place = matcher.find(*who.origin);
-        portal = matcher.list()[*place].name;
+        if (place)
+            portal = matcher.list()[*place].name;
+        else if (!own_origin(config).may_admit(*who.origin))
+            return refused("origin_refused", "origin " + said.text);
     } else if (!matcher.admits_missing()) {
         return refused(
             "origin_refused",

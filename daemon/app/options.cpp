@@ -31,6 +31,11 @@ policy::Portals portals(const config::Config &config) {
             config.cors.allow_missing_origin ? policy::Missing::allow : policy::Missing::refuse};
 }
 
+policy::OwnOrigin own_origin(const config::Config &config) {
+    return config.cors.allow_own_origin ? policy::OwnOrigin(config.cors.own_hosts)
+                                        : policy::OwnOrigin();
+}
+
 log::Options log_options(const config::Config &config) {
     log::Options out;
     out.level = static_cast<log::Level>(config.log.level);
@@ -120,6 +125,7 @@ net::Options net_options(const config::Config &config) {
         if (!found) return std::nullopt;
         return matcher->list()[*found].name;
     };
+    out.own_origin = own_origin(config);
     out.proxies = policy::Proxies(config.trusted_proxies);
     out.client_bundle = client_directory(config);
     out.send_buffer_total = config.limits.send_buffer_total;

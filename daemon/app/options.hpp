@@ -7,6 +7,7 @@
 #include "host/options.hpp"
 #include "log/log.hpp"
 #include "net/server.hpp"
+#include "policy/own_origin.hpp"
 #include "policy/portals.hpp"
 #include "session/options.hpp"
 #include "session/sessions.hpp"
@@ -19,6 +20,7 @@ namespace roomd::app {
 
 log::Options log_options(const config::Config &);
 policy::Portals portals(const config::Config &);
+policy::OwnOrigin own_origin(const config::Config &);
 session::Options session_options(const config::Config &);
 session::ClientOptions client_options(const config::Config &);
 dispatch::Options dispatch_options(const config::Config &);     // without `keys`

@@ -1,5 +1,6 @@
 #include "app/config_file.hpp"
 #include "app/exit_code.hpp"
+#include "app/options.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/given_token.hpp"
@@ -36,7 +37,11 @@ int test(const CorsArguments &given, Io &io) {
                                        config::Credentials::may_be_absent))
         return failed;
     const policy::Portals portals(config.portals, policy::Missing::allow);
-    const policy::Explained said = portals.explain(given.origin);
+    policy::Explained said = portals.explain(given.origin);
+    if (!said.admitted && app::own_origin(config).may_admit(given.origin))
+        said = {true, base::in_quotes(given.origin) +
+                          " is admitted from clients that connect to this address "
+                          "(cors.own_origin); it is in no portal"};
     const auto found = portals.find(given.origin);
     const policy::Portal *portal = found ? &portals.list()[*found] : nullptr;
     if (given.json) {
@@ -47,9 +52,9 @@ int test(const CorsArguments &given, Io &io) {
         print_success(io, data + R"(,"why":)" + json::quoted(said.text) + "}");
     } else {
         io.out << said.text << '\n';
-        if (portal == nullptr)
+        if (!said.admitted)
             io.out << "  to admit its pages, add it to the \"origins\" of one of \"portals\"\n";
-        else if (!portal->roles.empty())
+        else if (portal != nullptr && !portal->roles.empty())
             io.out << "  only for the role " << any_of(portal->roles) << '\n';
     }
     return said.admitted ? app::exit_ok : app::exit_runtime;

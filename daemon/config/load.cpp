@@ -36,6 +36,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_portals(top, config);
     read_proxies(top, config);
     read_auth(top, config);
+    check_own_origin(top, config);
     read_kinds(top, config);
     read_rooms(top, config);
     read_events(top, config);

@@ -14,6 +14,8 @@ struct Cors {
     bool credentials{};
     std::vector<std::string> methods;
     bool allow_missing_origin{};
+    bool allow_own_origin{};
+    std::vector<std::string> own_hosts; // empty: any
     friend bool operator==(const Cors &, const Cors &) = default;
 };
 
@@ -42,6 +44,10 @@ inline constexpr std::array cors_keys{
         .of("GET HEAD POST PUT DELETE PATCH OPTIONS"),
     word<&Cors::allow_missing_origin>("cors.missing_origin", "refuse allow", "allow", Reload::yes,
         "Whether to `refuse` or `allow` requests without an Origin header: servers and most native apps send none."),
+    word<&Cors::allow_own_origin>("cors.own_origin", "refuse allow", "refuse", Reload::yes,
+        "Whether to `refuse` or `allow` an Origin that no portal has and that is the address the client connects to, as some native apps send. See [cookbook.md](cookbook.md#native-apps)."),
+    texts("cors.own_hosts", &Cors::own_hosts, "[]", Reload::yes,
+        "For which addresses that holds, such as `api.example.com` or `192.168.1.10:3001`. Needed where clients connect without a token or with one in a cookie. Empty: any."),
 };
 // clang-format on
 

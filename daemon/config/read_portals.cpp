@@ -1,5 +1,6 @@
 #include "config/readers.hpp"
 #include "policy/origins.hpp"
+#include "policy/own_origin.hpp"
 
 #include <optional>
 #include <utility>
@@ -68,6 +69,30 @@ void check_roles(const Section &entry) {
 }
 
 } // namespace
+
+// After DNS rebinding a stranger's page has this machine's address as its origin, and connects
+// unless it needs a token that it cannot have.
+void check_own_origin(const Section &top, Config &config) {
+    const Cors &cors = config.cors;
+    if (!cors.allow_own_origin && cors.own_hosts.empty()) return;
+    const Section in = top.map("cors", Section::Others::taken); // read_portals() told of others
+    for (const Text &text : in.elements("own_hosts"))
+        if (!policy::is_host(text.value))
+            in.source().fault(text.mark,
+                              "\"" + text.shown + "\": invalid host \"" + text.value + '"',
+                              "write it as clients do: api.example.com, or 192.168.1.10:3001");
+    if (!cors.allow_own_origin)
+        return in.source().warn(in.mark("own_hosts"),
+                                in.shown("own_hosts") + " has no effect: own_origin is refuse",
+                                "remove it, or write own_origin: allow");
+    const bool safe = config.auth.mode == Auth::Mode::required && config.auth.cookie.empty();
+    if (!safe && cors.own_hosts.empty())
+        in.fault(
+            "own_origin",
+            in.shown("own_origin") + ": any page could connect whose name resolves to this "
+                                     "machine (DNS rebinding)",
+            "write own_hosts: [api.example.com], or auth: { mode: required } without a cookie");
+}
 
 void read_portals(const Section &top, Config &config) {
     top.map("cors").read(cors_keys, config.cors);

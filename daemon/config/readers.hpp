@@ -9,6 +9,7 @@ namespace roomd::config {
 
 void read_listen(const Section &top, Config &);
 void read_portals(const Section &top, Config &);       // portals, cors
+void check_own_origin(const Section &top, Config &);   // cors, after read_auth
 void read_proxies(const Section &top, Config &);       // trusted_proxies
 void read_auth(const Section &top, Config &);          // after portals
 void read_kinds(const Section &top, Config &);         // rooms

@@ -14,7 +14,8 @@ std::string_view origin(const http::Head &head) noexcept {
 bool origin_allowed(const Options &options, const http::Head &head) {
     const std::string_view from = origin(head);
     if (from.empty()) return options.cors.allow_missing_origin;
-    return !options.portal_of || options.portal_of(from).has_value();
+    return !options.portal_of || options.portal_of(from).has_value() ||
+           options.own_origin.admits(from, head.find("host").value_or(std::string_view()));
 }
 
 std::string_view portal(const Options &options, const http::Head &head) {

@@ -10,7 +10,8 @@ namespace roomd::net {
 
 // Whether the peer's origin is allowed, for polling and websockets alike.
 bool origin_allowed(const Options &, const http::Head &);
-// The portal of an allowed origin, by name; empty without an Origin header.  A view into `options`.
+// The portal of an allowed origin, by name; empty without an Origin header, and for the
+// server's own origin.  A view into `options`.
 std::string_view portal(const Options &, const http::Head &);
 // Header lines for an answer that pages may read.  `preflight` adds to its Vary.
 std::string cors_lines(const Options &, const http::Head &, bool preflight);

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "net/settings.hpp"
+#include "policy/own_origin.hpp"
 #include "policy/proxies.hpp"
 
 #include <cstddef>
@@ -43,6 +44,7 @@ struct Options : Limits, Http {
     // The name of the portal that this Origin header belongs to; nothing: it is not allowed.
     // (policy/origins; an empty function allows any, without a portal)
     std::function<std::optional<std::string_view>(std::string_view origin)> portal_of;
+    policy::OwnOrigin own_origin;          // of those that portal_of does not know
     policy::Proxies proxies;               // whose X-Forwarded-For is believed
     std::vector<std::string> kept_headers; // lower case; into Handshake::headers
     std::string client_bundle;             // directory of socket.io.min.js ...; empty: none

@@ -68,7 +68,7 @@ bool same(const log::Options &a, const log::Options &b) {
 bool same(const net::Options &a, const net::Options &b) {
     return part<net::Limits>(a) == part<net::Limits>(b) &&
            part<net::Http>(a) == part<net::Http>(b) && a.listeners == b.listeners &&
-           a.cors == b.cors && a.client_bundle == b.client_bundle &&
+           a.cors == b.cors && a.own_origin == b.own_origin && a.client_bundle == b.client_bundle &&
            a.send_buffer_total == b.send_buffer_total && a.frames_per_second == b.frames_per_second;
 }
 
@@ -96,6 +96,8 @@ void reach_layers(const Keys &keys, Kept &(*section)(config::Config &)) {
     config::Config from;
     from.admin.socket = "/run/roomd/admin.sock"; // without it, its mode says nothing
     from.socketio.client_directory = "/client";  // nor does serve_client without a folder
+    from.cors.allow_own_origin = true;           // nor own_hosts
+    from.cors.own_hosts = {"a.example"};
     for (const config::Key<Kept> &key : keys) {
         if (std::holds_alternative<std::monostate>(key.member)) continue;
         if (key.info.path == "plugins.directory") continue; // in the files of the entries

@@ -178,6 +178,20 @@ TEST_CASE("transports are those that are named") {
           "  write [websocket, polling]");
 }
 
+TEST_CASE("an own origin needs a token that a page cannot have, or hosts") {
+    CHECK(
+        faults_in("cors: { own_origin: allow }") ==
+        "roomd.yaml:3:21: \"cors.own_origin\": any page could connect whose name resolves to this "
+        "machine (DNS rebinding)\n  write own_hosts: [api.example.com], or auth: { mode: required "
+        "} "
+        "without a cookie");
+    CHECK(faults_in("cors: { own_origin: allow, own_hosts: [api.example.com, '[::1]:3001'] }")
+              .empty());
+    CHECK(faults_in("cors: { own_origin: allow, own_hosts: ['http://a'] }").find("invalid host") !=
+          std::string::npos);
+    CHECK_FALSE(test::read("").cors.allow_own_origin);
+}
+
 TEST_CASE("a namespace that is a map says whether it has verbs") {
     const auto mixed =
         test::read("namespaces: [/a, { name: /b, verbs: false }, { name: / , verbs: false }]")

@@ -133,6 +133,9 @@ std::vector<Sample> samples() {
          "auth: { mode: required, cookie: c, issuers: [ { algorithms: [HS256], key: \"${env:A}\" } "
          "] "
          "}"},
+        {"cors.own_origin", in(issuer, ""), in(issuer, "") + "\ncors: { own_origin: allow }"},
+        {"cors.own_hosts", "cors: { own_origin: allow, own_hosts: [a] }",
+         "cors: { own_origin: allow, own_hosts: [b] }"},
         {"rooms", "", in(room, "")},
         pair("rooms.*.join", room, "", "join: never"),
         pair("rooms.*.allow", room, "", "allow: all"),
