@@ -344,8 +344,7 @@ void Router::event(base::ClientId client, const sio::Event &event) {
     const auto next = impl_->hooks->event(client, impl_->identities.of(client), event);
     if (next == Hooks::Next::taken || impl_->verbs.refuse_unknown_kind(client, event)) return;
     ++impl_->counts.unhandled;
-    impl_->answers.refuse({client, event.ack, {}}, "null", unknown_event.code,
-                          unknown_event.message);
+    impl_->answers.refuse({client, event.ack, {}}, {}, unknown_event.code, unknown_event.message);
 }
 
 void Router::answered(base::ClientId, std::uint64_t token, session::Answer answer,
