@@ -11,7 +11,7 @@ using test::Stderr;
 
 TEST_CASE("lines go to stderr from the level that is wanted") {
     Stderr err;
-    log::Logger log({log::Level::notice, log::Format::text, false});
+    log::Logger log({log::Level::notice, {log::Format::text, false}});
     log.info("not wanted");
     log.notice("wanted", {{"n", 1}});
     log.write(log::Level::debug, "not wanted either", {});
