@@ -77,7 +77,7 @@ dispatch::Options options() {
                                                       auth::ClaimNames{}, base::Duration{});
     std::vector<catalogue::EventFault> faults;
     out.catalogue = std::make_shared<const catalogue::Catalogue>(catalogue::Catalogue::build(
-        {{"seat:availability", {"library:{libraryId}"}, schema, "seat.json", false}}, faults));
+        {{"seat:availability", {"library:{libraryId}"}, schema, "seat.json", false, {}}}, faults));
     if (!faults.empty()) std::abort();
     return out;
 }

@@ -22,10 +22,11 @@ struct ClientEventsFixture : IdentityFixture {
         closing.rules.rules = {rule("role", Kind::in, {"staff"})};
         options.client_events = {typing, closing};
         std::vector<catalogue::EventFault> faults;
-        options.client_schemas = std::make_shared<const catalogue::Catalogue>(
-            catalogue::Catalogue::build({{"typing", {}, "", "", true},
-                                         {"closing", {}, R"({"type":"integer"})", "c.json", false}},
-                                        faults));
+        options.client_schemas =
+            std::make_shared<const catalogue::Catalogue>(catalogue::Catalogue::build(
+                {{"typing", {}, "", "", true, {}},
+                 {"closing", {}, R"({"type":"integer"})", "c.json", false, {}}},
+                faults));
         REQUIRE(faults.empty());
         router.reconfigure(options);
         ann = enter(R"({"sub":"u1","role":"staff"})");
@@ -187,9 +188,9 @@ TEST_CASE_FIXTURE(ClientEventsFixture,
     const std::string slow = R"({"items":{"not":{"pattern":"a[ab]{900}c"}}})";
     std::vector<catalogue::EventFault> faults;
     options.client_schemas = std::make_shared<const catalogue::Catalogue>(
-        catalogue::Catalogue::build({{"typing", {}, slow, "t.json", true}}, faults));
+        catalogue::Catalogue::build({{"typing", {}, slow, "t.json", true, {}}}, faults));
     options.catalogue = std::make_shared<const catalogue::Catalogue>(
-        catalogue::Catalogue::build({{"news", {"role:staff"}, slow, "n.json", false}}, faults));
+        catalogue::Catalogue::build({{"news", {"role:staff"}, slow, "n.json", false, {}}}, faults));
     REQUIRE(faults.empty());
     router.reconfigure(options);
     const std::string data = "[\"a\",\"" + std::string(14000, 'x') + "\"]";

@@ -23,7 +23,7 @@ dispatch::Options catalogued() {
     std::vector<catalogue::EventFault> faults;
     const char *schema = R"({"type":"object","properties":{"seats":{"type":"integer"}}})";
     options.catalogue = std::make_shared<const catalogue::Catalogue>(catalogue::Catalogue::build(
-        {{"seats", {"library:{library}"}, schema, "seats.json", true}}, faults));
+        {{"seats", {"library:{library}"}, schema, "seats.json", true, {}}}, faults));
     REQUIRE(faults.empty());
     options.unknown_events = false;
     return options;

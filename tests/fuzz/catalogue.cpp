@@ -42,9 +42,9 @@ catalogue::Catalogue build() {
     std::vector<catalogue::EventFault> faults;
     const std::vector<std::string> rooms{"booking:{bookingId}", "seat:{bookingId}.{seats}",
                                          "x:{parts/x~1y}"};
-    auto out = catalogue::Catalogue::build(
-        {{"checked", rooms, schema, "schema.json", false}, {"unchecked", rooms, "", "", true}},
-        faults);
+    auto out = catalogue::Catalogue::build({{"checked", rooms, schema, "schema.json", false, {}},
+                                            {"unchecked", rooms, "", "", true, {}}},
+                                           faults);
     if (!faults.empty()) std::abort();
     return out;
 }
