@@ -136,6 +136,17 @@ print(status)""", ROOMD_URL=daemon.url)
         self.assertEqual((code, out), (0, "[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]\n"), errors)
         self.assertEqual(len(daemon.data("child")), 10)
 
+    def test_nothing_is_imported_while_a_thread_sends_as_a_child_would_find_it_locked(self):
+        daemon = StandIn(self)
+        daemon.script += ["reset", (429, {"Retry-After": "Mon, 05 Jan 2026 09:30:00 GMT"}, {})]
+        code, out, errors = program("""
+import sys, roomd_emit
+live = roomd_emit.Emitter(**PATIENT)
+before = set(sys.modules)
+live.confirmed('a', 1)
+print(sorted(set(sys.modules) - before))""", ROOMD_URL=daemon.url)
+        self.assertEqual((code, out, errors, len(daemon.requests)), (0, "[]\n", "", 3))
+
     def test_a_process_of_multiprocessing_flushes_at_its_end(self):
         daemon = StandIn(self)
         code, out, errors = program("""

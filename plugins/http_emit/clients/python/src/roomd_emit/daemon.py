@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import atexit
+import codecs
 import logging
 import os
 import re
@@ -20,6 +21,9 @@ from .report import Reporter
 from .ulid import Ulids
 
 _TRACEPARENT = re.compile(r"[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}")
+# The first look-up of a host imports this codec.  A child that is forked meanwhile would wait for the lock of that
+# import for ever, so nothing is imported once there may be a thread that sends.
+codecs.lookup("idna")
 NOBODY = (FileNotFoundError, ConnectionRefusedError, PermissionError)
 
 
