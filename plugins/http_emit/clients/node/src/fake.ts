@@ -23,7 +23,7 @@ export interface Emitted {
 }
 
 const FIELD = /\{\/?([^{}]+)\}/g;
-const ROOM_ID = /^[A-Za-z0-9_.@+~-]{1,128}$/;
+const ROOM_ID = /^[!#-)+-;=?-_a-z|~]{1,255}$/;
 
 /** The rooms that the catalogue's templates give for `data`.  Throws what a daemon would refuse. */
 function filled(event: string, templates: readonly string[], data: unknown): string[] {

@@ -25,7 +25,7 @@ class Emitted(NamedTuple):
 
 
 _FIELD = re.compile(r"\{/?([^{}]+)\}")
-_ROOM_ID = re.compile(r"[A-Za-z0-9_.@+~-]{1,128}")
+_ROOM_ID = re.compile(r"[!#-)+-;=?-_a-z|~]{1,255}")
 
 
 def _filled(event: str, templates: Sequence[str], data: Any) -> List[str]:
