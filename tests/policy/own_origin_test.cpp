@@ -21,7 +21,8 @@ TEST_CASE("an origin is the server's own when its host and port are those of the
                                        {"https://api.example.com:443", "API.example.com"},
                                        {"ws://api.example.com:80", "api.example.com"},
                                        {"http://[::1]:3001", "[0::1]:3001"}}) {
-        CAPTURE(origin);
+        const std::string_view shown = origin;
+        CAPTURE(shown);
         CHECK(any.admits(origin, host));
         CHECK_FALSE(OwnOrigin().admits(origin, host));
     }
@@ -37,7 +38,8 @@ TEST_CASE("an origin is the server's own when its host and port are those of the
                                        {"null", "null"},
                                        {"", ""},
                                        {"http://", ""}}) {
-        CAPTURE(origin);
+        const std::string_view shown = origin;
+        CAPTURE(shown);
         CHECK_FALSE(any.admits(origin, host));
     }
 }
