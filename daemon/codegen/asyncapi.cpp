@@ -133,6 +133,7 @@ private:
             message.raw("payload", reference("#/components/schemas/" + event.type));
         messages_.emplace(id, message.done());
         std::vector<Address> places;
+        places.reserve(rooms.size());
         for (const std::string &room : rooms)
             places.push_back(address_of(room));
         if (places.empty()) places.emplace_back();
@@ -181,10 +182,12 @@ private:
     static void operation(json::Object &out, const std::string &name, std::string_view action,
                           const std::string &channel, const std::set<std::string> &messages) {
         if (messages.empty()) return;
-        const std::string place = "#/channels/" + channel;
+        const std::string place = "#/channels/" + channel, its_messages = place + "/messages/";
         json::List each;
-        for (const std::string &message : messages)
-            each.raw(reference(place + "/messages/" + message));
+        for (const std::string &message : messages) {
+            std::string to = its_messages;
+            each.raw(reference(to += message));
+        }
         out.raw(name, json::Object()
                           .text("action", action)
                           .raw("channel", reference(place))

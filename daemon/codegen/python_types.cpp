@@ -74,7 +74,7 @@ std::string PythonTypes::object(const Type &type, const std::string &name) {
     if (is_dict(type))
         return "Dict[str, " +
                (type.inner.empty() ? "Any" : write(type.inner.front(), name + "Value")) + ']';
-    const std::string own = fresh(name);
+    std::string own = fresh(name);
     taken_.push_back(own);
     names_.push_back(own);
     typed_dict(own, type);
@@ -86,7 +86,7 @@ void PythonTypes::typed_dict(const std::string &name, const Type &type) {
     for (const Member &member : type.members) {
         const Words words = words_of(member.name);
         std::string inner = write(member.type, name + pascal(words));
-        if (!member.required) inner = "NotRequired[" + inner + ']';
+        if (!member.required) inner.insert(0, "NotRequired[").append("]");
         // As text: a name in it may be defined further below.
         out += "        " + json::quoted(member.name) + ": " + json::quoted(inner) + ",\n";
     }

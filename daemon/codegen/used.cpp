@@ -27,6 +27,7 @@ std::vector<const Event *> each_of(const std::vector<Event> &events) {
 std::vector<const Shape *> used_types(const Contract &contract,
                                       const std::vector<const Event *> &events) {
     std::vector<std::string> waiting;
+    waiting.reserve(events.size());
     for (const Event *event : events)
         waiting.push_back(event->type);
     std::set<std::string> used;
