@@ -295,7 +295,7 @@ TEST_CASE("a plugin that blocks the loop is named in the log, with the call") {
     host::Options options = Shard::quick();
     {
         Shard shard(options);
-        shard.logger.reconfigure({log::Level::debug, log::Format::text, false});
+        shard.logger.reconfigure({log::Level::debug, {log::Format::text, false}});
         shard.run({Shard::entry("slow")});
     }
     CHECK(any_has(err.lines(), "plugin blocked the loop plugin=slow call=post", "ms=3"));
