@@ -181,7 +181,9 @@ class Emitter extends Target
 // An event on its way from a call to a body.
 final class Prepared
 {
-    private const MAX_EVENT = 1_048_576; // limits.max_emit, unless the daemon says less
+    private const MAX_EVENT = 1_048_576; // a daemon that takes less says so
+    private const RESERVED = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'];
+    private const ROOM = '/^(?:[A-Za-z0-9_.@+~-]{1,64}:[!#-)+-;=?-_a-z|~]{1,255}|[!#-)+-9;=?-_a-z|~]{1,255})$/D';
     public ?\Closure $settle = null;
 
     private function __construct(public readonly string $event, public readonly string $key, public readonly string $json,
@@ -193,6 +195,8 @@ final class Prepared
     public static function of(string $event, mixed $data, array $aim, string $key): self
     {
         if ($event === '') throw new EmitRefused('event_invalid', 'an event has a name', $event, $key, '/event');
+        if (in_array($event, self::RESERVED, true) || strlen($event) > 256)
+            throw new EmitRefused('event_invalid', 'Socket.IO reserves this name, or it is longer than 256 bytes', $event, $key, '/event');
         $json = '{"event":' . self::text($event, $event, '/event') . ',"data":' . self::text($event, $data, '/data');
         if (isset($aim['rooms'])) {
             if ($aim['rooms'] === []) throw new EmitRefused('rooms_empty', 'name at least one room, or leave the rooms out', $event, $key, '/rooms');
@@ -225,6 +229,8 @@ final class Prepared
     {
         foreach ($rooms as $room) {
             if (!is_string($room)) throw new EmitRefused('room_invalid', 'a room is named by a string', $event, '', "/$name");
+            if (!preg_match(self::ROOM, $room))
+                throw new EmitRefused('room_invalid', self::text($event, $room, "/$name") . ' can be no room: see the id of a room in docs/rooms.md', $event, '', "/$name");
         }
         return self::text($event, array_values($rooms), "/$name");
     }
@@ -314,11 +320,11 @@ final class Line
             if ($later === null) {
                 $most = intdiv(count($batch) + 1, 2);
             } elseif ($later > 0) {
-                ++$this->count['retries'];
                 $wait = max($pause * (0.5 + mt_rand() / mt_getrandmax() / 2), $answer['retryAfter'] ?? 0);
                 $pause *= 2;
                 if (microtime(true) + $wait >= $end) break;
                 usleep((int) ($wait * 1e6));
+                ++$this->count['retries'];
             }
         }
         return $this->events === [];

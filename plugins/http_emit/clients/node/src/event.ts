@@ -40,7 +40,9 @@ export interface Prepared {
     readonly traceparent: string | undefined;
 }
 
-const MAX_EVENT = 1_048_576; // limits.max_emit, unless the daemon says less
+const MAX_EVENT = 1_048_576; // a daemon that takes less says so
+const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
+const ROOM = /^(?:[A-Za-z0-9_.@+~-]{1,64}:[!#-)+-;=?-_a-z|~]{1,255}|[!#-)+-9;=?-_a-z|~]{1,255})$/;
 
 export function names(value: string | readonly string[] | undefined): readonly string[] | undefined {
     return typeof value === 'string' ? [value] : value;
@@ -63,6 +65,10 @@ export function text(event: string, data: unknown): string {
 function member(event: string, name: 'rooms' | 'except', value: readonly string[]): string {
     if (!Array.isArray(value) || value.some((room) => typeof room !== 'string'))
         throw new EmitRefused('room_invalid', 'a room is named by a string', { event, pointer: `/${name}` });
+    const wrong = value.find((room) => !ROOM.test(room));
+    if (wrong !== undefined)
+        throw new EmitRefused('room_invalid', `${JSON.stringify(wrong)} can be no room: see the id of a room in docs/rooms.md`,
+            { event, pointer: `/${name}` });
     return `,"${name}":${JSON.stringify(value)}`;
 }
 
@@ -70,6 +76,8 @@ function member(event: string, name: 'rooms' | 'except', value: readonly string[
 export function prepare(event: string, data: unknown, options: EmitOptions, key: string, check?: Check): Prepared {
     if (typeof event !== 'string' || event === '')
         throw new EmitRefused('event_invalid', 'an event has a name', { event: String(event), pointer: '/event' });
+    if (RESERVED.has(event) || Buffer.byteLength(event) > 256)
+        throw new EmitRefused('event_invalid', 'Socket.IO reserves this name, or it is longer than 256 bytes', { event, pointer: '/event' });
     const fault = check?.(data);
     if (fault) throw new EmitRefused('schema_mismatch', fault.message, { event, pointer: `/data${fault.pointer}` });
     const rooms = names(options.rooms);

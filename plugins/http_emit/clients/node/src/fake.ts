@@ -35,8 +35,9 @@ function filled(event: string, templates: readonly string[], data: unknown): str
             const pointer = `/data/${field[1]}`;
             const value = field[1]!.split('/').reduce<any>((at, name) => at?.[name], data);
             if (value === undefined) throw new EmitRefused('room_field_missing', `${template} needs ${field[1]}`, { event, pointer });
-            const ids = [value].flat().map(String);
-            if (!ids.every((id) => ROOM_ID.test(id)))
+            const values: unknown[] = [value].flat();
+            const ids = values.map(String);
+            if (!values.every((one) => typeof one === 'string' || Number.isSafeInteger(one)) || !ids.every((id) => ROOM_ID.test(id)))
                 throw new EmitRefused('room_field_invalid', `${template}: ${field[1]} gives no room`, { event, pointer });
             const between = template.slice(end, field.index);
             made = made.flatMap((start) => ids.map((id) => start + between + id));
@@ -44,6 +45,8 @@ function filled(event: string, templates: readonly string[], data: unknown): str
         }
         for (const start of made) rooms.add(start + template.slice(end));
     }
+    if (templates.length === 0) throw new EmitRefused('no_target', 'the catalogue has no rooms for it: name them', { event, pointer: '/rooms' });
+    if (rooms.size === 0) throw new EmitRefused('room_field_invalid', 'the data gives no room', { event, pointer: '/data' });
     return [...rooms];
 }
 

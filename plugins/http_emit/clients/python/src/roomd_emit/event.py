@@ -5,13 +5,16 @@ import dataclasses
 import datetime
 import decimal
 import json
+import re
 import uuid
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .errors import EmitRefused
 
 Rooms = Union[str, Sequence[str], None]
-MAX_EVENT = 1_048_576  # limits.max_emit, unless the daemon says less
+MAX_EVENT = 1_048_576  # a daemon that takes less says so
+_RESERVED = frozenset(("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"))
+_ROOM = re.compile(r"[A-Za-z0-9_.@+~-]{1,64}:[!#-)+-;=?-_a-z|~]{1,255}|[!#-)+-9;=?-_a-z|~]{1,255}")
 
 
 class Confirmation(NamedTuple):
@@ -96,6 +99,10 @@ def text(event: str, data: Any) -> str:
 def _list(event: str, name: str, value: Tuple[Any, ...]) -> str:
     if not all(isinstance(room, str) for room in value):
         raise EmitRefused("room_invalid", "a room is named by a string", event, pointer=f"/{name}")
+    for room in value:
+        if not _ROOM.fullmatch(room):
+            raise EmitRefused("room_invalid", f"{_ENCODER.encode(room)} can be no room: see the id of a room in docs/rooms.md",
+                              event, pointer=f"/{name}")
     return f',"{name}":{_ENCODER.encode(value)}'
 
 
@@ -109,6 +116,9 @@ def prepare(event: str, data: Any, aim: Aim, key: str, known: Known = UNKNOWN) -
     """Raises EmitRefused for what no daemon would take."""
     if not isinstance(event, str) or not event:
         raise EmitRefused("event_invalid", "an event has a name", str(event), pointer="/event")
+    if event in _RESERVED or len(event.encode("utf-8", "surrogatepass")) > 256:
+        raise EmitRefused("event_invalid", "Socket.IO reserves this name, or it is longer than 256 bytes", event,
+                          pointer="/event")
     body = f'{{"event":{_ENCODER.encode(event)},"data":{text(event, data)}'
     if aim.rooms is not None:
         if not aim.rooms:

@@ -28,6 +28,10 @@ _FIELD = re.compile(r"\{/?([^{}]+)\}")
 _ROOM_ID = re.compile(r"[!#-)+-;=?-_a-z|~]{1,255}")
 
 
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) or (type(value) is int and abs(value) < 2 ** 53)
+
+
 def _filled(event: str, templates: Sequence[str], data: Any) -> List[str]:
     rooms: List[str] = []
     for template in templates:
@@ -39,12 +43,17 @@ def _filled(event: str, templates: Sequence[str], data: Any) -> List[str]:
                 value = value.get(name) if isinstance(value, dict) else None
             if value is None:
                 raise EmitRefused("room_field_missing", f"{template} needs {field[1]}", event, pointer=pointer)
-            ids = [str(one) for one in (value if isinstance(value, list) else [value])]
-            if not all(map(_ROOM_ID.fullmatch, ids)):
+            values = value if isinstance(value, list) else [value]
+            ids = [str(one) for one in values]
+            if not all(map(_is_id, values)) or not all(map(_ROOM_ID.fullmatch, ids)):
                 raise EmitRefused("room_field_invalid", f"{template}: {field[1]} gives no room", event, pointer=pointer)
             made = [start + template[end:field.start()] + one for start in made for one in ids]
             end = field.end()
         rooms += [one + template[end:] for one in made]
+    if not templates:
+        raise EmitRefused("no_target", "the catalogue has no rooms for it: name them", event, pointer="/rooms")
+    if not rooms:
+        raise EmitRefused("room_field_invalid", "the data gives no room", event, pointer="/data")
     return list(dict.fromkeys(rooms))
 
 
