@@ -25,6 +25,8 @@ constexpr std::string_view notices =
     "join:error": (refusal: { room: string | null; code: string; message: string; data?: unknown }) => void;
     /** The rules have changed: the client is not in the room any more. */
     "room:left": (left: { room: string; reason: string }) => void;
+    /** The token gives no room of this kind: what `claim` holds can be no id. */
+    "room:refused": (refusal: { kind: string; claim: string; code: string; message: string }) => void;
     /** Too many events: they wait (`slowed_down`), or one without an ack was dropped (`too_many_events`). */
     "rate:warning": (warning: { code: string; message: string; limit?: number; event?: string }) => void;
 )";

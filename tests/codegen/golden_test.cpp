@@ -3,6 +3,7 @@
 #include "codegen/python.hpp"
 #include "codegen/text.hpp"
 #include "codegen/typescript.hpp"
+#include "policy/verbs.hpp"
 #include "small.hpp"
 
 #include <cstdlib>
@@ -144,4 +145,14 @@ TEST_CASE("what portals see is more than the catalogue") {
     other.client_events.clear();
     CHECK(whole_canonical(small) != whole_canonical(other));
     CHECK(whole_canonical(small) == whole_canonical(test::small_source()));
+}
+
+TEST_CASE("portals are told the types of every event that roomd sends of itself") {
+    const Source source = test::small_source();
+    const Contract contract = test::contract_of(source);
+    const std::string types = socket_types(contract, "0123456789abcdef");
+    for (const std::string_view notice : policy::client_notices) {
+        CAPTURE(notice);
+        CHECK(types.find('"' + std::string(notice) + "\": (") != types.npos);
+    }
 }
