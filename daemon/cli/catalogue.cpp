@@ -120,7 +120,8 @@ Syntax add_catalogue(Tree &tree, const char *name, const char *what,
 void add_options(Syntax &syntax, CatalogueArguments &given) {
     syntax.text("-c,--config", given.file.path, "FILE", "The configuration file")
         .text("--check", given.check, "FILE",
-              "Print nothing; exit code 1 when this file was made from another catalogue");
+              "Print only whether this file is up to date; exit code 1 when it was made from "
+              "another catalogue");
 }
 
 } // namespace
