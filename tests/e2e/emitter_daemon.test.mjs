@@ -52,10 +52,11 @@ describe('with the daemon', () => {
 
     test('one that is wrong is told by itself', async (t) => {
         const live = emitter(t, { url: server.url });
-        const [good, reserved, bad] = await Promise.allSettled([live.confirmed('a', 1, { rooms: 'user:a' }),
-            live.confirmed('disconnect', 1, { rooms: 'user:a' }), live.confirmed('a', 1, { rooms: 'not a room' })]);
+        const [good, elsewhere, nobody] = await Promise.allSettled([live.confirmed('a', 1, { rooms: 'user:a' }),
+            live.confirmed('a', 1, { rooms: 'user:a', namespace: '/elsewhere' }), live.confirmed('a', 1)]);
         assert.equal(good.status, 'fulfilled');
-        assert.deepEqual([reserved.reason.code, bad.reason.code, bad.reason.pointer], ['event_invalid', 'room_invalid', '/rooms/0']);
+        assert.deepEqual([elsewhere, nobody].map(({ reason }) => [reason.status, reason.code, reason.pointer]),
+            [[422, 'namespace_unknown', '/namespace'], [422, 'no_target', '/rooms']]);
     });
 
     test('answers that are lost double nothing', async (t) => {

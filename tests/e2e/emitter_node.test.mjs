@@ -172,6 +172,19 @@ describe('a failure', () => {
         assert.throws(() => live.emit('huge', 'x'.repeat(1_100_000)), { code: 'emit_too_big' });
     });
 
+    test('... and a name that no daemon takes', (t) => {
+        const live = emitter(t, { url: 'http://127.0.0.1:1', development: true });
+        for (const room of ['library:a b', 'library:*', '', 'a"', ':1', 'library:', 'ü:1', `library:${'x'.repeat(256)}`, `${'k'.repeat(65)}:1`, 'a:1\n']) {
+            assert.throws(() => live.to('library:l1', room).emit('a', 1), { code: 'room_invalid', pointer: '/rooms/1' }, room);
+            assert.throws(() => live.to('library:l1').except(room).emit('a', 1), { code: 'room_invalid', pointer: '/except/0' }, room);
+        }
+        for (const event of ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener', 'x'.repeat(257), 'ü'.repeat(129)])
+            assert.throws(() => live.emit(event, 1), { code: 'event_invalid', pointer: '/event' }, event);
+        assert.equal(live.stats().queued, 0);
+        for (const room of ['library:a:b', 'alone', `${'k'.repeat(64)}:${'x'.repeat(255)}`, "a:!#$%&'()+,-./:;=?@[\\]^_|~"]) live.to(room).emit('ü'.repeat(128), 1);
+        assert.equal(live.stats().queued, 4);
+    });
+
     test('the caller does not wait for a daemon that does not answer', async (t) => {
         const daemon = await StandIn.open(t);
         daemon.script.push('hang');

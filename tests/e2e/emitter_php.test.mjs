@@ -140,6 +140,22 @@ describe('Roomd.php', { skip }, () => {
         assert.equal(out, 'data_invalid/data rooms_empty/rooms two_targets/broadcast told told told ');
     });
 
+    test('... and names that no daemon takes, as the fake does', async (t) => {
+        const daemon = await StandIn.open(t);
+        const { out } = await php(daemon, `
+            foreach ([$live, (clone $live)->use(new Roomd\\Fake())] as $one) {
+                $calls = [];
+                foreach (['library:a b', 'library:*', '', ':1', "a:1\\n", 'k:' . str_repeat('x', 256), str_repeat('k', 65) . ':1'] as $room)
+                    array_push($calls, fn () => $one->to('library:l1', $room)->emit('a', 1), fn () => $one->except($room, 'a:1')->emit('a', 1));
+                foreach (['connect', 'newListener', str_repeat('x', 257), str_repeat('ü', 129)] as $event) $calls[] = fn () => $one->emit($event, 1);
+                foreach ($calls as $call)
+                    try { $call(); echo 'nothing '; } catch (Roomd\\EmitRefused $why) { echo "$why->reason$why->pointer "; }
+                foreach (['library:a:b', 'alone', str_repeat('k', 64) . ':' . str_repeat('x', 255)] as $room) $one->to($room)->emit(str_repeat('ü', 128), 1);
+            }`, 'development: true');
+        assert.equal(out, ('room_invalid/rooms/1 room_invalid/except/0 '.repeat(7) + 'event_invalid/event '.repeat(4)).repeat(2));
+        assert.equal(daemon.sent.length, 3);
+    });
+
     test('confirmed tells the recipients, and throws what was wrong', async (t) => {
         const daemon = await StandIn.open(t);
         daemon.verdict = ({ data }) => data === 'bad' && { code: 'schema_mismatch', message: 'must be good', pointer: '/data' };

@@ -137,6 +137,18 @@ describe('fake()', () => {
         assert.throws(() => live.bookingCreated({ ...booking, userId: 'a b' }), { code: 'room_field_invalid', pointer: '/data/userId' });
         await assert.rejects(live.bookingCreated.confirmed({}), EmitRefused);
     });
+    test('throws for fields that give no room, as a daemon refuses them', () => {
+        const live = typed()({ told: { name: 'told', rooms: ['library:{at/id}'] }, nowhere: { name: 'nowhere', rooms: [] } }).use(fake());
+        for (const id of [true, 1.5, null, 1e21, 2 ** 53, {}, 'a b', ''])
+            assert.throws(() => live.told({ at: { id } }), { code: 'room_field_invalid', pointer: '/data/at/id' }, String(id));
+        for (const id of [['x'], true, 'a b', null]) assert.throws(() => live.told({ at: { id: ['l1', id] } }), { code: 'room_field_invalid', pointer: '/data/at/id/1' });
+        assert.throws(() => live.told({ at: { id: [] } }), { code: 'room_field_invalid', pointer: '/data' });
+        assert.throws(() => live.told({ at: 1 }), { code: 'room_field_missing', pointer: '/data/at/id' });
+        assert.throws(() => live.nowhere(1), { code: 'no_target', pointer: '/rooms' });
+        const seen = fake();
+        live.use(seen).told({ at: { id: ['l1', 7, -(2 ** 53 - 1), 'l1'] } });
+        assert.deepEqual(seen.emitted[0].rooms, ['library:l1', 'library:7', 'library:-9007199254740991']);
+    });
 });
 
 describe('schemas', () => {

@@ -227,10 +227,11 @@ final class Prepared
     }
     public static function names(string $event, string $name, array $rooms): string
     {
-        foreach ($rooms as $room) {
+        foreach (array_values($rooms) as $i => $room) {
             if (!is_string($room)) throw new EmitRefused('room_invalid', 'a room is named by a string', $event, '', "/$name");
             if (!preg_match(self::ROOM, $room))
-                throw new EmitRefused('room_invalid', self::text($event, $room, "/$name") . ' can be no room: see the id of a room in docs/rooms.md', $event, '', "/$name");
+                throw new EmitRefused('room_invalid', self::text($event, $room, "/$name/$i") . ' can be no room: see the id of a room in docs/rooms.md', $event, '',
+                    "/$name/$i");
         }
         return self::text($event, array_values($rooms), "/$name");
     }

@@ -65,10 +65,10 @@ export function text(event: string, data: unknown): string {
 function member(event: string, name: 'rooms' | 'except', value: readonly string[]): string {
     if (!Array.isArray(value) || value.some((room) => typeof room !== 'string'))
         throw new EmitRefused('room_invalid', 'a room is named by a string', { event, pointer: `/${name}` });
-    const wrong = value.find((room) => !ROOM.test(room));
-    if (wrong !== undefined)
-        throw new EmitRefused('room_invalid', `${JSON.stringify(wrong)} can be no room: see the id of a room in docs/rooms.md`,
-            { event, pointer: `/${name}` });
+    const wrong = value.findIndex((room) => !ROOM.test(room));
+    if (wrong >= 0)
+        throw new EmitRefused('room_invalid', `${JSON.stringify(value[wrong])} can be no room: see the id of a room in docs/rooms.md`,
+            { event, pointer: `/${name}/${wrong}` });
     return `,"${name}":${JSON.stringify(value)}`;
 }
 

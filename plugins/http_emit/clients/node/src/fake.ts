@@ -36,9 +36,11 @@ function filled(event: string, templates: readonly string[], data: unknown): str
             const value = field[1]!.split('/').reduce<any>((at, name) => at?.[name], data);
             if (value === undefined) throw new EmitRefused('room_field_missing', `${template} needs ${field[1]}`, { event, pointer });
             const values: unknown[] = [value].flat();
+            const wrong = values.findIndex((one) => !(typeof one === 'string' ? ROOM_ID.test(one) : Number.isSafeInteger(one)));
+            if (wrong >= 0)
+                throw new EmitRefused('room_field_invalid', `${template}: ${field[1]} gives no room`,
+                    { event, pointer: Array.isArray(value) ? `${pointer}/${wrong}` : pointer });
             const ids = values.map(String);
-            if (!values.every((one) => typeof one === 'string' || Number.isSafeInteger(one)) || !ids.every((id) => ROOM_ID.test(id)))
-                throw new EmitRefused('room_field_invalid', `${template}: ${field[1]} gives no room`, { event, pointer });
             const between = template.slice(end, field.index);
             made = made.flatMap((start) => ids.map((id) => start + between + id));
             end = field.index + field[0].length;

@@ -238,6 +238,24 @@ class Failures:
                 live.emit("a", "x" * 1_100_000)
         self.emitter(test, url="http://127.0.0.1:1", development=True)
 
+    def test_and_a_name_that_no_daemon_takes(self):
+        def refused(call, code, pointer):
+            with self.assertRaises(EmitRefused) as caught:
+                call()
+            self.assertEqual((caught.exception.code, caught.exception.pointer), (code, pointer))
+
+        def test(live):
+            for room in ("library:a b", "library:*", "", 'a"', ":1", "library:", "ü:1", "k:" + "x" * 256, "k" * 65 + ":1", "a:1\n"):
+                refused(lambda: live.to("library:l1", room).emit("a", 1), "room_invalid", "/rooms/1")
+                refused(lambda: live.except_(room).emit("a", 1), "room_invalid", "/except/0")
+            for event in ("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "x" * 257, "ü" * 129):
+                refused(lambda: live.emit(event, 1), "event_invalid", "/event")
+            self.assertEqual(live.stats()["queued"], 0)
+            for room in ("library:a:b", "alone", "k" * 64 + ":" + "x" * 255, "a:!#$%&'()+,-./:;=?@[\\]^_|~"):
+                live.to(room).emit("ü" * 128, 1)
+            self.assertEqual(live.stats()["queued"], 4)
+        self.emitter(test, url="http://127.0.0.1:1", development=True, window=20, exit_timeout=0)
+
     def test_the_caller_does_not_wait_for_a_daemon_that_does_not_answer(self):
         daemon = StandIn(self)
         daemon.script.append("hang")

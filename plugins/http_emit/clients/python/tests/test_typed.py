@@ -34,12 +34,14 @@ BOOKING = {"bookingId": "b1", "userId": "u1", "libraryId": "l1", "tenantId": "t1
 PLAN = {"newPrice": 2.5, "currency": "EUR"}
 
 
-class CallsTest(unittest.TestCase):
+class Refusals(unittest.TestCase):
     def refused(self, call, code, pointer):
         with self.assertRaises(EmitRefused) as caught:
             call()
         self.assertEqual((caught.exception.code, caught.exception.pointer), (code, pointer))
 
+
+class CallsTest(Refusals):
     def test_send_confirm_and_go_to_rooms(self):
         daemon = StandIn(self)
         live = Realtime().configure(daemon.url, deadline=60, timeout=20)
@@ -116,7 +118,7 @@ print(live.stats()['dropped'])""", ROOMD_URL="no url")
         live.close(0)
 
 
-class FakeTest(unittest.TestCase):
+class FakeTest(Refusals):
     def test_keeps_what_is_emitted_with_the_rooms_that_the_catalogue_makes_of_it(self):
         seen = Fake().recipients(0)
         live = Realtime(seen)
@@ -137,6 +139,23 @@ class FakeTest(unittest.TestCase):
             with self.assertRaises(EmitRefused) as caught:
                 live.booking_created(data)
             self.assertEqual(caught.exception.code, code)
+
+    def test_raises_for_fields_that_give_no_room_as_a_daemon_refuses_them(self):
+        class Told(Live):
+            told = event("told", rooms=["library:{at/id}"])
+            nowhere = event("nowhere", rooms=[])
+        live = Told(Fake())
+        for wrong in (True, 1.5, None, 1e21, 2**53, {}, "a b", ""):
+            self.refused(lambda: live.told({"at": {"id": wrong}}), "room_field_invalid", "/data/at/id")
+        for wrong in (["x"], True, "a b", None):
+            self.refused(lambda: live.told({"at": {"id": ["l1", wrong]}}), "room_field_invalid", "/data/at/id/1")
+        self.refused(lambda: live.told({"at": {"id": []}}), "room_field_invalid", "/data")
+        self.refused(lambda: live.told({"at": 1}), "room_field_missing", "/data/at/id")
+        self.refused(lambda: live.nowhere(1), "no_target", "/rooms")
+        seen = Fake()
+        live.use(seen)
+        live.told({"at": {"id": ["l1", 7, 1 - 2**53, "l1"]}})
+        self.assertEqual(seen.emitted[0].rooms, ["library:l1", "library:7", "library:-9007199254740991"])
 
     def test_has_a_twin(self):
         async def main():

@@ -99,10 +99,10 @@ def text(event: str, data: Any) -> str:
 def _list(event: str, name: str, value: Tuple[Any, ...]) -> str:
     if not all(isinstance(room, str) for room in value):
         raise EmitRefused("room_invalid", "a room is named by a string", event, pointer=f"/{name}")
-    for room in value:
+    for i, room in enumerate(value):
         if not _ROOM.fullmatch(room):
             raise EmitRefused("room_invalid", f"{_ENCODER.encode(room)} can be no room: see the id of a room in docs/rooms.md",
-                              event, pointer=f"/{name}")
+                              event, pointer=f"/{name}/{i}")
     return f',"{name}":{_ENCODER.encode(value)}'
 
 

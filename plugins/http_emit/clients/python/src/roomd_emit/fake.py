@@ -28,8 +28,13 @@ _FIELD = re.compile(r"\{/?([^{}]+)\}")
 _ROOM_ID = re.compile(r"[!#-)+-;=?-_a-z|~]{1,255}")
 
 
+_MISSING = object()
+
+
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str) or (type(value) is int and abs(value) < 2 ** 53)
+    if isinstance(value, str):
+        return _ROOM_ID.fullmatch(value) is not None
+    return type(value) is int and abs(value) < 2 ** 53
 
 
 def _filled(event: str, templates: Sequence[str], data: Any) -> List[str]:
@@ -40,14 +45,15 @@ def _filled(event: str, templates: Sequence[str], data: Any) -> List[str]:
             pointer = f"/data/{field[1]}"
             value = data
             for name in field[1].split("/"):
-                value = value.get(name) if isinstance(value, dict) else None
-            if value is None:
+                value = value.get(name, _MISSING) if isinstance(value, dict) else _MISSING
+            if value is _MISSING:
                 raise EmitRefused("room_field_missing", f"{template} needs {field[1]}", event, pointer=pointer)
             values = value if isinstance(value, list) else [value]
-            ids = [str(one) for one in values]
-            if not all(map(_is_id, values)) or not all(map(_ROOM_ID.fullmatch, ids)):
-                raise EmitRefused("room_field_invalid", f"{template}: {field[1]} gives no room", event, pointer=pointer)
-            made = [start + template[end:field.start()] + one for start in made for one in ids]
+            for i, one in enumerate(values):
+                if not _is_id(one):
+                    raise EmitRefused("room_field_invalid", f"{template}: {field[1]} gives no room", event,
+                                      pointer=f"{pointer}/{i}" if values is value else pointer)
+            made = [f"{start}{template[end:field.start()]}{one}" for start in made for one in values]
             end = field.end()
         rooms += [one + template[end:] for one in made]
     if not templates:
