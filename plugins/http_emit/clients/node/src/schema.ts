@@ -27,6 +27,14 @@ const equal = (a: unknown, b: unknown): boolean => {
     return names.length === Object.keys(b).length &&
         names.every((name) => Object.hasOwn(b, name) && equal((a as any)[name], (b as any)[name]));
 };
+// As the daemon decides it: 19.99 is a multiple of 0.01, although their quotient is no whole number.
+function isMultiple(value: number, divisor: number): boolean {
+    if (Number.isInteger(divisor)) return value % divisor === 0;
+    const times = value / divisor;
+    if (Math.abs(times) >= 2 ** 50) // has no fraction any more
+        return Number.isInteger(value) && 1 / divisor < 2 ** 50 ? isMultiple(1, divisor) : value % divisor === 0;
+    return Math.abs(times - Math.round(times)) <= Math.abs(times) * 2 ** -51;
+}
 
 /**
  * Checks data by a schema, for development and tests: the daemon has the last word, which also knows formats
@@ -89,7 +97,7 @@ export function checker(schema: Schema): Check {
         if (value > by.maximum) return fault(`must be at most ${by.maximum}`);
         if (value <= by.exclusiveMinimum) return fault(`must be more than ${by.exclusiveMinimum}`);
         if (value >= by.exclusiveMaximum) return fault(`must be less than ${by.exclusiveMaximum}`);
-        if (by.multipleOf !== undefined && !Number.isInteger(value / by.multipleOf))
+        if (by.multipleOf !== undefined && !isMultiple(value, by.multipleOf))
             return fault(`must be a multiple of ${by.multipleOf}`);
         return undefined;
     }

@@ -3,6 +3,7 @@ that are not looked at here.  The data is taken as JSON would carry it."""
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any, Callable, List, Optional, Union
 from urllib.parse import unquote
@@ -44,6 +45,20 @@ def _equal(a: Any, b: Any) -> bool:
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(_equal(a[name], b[name]) for name in a)
     return a == b
+
+
+def _is_multiple(value: float, divisor: float) -> bool:
+    # As the daemon decides it: 19.99 is a multiple of 0.01, although their quotient is no whole number.
+    try:
+        if divisor == int(divisor):
+            return math.fmod(value, divisor) == 0
+        times = value / divisor
+    except OverflowError:
+        return True  # more than a double can hold: the daemon decides
+    if abs(times) >= 2**50:  # has no fraction any more
+        by_one = value == int(value) and 1 / divisor < 2**50
+        return _is_multiple(1, divisor) if by_one else math.fmod(value, divisor) == 0
+    return abs(times - round(times)) <= abs(times) * 2**-51
 
 
 class _Checker:
@@ -114,7 +129,7 @@ class _Checker:
             return Fault(at, f"must be more than {by['exclusiveMinimum']}")
         if "exclusiveMaximum" in by and value >= by["exclusiveMaximum"]:
             return Fault(at, f"must be less than {by['exclusiveMaximum']}")
-        if "multipleOf" in by and value / by["multipleOf"] % 1:
+        if "multipleOf" in by and not _is_multiple(value, by["multipleOf"]):
             return Fault(at, f"must be a multiple of {by['multipleOf']}")
         return None
 
