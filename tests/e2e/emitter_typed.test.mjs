@@ -172,6 +172,12 @@ describe('schemas', () => {
         [{ anyOf: [{ const: 1 }, { const: 2 }] }, 3, ''], [{ oneOf: [{ minimum: 0 }, { maximum: 5 }] }, 3, ''], [{ not: { const: 1 } }, 1, ''],
         [{ if: { required: ['a'] }, then: { required: ['b'] }, else: { required: ['c'] } }, { a: 1 }, ''],
         [{ definitions: { id: { type: 'string' } }, properties: { a: { $ref: '#/definitions/id' } } }, { a: 1 }, '/a'],
+        [{ pattern: '^\\p{L}+$' }, 'Zoë', undefined], [{ pattern: '^\\p{L}+$' }, '7', ''], [{ pattern: '^\\u{1F600}$' }, '\u{1F600}', undefined],
+        [{ pattern: '^.$' }, '\u{1F600}', undefined], [{ pattern: '(' }, 'text', undefined], [{ not: { pattern: '(' } }, 'text', undefined],
+        [{ oneOf: [{ pattern: '(' }, { minLength: 1 }] }, 'text', undefined], [{ if: { pattern: '(' }, then: false }, 'text', undefined],
+        [{ if: { pattern: '(' }, else: false }, 'text', undefined], [{ not: { not: { pattern: '(' } } }, 'text', undefined], [{ not: { pattern: '(' }, maxLength: 1 }, 'text', ''],
+        [{ patternProperties: { '(': { type: 'string' } }, additionalProperties: false }, { a: 1 }, undefined],
+        [{ properties: { a: { pattern: '(' }, b: { type: 'string' } } }, { a: 'text', b: 1 }, '/b'],
         [{ type: 'object' }, { toJSON: () => 'text' }, ''], [{ type: 'string' }, 5, ''], [{ minimum: 3 }, 'text', undefined],
     ];
     for (const [by, data, where] of cases) {

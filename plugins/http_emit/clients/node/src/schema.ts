@@ -27,6 +27,16 @@ const equal = (a: unknown, b: unknown): boolean => {
     return names.length === Object.keys(b).length &&
         names.every((name) => Object.hasOwn(b, name) && equal((a as any)[name], (b as any)[name]));
 };
+const UNCHECKED = new Error('a pattern cannot be checked here');
+
+function built(pattern: string): RegExp | undefined {
+    try {
+        return new RegExp(pattern, 'u'); // the daemon too reads it in Unicode mode
+    } catch {
+        return undefined;
+    }
+}
+
 // As the daemon decides it: 19.99 is a multiple of 0.01, although their quotient is no whole number.
 function isMultiple(value: number, divisor: number): boolean {
     if (Number.isInteger(divisor)) return value % divisor === 0;
@@ -41,11 +51,14 @@ function isMultiple(value: number, divisor: number): boolean {
  * that are not looked at here.  The data is taken as JSON would carry it.
  */
 export function checker(schema: Schema): Check {
-    const patterns = new Map<string, RegExp>();
-    const pattern = (text: string): RegExp => {
-        let known = patterns.get(text);
-        if (!known) patterns.set(text, (known = new RegExp(text, 'u')));
-        return known;
+    const patterns = new Map<string, RegExp | undefined>();
+    let exact = 0; // how many schemas deep it matters that data fits, and not only that it does not
+    // Undefined where this engine cannot build the pattern, which is the daemon's to check.
+    const matches = (text: string, value: string): boolean | undefined => {
+        if (!patterns.has(text)) patterns.set(text, built(text));
+        const known = patterns.get(text);
+        if (!known && exact > 0) throw UNCHECKED;
+        return known?.test(value);
     };
     const target = (ref: string): Schema => {
         let at: any = schema;
@@ -60,20 +73,34 @@ export function checker(schema: Schema): Check {
         const fault = (message: string): Fault => ({ pointer, message });
         const all = (schemas: Schema[]): boolean => schemas.every((one) => !find(value, one, pointer));
         const fits = (one: Schema): boolean => all([one]);
+        // Which of them the data fits: undefined where a pattern decides that cannot be checked.
+        const exactly = (schemas: Schema[]): boolean[] | undefined => {
+            ++exact;
+            try {
+                return schemas.map(fits);
+            } catch (why) {
+                if (why !== UNCHECKED || exact > 1) throw why;
+                return undefined;
+            } finally {
+                --exact;
+            }
+        };
 
         const types: string[] | undefined = by['type'] === undefined ? undefined : [by['type']].flat();
         if (types && !types.some((type) => is[type]!(value))) return fault(`must be ${types.join(' or ')}`);
         if (by['enum'] && !by['enum'].some((one: unknown) => equal(one, value)))
             return fault(`must be one of ${JSON.stringify(by['enum'])}`);
         if (by['const'] !== undefined && !equal(by['const'], value)) return fault(`must be ${JSON.stringify(by['const'])}`);
-        if (by['not'] !== undefined && fits(by['not'])) return fault('must not fit the schema of "not"');
+        if (by['not'] !== undefined && exactly([by['not']])?.[0]) return fault('must not fit the schema of "not"');
         for (const one of by['allOf'] ?? []) {
             const inner = find(value, one, pointer);
             if (inner) return inner;
         }
         if (by['anyOf'] && !by['anyOf'].some(fits)) return fault('must fit one of the schemas of "anyOf"');
-        if (by['oneOf'] && by['oneOf'].filter(fits).length !== 1) return fault('must fit exactly one of the schemas of "oneOf"');
-        const branch = by['if'] === undefined ? undefined : by[fits(by['if']) ? 'then' : 'else'];
+        const one = by['oneOf'] && exactly(by['oneOf']);
+        if (one && one.filter(Boolean).length !== 1) return fault('must fit exactly one of the schemas of "oneOf"');
+        const holds = by['if'] === undefined ? undefined : exactly([by['if']]);
+        const branch = holds && by[holds[0] ? 'then' : 'else'];
         const inner = branch === undefined ? undefined : find(value, branch, pointer);
         if (inner) return inner;
 
@@ -88,7 +115,7 @@ export function checker(schema: Schema): Check {
         const length = by.minLength === undefined && by.maxLength === undefined ? 0 : [...value].length;
         if (length < by.minLength) return fault(`must have at least ${by.minLength} characters`);
         if (length > by.maxLength) return fault(`must have at most ${by.maxLength} characters`);
-        if (by.pattern !== undefined && !pattern(by.pattern).test(value)) return fault(`must fit the pattern ${by.pattern}`);
+        if (by.pattern !== undefined && matches(by.pattern, value) === false) return fault(`must fit the pattern ${by.pattern}`);
         if (FORMATS[by.format]?.test(value) === false) return fault(`must be a ${by.format}`);
         return undefined;
     }
@@ -127,8 +154,13 @@ export function checker(schema: Schema): Check {
                 return { pointer: below, message: 'must have another name' };
             const schemas: Schema[] = [];
             if (by.properties && Object.hasOwn(by.properties, name)) schemas.push(by.properties[name]);
-            for (const [text, one] of Object.entries<Schema>(by.patternProperties ?? {})) if (pattern(text).test(name)) schemas.push(one);
-            if (schemas.length === 0 && by.additionalProperties !== undefined) schemas.push(by.additionalProperties);
+            let additional = schemas.length === 0;
+            for (const [text, one] of Object.entries<Schema>(by.patternProperties ?? {})) {
+                const matching = matches(text, name);
+                if (matching) schemas.push(one);
+                if (matching !== false) additional = false;
+            }
+            if (additional && by.additionalProperties !== undefined) schemas.push(by.additionalProperties);
             for (const one of schemas) {
                 const inner = find(value[name], one, below);
                 if (inner) return inner;

@@ -188,6 +188,13 @@ class SchemaTest(unittest.TestCase):
         ({"if": {"required": ["a"]}, "then": {"required": ["b"]}, "else": {"required": ["c"]}}, {"a": 1}, ""),
         ({"definitions": {"id": {"type": "string"}}, "properties": {"a": {"$ref": "#/definitions/id"}}}, {"a": 1}, "/a"),
         ({"minimum": 3}, "text", None),
+        ({"pattern": r"^\p{L}+$"}, "Zo\u00eb", None), ({"pattern": r"^\u{1F600}$"}, "\U0001F600", None),
+        ({"pattern": "^.$"}, "\U0001F600", None), ({"pattern": "("}, "text", None), ({"not": {"pattern": "("}}, "text", None),
+        ({"pattern": "a{99999999999}"}, "text", None),
+        ({"oneOf": [{"pattern": "("}, {"minLength": 1}]}, "text", None), ({"if": {"pattern": "("}, "then": False}, "text", None),
+        ({"if": {"pattern": "("}, "else": False}, "text", None), ({"not": {"not": {"pattern": "("}}}, "text", None), ({"not": {"pattern": "("}, "maxLength": 1}, "text", ""),
+        ({"patternProperties": {"(": {"type": "string"}}, "additionalProperties": False}, {"a": 1}, None),
+        ({"properties": {"a": {"pattern": "("}, "b": {"type": "string"}}}, {"a": "text", "b": 1}, "/b"),
     ]
 
     def test_cases(self):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Callable, List, Optional, Union
+from typing import Any, Callable, List, Optional, Sequence, Union
 from urllib.parse import unquote
 
 from .errors import EmitRefused
@@ -61,9 +61,14 @@ def _is_multiple(value: float, divisor: float) -> bool:
     return abs(times - round(times)) <= abs(times) * 2**-51
 
 
+class _Unchecked(Exception):
+    """A pattern cannot be checked here."""
+
+
 class _Checker:
     def __init__(self, schema: Schema):
         self._schema = schema
+        self._exact = 0  # how many schemas deep it matters that data fits, and not only that it does not
 
     def find(self, value: Any, by: Schema, at: str) -> Optional[Fault]:
         if isinstance(by, bool):
@@ -82,15 +87,17 @@ class _Checker:
             return Fault(at, f"must be one of {json.dumps(by['enum'])}")
         if "const" in by and not _equal(by["const"], value):
             return Fault(at, f"must be {json.dumps(by['const'])}")
-        if "not" in by and fits(by["not"]):
+        if "not" in by and self._exactly(value, [by["not"]], at) == [True]:
             return Fault(at, 'must not fit the schema of "not"')
         if "anyOf" in by and not any(map(fits, by["anyOf"])):
             return Fault(at, 'must fit one of the schemas of "anyOf"')
-        if "oneOf" in by and sum(map(fits, by["oneOf"])) != 1:
+        one_of = self._exactly(value, by["oneOf"], at) if "oneOf" in by else None
+        if one_of is not None and sum(one_of) != 1:
             return Fault(at, 'must fit exactly one of the schemas of "oneOf"')
         deeper: List[Schema] = list(by.get("allOf", []))
-        if "if" in by:
-            deeper.append(by.get("then" if fits(by["if"]) else "else", True))
+        holds = self._exactly(value, [by["if"]], at) if "if" in by else None
+        if holds is not None:
+            deeper.append(by.get("then" if holds[0] else "else", True))
         for one in deeper:
             inner = self.find(value, one, at)
             if inner:
@@ -102,6 +109,27 @@ class _Checker:
         if isinstance(value, list):
             return self._list(value, by, at)
         return self._object(value, by, at) if isinstance(value, dict) else None
+
+    def _exactly(self, value: Any, schemas: Sequence[Schema], at: str) -> Optional[List[bool]]:
+        """Which of them the value fits: None where a pattern decides that cannot be checked."""
+        self._exact += 1
+        try:
+            return [self.find(value, one, at) is None for one in schemas]
+        except _Unchecked:
+            if self._exact > 1:
+                raise
+            return None
+        finally:
+            self._exact -= 1
+
+    def _matches(self, ecma: str, value: str) -> Optional[bool]:
+        """None where `re` cannot build the pattern, which is the daemon's to check."""
+        try:
+            return _pattern(ecma).search(value) is not None
+        except (re.error, OverflowError, RecursionError):
+            if self._exact:
+                raise _Unchecked from None
+            return None
 
     def _target(self, ref: str) -> Any:
         at: Any = self._schema
@@ -115,7 +143,7 @@ class _Checker:
             return Fault(at, f"must have at least {by['minLength']} characters")
         if len(value) > by.get("maxLength", len(value)):
             return Fault(at, f"must have at most {by['maxLength']} characters")
-        if "pattern" in by and not _pattern(by["pattern"]).search(value):
+        if "pattern" in by and self._matches(by["pattern"], value) is False:
             return Fault(at, f"must fit the pattern {by['pattern']}")
         known = _FORMATS.get(by.get("format", ""))
         return Fault(at, f"must be a {by['format']}") if known and not known.fullmatch(value) else None
@@ -166,8 +194,13 @@ class _Checker:
             if "propertyNames" in by and self.find(name, by["propertyNames"], below):
                 return Fault(below, "must have another name")
             schemas = [known[name]] if name in known else []
-            schemas += [s for p, s in by.get("patternProperties", {}).items() if _pattern(p).search(name)]
-            for each in schemas or [by.get("additionalProperties", True)]:
+            additional = not schemas
+            for pattern, each in by.get("patternProperties", {}).items():
+                matching = self._matches(pattern, name)
+                if matching:
+                    schemas.append(each)
+                additional = additional and matching is False
+            for each in [by.get("additionalProperties", True)] if additional else schemas:
                 inner = self.find(one, each, below)
                 if inner:
                     return inner
@@ -184,13 +217,11 @@ def _pattern(ecma: str) -> "re.Pattern[str]":
 
 
 def checker(schema: Schema) -> Callable[[Any], Optional[Fault]]:
-    one = _Checker(schema)
-
     def check(data: Any) -> Optional[Fault]:
         try:
             plain = json.loads(text("", data))
         except EmitRefused:
             return None  # no JSON: that is told by whoever writes it
-        return one.find(plain, schema, "")
+        return _Checker(schema).find(plain, schema, "")
 
     return check
