@@ -238,6 +238,23 @@ describe('the README', () => {
             // @ts-expect-error ... in a transaction too
             await live.in(tx).bookingCreated({ bookingId: 1 });
             export { id };`);
+        writeFileSync(path.join(place, 'leading.ts'), `
+            import { typed } from 'roomd-emit';
+            interface Events {
+                open: unknown;
+                partly: { libraryId: string; x: number } | { x: number };
+                wholly: { libraryId: string; x: number } | { libraryId: number; y: number };
+            }
+            const live = typed<Events>()({ open: { name: 'open', arguments: ['libraryId'] }, partly: { name: 'partly', arguments: ['libraryId'] },
+                wholly: { name: 'wholly', arguments: ['libraryId'] } });
+            export function all(): void {
+                live.open('l1', { x: 1 });
+                live.partly('l1', { x: 1 });
+                live.wholly('l1', { x: 1 });
+                live.wholly(7, { y: 1 });
+                // @ts-expect-error of neither type of the union
+                live.wholly(true, { y: 1 });
+            }`);
         writeFileSync(path.join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions: { module: 'NodeNext', target: 'ES2022', strict: true,
             typeRoots: ['./types'], types: ['node'], outDir: 'out', rootDir: '.' }, include: ['*.ts'] }));
         const tsc = path.join(source, 'tests/e2e/node_modules/typescript/bin/tsc');

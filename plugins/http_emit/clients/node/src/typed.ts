@@ -19,7 +19,9 @@ export interface Spec<E, N extends keyof E & string = keyof E & string> {
 export type Table<E> = { readonly [call: string]: Spec<E> };
 
 type Leading<S> = S extends { readonly arguments: infer L extends readonly string[] } ? L : readonly [];
-type Of<D, L extends readonly string[]> = { -readonly [I in keyof L]: L[I] extends keyof D ? D[L[I]] : never };
+// A member's type: unknown where the data, or one type of a union, does not tell of it.
+type Member<D, N> = unknown extends D ? unknown : D extends unknown ? (N extends keyof D ? D[N] : unknown) : never;
+type Of<D, L extends readonly string[]> = { -readonly [I in keyof L]: Member<D, L[I]> };
 // Of each type of a union by itself.
 type Without<D, N extends string> = D extends unknown ? Omit<D, N> : never;
 type Arguments<E, S extends Spec<E>> = Leading<S> extends readonly []
