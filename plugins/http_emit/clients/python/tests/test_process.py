@@ -37,6 +37,31 @@ asyncio.run(main())
 live.emit('outside of any loop', 3)""", ROOMD_URL=daemon.url)
         self.assertEqual((code, errors, daemon.data()), (0, "", [1, 2, 3]))
 
+    def test_also_of_an_emitter_that_nobody_holds_any_more(self):
+        daemon = StandIn(self)
+        code, out, errors = program("""
+import asyncio, gc, roomd_emit
+async def main():
+    roomd_emit.AsyncEmitter(**PATIENT).emit('last', 1)
+asyncio.run(main())
+gc.collect()""", ROOMD_URL=daemon.url)
+        self.assertEqual((code, errors, daemon.data()), (0, "", [1]))
+
+    def test_an_emitter_that_has_nothing_in_line_goes_with_its_owner(self):
+        daemon = StandIn(self)
+        code, out, errors = program("""
+import asyncio, gc, roomd_emit, weakref
+async def main(last):
+    live = roomd_emit.AsyncEmitter(**PATIENT)
+    live.emit('a', 1)
+    await last(live)
+    return weakref.ref(live._sink)
+for last in (lambda live: live.flush(20), lambda live: live.close(0)):
+    gone = asyncio.run(main(last))
+    gc.collect()
+    print(gone())""", ROOMD_URL=daemon.url)
+        self.assertEqual((code, out), (0, "None\nNone\n"), errors)
+
     def test_a_loop_that_ends_in_the_middle_of_an_attempt_doubles_nothing(self):
         daemon = StandIn(self)
         daemon.script.append("deaf and dumb")

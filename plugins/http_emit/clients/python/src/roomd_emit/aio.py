@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, Optional, Tuple
+from typing import Any, Optional, Set, Tuple
 
 from .daemon import NOBODY, Connection, Daemon, tls
 from .errors import RoomdError
@@ -14,11 +14,16 @@ from .line import Settle
 _Streams = Tuple[asyncio.StreamReader, asyncio.StreamWriter, Way]
 
 
+# Those with events in line: the end of the process sends them even if nobody holds the emitter any more.
+_waiting: Set["AsyncDaemon"] = set()
+
+
 class AsyncDaemon(Daemon):
     """Belongs to the thread of the loop.  Another loop may follow; what was in line goes on in that."""
 
     def begin(self) -> None:
         super().begin()
+        _waiting.discard(self)
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._task: Optional["asyncio.Task[None]"] = None
         self._wake: Optional[asyncio.Event] = None
@@ -26,6 +31,7 @@ class AsyncDaemon(Daemon):
 
     def push(self, event: str, data: Any, aim: Aim, known: Known, settle: Optional[Settle]) -> None:
         self.line.push(self.prepared(event, data, aim, known, self.ulids.next()), time.monotonic(), settle)
+        _waiting.add(self)
         self._work_on()
         self.tell(self.taken())
 
@@ -66,6 +72,10 @@ class AsyncDaemon(Daemon):
         self._hang_up()
         return done
 
+    def lose(self, why: str) -> None:
+        super().lose(why)
+        _waiting.discard(self)
+
     def leave(self) -> None:
         # Whatever loop there was is gone, and so is its task: what is on the way is in line again.
         if self.line.waiting():
@@ -94,6 +104,7 @@ class AsyncDaemon(Daemon):
             now = time.monotonic()
             due = self.line.due(now)
             if due is None:
+                _waiting.discard(self)
                 return
             if due > 0:
                 timer = loop.call_later(due, wake.set)
