@@ -262,6 +262,26 @@ describe('Roomd.php', { skip }, () => {
         assert.equal((await php(far, `echo $live->confirmed('a', 3)->recipients;`, `socketPath: ${JSON.stringify(path.join(folder, 's'))}`)).out, '1');
     });
 
+    test('an answer in chunks ends with its last empty line, and not before', async (t) => {
+        const answer = (id) => {
+            const text = JSON.stringify({ data: { results: [{ success: true, id, recipients: 1, rooms: [] }] } });
+            return `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${text.length.toString(16)}\r\n${text}\r\n0\r\n`;
+        };
+        const ends = ['', 'X-Trailer: 1\r\n', 'X-Trailer: 1\r\n\r\n', '\r\n']; // the first two are cut off
+        let asked = 0;
+        const cutting = createServer((socket) => socket.on('error', () => {}).on('data', (bytes) => {
+            if (!/\}$/.test(bytes)) return;
+            const end = ends[asked++];
+            socket.write(answer(`id-${asked}`) + end);
+            if (!end.endsWith('\r\n\r\n') && end !== '\r\n') socket.end();
+        }));
+        await new Promise((done) => cutting.listen(0, '127.0.0.1', done));
+        t.after(() => cutting.close());
+        const { out } = await php({ url: `http://127.0.0.1:${cutting.address().port}` }, `
+            echo $live->confirmed('a', 1)->id, ' ', $live->confirmed('a', 2)->id;`);
+        assert.deepEqual([out, asked], ['id-3 id-4', 4]);
+    });
+
     test('the examples of its README run', async (t) => {
         const daemon = await StandIn.open(t);
         daemon.verdict = ({ event }) => event === 'notification' && { code: 'event_denied', pointer: '/event' };

@@ -569,7 +569,7 @@ final class Connection
     {
         for ($body = ''; preg_match('/^([\da-f]+)[^\r\n]*\r\n/i', $seen, $found); $seen = substr($seen, $from + $size + 2)) {
             [$size, $from] = [hexdec($found[1]), strlen($found[0])];
-            if ($size === 0) return $body;
+            if ($size === 0) return str_contains(substr($seen, $from - 2), "\r\n\r\n") ? $body : null;
             if (strlen($seen) < $from + $size + 2) return null;
             $body .= substr($seen, $from, $size);
         }
