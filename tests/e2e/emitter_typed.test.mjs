@@ -107,6 +107,9 @@ describe('in a transaction', () => {
         const live = typed()(table, createEmitter({ url: 'http://127.0.0.1:1', development: true }));
         await assert.rejects(live.in(one).bookingCreated({ ...booking, status: 1 }), { code: 'schema_mismatch', pointer: '/data/status' });
         await assert.rejects(live.volatile.in(one).bookingCreated(booking), { code: 'not_in_transaction', pointer: '/volatile' });
+        await assert.rejects(live.of('/desk').in(one).bookingCreated(booking), { code: 'not_in_transaction', pointer: '/namespace' });
+        await assert.rejects(live.in(one).emit('booking:created', booking, { broadcast: true }), { code: 'not_in_transaction', pointer: '/broadcast' });
+        await assert.rejects(live.in(one).confirmed('booking:created', booking), { code: 'not_in_transaction' });
         await assert.rejects(live.in(one).bookingCreated(booking, { rooms: [] }), { code: 'rooms_empty' });
         assert.deepEqual(one.asked, []);
     });
