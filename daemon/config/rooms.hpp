@@ -68,7 +68,7 @@ inline constexpr std::array namespace_list{
 };
 inline constexpr std::array namespace_keys{
     text("namespaces[].name", &Namespace::name, "", Reload::yes,
-        "The name or the prefix. Of several entries for one namespace its name counts, else the longest prefix.")
+        "The name or the prefix. Of several entries for one namespace its name counts, else the longest prefix; for `/` its name alone.")
         .required("write name: /admin").sample("/admin"),
     flag("namespaces[].verbs", &Namespace::verbs, "true", Reload::yes,
         "Whether roomd answers `join`, `leave` and `client_events` there. `false`: what clients emit goes to plugins only."),

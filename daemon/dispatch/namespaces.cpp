@@ -9,12 +9,12 @@ namespace roomd::dispatch {
 namespace {
 
 // The entry that is for this namespace: a name before prefixes, a long prefix before a short one;
-// null when there is none.
+// null when there is none.  Prefixes are for namespaces beside "/".
 const Namespace *find_namespace(const Options &options, std::string_view nsp) noexcept {
     const Namespace *found = nullptr;
     for (const Namespace &entry : options.namespaces) {
         if (entry.name == nsp) return &entry;
-        if (base::matches(entry.name, nsp) &&
+        if (nsp != "/" && base::matches(entry.name, nsp) &&
             (found == nullptr || found->name.size() < entry.name.size()))
             found = &entry;
     }

@@ -11,7 +11,7 @@ namespace roomd::dispatch {
 bool is_configured(const Options &, std::string_view nsp) noexcept;
 
 // Whether roomd answers verbs and client_events there: in each configured namespace, unless the
-// entry that names it, or else the longest prefix, says otherwise.
+// entry that names it, or else the longest prefix, says otherwise.  For "/" only its name counts.
 bool has_verbs(const Options &, std::string_view nsp) noexcept;
 
 // Which namespaces there are: those that are configured, and those that plugins serve.

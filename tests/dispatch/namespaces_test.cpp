@@ -37,6 +37,18 @@ TEST_CASE("verbs work in configured namespaces, unless the nearest entry says ot
     CHECK_FALSE(dispatch::has_verbs(options, "/"));
 }
 
+TEST_CASE("a prefix is for the namespaces beside /, not for / itself") {
+    dispatch::Options options = test::dispatch_defaults();
+    options.namespaces = {{"/*", false}};
+    CHECK(dispatch::has_verbs(options, "/"));
+    CHECK_FALSE(dispatch::has_verbs(options, "/desk"));
+    options.namespaces = {{"/*", false}, {"/", true}};
+    CHECK(dispatch::has_verbs(options, "/"));
+    options.namespaces = {{"/*", true}, {"/", false}};
+    CHECK_FALSE(dispatch::has_verbs(options, "/"));
+    CHECK(dispatch::has_verbs(options, "/desk"));
+}
+
 TEST_CASE("plugins serve namespaces that nobody configured") {
     const dispatch::Options options = test::dispatch_defaults();
     dispatch::Namespaces namespaces(options);
