@@ -1,5 +1,6 @@
 """roomd.attach(): the changes of a table's rows as events."""
 import json
+import re
 import unittest
 
 import pq
@@ -85,6 +86,19 @@ class Attach(unittest.TestCase):
         self.assertEqual(server.drain(self.owner), (len(users), 2))
         rooms = self.owner.query(f"SELECT rooms[1] FROM roomd.log ORDER BY seq DESC LIMIT {len(users)}")
         self.assertEqual([row[0] for row in reversed(rooms)], ["user:" + user for user in users])
+
+    def test_a_field_before_the_colon_gives_no_kind_and_id_at_once(self):
+        for n, (template, user, library, room) in enumerate((
+                ("{a}", "desk", "", "desk"), ("{a}", "user:7", "", None), ("{a}", ":", "", None), ("{a}", "auth0|7", "", None),
+                ("{a}:{b}", "desk", "urn:1|2", "desk:urn:1|2"), ("{a}:{b}", "user:7", "x", None), ("{a}:{b}", "a|b", "x", None),
+                ("x-{a}.{b}:1", "a", "b", "x-a.b:1"), ("x-{a}.{b}:1", "a", "b:c", None), ("x:{a}", "user:7", "", "x:user:7"))):
+            self.owner.query("SELECT roomd.attach('bookings', '{\"a\": \"user_id\", \"b\": \"library_id\"}', 'e', rooms => ARRAY[$1])", template)
+            self.owner.query("INSERT INTO bookings (id, user_id, library_id) VALUES ($1, $2, $3)", str(n), user, library)
+            _, _, rooms, fault = self.events()[0]
+            if room is None:
+                self.assertRegex(fault or "no fault: " + rooms, f'^room_field_invalid: "[ab]" of "{re.escape(template)}" gives no room$')
+            else:
+                self.assertEqual((rooms, fault), ("{%s}" % room, None))
 
     def test_a_migration_writes_the_functions_of_triggers_anew(self):
         self.owner.run("""SELECT roomd.attach('bookings', '{"id": "id", "userId": "user_id"}', 'in', 'up', 'out', ARRAY['user:{userId}']);

@@ -52,25 +52,30 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- SQL that makes a room of d.data by a template, and SQL that says what is wrong with it, or null.
+-- SQL that makes a room of d.data by a template, and SQL that says what is wrong with it, or null.  The colon
+-- that ends the kind is the template's: a field before it, or in a template without one, takes a kind's
+-- characters alone.
 CREATE OR REPLACE FUNCTION roomd.room_sql(template text, OUT room text, OUT wrong text)
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     rest  text := template;
     field text;
     at    int;
+    ahead boolean := true; -- of the colon
 BEGIN
     room := '';
     WHILE rest ~ '\{[^{}]+\}' LOOP
         field := substring(rest FROM '\{([^{}]+)\}');
         at := strpos(rest, '{' || field || '}');
         room := room || format('%L || (d.data ->> %L) || ', left(rest, at - 1), field);
+        ahead := ahead AND strpos(left(rest, at - 1), ':') = 0;
         rest := substr(rest, at + length(field) + 2);
         wrong := coalesce(wrong || ', ', '') || format(
             'CASE WHEN d.data ->> %1$L IS NULL THEN %2$L'
-            ' WHEN d.data ->> %1$L !~ ''^[!#-)+-;=?-_a-z|~]+$'' OR length(d.data ->> %1$L) > 255 THEN %3$L END', field,
+            ' WHEN d.data ->> %1$L !~ %4$L OR length(d.data ->> %1$L) > 255 THEN %3$L END', field,
             format('room_field_missing: "%s" is null, and "%s" needs it', field, template),
-            format('room_field_invalid: "%s" of "%s" gives no room', field, template));
+            format('room_field_invalid: "%s" of "%s" gives no room', field, template),
+            CASE WHEN ahead THEN '^[A-Za-z0-9_.@+~-]+$' ELSE '^[!#-)+-;=?-_a-z|~]+$' END);
     END LOOP;
     room := format('coalesce(%s%L, %L)', room, rest, template);
 END
