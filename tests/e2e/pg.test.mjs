@@ -1,10 +1,12 @@
 // `roomd pg` on a real server: the schema is made, brought up, shown; what is dead comes back; and each
 // way in which a database says no is told in a sentence.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connected, received } from './support/clients.mjs';
 import { NEWEST, PASSWORD, databases, done, files, json, pg, psql, text } from './support/pg.mjs';
-import { freePort, plugin, roomd, settings } from './support/roomd.mjs';
+import { freePort, plugin, roomd, settings, source } from './support/roomd.mjs';
 import { until } from './support/wait.mjs';
 
 const server = await databases({ after });
@@ -144,6 +146,20 @@ test('migrate brings an older schema up, keeps what is in it, and then has nothi
     assert.equal(await psql(dsn, 'SELECT event, data FROM roomd.outbox'), 'kept|{"a": 1}');
     assert.match(await done(['migrate', '--dsn', dsn]), new RegExp(`: the schema roomd has version ${NEWEST}, the newest: nothing to do\n$`));
     assert.match(await done(['migrate', '--dry-run', '--dsn', dsn]), /^-- .*nothing to do\n$/);
+});
+
+test('migrate from version 8 writes the functions of attached tables anew', async () => {
+    const dsn = await server.create('from_8'), fresh = await server.create('fresh_beside_8');
+    const eight = readFileSync(path.join(source, 'tests/postgres/schema_8.sql'), 'utf8');
+    await psql(dsn, `BEGIN; ${eight} COMMIT;`);
+    await psql(dsn, `CREATE TABLE seats (id int PRIMARY KEY, u text);
+        SELECT roomd.attach('seats', '{"u": "u"}', 'in', rooms => ARRAY['user:{u}'])`);
+    const { data } = await json(['migrate', '--dsn', dsn]);
+    assert.deepEqual([data.from, data.to], [8, NEWEST]);
+    assert.equal(await psql(dsn, `INSERT INTO seats VALUES (1, 'auth0|7'); SELECT rooms, fault FROM roomd.outbox`), '{user:auth0|7}|');
+    await psql(dsn, `SELECT roomd.detach('seats'); DROP TABLE seats`);
+    await done(['init', '--dsn', fresh]);
+    assert.equal(await psql(dsn, SHAPE), await psql(fresh, SHAPE));
 });
 
 test('migrate tells people from where to where, and its dry run does the same', async () => {

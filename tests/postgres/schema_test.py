@@ -74,6 +74,26 @@ class Schema(unittest.TestCase):
             self.assertEqual(owner.query("SELECT seq, event, data ->> 'id', rooms FROM roomd.log WHERE seq > 2 ORDER BY seq"), [
                 ("3", "in", "3", "{seat:3,role:all}"), ("4", "raised", "9", None), ("5", "up", "9", "{seat:9,role:all}"), ("6", "up", "4", "{seat:4,role:all}")])
 
+    def test_version_8_is_brought_up_with_the_triggers_that_hold_its_rules(self):
+        self.database("from_8")
+        with open(os.path.join(os.path.dirname(__file__), "schema_8.sql"), encoding="utf-8") as file:
+            eight = file.read()
+        insert = "INSERT INTO seats (user_id) VALUES ('auth0|7'), ('user:7')"
+        rooms = "SELECT rooms, split_part(fault, ':', 1) FROM roomd.outbox ORDER BY id"
+        with self.server.connect(database="from_8") as owner:
+            owner.run("BEGIN;" + eight + "COMMIT;")
+            owner.run("""CREATE TABLE seats (id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY, user_id text);
+                SELECT roomd.attach('seats', '{"u": "user_id"}', 'in', rooms => ARRAY['user:{u}']);
+                SELECT roomd.attach('seats', '{"u": "user_id"}', 'in', rooms => ARRAY['{u}'], name => 'plain', condition => 'NEW.id > 0');""" + insert)
+            self.assertEqual(owner.query("SELECT schema_version FROM roomd.meta"), [("8",)])
+            self.assertEqual({fault for _, fault in owner.query(rooms)}, {"room_field_invalid"})
+            owner.run("TRUNCATE roomd.outbox")
+            server.migrate(owner)
+            self.assertEqual(owner.query("SELECT schema_version FROM roomd.meta"), [(str(len(server.migrations())),)])
+            owner.run(insert)
+            self.assertEqual(sorted(owner.query(rooms + ", 1"), key=str), sorted([
+                ("{user:auth0|7}", None), ("{user:user:7}", None), ("{auth0|7}", "room_field_invalid"), ("{user:7}", "room_field_invalid")], key=str))
+
     def test_what_upgrading_may_not_replace_still_tells_and_breaks_no_write(self):
         self.database("eight")
         with self.server.connect(database="eight") as owner:
@@ -103,7 +123,7 @@ class Schema(unittest.TestCase):
         with self.server.connect(database="newer") as owner:
             server.migrate(owner)
             owner.run("UPDATE roomd.meta SET schema_version = 1000")
-            with self.assertRaisesRegex(pq.Error, 'the schema "roomd" is version 1000, and this roomd knows up to 8'):
+            with self.assertRaisesRegex(pq.Error, f'the schema "roomd" is version 1000, and this roomd knows up to {len(server.migrations())}$'):
                 server.migrate(owner)
             self.assertEqual(owner.value("SELECT schema_version FROM roomd.meta"), "1000")
 

@@ -15,7 +15,7 @@ SELECT pg_advisory_xact_lock(1919905645, 2);
 
 DO $$
 DECLARE
-    newest constant int := 8; -- the highest number in this folder
+    newest constant int := 9; -- the highest number in this folder
     owner text;
     found int;
 BEGIN
