@@ -189,6 +189,17 @@ TEST_CASE("an own origin needs a token that a page cannot have, or hosts") {
               .empty());
     CHECK(faults_in("cors: { own_origin: allow, own_hosts: ['http://a'] }").find("invalid host") !=
           std::string::npos);
+    const auto faults_with = [](const std::string &auth) {
+        return faults_of("auth: { " + auth + ", issuers: [{ issuer: i, audience: a, algorithms: " +
+                         "[HS256], key: an-hs256-secret-of-thirty-two-bytes }] }\n" +
+                         "catalogue: { unknown: allow }\ncors: { own_origin: allow }\n");
+    };
+    const auto rebinding = [](const std::string &faults) {
+        return faults.find("DNS rebinding") != std::string::npos;
+    };
+    CHECK_FALSE(rebinding(faults_with("mode: required")));
+    CHECK(rebinding(faults_with("mode: optional")));
+    CHECK(rebinding(faults_with("mode: required, cookie: session")));
     CHECK_FALSE(test::read("").cors.allow_own_origin);
 }
 
