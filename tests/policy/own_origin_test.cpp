@@ -53,6 +53,13 @@ TEST_CASE("a page whose name resolves to this machine is not at a host that is n
     CHECK_FALSE(named.admits("http://api.example.com:3001", "api.example.com:3001"));
 }
 
+TEST_CASE("an origin at one host that is named is not that of a request for another") {
+    const OwnOrigin named({"api.example.com", "localhost:3001"});
+    CHECK_FALSE(named.admits("https://api.example.com", "localhost:3001"));
+    CHECK_FALSE(named.admits("http://localhost:3001", "api.example.com"));
+    CHECK_FALSE(named.admits("https://api.example.com", "127.0.0.1:3001"));
+}
+
 TEST_CASE("whether some request could have this origin as its own") {
     CHECK(any.may_admit("http://a.example:3001"));
     CHECK(OwnOrigin({"a.example"}).may_admit("wss://a.example"));
