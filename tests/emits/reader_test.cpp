@@ -129,6 +129,8 @@ TEST_CASE("a byte order mark in front is skipped, as some senders write it") {
     const std::string mark = "\xEF\xBB\xBF";
     CHECK(good(mark + R"({"event":"e","data":1})").name == "e");
     CHECK(message(mark + R"({"event":x})").ends_with("at byte 13"));
+    CHECK(batch(mark + R"({"events":[{"event":"e","data":1}]})").events.front().name == "e");
+    CHECK(bad_batch(mark + mark + R"({"events":[]})") == "400 json_malformed ");
     CHECK(bad(mark) == "400 json_malformed ");
     CHECK(bad(mark + mark + "{}") == "400 json_malformed ");
     CHECK(bad("{" + mark + "}") == "400 json_malformed ");
