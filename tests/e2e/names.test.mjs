@@ -11,13 +11,15 @@ import { once, until } from './support/wait.mjs';
 
 const database = await postgres({ after });
 const KEY = 'roomd_a_key_of_the_end_to_end_tests';
+const AUTH = { mode: 'required', issuers: [{ issuer: 'studyspot', audience: 'roomd', algorithms: ['HS256'], key: '${env:NAMES_KEY}' }] };
+const ROOMS = {
+    user: { join: 'auto', allow: [{ claim: 'sub', equals: '{id}' }] },
+    library: { allow: 'all' },
+};
 const server = await roomd({ after }, (port) => {
     const config = settings(port, {
-        auth: { mode: 'required', issuers: [{ issuer: 'studyspot', audience: 'roomd', algorithms: ['HS256'], key: '${env:NAMES_KEY}' }] },
-        rooms: {
-            user: { join: 'auto', allow: [{ claim: 'sub', equals: '{id}' }] },
-            library: { allow: 'all' },
-        },
+        auth: AUTH,
+        rooms: ROOMS,
         events: { 'booking:created': { rooms: ['user:{userId}'] } },
         client_events: { typing: { rooms: ['library'] } },
         admin: { socket: 'admin.sock' },
@@ -111,12 +113,19 @@ test('explain says that a claim gives no room', async () => {
     assert.match(said.out + said.err, /the claim "sub" is "ann smith", which gives no room \(join: auto\)/);
 });
 
+// A server for each: the line comes once in a minute.
 for (const sub of ['ann smith', 'Käthe', 'a*', '{id}', 'x'.repeat(256), 12345678901234567890])
     test(`a claim that gives no room is told to the client, and counted: ${String(sub).slice(0, 20)}`, async (t) => {
-        const socket = client(t, server, { auth: { token: token({ sub }) } });
+        const own = await roomd(t, (port) => settings(port, { auth: AUTH, rooms: { user: ROOMS.user } }), { NAMES_KEY: SECRET });
+        const unformed = async () => Number((await (await own.get('/metrics')).text()).match(/^roomd_rooms_unformed_total (\d+)/m)[1]);
+        const lines = () => own.output.match(/automatic rooms cannot be formed.*/g) ?? [];
+        assert.deepEqual([await unformed(), lines()], [0, []]);
+        const socket = client(t, own, { auth: { token: token({ sub }) } });
         const [{ kind, claim, code, message }] = await once(socket, 'room:refused');
         assert.deepEqual([kind, claim, code], ['user', 'sub', 'room_invalid']);
         assert.match(message, /a room id is 1 to 255 visible ASCII characters/);
-        assert.match(await (await server.get('/metrics')).text(), /^roomd_rooms_unformed_total [1-9]/m);
-        await until('the line', () => server.output.includes('automatic rooms cannot be formed'));
+        assert.equal(await unformed(), 1);
+        await until('the line', () => lines().length);
+        assert.match(lines()[0], /rooms=1 kind=user claim=sub /);
+        assert.equal(lines().length, 1);
     });
