@@ -134,8 +134,9 @@ std::optional<std::string> php_emitter(const Contract &contract, std::string &wh
         types += " * @phpstan-type " + shape->name + "Data " + doc_type(shape->type) + '\n';
     for (const Event &event : contract.events) {
         if (event.call.empty())
-            methods += "    // " + in_comment(json::quoted(event.conf->name)) +
-                       " has no letters to name a method after: emit() sends it.\n";
+            // Not behind "//": a "?>" ends such a comment, and the code.
+            methods += "    /* " + in_comment(json::quoted(event.conf->name)) +
+                       " has no letters to name a method after: emit() sends it. */\n";
         else
             methods += method(event, "", "emit", "void") +
                        method(event, "Confirmed", "confirmed", "Roomd\\Confirmation");
