@@ -5,6 +5,8 @@
 #include "json/json.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace roomd::codegen {
 namespace {
@@ -84,22 +86,31 @@ std::string own_type(const Type &type) {
     return all({Kind::object}) ? "array|object" : "mixed";
 }
 
-std::string variable(const std::string &name, std::size_t at) {
-    const Words words = words_of(name);
-    if (words.empty()) return "$argument" + std::to_string(at + 1);
-    const std::string own = camel(words);
-    const bool taken = own == "data" || own == "options" || own == "this" || own.front() <= '9';
-    return "$" + (taken ? "argument" + std::to_string(at + 1) : own);
+// A variable for each of the leading arguments: $argument1 or so where it has no name that is free.
+std::vector<std::string> variables(const std::vector<std::string> &leading) {
+    std::set<std::string> taken = {"data", "options", "this"};
+    std::vector<std::string> out;
+    for (const std::string &argument : leading) {
+        const Words words = words_of(argument);
+        std::string own = words.empty() ? "" : camel(words);
+        const bool fits = !own.empty() && own.front() > '9' && taken.insert(own).second;
+        out.push_back(fits ? std::move(own) : "");
+    }
+    for (std::size_t i = 0; i < out.size(); ++i)
+        for (std::size_t number = i + 1; out[i].empty(); ++number)
+            if (std::string free = "argument" + std::to_string(number); taken.insert(free).second)
+                out[i] = std::move(free);
+    return out;
 }
 
 std::string method(const Event &event, std::string_view suffix, std::string_view calls,
                    std::string_view gives) {
     const std::vector<std::string> &leading = event.conf->arguments;
+    const std::vector<std::string> names = variables(leading);
     std::string parameters, merged;
     for (std::size_t i = 0; i < leading.size(); ++i) {
-        const std::string name = variable(leading[i], i);
-        parameters += own_type(member_type(event.data, leading[i])) + ' ' + name + ", ";
-        merged += ", " + quoted(leading[i]) + " => " + name;
+        parameters += own_type(member_type(event.data, leading[i])) + " $" + names[i] + ", ";
+        merged += ", " + quoted(leading[i]) + " => $" + names[i];
     }
     const std::string doc = leading.empty() && !event.type.empty()
                                 ? event.type + "Data"

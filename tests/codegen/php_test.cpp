@@ -26,3 +26,17 @@ TEST_CASE("a name that would end PHP is in a comment that it does not end") {
               .find("\n    /* \"?><* /\" has no letters to name a method after: emit() sends it. */"
                     "\n") != std::string::npos);
 }
+
+TEST_CASE("each argument ahead of the data is a variable of its own") {
+    catalogue::EventConf event = test::small_event("a", R"({"type":"object"})");
+    const auto parameters = [&](const std::vector<std::string> &arguments) {
+        event.arguments = arguments;
+        const std::string text = php_of(event);
+        const std::size_t from = text.find("function a(") + 11;
+        return text.substr(from, text.find(", array $data", from) - from);
+    };
+    CHECK(parameters({"library_id", "libraryId"}) == "mixed $libraryId, mixed $argument2");
+    CHECK(parameters({"argument2", "::"}) == "mixed $argument2, mixed $argument3");
+    CHECK(parameters({"::", "argument1"}) == "mixed $argument2, mixed $argument1");
+    CHECK(parameters({"data", "2fa"}) == "mixed $argument1, mixed $argument2");
+}
