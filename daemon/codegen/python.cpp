@@ -23,6 +23,10 @@ std::string parameter(const std::string &argument) {
     return words.empty() ? "argument" : "a_" + snake(words);
 }
 
+std::string protocol_name(const Event &event) {
+    return '_' + pascal(event.call) + "Call";
+}
+
 // What a checker sees of a call.
 std::string protocol(const Event &event, PythonTypes &types) {
     const std::vector<std::string> &leading = event.conf->arguments;
@@ -37,8 +41,8 @@ std::string protocol(const Event &event, PythonTypes &types) {
                                  ? event.type
                                  : types.write(without(event.data, leading), name + "Rest");
     parameters += ", data: " + data + ", /, **options: Any";
-    return "    class _" + name + "(Protocol[R]):\n        def __call__(" + parameters +
-           ") -> Any: ...\n        def confirmed(" + parameters + ") -> R: ...\n";
+    return "    class " + protocol_name(event) + "(Protocol[_R]):\n        def __call__(" +
+           parameters + ") -> Any: ...\n        def confirmed(" + parameters + ") -> _R: ...\n";
 }
 
 std::string schemas_of(const Contract &contract) {
@@ -52,8 +56,8 @@ std::string schemas_of(const Contract &contract) {
 
 std::string row(const Event &event) {
     const catalogue::EventConf &conf = *event.conf;
-    std::string out = "    " + snake(event.call) + ": \"_" + pascal(event.call) +
-                      "[R]\" = cast(Any, event(\n        " + json::quoted(conf.name);
+    std::string out = "    " + snake(event.call) + ": \"" + protocol_name(event) +
+                      "[_R]\" = cast(Any, event(\n        " + json::quoted(conf.name);
     if (!conf.arguments.empty()) out += ", " + list_literal(conf.arguments);
     if (!conf.rooms.empty()) out += ",\n        rooms=" + list_literal(conf.rooms);
     if (!event.type.empty()) out += ",\n        schema=" + schema_name(event);
@@ -88,7 +92,7 @@ std::optional<std::string> python_emitter(const Contract &contract, std::string 
     out += "from __future__ import annotations\n\n"
            "from typing import TYPE_CHECKING, Any, Awaitable, Dict, Generic, TypeVar, cast\n\n"
            "from roomd_emit import AsyncLive, Confirmation, Live, event\n\n"
-           "R = TypeVar(\"R\", covariant=True)\n\n"
+           "_R = TypeVar(\"_R\", covariant=True)\n\n"
            "if TYPE_CHECKING:\n"
            "    from typing import List, Literal, Protocol, Union\n\n"
            "    from typing_extensions import Never, NotRequired, TypedDict\n\n";
@@ -98,7 +102,7 @@ std::optional<std::string> python_emitter(const Contract &contract, std::string 
     out += types.names().empty() ? "\n" : "else:\n";
     for (const std::string &name : types.names())
         out += "    " + name + " = Any\n";
-    out += "\n" + schemas_of(contract) + "class _Events(Generic[R]):\n" +
+    out += "\n" + schemas_of(contract) + "class _Events(Generic[_R]):\n" +
            (rows.empty() ? "    pass\n" : rows) +
            "\n\nclass Realtime(_Events[Confirmation], Live):\n    pass\n\n\n"
            "class AsyncRealtime(_Events[Awaitable[Confirmation]], AsyncLive):\n"

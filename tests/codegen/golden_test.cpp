@@ -58,7 +58,7 @@ TEST_CASE("a catalogue without events is a module without calls") {
     const Contract contract = test::contract_of(source);
     std::string why;
     CHECK(typescript_emitter(contract, why)->find("({\n});\n") != std::string::npos);
-    CHECK(python_emitter(contract, why)->find("class _Events(Generic[R]):\n    pass\n") !=
+    CHECK(python_emitter(contract, why)->find("class _Events(Generic[_R]):\n    pass\n") !=
           std::string::npos);
     CHECK(php_emitter(contract, why).has_value());
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Awaitable, Dict, Generic, TypeVar, cast
 
 from roomd_emit import AsyncLive, Confirmation, Live, event
 
-R = TypeVar("R", covariant=True)
+_R = TypeVar("_R", covariant=True)
 
 if TYPE_CHECKING:
     from typing import List, Literal, Protocol, Union
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
         "price": "float",
         "unit": "NotRequired[Union[Literal[\"h\"], Literal[\"d\"]]]",
     })
-    class _News(Protocol[R]):
+    class _NewsCall(Protocol[_R]):
         def __call__(self, data: Any, /, **options: Any) -> Any: ...
-        def confirmed(self, data: Any, /, **options: Any) -> R: ...
-    class _PriceSet(Protocol[R]):
+        def confirmed(self, data: Any, /, **options: Any) -> _R: ...
+    class _PriceSetCall(Protocol[_R]):
         def __call__(self, a_shop_id1: str, data: PriceSetRest, /, **options: Any) -> Any: ...
-        def confirmed(self, a_shop_id1: str, data: PriceSetRest, /, **options: Any) -> R: ...
+        def confirmed(self, a_shop_id1: str, data: PriceSetRest, /, **options: Any) -> _R: ...
 else:
     Price = Any
     PriceSetRest = Any
@@ -40,10 +40,10 @@ _SCHEMA_OF_PRICE: Any = {
 }
 
 
-class _Events(Generic[R]):
-    news: "_News[R]" = cast(Any, event(
+class _Events(Generic[_R]):
+    news: "_NewsCall[_R]" = cast(Any, event(
         "news"))
-    price_set: "_PriceSet[R]" = cast(Any, event(
+    price_set: "_PriceSetCall[_R]" = cast(Any, event(
         "price:set", ["shopId"],
         rooms=["shop:{shopId}"],
         schema=_SCHEMA_OF_PRICE,

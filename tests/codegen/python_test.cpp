@@ -1,0 +1,36 @@
+#include "codegen/python.hpp"
+#include "small.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using namespace roomd::codegen;
+
+namespace {
+
+std::string python_of(const std::vector<catalogue::EventConf> &events) {
+    Source source;
+    source.events = events;
+    std::string why;
+    const auto out = python_emitter(test::contract_of(source), why);
+    REQUIRE_MESSAGE(out.has_value(), why);
+    return *out;
+}
+
+bool has(const std::string &text, const std::string &part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("an event R or Events hides no class of the module itself") {
+    const std::string text = python_of({test::small_event("R", R"({"type":"string"})"),
+                                        test::small_event("events", R"({"type":"null"})")});
+    CHECK(has(text, "\n_R = TypeVar(\"_R\", covariant=True)\n"));
+    CHECK(has(text, "\n    R = str\n"));
+    CHECK(has(text, "    class _RCall(Protocol[_R]):"));
+    CHECK(has(text, "    class _EventsCall(Protocol[_R]):"));
+    CHECK(has(text, "\nclass _Events(Generic[_R]):\n"));
+}
