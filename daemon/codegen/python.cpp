@@ -11,10 +11,7 @@ namespace roomd::codegen {
 namespace {
 
 std::string schema_name(const Event &event) {
-    std::string out = "_SCHEMA_OF_";
-    for (const char c : snake(words_of(event.type)))
-        out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    return out;
+    return "_SCHEMA_OF_" + event.type;
 }
 
 // How a leading argument is called: for people, it stands at its place.

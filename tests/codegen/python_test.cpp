@@ -34,3 +34,10 @@ TEST_CASE("an event R or Events hides no class of the module itself") {
     CHECK(has(text, "    class _EventsCall(Protocol[_R]):"));
     CHECK(has(text, "\nclass _Events(Generic[_R]):\n"));
 }
+
+TEST_CASE("two types that differ in their capitals have a schema each") {
+    const std::string text = python_of({test::small_event("a:b", R"({"type":"string"})"),
+                                        test::small_event("ab", R"({"type":"null"})")});
+    CHECK(has(text, "\n_SCHEMA_OF_AB: Any = {\"type\": \"string\"}\n"));
+    CHECK(has(text, "\n_SCHEMA_OF_Ab: Any = {\"type\": \"null\"}\n"));
+}

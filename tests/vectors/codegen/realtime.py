@@ -32,7 +32,7 @@ else:
     Price = Any
     PriceSetRest = Any
 
-_SCHEMA_OF_PRICE: Any = {
+_SCHEMA_OF_Price: Any = {
     "title": "A price",
     "type": "object",
     "required": ["shopId", "price"],
@@ -46,7 +46,7 @@ class _Events(Generic[_R]):
     price_set: "_PriceSetCall[_R]" = cast(Any, event(
         "price:set", ["shopId"],
         rooms=["shop:{shopId}"],
-        schema=_SCHEMA_OF_PRICE,
+        schema=_SCHEMA_OF_Price,
         volatile=True))
 
 
