@@ -7,7 +7,8 @@ namespace roomd::codegen {
 namespace {
 
 // What the clients in plugins/http_emit/clients have for themselves, in one or the other language,
-// what each JavaScript object has, and the words of Python that cannot be a name.
+// what generated modules import, what each JavaScript object and each class of Python has, `then`,
+// by which `await` takes an object for a promise, and the words of Python that cannot be a name.
 constexpr auto reserved_calls = std::to_array<std::string_view>({
     "and",
     "as",
@@ -15,6 +16,7 @@ constexpr auto reserved_calls = std::to_array<std::string_view>({
     "async",
     "await",
     "break",
+    "cast",
     "class",
     "close",
     "configure",
@@ -28,6 +30,7 @@ constexpr auto reserved_calls = std::to_array<std::string_view>({
     "else",
     "emit",
     "emitted",
+    "event",
     "except",
     "finally",
     "flat",
@@ -45,6 +48,7 @@ constexpr auto reserved_calls = std::to_array<std::string_view>({
     "lambda",
     "live",
     "merged",
+    "mro",
     "nonlocal",
     "not",
     "of",
@@ -56,6 +60,7 @@ constexpr auto reserved_calls = std::to_array<std::string_view>({
     "return",
     "sink",
     "stats",
+    "then",
     "through",
     "to",
     "tolocalestring",

@@ -16,9 +16,10 @@ TEST_CASE("an event's name becomes an identifier of each language") {
 
 TEST_CASE("words that a language or an emitter has for itself get another one behind them") {
     for (const char *name : {"close", "to", "in", "class", "constructor", "toString",
-                             "has-own-property", "import", "live"})
+                             "has-own-property", "import", "live", "event", "cast", "mro", "then"})
         CHECK_MESSAGE(call_of(name).back() == "event", name);
     CHECK(camel(call_of("close")) == "closeEvent");
+    CHECK(camel(call_of("event")) == "eventEvent");
     CHECK(camel(call_of("door:close")) == "doorClose");
     CHECK(type_of("events") == "EventsData");
     CHECK(type_of("booking") == "Booking");
