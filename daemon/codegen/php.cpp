@@ -107,10 +107,10 @@ std::string method(const Event &event, std::string_view suffix, std::string_view
                    std::string_view gives) {
     const std::vector<std::string> &leading = event.conf->arguments;
     const std::vector<std::string> names = variables(leading);
-    std::string parameters, merged;
+    std::string parameters, named;
     for (std::size_t i = 0; i < leading.size(); ++i) {
         parameters += own_type(member_type(event.data, leading[i])) + " $" + names[i] + ", ";
-        merged += ", " + quoted(leading[i]) + " => $" + names[i];
+        named += (i == 0 ? "" : ", ") + quoted(leading[i]) + " => $" + names[i];
     }
     const std::string doc = leading.empty() && !event.type.empty()
                                 ? event.type + "Data"
@@ -121,7 +121,7 @@ std::string method(const Event &event, std::string_view suffix, std::string_view
                       " $data, mixed ...$options): " + std::string(gives) + "\n    {\n        ";
     if (gives != "void") out += "return ";
     out += "$this->" + std::string(calls) + '(' + quoted(event.conf->name) + ", " +
-           (leading.empty() ? "$data" : "[...$data" + merged + ']') + ", ...$options);\n    }\n";
+           (leading.empty() ? "$data" : '[' + named + "] + $data") + ", ...$options);\n    }\n";
     return out;
 }
 

@@ -40,3 +40,11 @@ TEST_CASE("each argument ahead of the data is a variable of its own") {
     CHECK(parameters({"::", "argument1"}) == "mixed $argument2, mixed $argument1");
     CHECK(parameters({"data", "2fa"}) == "mixed $argument1, mixed $argument2");
 }
+
+// A list in brackets would number the members of the data anew that have numbers as names.
+TEST_CASE("the arguments ahead of the data join it, and its members keep their names") {
+    catalogue::EventConf event = test::small_event("a", R"({"type":"object"})");
+    event.arguments = {"b", "c"};
+    CHECK(php_of(event).find("$this->emit('a', ['b' => $b, 'c' => $c] + $data, ...$options);") !=
+          std::string::npos);
+}

@@ -32,11 +32,11 @@ final class Realtime extends Roomd\Emitter
     /** @param array{price: int|float, unit?: 'h'|'d'} $data */
     public function priceSet(string $shopId, array $data, mixed ...$options): void
     {
-        $this->emit('price:set', [...$data, 'shopId' => $shopId], ...$options);
+        $this->emit('price:set', ['shopId' => $shopId] + $data, ...$options);
     }
     /** @param array{price: int|float, unit?: 'h'|'d'} $data */
     public function priceSetConfirmed(string $shopId, array $data, mixed ...$options): Roomd\Confirmation
     {
-        return $this->confirmed('price:set', [...$data, 'shopId' => $shopId], ...$options);
+        return $this->confirmed('price:set', ['shopId' => $shopId] + $data, ...$options);
     }
 }
