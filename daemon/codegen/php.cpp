@@ -69,7 +69,7 @@ std::string doc_type(const Type &type) {
 std::string own_type(const Type &type) {
     switch (type.kind) {
     case Kind::boolean: return "bool";
-    case Kind::integer: return "int";
+    case Kind::integer: // 3.0 is one too
     case Kind::number: return "int|float";
     case Kind::string: return "string";
     case Kind::list: return "array";
@@ -82,7 +82,7 @@ std::string own_type(const Type &type) {
                    return std::find(kinds.begin(), kinds.end(), one.kind) != kinds.end();
                });
     };
-    if (all({Kind::string, Kind::integer})) return "int|string";
+    if (all({Kind::string, Kind::integer})) return "int|float|string";
     return all({Kind::object}) ? "array|object" : "mixed";
 }
 

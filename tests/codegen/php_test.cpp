@@ -48,3 +48,12 @@ TEST_CASE("the arguments ahead of the data join it, and its members keep their n
     CHECK(php_of(event).find("$this->emit('a', ['b' => $b, 'c' => $c] + $data, ...$options);") !=
           std::string::npos);
 }
+
+TEST_CASE("PHP takes 3.0 where the schema wants an integer") {
+    catalogue::EventConf event =
+        test::small_event("a", R"({"type":"object","properties":{"b":{"type":"integer"},
+                                   "c":{"type":["string","integer"]}}})");
+    event.arguments = {"b", "c"};
+    CHECK(php_of(event).find("function a(int|float $b, int|float|string $c, array $data") !=
+          std::string::npos);
+}
