@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace roomd::codegen {
@@ -29,7 +30,11 @@ constexpr Kinds all_kinds = bit(Kind::null) | bit(Kind::boolean) | bit(Kind::int
 
 class Reader {
 public:
-    Reader(std::string_view schema, std::string name) : doc_(schema), name_(std::move(name)) {}
+    Reader(std::string_view schema, std::string name) :
+        doc_(schema),
+        name_(std::move(name)),
+        names_{{Document::root, name_}},
+        taken_{name_} {}
 
     std::vector<Shape> run() {
         open_[Document::root] = false;
@@ -80,28 +85,34 @@ private:
         if (target == Document::none) return {};
         if (const auto found = open_.find(target); found != open_.end()) {
             found->second = true;
-            Type out = simple(Kind::named);
-            out.text = name_of(target);
-            return out;
+            return named(target);
         }
+        if (names_.count(target) != 0) return named(target);
         open_[target] = false;
         Type out = read(target, kinds);
         const bool inside_itself = open_[target];
         open_.erase(target);
         if (!inside_itself) return out;
-        const std::string name = name_of(target);
-        const auto known = std::find_if(shapes_.begin(), shapes_.end(),
-                                        [&](const Shape &shape) { return shape.name == name; });
-        if (known == shapes_.end()) shapes_.push_back({name, about(target), std::move(out)});
-        Type named = simple(Kind::named);
-        named.text = name;
-        return named;
+        Type by_name = named(target);
+        shapes_.push_back({by_name.text, about(target), std::move(out)});
+        return by_name;
     }
 
-    std::string name_of(Index node) const {
-        if (node == Document::root) return name_;
+    Type named(Index node) {
+        Type out = simple(Kind::named);
+        out.text = name_of(node);
+        return out;
+    }
+
+    const std::string &name_of(Index node) {
+        std::string &name = names_[node];
+        if (!name.empty()) return name;
         const std::string pointer = doc_.pointer(node);
-        return name_ + pascal(words_of(pointer.substr(pointer.rfind('/') + 1)));
+        const std::string own = name_ + pascal(words_of(pointer.substr(pointer.rfind('/') + 1)));
+        name = own;
+        for (int number = 2; !taken_.insert(name).second; ++number)
+            name = own + std::to_string(number);
+        return name;
     }
 
     Kinds types(Index node) const {
@@ -205,6 +216,8 @@ private:
     Document doc_;
     std::string name_;
     std::map<Index, bool> open_; // definitions that are being read: are they inside themselves?
+    std::map<Index, std::string> names_; // of those that are
+    std::set<std::string> taken_;        // each of these names
     std::vector<Shape> shapes_;
     std::size_t read_ = 0;
 };

@@ -107,6 +107,18 @@ TEST_CASE("references are read where they lead to, and a type inside itself gets
     CHECK(type(R"({"type":"object","properties":{"next":{"$ref":"#"}}})") == "{ next?: A; }");
 }
 
+TEST_CASE("two types inside themselves are two, whatever becomes of their names") {
+    const auto itself = [](const std::string &name, const std::string &member) {
+        return '"' + name + R"(":{"type":"object","properties":{")" + member +
+               R"(":{"$ref":"#/definitions/)" + name + "\"}}}";
+    };
+    CHECK(type(R"({"type":"array","items":[{"$ref":"#/definitions/a-b"},{"$ref":"#/definitions/aB"},
+                   {"$ref":"#/definitions/::"},{"$ref":"#/definitions/a-b"}],"additionalItems":false,
+                   "definitions":{)" +
+               itself("a-b", "x") + ',' + itself("aB", "y") + ',' + itself("::", "z") + "}}") ==
+          "(AAB | AAB2 | A2)[]; AAB = { x?: AAB; }; AAB2 = { y?: AAB2; }; A2 = { z?: A2; }");
+}
+
 TEST_CASE("definitions that double in each other end in what nobody knows") {
     std::string definitions = R"("d0":{"type":"string"})";
     for (int i = 1; i < 40; ++i) {
