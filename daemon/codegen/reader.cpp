@@ -91,6 +91,8 @@ private:
         open_[target] = false;
         Type out = read(target, kinds);
         const bool inside_itself = open_[target];
+        // What has a name is used elsewhere too, without what is around it here.
+        if (inside_itself && kinds != all_kinds) out = read(target, all_kinds);
         open_.erase(target);
         if (!inside_itself) return out;
         Type by_name = named(target);

@@ -107,6 +107,15 @@ TEST_CASE("references are read where they lead to, and a type inside itself gets
     CHECK(type(R"({"type":"object","properties":{"next":{"$ref":"#"}}})") == "{ next?: A; }");
 }
 
+TEST_CASE("a type inside itself takes all that its own definition does, wherever it is met first") {
+    CHECK(
+        type(
+            R"({"type":"object","properties":{"a":{"type":"object","allOf":[{"$ref":"#/definitions/n"}]},
+                   "b":{"$ref":"#/definitions/n"}},"definitions":
+                   {"n":{"type":["object","string"],"properties":{"next":{"$ref":"#/definitions/n"}}}}})") ==
+        "{ a?: AN; b?: AN; }; AN = string | { next?: AN; }");
+}
+
 TEST_CASE("two types inside themselves are two, whatever becomes of their names") {
     const auto itself = [](const std::string &name, const std::string &member) {
         return '"' + name + R"(":{"type":"object","properties":{")" + member +
