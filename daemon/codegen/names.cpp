@@ -166,7 +166,11 @@ std::string type_of(std::string_view name) {
     Words words = words_of(name);
     if (words.empty() || begins_with_digit(words)) words.insert(words.begin(), "event");
     std::string out = pascal(words);
-    return has(reserved_types, out) ? out + "Data" : out;
+    return is_reserved_type(out) ? out + "Data" : out;
+}
+
+bool is_reserved_type(std::string_view name) noexcept {
+    return has(reserved_types, name);
 }
 
 std::string camel(const Words &words) {

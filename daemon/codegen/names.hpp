@@ -17,6 +17,9 @@ Words call_of(std::string_view event);
 // ... of a type, in the same way.
 std::string type_of(std::string_view name);
 
+// Do generated files have or import something of that name?
+bool is_reserved_type(std::string_view name) noexcept;
+
 std::string camel(const Words &);  // bookingCheckIn
 std::string pascal(const Words &); // BookingCheckIn
 std::string snake(const Words &);  // booking_check_in

@@ -36,7 +36,7 @@ PythonTypes::PythonTypes(const Contract &contract) {
 
 std::string PythonTypes::fresh(const std::string &name) const {
     std::string out = name;
-    while (std::find(taken_.begin(), taken_.end(), out) != taken_.end())
+    while (is_reserved_type(out) || std::find(taken_.begin(), taken_.end(), out) != taken_.end())
         out += '_';
     return out;
 }

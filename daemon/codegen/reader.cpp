@@ -112,7 +112,7 @@ private:
         const std::string pointer = doc_.pointer(node);
         const std::string own = name_ + pascal(words_of(pointer.substr(pointer.rfind('/') + 1)));
         name = own;
-        for (int number = 2; !taken_.insert(name).second; ++number)
+        for (int number = 2; is_reserved_type(name) || !taken_.insert(name).second; ++number)
             name = own + std::to_string(number);
         return name;
     }

@@ -41,3 +41,10 @@ TEST_CASE("two types that differ in their capitals have a schema each") {
     CHECK(has(text, "\n_SCHEMA_OF_AB: Any = {\"type\": \"string\"}\n"));
     CHECK(has(text, "\n_SCHEMA_OF_Ab: Any = {\"type\": \"null\"}\n"));
 }
+
+TEST_CASE("a type within another hides nothing that the module imports") {
+    const std::string text = python_of({test::small_event("typed", R"({"type":"object","properties":
+        {"dict":{"type":"object","properties":{"a":{"type":"string"}}}}})")});
+    CHECK(has(text, "    TypedDict_ = TypedDict(\"TypedDict_\", {"));
+    CHECK(has(text, "\"dict\": \"NotRequired[TypedDict_]\""));
+}

@@ -11,9 +11,9 @@ using namespace roomd::codegen;
 namespace {
 
 // The type of a schema, in TypeScript, on one line.
-std::string type(const std::string &schema) {
+std::string type(const std::string &schema, const std::string &name = "A") {
     std::string out;
-    for (const Shape &shape : read_schema(schema, "A"))
+    for (const Shape &shape : read_schema(schema, name))
         out += (out.empty() ? "" : "; " + shape.name + " = ") + typescript_type(shape.type);
     std::string flat;
     for (const char c : out)
@@ -126,6 +126,12 @@ TEST_CASE("two types inside themselves are two, whatever becomes of their names"
                    "definitions":{)" +
                itself("a-b", "x") + ',' + itself("aB", "y") + ',' + itself("::", "z") + "}}") ==
           "(AAB | AAB2 | A2)[]; AAB = { x?: AAB; }; AAB2 = { y?: AAB2; }; A2 = { z?: A2; }");
+}
+
+TEST_CASE("a type inside itself is called nothing that generated files have or import") {
+    CHECK(type(R"({"$ref":"#/definitions/answer","definitions":
+                   {"answer":{"type":"array","items":{"$ref":"#/definitions/answer"}}}})",
+               "Room") == "RoomAnswer2; RoomAnswer2 = RoomAnswer2[]");
 }
 
 TEST_CASE("definitions that double in each other end in what nobody knows") {
