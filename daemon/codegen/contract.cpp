@@ -11,7 +11,7 @@ namespace roomd::codegen {
 namespace {
 
 std::string quoted(const std::string &text) {
-    return '"' + base::printable(text, 80) + '"';
+    return base::in_quotes(text, 80);
 }
 
 // A schema in a file is called after the file, one in the YAML after its event.
