@@ -3,12 +3,15 @@
 #include "json/json.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace roomd::codegen {
 namespace {
 
 constexpr std::size_t most_branches = 64; // that both() makes of two unions
+constexpr std::size_t most_wide = 1000;   // of a union, literals aside: each is compared with each
 
 using Kind = Type::Kind;
 
@@ -87,11 +90,20 @@ Type either(std::vector<Type> types) {
         else
             flat.push_back(std::move(type));
     }
+    // Literals may be many.  A type is within one only if it is the same one, so that is looked up.
+    std::vector<std::size_t> wide;
+    for (std::size_t i = 0; i < flat.size(); ++i)
+        if (!flat[i].is(Kind::literal)) wide.push_back(i);
+    if (wide.size() > most_wide) return {};
+    std::set<std::string_view> literals;
     Type out = simple(Kind::either);
     for (std::size_t i = 0; i < flat.size(); ++i) {
-        bool said = false; // by another one; of two equal ones the first stays
-        for (std::size_t k = 0; k < flat.size() && !said; ++k)
-            said = k != i && within(flat[i], flat[k]) && (k < i || !(flat[i] == flat[k]));
+        // By another one; of two equal ones the first stays.
+        const bool said =
+            (flat[i].is(Kind::literal) && !literals.insert(flat[i].text).second) ||
+            std::any_of(wide.begin(), wide.end(), [&](std::size_t k) {
+                return k != i && within(flat[i], flat[k]) && (k < i || !(flat[i] == flat[k]));
+            });
         if (!said) out.inner.push_back(flat[i]);
     }
     if (out.inner.size() == 1) return Type(std::move(out.inner.front()));

@@ -44,7 +44,8 @@ bool operator==(const Member &, const Member &);
 
 Type simple(Type::Kind);
 Type list_of(Type);
-// One of them, in the order in which they stand; nested ones flat, each once.
+// One of them, in the order in which they stand; nested ones flat, each once.  Unknown where they
+// are more than a thousand, literals aside.
 Type either(std::vector<Type>);
 // What fits both; more where that has no name.
 Type both(const Type &, const Type &);
