@@ -1,5 +1,6 @@
 #include "codegen/asyncapi.hpp"
 
+#include "base/text.hpp"
 #include "codegen/text.hpp"
 #include "schema/document.hpp"
 #include "json/json.hpp"
@@ -18,27 +19,42 @@ std::string reference(const std::string &to) {
     return json::Object().text("$ref", to).done();
 }
 
+// Whether the names in an object are keywords, or anybody's.
+enum class Names : unsigned char { keywords, free };
+
+Names names_in(const std::string &keyword) {
+    const bool free = base::is_one_of(
+        keyword, {"properties", "patternProperties", "dependencies", "definitions"});
+    return free ? Names::free : Names::keywords;
+}
+
 // A schema as it may stand in another document: its references lead to `place`, and it does not
 // say what it is itself.  Recurses as deep as the text nests.
-std::string moved(const Document &doc, Index i, const std::string &place) {
+std::string moved(const Document &doc, Index i, const std::string &place, Names names) {
     std::string scratch;
     if (doc.kind(i) == json::Kind::array) {
         json::List out;
         for (Index at = Document::first(i); at < doc.next(i); at = doc.next(at))
-            out.raw(moved(doc, at, place));
+            out.raw(moved(doc, at, place, names));
         return out.done();
     }
     if (doc.kind(i) != json::Kind::object) return std::string(doc.text(i));
     json::Object out;
     for (Index name = Document::first(i); name < doc.next(i); name = doc.next(name + 1)) {
         const std::string member(doc.string(name, scratch));
+        if (names == Names::free) {
+            out.raw(member, moved(doc, name + 1, place, Names::keywords));
+            continue;
+        }
         if (i == Document::root && (member == "$schema" || member == "$id")) continue;
         const bool refers = member == "$ref" && doc.kind(name + 1) == json::Kind::string;
         const std::string to = refers ? std::string(doc.string(name + 1, scratch)) : "";
         if (to.starts_with('#'))
             out.text(member, place + to.substr(1));
+        else if (base::is_one_of(member, {"const", "enum", "default", "examples"}))
+            out.raw(member, doc.text(name + 1)); // what looks like a reference there is data
         else
-            out.raw(member, moved(doc, name + 1, place));
+            out.raw(member, moved(doc, name + 1, place, names_in(member)));
     }
     return out.done();
 }
@@ -203,8 +219,9 @@ private:
         for (const auto *events : {&contract_.events, &contract_.client_events})
             for (const Event &event : *events)
                 if (!event.type.empty() && written.insert(event.type).second)
-                    schemas.raw(event.type, moved(Document(event.conf->schema), Document::root,
-                                                  "#/components/schemas/" + event.type));
+                    schemas.raw(event.type,
+                                moved(Document(event.conf->schema), Document::root,
+                                      "#/components/schemas/" + event.type, Names::keywords));
         return json::Object()
             .raw("messages", messages.done())
             .raw("schemas", schemas.done())

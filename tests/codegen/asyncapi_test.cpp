@@ -1,0 +1,37 @@
+#include "codegen/asyncapi.hpp"
+
+#include "codegen/text.hpp"
+#include "small.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+using namespace roomd;
+using namespace roomd::codegen;
+
+namespace {
+
+std::string document_of(const std::vector<catalogue::EventConf> &events,
+                        const std::string &service = "shop") {
+    Source source;
+    source.service = service;
+    source.events = events;
+    return asyncapi(test::contract_of(source), "0123456789abcdef");
+}
+
+bool has(const std::string &text, const std::string &part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("references lead to where the schema is, and data that looks like one stays") {
+    const std::string text = document_of(
+        {test::small_event("a", R"({"properties":{"const":{"$ref":"#"},"b":{"const":{"$ref":"#/c"}},
+                 "enum":{"enum":[{"$ref":"#/d"}]},"$ref":{"items":[{"$ref":"#"}]}}})")});
+    CHECK(has(text, R"("const": {"$ref": "#/components/schemas/A"})"));
+    CHECK(has(text, R"("b": {"const": {"$ref": "#/c"}})"));
+    CHECK(has(text, R"("enum": {"enum": [{"$ref": "#/d"}]})"));
+    CHECK(has(text, R"("$ref": {"items": [{"$ref": "#/components/schemas/A"}]})"));
+}
