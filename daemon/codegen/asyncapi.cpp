@@ -65,6 +65,19 @@ struct Address {
     std::map<std::string, std::string> parameters; // their names, and the places of the fields
 };
 
+// The name that `field` has among the parameters, or gets there.
+std::string parameter_of(const std::string &field, std::map<std::string, std::string> &parameters) {
+    std::string plain;
+    for (const char c : field)
+        plain += is_identifier(std::string("_") + c) || c == '-' ? c : '_';
+    std::string name = plain;
+    for (int number = 2;; ++number) {
+        const auto [known, is_new] = parameters.emplace(name, field);
+        if (is_new || known->second == field) return name;
+        name = plain + std::to_string(number);
+    }
+}
+
 Address address_of(const std::string &room) {
     Address out;
     std::size_t at = 0;
@@ -72,11 +85,7 @@ Address address_of(const std::string &room) {
         const std::size_t close = room.find('}', open);
         std::string field = room.substr(open + 1, close - open - 1);
         if (field.starts_with('/')) field.erase(0, 1);
-        std::string name;
-        for (const char c : field)
-            name += is_identifier(std::string("_") + c) || c == '-' ? c : '_';
-        out.text += room.substr(at, open - at) + '{' + name + '}';
-        out.parameters.emplace(name, field);
+        out.text += room.substr(at, open - at) + '{' + parameter_of(field, out.parameters) + '}';
         at = close + 1;
     }
     out.text += room.substr(at);

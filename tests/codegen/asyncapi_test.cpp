@@ -35,3 +35,12 @@ TEST_CASE("references lead to where the schema is, and data that looks like one 
     CHECK(has(text, R"("enum": {"enum": [{"$ref": "#/d"}]})"));
     CHECK(has(text, R"("$ref": {"items": [{"$ref": "#/components/schemas/A"}]})"));
 }
+
+TEST_CASE("each field of a room is a parameter of its own") {
+    catalogue::EventConf event = test::small_event("a");
+    event.rooms = {"b:{x/y}-{x_y}-{/x/y}"};
+    const std::string text = document_of({event});
+    CHECK(has(text, R"("address": "b:{x_y}-{x_y2}-{x_y}")"));
+    CHECK(has(text, R"("x_y": {"description": "x/y of the data"})"));
+    CHECK(has(text, R"("x_y2": {"description": "x_y of the data"})"));
+}
