@@ -106,13 +106,15 @@ public:
             add(event, rooms, "send", event.conf->name);
             add(event, rooms, "receive", event.conf->name);
         }
+        // The description is first: read_digest() looks for it at the top, and the title may be
+        // long.
         const auto info =
             json::Object()
-                .text("title", contract_.source->service)
-                .text("version", digest)
                 .text("description",
                       "Made by `roomd catalogue asyncapi`. Digest of the catalogue: " + digest +
                           ". Socket.IO events in rooms; a channel is a room.")
+                .text("title", contract_.source->service)
+                .text("version", digest)
                 .done();
         return json::Object()
             .text("asyncapi", "3.0.0")

@@ -44,3 +44,8 @@ TEST_CASE("each field of a room is a parameter of its own") {
     CHECK(has(text, R"("x_y": {"description": "x/y of the data"})"));
     CHECK(has(text, R"("x_y2": {"description": "x_y of the data"})"));
 }
+
+TEST_CASE("a document of a service with a long name is known again") {
+    const std::string text = document_of({test::small_event("a")}, std::string(2000, 's'));
+    CHECK(read_digest(text, "catalogue asyncapi") == "0123456789abcdef");
+}
