@@ -31,6 +31,7 @@ codegen::Source source_of(const config::Config &config) {
     out.service = config.service.name;
     out.digest = config.catalogue_digest;
     out.events = config.events;
+    out.names_digest = config::digest(codegen::type_names(out.events));
     for (const config::ClientEvent &event : config.client_events)
         out.client_events.push_back(event.conf);
     for (const config::RoomKind &kind : config.rooms)
@@ -38,10 +39,11 @@ codegen::Source source_of(const config::Config &config) {
     return out;
 }
 
-// A file and the digest in it.
+// A file and the digests in it.
 struct Made {
     std::optional<std::string> text;
     std::string digest;
+    std::string names; // the one of what its types are called; empty where `digest` covers that
 };
 using Make = Made (*)(const CatalogueArguments &, const codegen::Contract &, std::string &why);
 
@@ -49,7 +51,7 @@ Made emitter(const CatalogueArguments &given, const codegen::Contract &contract,
     const auto print = given.language == "ts"       ? codegen::typescript_emitter
                        : given.language == "python" ? codegen::python_emitter
                                                     : codegen::php_emitter;
-    return {print(contract, why), contract.source->digest};
+    return {print(contract, why), contract.source->digest, contract.source->names_digest};
 }
 
 // Of all that portals see.
@@ -59,12 +61,12 @@ std::string whole_digest(const codegen::Contract &contract) {
 
 Made types(const CatalogueArguments &, const codegen::Contract &contract, std::string &) {
     const std::string digest = whole_digest(contract);
-    return {codegen::socket_types(contract, digest), digest};
+    return {codegen::socket_types(contract, digest), digest, {}};
 }
 
 Made asyncapi(const CatalogueArguments &, const codegen::Contract &contract, std::string &) {
     const std::string digest = whole_digest(contract);
-    return {codegen::asyncapi(contract, digest), digest};
+    return {codegen::asyncapi(contract, digest), digest, {}};
 }
 
 // Whether the file that was made earlier says the same.
@@ -86,6 +88,11 @@ int check_file(const CatalogueArguments &given, const std::string &command, cons
     if (digest != made.digest)
         return refuse("\"" + given.check + "\" is stale: it was made from catalogue " + digest +
                       ", and this one is " + made.digest + "; make it again with " + again);
+    if (!made.names.empty() && codegen::read_names_digest(*text) != made.names)
+        return refuse("\"" + given.check +
+                      "\" is stale: it does not name its types as this catalogue does (a type "
+                      "is called after the file of its schema); make it again with " +
+                      again);
     io.out << given.check << ": up to date\n";
     return app::exit_ok;
 }

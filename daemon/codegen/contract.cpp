@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "schema/document.hpp"
+#include "json/object.hpp"
 
 #include <algorithm>
 #include <map>
@@ -90,6 +91,16 @@ private:
 };
 
 } // namespace
+
+std::string type_names(const std::vector<catalogue::EventConf> &events) {
+    std::map<std::string, std::string> types;
+    for (const catalogue::EventConf &event : events)
+        if (!event.schema.empty()) types.emplace(event.name, name_of(event));
+    json::Object out;
+    for (const auto &[event, type] : types)
+        out.text(event, type);
+    return out.done();
+}
 
 std::optional<Contract> make_contract(const Source &source, std::string &why) {
     Builder builder(source);

@@ -14,7 +14,8 @@ namespace roomd::codegen {
 // What the configuration says of events, rooms and clients, as far as others program against it.
 struct Source {
     std::string service;
-    std::string digest; // of the catalogue, as /health tells it
+    std::string digest;       // of the catalogue, as /health tells it
+    std::string names_digest; // of type_names() of the events
     std::vector<catalogue::EventConf> events;
     // Of these, `rooms` are the kinds of rooms that clients may emit it to.
     std::vector<catalogue::EventConf> client_events;
@@ -36,6 +37,9 @@ struct Contract {
     std::vector<Event> client_events; // by name
     std::vector<Shape> types;         // each named type once, by name
 };
+
+// What the types of the events' data are called, as one text: the same for every order of events.
+std::string type_names(const std::vector<catalogue::EventConf> &);
 
 // Nothing, and `why`: two schemas would get the same name.
 std::optional<Contract> make_contract(const Source &, std::string &why);

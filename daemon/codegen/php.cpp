@@ -152,7 +152,7 @@ std::optional<std::string> php_emitter(const Contract &contract, std::string &wh
             methods += method(event, "", "emit", "void") +
                        method(event, "Confirmed", "confirmed", "Roomd\\Confirmation");
     }
-    return "<?php\n" + heading("// ", "catalogue emitter php", contract.source->digest) +
+    return "<?php\n" + emitter_heading("// ", "catalogue emitter php", *contract.source) +
            "declare(strict_types=1);\n\n"
            "if (!class_exists(Roomd\\Emitter::class)) require_once __DIR__ . '/Roomd.php';\n\n" +
            "/**\n * Realtime::live() sends to the daemon that the environment names.\n" +

@@ -85,7 +85,7 @@ std::optional<std::string> python_emitter(const Contract &contract, std::string 
         rows += row(event);
         exported += "emit_" + snake(event.call) + " = live." + snake(event.call) + '\n';
     }
-    std::string out = heading("# ", "catalogue emitter python", contract.source->digest);
+    std::string out = emitter_heading("# ", "catalogue emitter python", *contract.source);
     out += "from __future__ import annotations\n\n"
            "from typing import TYPE_CHECKING, Any, Awaitable, Dict, Generic, TypeVar, cast\n\n"
            "from roomd_emit import AsyncLive, Confirmation, Live, event\n\n"

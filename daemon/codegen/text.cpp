@@ -14,7 +14,18 @@ using schema::Document;
 using Index = Document::Index;
 
 constexpr std::string_view digest_of = "Digest of the catalogue: ";
+constexpr std::string_view names_of = "Digest of what its types are called: ";
+constexpr std::size_t head = 1000; // digests are in the first lines
 constexpr std::size_t widest = 120;
+
+// The one that stands behind `label` in the first lines of a file, or empty.
+std::string digest_behind(std::string_view label, std::string_view file) {
+    const std::string_view top = file.substr(0, head);
+    const std::size_t at = top.find(label);
+    if (at == std::string_view::npos) return {};
+    const std::string_view behind = top.substr(at + label.size());
+    return std::string(behind.substr(0, behind.find_first_not_of("0123456789abcdef")));
+}
 
 class Literal {
 public:
@@ -85,14 +96,21 @@ std::string heading(std::string_view comment, std::string_view command, std::str
     return out += '\n';
 }
 
+std::string emitter_heading(std::string_view comment, std::string_view command,
+                            const Source &source) {
+    std::string out = heading(comment, command, source.digest);
+    ((out += comment) += names_of) += source.names_digest;
+    return out += '\n';
+}
+
 std::string read_digest(std::string_view file, std::string_view command) {
-    constexpr std::size_t head = 1000; // it is in the first lines
-    const std::string_view top = file.substr(0, head);
     const std::string made = "Made by `roomd " + std::string(command) + '`';
-    const std::size_t at = top.find(digest_of);
-    if (top.find(made) == std::string_view::npos || at == std::string_view::npos) return {};
-    const std::string_view behind = top.substr(at + digest_of.size());
-    return std::string(behind.substr(0, behind.find_first_not_of("0123456789abcdef")));
+    if (file.substr(0, head).find(made) == std::string_view::npos) return {};
+    return digest_behind(digest_of, file);
+}
+
+std::string read_names_digest(std::string_view file) {
+    return digest_behind(names_of, file);
 }
 
 std::string whole_canonical(const Source &source) {
@@ -102,6 +120,8 @@ std::string whole_canonical(const Source &source) {
         .raw(catalogue::canonical(source.events))
         .raw(catalogue::canonical(source.client_events))
         .raw(json::list(kinds))
+        .raw(type_names(source.events))
+        .raw(type_names(source.client_events))
         .done();
 }
 

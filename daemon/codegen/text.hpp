@@ -11,8 +11,13 @@ namespace roomd::codegen {
 // "Made by `roomd catalogue emitter ts`: ..", and the line with the digest; each begins with
 // `comment`.  `digest` tells whether the file is stale.
 std::string heading(std::string_view comment, std::string_view command, std::string_view digest);
+// ... of an emitter.  What its types are called is not in the digest of the catalogue: it has a
+// digest of its own, in a third line.
+std::string emitter_heading(std::string_view comment, std::string_view command, const Source &);
 // The digest in a file that `roomd <command>` made; empty when it did not.
 std::string read_digest(std::string_view file, std::string_view command);
+// The other one of an emitter; empty where there is none.
+std::string read_names_digest(std::string_view file);
 // What `roomd catalogue types` and `asyncapi` are made of: more than the catalogue.
 std::string whole_canonical(const Source &);
 

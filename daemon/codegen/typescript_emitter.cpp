@@ -51,7 +51,7 @@ std::optional<std::string> typescript_emitter(const Contract &contract, std::str
     if (!why.empty()) return {};
 
     const std::string &digest = contract.source->digest;
-    std::string out = heading("// ", "catalogue emitter ts", digest);
+    std::string out = emitter_heading("// ", "catalogue emitter ts", *contract.source);
     const std::string schemas = schemas_of(contract);
     out += schemas.empty() ? "import { typed } from 'roomd-emit';\n\n"
                            : "import { typed, type Schema } from 'roomd-emit';\n\n";

@@ -134,6 +134,20 @@ TEST_CASE("the digest is read from a file of the same command only") {
     CHECK(read_digest(text, "catalogue emitter ts").empty());
     CHECK(read_digest("Digest of the catalogue: 0123456789abcdef", "catalogue types").empty());
     CHECK(read_digest("", "catalogue types").empty());
+    const std::string emitter = emitter_heading("# ", "catalogue emitter ts", test::small_source());
+    CHECK(read_digest(emitter, "catalogue emitter ts") == "0123456789abcdef");
+    CHECK(read_names_digest(emitter) == "fedcba9876543210");
+    CHECK(read_names_digest(text).empty());
+}
+
+TEST_CASE("a schema's file gives its type another name, and the order of events does not") {
+    const Source small = test::small_source();
+    Source other = test::small_source();
+    std::swap(other.events[0], other.events[1]);
+    CHECK(type_names(small.events) == type_names(other.events));
+    CHECK(type_names(small.events) == R"({"price:set":"Price"})");
+    other.events[1].schema_source = "schemas/cost.json";
+    CHECK(type_names(other.events) == R"({"price:set":"Cost"})");
 }
 
 TEST_CASE("what portals see is more than the catalogue") {
@@ -143,6 +157,9 @@ TEST_CASE("what portals see is more than the catalogue") {
     CHECK(whole_canonical(small) != whole_canonical(other));
     other = test::small_source();
     other.client_events.clear();
+    CHECK(whole_canonical(small) != whole_canonical(other));
+    other = test::small_source();
+    other.events[0].schema_source = "schemas/cost.json";
     CHECK(whole_canonical(small) != whole_canonical(other));
     CHECK(whole_canonical(small) == whole_canonical(test::small_source()));
 }

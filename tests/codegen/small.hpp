@@ -22,6 +22,7 @@ inline codegen::Source small_source() {
     codegen::Source out;
     out.service = "shop";
     out.digest = "0123456789abcdef";
+    out.names_digest = "fedcba9876543210";
     catalogue::EventConf price = small_event("price:set");
     price.schema = R"({"title":"A price","type":"object","required":["shopId","price"],"properties":
         {"shopId":{"type":"string"},"price":{"type":"number","description":"In euros"},"unit":{"enum":["h","d"]}}})";

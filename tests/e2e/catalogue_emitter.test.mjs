@@ -312,6 +312,25 @@ describe('--check', () => {
         }
     });
 
+    test('looks at what types are called', async (t) => {
+        const here = place(t);
+        const file = path.join(here, 'roomd.yaml');
+        const named = (name) => {
+            writeFileSync(path.join(here, name), '{"type":"object"}');
+            writeFileSync(file, `auth: { mode: none }\nevents: { seats: { schema: ${name} } }`);
+        };
+        for (const words of [['emitter', 'ts'], ['emitter', 'python'], ['emitter', 'php'], ['types'], ['asyncapi']]) {
+            const written = path.join(here, words.join('.'));
+            named('one.json');
+            writeFileSync(written, (await catalogue(words, file)).out);
+            assert.equal((await catalogue([...words, '--check', written], file)).code, 0, words.join(' '));
+            named('two.json');
+            const { code, err } = await catalogue([...words, '--check', written], file);
+            assert.equal(code, 1, words.join(' '));
+            assert.match(err, /is stale/);
+        }
+    });
+
     test('/health and /ready tell the digest, also after a reload', async (t) => {
         const module = await made('emitter', 'ts');
         const [, digest] = /Digest of the catalogue: ([\da-f]{16})/.exec(module);

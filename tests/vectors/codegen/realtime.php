@@ -1,6 +1,7 @@
 <?php
 // Made by `roomd catalogue emitter php`. To change it, change the catalogue and run it again.
 // Digest of the catalogue: 0123456789abcdef
+// Digest of what its types are called: fedcba9876543210
 declare(strict_types=1);
 
 if (!class_exists(Roomd\Emitter::class)) require_once __DIR__ . '/Roomd.php';

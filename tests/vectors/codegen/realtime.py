@@ -1,5 +1,6 @@
 # Made by `roomd catalogue emitter python`. To change it, change the catalogue and run it again.
 # Digest of the catalogue: 0123456789abcdef
+# Digest of what its types are called: fedcba9876543210
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Awaitable, Dict, Generic, TypeVar, cast
