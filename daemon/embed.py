@@ -32,17 +32,19 @@ def main():
     parser.add_argument('--of', metavar='STRUCT')
     args = parser.parse_args()
     files = sorted(args.files, key=os.path.basename)
-    arrays = [array(f'file{i}', path) for i, path in enumerate(files)]
+    # Several of these may be compiled as one unit.
+    name = args.function.rsplit('::')[-1] + '_'
+    arrays = [array(f'{name}{i}', path) for i, path in enumerate(files)]
     if args.of:
         names = [os.path.basename(path) for path in files]
-        entries = [f'        {{{int(name.split("_")[0])}, "{name}", {view(f"file{i}")}}}'
-                   for i, name in enumerate(names)]
+        entries = [f'        {{{int(file.split("_")[0])}, "{file}", {view(f"{name}{i}")}}}'
+                   for i, file in enumerate(names)]
         body = (f'std::span<const {args.of}> {args.function}() noexcept {{\n'
                 f'    static const {args.of} files[] = {{\n' + ',\n'.join(entries) + '};\n'
                 '    return files;\n}\n')
     else:
         body = (f'std::string_view {args.function}() noexcept {{\n'
-                f'    return {view("file0")};\n}}\n')
+                f'    return {view(f"{name}0")};\n}}\n')
     with open(args.out, 'w', encoding='ascii') as out:
         out.write(f'#include "{args.header}"\n\nnamespace {{\n' + ''.join(arrays) + '}\n\n' + body)
 
