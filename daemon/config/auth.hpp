@@ -20,7 +20,8 @@ struct Auth {
     };
     Auth();
     Mode mode{};
-    std::vector<auth::Issuer> issuers; // some, unless the mode is none
+    bool generated{}; // whether app/config_file adds an issuer with a secret of this process
+    std::vector<auth::Issuer> issuers; // some, unless the mode is none or the secret is generated
     auth::ClaimNames claims;
     base::Duration leeway{}; // for clocks that differ
     std::string cookie;      // a cookie that may hold the token; empty: there is none
@@ -31,6 +32,10 @@ inline constexpr std::array auth_mode_key{
     word<&Auth::mode>("auth.mode", "none optional required", "", Reload::yes,
         "How clients identify themselves; there is no default. `required`: by a token. `optional`: a client without a token is anonymous, a bad token is refused. `none`: tokens are ignored, a plugin may decide.")
         .sample("required"),
+};
+inline constexpr std::array generated_key{
+    flag("auth.generated", &Auth::generated, "false", Reload::yes,
+        "Instead of `issuers`: makes a secret when the daemon starts, and trusts the tokens signed with it, which the console gives out (`console.mint`). For development: every listener must be loopback or a Unix socket."),
 };
 inline constexpr std::array issuer_list{
     structured("auth.issuers", "list", "[]", Reload::yes,
@@ -72,6 +77,7 @@ inline constexpr std::array auth_keys{
 
 inline Auth::Auth() {
     set_initial(claims, claim_keys);
+    set_initial(*this, generated_key);
     set_initial(*this, auth_keys);
 }
 

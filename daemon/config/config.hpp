@@ -5,6 +5,7 @@
 #include "catalogue/catalogue.hpp"
 #include "config/admin.hpp"
 #include "config/auth.hpp"
+#include "config/console.hpp"
 #include "config/events.hpp"
 #include "config/fault.hpp"
 #include "config/idempotency.hpp"
@@ -53,6 +54,7 @@ struct Config {
     Limits limits;
     std::vector<auth::Key> keys;
     Admin admin;
+    Console console;
     Plugins plugins;
     Idempotency idempotency;
     base::Duration drain{}; // how long SIGTERM waits for clients before it cuts

@@ -21,12 +21,13 @@ template <class... Keys> constexpr auto concat(const Keys &...keys) {
 }
 
 // All of them, in the order of the reference.
-constexpr auto table = concat(
-    service_keys, listen_list, listen_keys, tls_keys, trusted_proxies_list, socketio_keys,
-    portal_list, portal_keys, cors_keys, auth_mode_key, issuer_list, issuer_keys, claim_keys,
-    auth_keys, room_kinds, room_keys, namespace_list, namespace_keys, catalogue_keys, event_map,
-    event_keys, client_event_map, client_event_keys, limit_keys, api_key_list, api_key_keys,
-    admin_keys, plugins_keys, plugin_keys, idempotency_keys, drain_keys, log_keys, recovery_key);
+constexpr auto table =
+    concat(service_keys, listen_list, listen_keys, tls_keys, trusted_proxies_list, socketio_keys,
+           portal_list, portal_keys, cors_keys, auth_mode_key, generated_key, issuer_list,
+           issuer_keys, claim_keys, auth_keys, room_kinds, room_keys, namespace_list,
+           namespace_keys, catalogue_keys, event_map, event_keys, client_event_map,
+           client_event_keys, limit_keys, api_key_list, api_key_keys, admin_keys, console_keys,
+           plugins_keys, plugin_keys, idempotency_keys, drain_keys, log_keys, recovery_key);
 
 // "listen[].address" below "listen[]" is "address"; empty when it is not below.
 std::string_view name_below(std::string_view path, std::string_view above) noexcept {

@@ -44,6 +44,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_limits(top, config);
     read_keys(top, config);
     read_admin(top, config);
+    read_console(top, config);
     read_plugins(top, config);
     tell_absent(source, config);
     config.warnings = source.faults.warnings();

@@ -183,13 +183,31 @@ void check_mode(const Section &in, const Auth &auth) {
     if (auth.mode == Mode::none) {
         if (!auth.issuers.empty()) unheeded("issuers");
         if (!auth.cookie.empty()) unheeded("cookie");
+        if (auth.generated) unheeded("generated");
         return;
     }
-    if (!auth.issuers.empty()) return;
+    if (!auth.issuers.empty() || auth.generated) return;
     const std::string mode = auth.mode == Mode::required ? "required" : "optional";
     in.fault("mode", "\"auth.mode\" is " + mode + ", but there are no issuers",
              "add issuers: [{ issuer: .., algorithms: [HS256], key: \"${credential:jwt_key}\" }]; "
              "where a plugin decides, write none");
+}
+
+// Whoever reaches the console of such a daemon may be anyone.
+void check_generated(const Section &in, const Config &config) {
+    if (!config.auth.generated) return;
+    if (in.has("issuers"))
+        in.fault("generated", in.shown("generated") + " does not go with \"auth.issuers\"",
+                 "remove one of them");
+    const auto open =
+        std::find_if(config.listen.begin(), config.listen.end(), [](const Listen &listen) {
+            return !listen.systemd.empty() || !listen.loopback;
+        });
+    if (open != config.listen.end())
+        in.fault("generated",
+                 in.shown("generated") + " is for development, and other machines may reach " +
+                     (open->systemd.empty() ? open->address : "systemd:" + open->systemd),
+                 "listen on 127.0.0.1, [::1] or a Unix socket only, or name issuers");
 }
 
 } // namespace
@@ -201,6 +219,8 @@ void read_auth(const Section &top, Config &config) {
     Auth &out = config.auth;
     if (!top.has("auth")) return top.fault("auth", "\"auth.mode\" is missing", say);
     read_issuers(in, out.issuers);
+    in.read(generated_key, out);
+    check_generated(in, config);
     const Section claims = in.map("claims");
     claims.read(claim_keys, out.claims);
     check_claim(claims, "user", out.claims.user);

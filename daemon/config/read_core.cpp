@@ -150,11 +150,7 @@ void read_socketio(const Section &top, Config &config) {
     const Section in = top.map("socketio");
     SocketIo &out = config.socketio;
     in.read(socketio_keys, out);
-    const bool plain = std::all_of(out.path.begin(), out.path.end(), [](char c) {
-        return base::is_alnum(c) || std::string_view("/._~-").find(c) != std::string_view::npos;
-    });
-    if (out.path.size() < 3 || out.path.front() != '/' || out.path.back() != '/' || !plain ||
-        out.path.find("//") != std::string::npos || out.path.find("/.") != std::string::npos)
+    if (!is_url_path(out.path))
         in.fault("path", in.shown("path") + ": invalid path \"" + out.path + "\"",
                  "it begins and ends with \"/\", such as /socket.io/");
     if (out.transports.empty())

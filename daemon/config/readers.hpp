@@ -19,7 +19,8 @@ void read_client_events(const Section &top, Config &); // after read_events
 void read_limits(const Section &top, Config &);        // limits, idempotency, drain, log
 void read_socketio(const Section &top, Config &);
 void read_keys(const Section &top, Config &);
-void read_admin(const Section &top, Config &); // after listen
+void read_admin(const Section &top, Config &);   // after listen
+void read_console(const Section &top, Config &); // after auth and socketio
 void read_plugins(const Section &top, Config &);
 
 // Reads `allow` of a kind of rooms or of an event: who may.
@@ -35,6 +36,9 @@ private:
     const char *what_;
     std::vector<std::pair<std::string, Mark>> seen_;
 };
+
+// The path of a folder in a URL, without anything to decode or resolve: "/socket.io/".
+bool is_url_path(std::string_view) noexcept;
 
 // Letters, digits and a few more; begins with a letter; at most 64 bytes.  For names that appear in
 // logs, metrics and file names.
