@@ -1,12 +1,10 @@
+#include "app/explain.hpp"
 #include "app/exit_code.hpp"
-#include "app/forecast.hpp"
 #include "base/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/given_event.hpp"
 #include "cli/given_token.hpp"
 #include "cli/target.hpp"
-#include "json/json.hpp"
-#include "json/object.hpp"
 
 #include <memory>
 #include <ostream>
@@ -21,20 +19,12 @@ struct ExplainArguments {
     bool json = false;
 };
 
-int print(const ExplainArguments &given, const app::Forecast &said, Io &io) {
-    const int code = said.yes ? app::exit_ok : app::exit_runtime;
-    if (!given.json) {
+int print(const ExplainArguments &given, const app::Forecast &said, app::About what, Io &io) {
+    if (given.json)
+        print_success(io, app::explained_json(said, what));
+    else
         io.out << said.text << '\n';
-        return code;
-    }
-    std::string data = R"({"yes":)" + std::string(said.yes ? "true" : "false");
-    if (!said.yes) data += R"(,"code":)" + json::quoted(said.code);
-    data += R"(,"why":)" + json::quoted(said.text);
-    if (said.yes && !given.join.empty())
-        data += R"(,"automatic":)" + std::string(said.automatic ? "true" : "false");
-    if (said.yes && given.join.empty()) data += R"(,"rooms":)" + json::list(said.rooms);
-    print_success(io, data + "}");
-    return code;
+    return said.yes ? app::exit_ok : app::exit_runtime;
 }
 
 int explain_join(const ExplainArguments &given, const config::Config &config, Io &io) {
@@ -42,26 +32,13 @@ int explain_join(const ExplainArguments &given, const config::Config &config, Io
     who.token = given_token(io, given.token);
     if (!given.origin.empty()) who.origin = given.origin;
     who.nsp = given.event.nsp;
-    app::Forecast said = app::forecast_join(config, who, given.join, base::unix_ms());
-    const std::string_view hint = what_to_do(said.code);
-    if (!hint.empty()) said.text.append("\n  ").append(hint);
-    if (!who.token.empty() && config.auth.mode == config::Auth::Mode::none)
-        said.text += "\n  the token is ignored: \"auth.mode\" is none";
-    return print(given, said, io);
+    return print(given, app::explain_join(config, who, given.join, base::unix_ms()),
+                 app::About::join, io);
 }
 
 int explain_event(ExplainArguments given, const config::Config &config, Io &io) {
     if (const int failed = given.event.read(io, form(given.json))) return failed;
-    app::Forecast said = app::forecast_emit(config, given.event.body());
-    const catalogue::Catalogue &catalogue = *config.catalogue;
-    if (catalogue.knows(given.event.event)) {
-        std::string lines = catalogue.explain(given.event.event, given.event.data);
-        // Its last line is about the catalogue's rooms, which do not count when rooms were named.
-        const bool named = !given.event.rooms.empty() || given.event.broadcast;
-        lines.resize((named ? lines.find('\n') : lines.rfind('\n')) + 1);
-        said.text.insert(0, lines);
-    }
-    return print(given, said, io);
+    return print(given, app::explain_emit(config, given.event.body()), app::About::event, io);
 }
 
 int explain(const ExplainArguments &given, Io &io) {

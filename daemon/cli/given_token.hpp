@@ -5,7 +5,6 @@
 #include "config/config.hpp"
 
 #include <string>
-#include <string_view>
 
 namespace roomd::cli {
 
@@ -15,8 +14,5 @@ int read_config(Io &, Form, const app::ConfigFile &, config::Config &,
 
 // A token as given on the command line; "-" is read from standard input.
 std::string given_token(Io &, const std::string &argument);
-
-// What to do about a refused token, by its code (docs/auth.md); empty for other codes.
-std::string_view what_to_do(std::string_view code) noexcept;
 
 } // namespace roomd::cli

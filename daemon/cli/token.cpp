@@ -1,6 +1,7 @@
 #include "auth/token.hpp"
 #include "app/config_file.hpp"
 #include "app/exit_code.hpp"
+#include "app/explain.hpp"
 #include "auth/strength.hpp"
 #include "auth/token_keys.hpp"
 #include "base/clock.hpp"
@@ -109,7 +110,7 @@ int verify(const Verify &given, Io &io) {
     const auth::Tokens tokens(config.auth.issuers, config.auth.claims, config.auth.leeway);
     const auto verified = tokens.verify(given_token(io, given.token), base::unix_ms());
     if (const auto *refusal = std::get_if<auth::TokenRefusal>(&verified)) {
-        const std::string_view hint = what_to_do(refusal->code);
+        const std::string_view hint = app::what_to_do(refusal->code);
         return fail(io, how, app::exit_runtime, refusal->code,
                     std::string(refusal->code) + ": " + refusal->message +
                         (hint.empty() ? "" : "\n  ") + std::string(hint));
