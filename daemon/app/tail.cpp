@@ -1,10 +1,12 @@
 #include "app/tail.hpp"
 
+#include "auth/keys.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "dispatch/router.hpp"
 #include "session/clients.hpp"
 #include "json/json.hpp"
+#include "json/object.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -19,6 +21,21 @@ template <class Names> void append_names(std::string &out, const Names &names) {
         json::append_quoted(out, name);
     }
     out += ']';
+}
+
+// Who asked for it: a plugin, with the key that its request was sent with; a client; an operator.
+std::string source_of(const dispatch::Emit &emit, const session::Clients &clients) {
+    json::Object out;
+    session::Clients::Info info;
+    if (!emit.position.source.empty()) {
+        out.text("plugin", emit.position.source);
+        if (emit.rights != nullptr) out.text("key", emit.rights->name);
+    } else if (emit.without != base::ClientId::none) {
+        out.text("client", clients.info(emit.without, info) ? info.id : std::string_view{});
+    } else {
+        out.flag("operator", true);
+    }
+    return out.done();
 }
 
 bool goes_to(const std::vector<std::string> &rooms, std::string_view wanted) {
@@ -146,6 +163,12 @@ std::string Tail::text(std::uint64_t number, const dispatch::Emit &emit,
     if (!emit.args.blobs.empty())
         out += ",\"attachments\":" + std::to_string(emit.args.blobs.size());
     out += ",\"recipients\":" + std::to_string(what.recipients);
+    out += ",\"source\":" + source_of(emit, clients_);
+    if (emit.came != std::chrono::steady_clock::time_point{})
+        out +=
+            ",\"latency\":" + std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(
+                                                 std::chrono::steady_clock::now() - emit.came)
+                                                 .count());
     out += ",\"bytes\":" + std::to_string(emit.args.json.size());
     if (emit.args.json.size() <= limits_.args) out.append(",\"args\":").append(emit.args.json);
     out += '}';

@@ -3,6 +3,7 @@
 #include "base/ids.hpp"
 #include "sio/packet.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -42,6 +43,7 @@ struct Emit {
     // The API key it is sent on behalf of, which bounds what it may do.  Null: it may do anything.
     const auth::Key *rights = nullptr;
     Position position;
+    std::chrono::steady_clock::time_point came{}; // when roomd got it; zero: not known
 };
 
 enum class Status : std::uint8_t { ok, gone, invalid, too_big, denied };

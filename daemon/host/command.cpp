@@ -31,6 +31,7 @@ dispatch::Emit OwnedEmit::view() const {
     out.all = (flags & ROOMD_EMIT_ALL) != 0;
     out.position.epoch = epoch;
     out.position.seq = seq;
+    out.came = came;
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include "host/tickets.hpp"
 #include "roomd/plugin.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -37,6 +38,7 @@ struct OwnedEmit {
     std::string key, on_behalf;
     std::string epoch; // empty: it comes from no log
     std::uint64_t seq = 0;
+    std::chrono::steady_clock::time_point came{};
     dispatch::Emit view() const; // into this
     std::size_t bytes() const noexcept;
 };

@@ -150,6 +150,7 @@ roomd_status validate_and_copy(const roomd_emit &emit, std::size_t max_bytes, Ow
     out.flags = emit.flags;
     out.key = view(emit.key);
     out.on_behalf = view(emit.on_behalf);
+    out.came = std::chrono::steady_clock::now();
     return copy_position(emit, out);
 }
 
