@@ -6,15 +6,20 @@
 #include "test_event/generator.hpp"
 #include "test_event/stats.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace roomd::test_event {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr double most_rate = 10000; // events per second
 
 struct Config {
     std::string base, socketio;
@@ -31,7 +36,7 @@ Config read(std::string_view text, Faults &faults) {
     if (config.socketio.back() != '/') config.socketio += '/';
     if (settings.has("generate")) {
         auto generate = settings.section("generate");
-        config.rate = generate.number("rate", 0, 10000, 1);
+        config.rate = generate.number("rate", 0, most_rate, 1);
         config.generator.seed = generate.whole("seed", 0, 0xffffffff, 1);
         config.generator.libraries = generate.whole("libraries", 1, 10000, 5);
         config.generator.users = generate.whole("users", 1, 1000000, 50);
@@ -40,6 +45,16 @@ Config read(std::string_view text, Faults &faults) {
     }
     settings.refuse_others();
     return config;
+}
+
+// Of {"rate":20}, and nothing else.
+std::optional<double> read_rate(std::string_view body) {
+    const auto json = nlohmann::json::parse(body, nullptr, false);
+    if (!json.is_object() || json.size() != 1) return std::nullopt;
+    const auto rate = json.find("rate");
+    if (rate == json.end() || !rate->is_number()) return std::nullopt;
+    const auto value = rate->get<double>();
+    return value >= 0 && value <= most_rate ? std::optional(value) : std::nullopt;
 }
 
 std::string with(std::string text, std::string_view mark, std::string_view value) {
@@ -83,8 +98,11 @@ public:
         Faults none(nullptr, nullptr);
         const auto config = read(text, none);
         if (none.any()) throw Failure(ROOMD_INVALID, "check() does not accept the configuration");
+        generator_ = std::make_unique<Generator>(config.generator);
+        made_ = host_.counter("generated_total", "Events the generator has sent.");
+        dropped_ = host_.counter("dropped_total", "Generated events there was no room for.");
         serve(config);
-        if (config.rate > 0) generate(config);
+        generate(config.rate);
     }
 
 private:
@@ -100,6 +118,15 @@ private:
         const auto stats_path = config.base + "socket-stats";
         route = {.method = "GET", .path = stats_path, .scope = "test", .headers = {}};
         stats_ = host_.route(route, [this](const Request &, Response &r) { stats(r); });
+
+        // Starts and stops the stream of events, and says whether it runs.
+        const auto generator_path = config.base + "generator";
+        route = {
+            .method = "POST", .path = generator_path, .scope = "test", .headers = {"content-type"}};
+        route.max_body = 1024;
+        start_ = host_.route(route, [this](const Request &q, Response &r) { steer(q, r); });
+        route = {.method = "GET", .path = generator_path, .scope = "test", .headers = {}};
+        running_ = host_.route(route, [this](const Request &, Response &r) { tell_rate(r); });
 
         page_ = with(with(std::string(console_page()), "@SOCKETIO@", config.socketio), "@BASE@",
                      config.base);
@@ -165,15 +192,33 @@ private:
         response.send(200, page_, "text/html; charset=utf-8", headers);
     }
 
-    void generate(const Config &config) {
-        generator_ = std::make_unique<Generator>(config.generator);
-        rate_ = config.rate;
+    void steer(const Request &request, Response &response) {
+        if (!rest::is_json(request)) return rest::refuse(response, rest::not_json);
+        const auto rate = read_rate(request.body);
+        if (!rate)
+            return rest::refuse(response,
+                                {422, "rate_invalid",
+                                 R"(send {"rate":20}: events per second, 0 to 10000)", "/rate"});
+        generate(*rate);
+        tell_rate(response);
+    }
+
+    void tell_rate(Response &response) const {
+        response.send(200, R"({"success":true,"data":{"running":)" +
+                               std::string(rate_ > 0 ? "true" : "false") + R"(,"rate":)" +
+                               nlohmann::json(rate_).dump() + "}}");
+    }
+
+    // 0: no events.
+    void generate(double rate) {
+        const bool was = std::exchange(rate_, rate) > 0;
+        tick_ = {};
+        if (was != (rate > 0)) host_.info(rate > 0 ? "generator runs" : "generator stopped");
+        if (rate == 0) return;
         last_ = Clock::now();
-        made_ = host_.counter("generated_total", "Events the generator has sent.");
-        dropped_ = host_.counter("dropped_total", "Generated events there was no room for.");
-        const auto every = std::clamp(1000 / rate_, 10.0, 60000.0);
+        due_ = 0;
+        const auto every = std::clamp(1000 / rate, 10.0, 60000.0);
         tick_ = host_.every(static_cast<std::uint32_t>(every), [this] { tick(); });
-        host_.info("generator runs");
     }
 
     void tick() {
@@ -205,7 +250,7 @@ private:
     double rate_ = 0, due_ = 0;
     Clock::time_point last_;
     Counter made_, dropped_;
-    Handle event_, stats_, console_, tick_;
+    Handle event_, stats_, start_, running_, console_, tick_;
 };
 
 } // namespace
