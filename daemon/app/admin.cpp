@@ -1,7 +1,10 @@
 #include "app/admin.hpp"
 
 #include "app/admin_pages.hpp"
+#include "app/admin_request.hpp"
+#include "app/console_gate.hpp"
 #include "app/emit_of.hpp"
+#include "app/explain.hpp"
 #include "app/shard.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
@@ -10,9 +13,6 @@
 #include "json/answer.hpp"
 #include "json/json.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,66 +24,11 @@ using emits::Problem;
 
 constexpr base::Duration gather{25}; // events within this time share one answer
 constexpr base::Duration tick{1000};
-constexpr std::size_t most_shown = 10000; // rooms, clients
-constexpr std::size_t shown = 1000;       // by default
 constexpr std::size_t small_body = 4096;
 
 std::string failure(const Problem &why) {
     return json::failure(json::error(why.code, why.message, why.pointer));
 }
-
-// As everywhere, a JSON body must be declared as one.
-std::optional<Problem> refuse_type(const net::Request &request) {
-    const std::string_view type = request.header("content-type");
-    const std::string_view name = json::trim(type.substr(0, type.find(';')));
-    if (base::equal_nocase(name, "application/json")) return std::nullopt;
-    return Problem{415, "not_json", "send the body as Content-Type: application/json"};
-}
-
-// The query of a request, parameter by parameter; any other parameter is a problem.
-class Query {
-public:
-    explicit Query(const net::Request &request) : fields_(request.query) {}
-
-    std::string_view text(std::string_view name) {
-        std::string_view found;
-        for (std::size_t i = 0; i < fields_.size(); ++i) {
-            if (fields_[i].first != name) continue;
-            found = fields_[i].second;
-        }
-        asked_.push_back(name);
-        return found;
-    }
-    std::optional<std::uint64_t> number(std::string_view name) {
-        const std::string_view digits = text(name);
-        if (digits.empty()) return std::nullopt;
-        std::uint64_t value = 0;
-        const auto [end, error] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (error == std::errc() && end == digits.data() + digits.size()) return value;
-        problem_ = Problem{422, "parameter_invalid", std::string(name) + " must be a whole number"};
-        return std::nullopt;
-    }
-    std::size_t limit() {
-        const auto wanted = number("limit").value_or(shown);
-        return wanted < most_shown ? static_cast<std::size_t>(wanted) : most_shown;
-    }
-    const std::optional<Problem> &problem() {
-        const auto is_known = [this](const net::Field &field) {
-            return std::find(asked_.begin(), asked_.end(), field.first) != asked_.end();
-        };
-        const auto unknown = std::find_if_not(fields_.begin(), fields_.end(), is_known);
-        if (!problem_ && unknown != fields_.end())
-            problem_ = Problem{422, "parameter_unknown",
-                               "unknown query parameter " + base::in_quotes(unknown->first, 100)};
-        return problem_;
-    }
-
-private:
-    const std::vector<net::Field> &fields_;
-    std::vector<std::string_view> asked_; // names, literals of their callers
-    std::optional<Problem> problem_;
-};
 
 std::string emitted(const emits::Event &event, const dispatch::Emitted &what, std::string_view id) {
     return json::Object()
@@ -107,19 +52,25 @@ Admin::Admin(Shard &shard, Configuration configuration) :
         [this](base::ExchangeId id, const std::string &json) { answer(id, json); },
         [this] { gather_.after(gather); }, Tail::Limits()),
     gather_(shard.loop, [this] { tail_.serve(); }),
-    ticks_(shard.loop, [this] {
-        tail_.tick();
-        if (!tail_.watching()) ticks_.cancel();
-    }) {
-    add("POST", "/admin/reload", &Admin::reload);
-    add("GET", "/admin/stats", &Admin::stats);
-    add("GET", "/admin/rooms", &Admin::rooms);
-    add("GET", "/admin/clients", &Admin::clients);
-    add("GET", "/admin/plugins", &Admin::plugins);
-    add("POST", "/admin/kick", &Admin::kick);
-    add("POST", "/admin/emit", &Admin::emit);
-    add("GET", "/admin/tail", &Admin::tail);
-    if (configuration_.in_force) add("GET", "/admin/config", &Admin::config);
+    ticks_(shard.loop,
+           [this] {
+               tail_.tick();
+               if (!tail_.watching()) ticks_.cancel();
+           }),
+    lag_(shard.loop) {
+    using enum Asked;
+    add("POST", "reload", &Admin::reload, by_operators);
+    add("GET", "config", &Admin::config, by_operators);
+    add("GET", "health", &Admin::health, on_the_console_only);
+    add("GET", "stats", &Admin::stats, on_the_console_too);
+    add("GET", "rooms", &Admin::rooms, on_the_console_too);
+    add("GET", "clients", &Admin::clients, on_the_console_too);
+    add("GET", "plugins", &Admin::plugins, on_the_console_too);
+    add("GET", "catalogue", &Admin::catalogue, on_the_console_too);
+    add("GET", "tail", &Admin::tail, on_the_console_too);
+    add("POST", "kick", &Admin::kick, on_the_console_too);
+    add("POST", "emit", &Admin::emit, on_the_console_too);
+    add("POST", "explain", &Admin::explain, on_the_console_too);
 }
 
 Admin::~Admin() {
@@ -127,15 +78,27 @@ Admin::~Admin() {
         shard_.server.remove_route(route);
 }
 
-void Admin::add(const char *method, const char *path, Serve serve) {
+void Admin::add(const char *method, const std::string &name, Serve serve, Asked where) {
     net::Route route;
     route.method = method;
-    route.path = path;
+    route.path = "/admin/" + name;
     route.side = net::Side::admin;
     route.headers = {"content-type"};
-    route.max_body = serve == &Admin::emit ? shard_.http.default_body() : small_body;
+    const bool long_body = serve == &Admin::emit || serve == &Admin::explain;
+    route.max_body = long_body ? shard_.http.default_body() : small_body;
     route.serve = [this, serve](const net::Request &request) { (this->*serve)(request); };
-    routes_.push_back(shard_.server.add_route(std::move(route)));
+    if (where != Asked::by_operators && !configuration_.console.empty()) {
+        net::Route call = route;
+        call.path = configuration_.console + "api/" + name;
+        call.side = net::Side::front;
+        call.headers = console_headers();
+        call.admit = [this](const net::Request &request) {
+            return admit_to_console(shard_.gate, request);
+        };
+        routes_.push_back(shard_.server.add_route(std::move(call)));
+    }
+    if (where != Asked::on_the_console_only)
+        routes_.push_back(shard_.server.add_route(std::move(route)));
 }
 
 void Admin::end() {
@@ -143,15 +106,18 @@ void Admin::end() {
 }
 
 void Admin::answer(base::ExchangeId id, std::string_view data) {
-    net::Response response;
-    response.body = json::success(data);
-    shard_.server.respond(id, std::move(response));
+    respond(id, 200, json::success(data));
 }
 
 void Admin::refuse(base::ExchangeId id, const Problem &problem) {
+    respond(id, problem.status, failure(problem));
+}
+
+void Admin::respond(base::ExchangeId id, int status, std::string body) {
     net::Response response;
-    response.status = problem.status;
-    response.body = failure(problem);
+    response.status = status;
+    response.headers = unkept();
+    response.body = std::move(body);
     shard_.server.respond(id, std::move(response));
 }
 
@@ -194,7 +160,11 @@ void Admin::reloaded(base::ExchangeId id, const Reloaded &what) {
 void Admin::stats(const net::Request &request) {
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
         std::chrono::steady_clock::now() - started_);
-    answer(request.id, stats_page(shard_, configuration_.path, uptime.count()));
+    answer(request.id, stats_page(shard_, configuration_.path, uptime.count(), lag_.most()));
+}
+
+void Admin::health(const net::Request &request) {
+    shard_.server.respond(request.id, shard_.pages.health());
 }
 
 void Admin::rooms(const net::Request &request) {
@@ -208,25 +178,53 @@ void Admin::rooms(const net::Request &request) {
 void Admin::clients(const net::Request &request) {
     Query query(request);
     const std::string_view room = query.text("room"), user = query.text("user");
-    const std::string_view nsp = query.text("namespace");
+    const std::string_view given = query.text("namespace");
+    const std::string_view nsp = given.empty() ? "/" : given;
     const std::size_t limit = query.limit();
     if (query.problem()) return refuse(request.id, *query.problem());
-    if (room.empty() == user.empty())
-        return refuse(request.id, {422, "parameter_missing", "give either room or user"});
-    const std::vector<base::ClientId> found =
-        user.empty() ? shard_.router.members(nsp.empty() ? "/" : nsp, room)
-                     : shard_.router.clients_of(user);
-    answer(request.id, clients_page(shard_, found, limit));
+    if (!room.empty() && !user.empty())
+        return refuse(request.id, {422, "parameter_invalid", "give either room or user"});
+    std::vector<base::ClientId> found;
+    if (!room.empty())
+        found = shard_.router.members(nsp, room);
+    else if (!user.empty())
+        found = shard_.router.clients_of(user);
+    else
+        found = shard_.router.clients(nsp, base::ClientId::none, limit);
+    const bool all = room.empty() && user.empty();
+    const std::size_t total = all ? shard_.clients.size() : found.size();
+    answer(request.id, clients_page(shard_, found, total, limit));
 }
 
 void Admin::plugins(const net::Request &request) {
     answer(request.id, plugins_page(shard_));
 }
 
+void Admin::catalogue(const net::Request &request) {
+    answer(request.id, catalogue_page(configuration_.running()));
+}
+
+void Admin::explain(const net::Request &request) {
+    Body body(request);
+    const config::Config &config = configuration_.running();
+    if (!body.has("join")) {
+        if (const auto problem = refuse_type(request)) return refuse(request.id, *problem);
+        return answer(request.id, explained_json(explain_emit(config, request.body), About::event));
+    }
+    Visitor who;
+    const std::string room = body.text("join");
+    who.token = body.text("token");
+    if (body.has("origin")) who.origin = body.text("origin");
+    if (body.has("namespace")) who.nsp = body.text("namespace");
+    if (body.problem()) return refuse(request.id, *body.problem());
+    answer(request.id,
+           explained_json(explain_join(config, who, room, base::unix_ms()), About::join));
+}
+
 void Admin::config(const net::Request &request) {
     net::Response response;
     response.content_type = "application/yaml";
-    response.body = configuration_.in_force();
+    response.body = configuration_.running().effective;
     shard_.server.respond(request.id, std::move(response));
 }
 
@@ -247,18 +245,24 @@ void Admin::tail(const net::Request &request) {
 // ---- actions -----------------------------------------------------------------------------
 
 void Admin::kick(const net::Request &request) {
-    if (const auto problem = refuse_type(request)) return refuse(request.id, *problem);
-    const auto kind = json::check(request.body);
-    if (!kind || *kind != json::Kind::object)
-        return refuse(request.id, {400, "json_malformed", "the body is not a JSON object"});
-    std::vector<json::Member> members;
-    json::split_object(request.body, members);
-    if (members.size() != 1 || json::string(members[0].first) != "user" ||
-        json::string(members[0].second).empty())
-        return refuse(request.id, {422, "member_missing", R"(send {"user":"ID"})", "/user"});
-    const std::string user = json::string(members[0].second);
-    const std::size_t kicked = shard_.router.kick(user, false);
-    shard_.log.notice("kicked by an operator", {{"user", user}, {"clients", kicked}});
+    Body body(request);
+    const std::string user = body.text("user"), id = body.text("client");
+    const std::string nsp = body.has("namespace") ? body.text("namespace") : "/";
+    if (body.problem()) return refuse(request.id, *body.problem());
+    if (user.empty() == id.empty())
+        return refuse(request.id,
+                      {422, "member_missing", R"(send {"user":"ID"} or {"client":"ID"})", "/user"});
+    std::size_t kicked = 0;
+    if (id.empty()) {
+        kicked = shard_.router.kick(user, false);
+    } else if (const auto client = shard_.clients.find(nsp, id); client != base::ClientId::none) {
+        const auto status = shard_.router.disconnect(
+            client, false, session::CloseReason::server_namespace_disconnect);
+        kicked = status == dispatch::Status::ok ? 1 : 0;
+    }
+    shard_.log.notice(
+        "kicked by an operator",
+        {{id.empty() ? "user" : "client", id.empty() ? user : id}, {"clients", kicked}});
     answer(request.id, R"({"kicked":)" + std::to_string(kicked) + "}");
 }
 

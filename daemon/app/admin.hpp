@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/lag.hpp"
 #include "app/reload.hpp"
 #include "app/tail.hpp"
 #include "loop/timer.hpp"
@@ -21,13 +22,15 @@ namespace roomd::app {
 struct Shard;
 
 // The routes under /admin/, for operators.  Only the admin socket serves them, and anyone
-// who can connect to it may use them all.
+// who can connect to it may use them all.  The console asks most of them under its own path, on the
+// ordinary listeners (app/console_gate says who may).
 class Admin {
 public:
     struct Configuration {
         std::function<void(Reload::Done)> reload;
-        std::string path;                      // of the file; empty: the built-in one
-        std::function<std::string()> in_force; // as text; may be empty
+        std::string path; // of the file; empty: the built-in one
+        std::function<const config::Config &()> running;
+        std::string console; // its path; empty: there is none
     };
     Admin(Shard &, Configuration);
     ~Admin(); // removes the routes
@@ -38,13 +41,17 @@ public:
 
 private:
     using Serve = void (Admin::*)(const net::Request &);
-    void add(const char *method, const char *path, Serve);
+    enum class Asked : std::uint8_t { by_operators, on_the_console_too, on_the_console_only };
+    void add(const char *method, const std::string &name, Serve, Asked);
 
     void reload(const net::Request &);
+    void health(const net::Request &);
     void stats(const net::Request &);
     void rooms(const net::Request &);
     void clients(const net::Request &);
     void plugins(const net::Request &);
+    void catalogue(const net::Request &);
+    void explain(const net::Request &);
     void config(const net::Request &);
     void kick(const net::Request &);
     void emit(const net::Request &);
@@ -53,6 +60,7 @@ private:
     void reloaded(base::ExchangeId, const Reloaded &);
     void answer(base::ExchangeId, std::string_view data);
     void refuse(base::ExchangeId, const emits::Problem &);
+    void respond(base::ExchangeId, int status, std::string body);
 
     Shard &shard_;
     Configuration configuration_;
@@ -62,6 +70,7 @@ private:
     std::vector<std::uint64_t> routes_;
     Tail tail_;
     loop::Timer gather_, ticks_;
+    Lag lag_;
 };
 
 } // namespace roomd::app

@@ -4,6 +4,7 @@
 #include "app/shard.hpp"
 #include "app/version.hpp"
 #include "dispatch/identities.hpp"
+#include "json/json.hpp"
 #include "json/object.hpp"
 
 #include <algorithm>
@@ -23,13 +24,14 @@ std::string_view text(host::State state) {
 
 } // namespace
 
-std::string stats_page(const Shard &shard, std::string_view config, std::int64_t uptime_seconds) {
+std::string stats_page(const Shard &shard, std::string_view config, std::int64_t uptime_seconds,
+                       std::optional<std::uint64_t> lag_us) {
     const dispatch::Stats stats = shard.router.stats(0);
     const session::Sessions &sessions = shard.sessions;
     const auto &eio = sessions.totals();
     const auto &http = shard.server.totals();
-    return json::Object()
-        .text("version", version)
+    json::Object out;
+    out.text("version", version)
         .number("pid", static_cast<std::uint64_t>(getpid()))
         .text("config", config)
         .number("uptime", static_cast<std::uint64_t>(uptime_seconds))
@@ -54,8 +56,9 @@ std::string stats_page(const Shard &shard, std::string_view config, std::int64_t
         .number("http_requests", http.http_requests)
         .number("refused_limit", http.refused_limit)
         .number("refused_origin", http.refused_origin)
-        .number("bad_requests", http.bad_requests)
-        .done();
+        .number("bad_requests", http.bad_requests);
+    if (lag_us) out.number("loop_lag_us", *lag_us);
+    return out.done();
 }
 
 std::string rooms_page(const Shard &shard, std::string_view prefix, std::size_t limit) {
@@ -86,7 +89,7 @@ std::string plugins_page(const Shard &shard) {
 }
 
 std::string clients_page(const Shard &shard, const std::vector<base::ClientId> &clients,
-                         std::size_t limit) {
+                         std::size_t total, std::size_t limit) {
     constexpr std::size_t rooms_shown = 100;
     json::List list;
     std::size_t shown = 0;
@@ -104,11 +107,94 @@ std::string clients_page(const Shard &shard, const std::vector<base::ClientId> &
                      .text("namespace", info.nsp)
                      .text("user", dispatch::user_of(shard.router.identity(client)))
                      .text("address", info.handshake->address.text())
+                     .text("portal", info.handshake->facts->portal)
                      .text("transport", websocket ? "websocket" : "polling")
+                     .number("backlog", shard.sessions.behind(info.session))
                      .raw("rooms", json::list(rooms))
                      .done());
     }
-    return json::Object().number("total", clients.size()).raw("clients", list.done()).done();
+    return json::Object().number("total", total).raw("clients", list.done()).done();
+}
+
+namespace {
+
+std::string_view text(policy::Join join) {
+    switch (join) {
+    case policy::Join::automatic: return "auto";
+    case policy::Join::request: return "request";
+    case policy::Join::never: return "never";
+    }
+    return "";
+}
+
+std::string portals_json(const config::Config &config) {
+    json::List list;
+    for (const policy::Portal &portal : config.portals) {
+        std::vector<std::string> origins;
+        for (const policy::OriginPattern &origin : portal.origins)
+            origins.push_back(origin.text());
+        json::Object out;
+        out.text("name", portal.name).raw("origins", json::list(origins));
+        if (!portal.roles.empty()) out.raw("roles", json::list(portal.roles));
+        list.raw(out.done());
+    }
+    return list.done();
+}
+
+std::string kinds_json(const config::Config &config) {
+    json::List list;
+    for (const config::RoomKind &kind : config.rooms)
+        list.raw(json::Object()
+                     .text("name", kind.name)
+                     .text("join", text(kind.rules.join))
+                     .flag("open", kind.rules.allow_all)
+                     .done());
+    return list.done();
+}
+
+// What a schema says of itself to people.
+std::string description_of(std::string_view schema) {
+    for (const char *name : {"description", "title"})
+        if (const auto said = json::member(schema, name); !said.empty()) return json::string(said);
+    return {};
+}
+
+std::string event_json(const catalogue::EventConf &event) {
+    json::Object out;
+    out.text("name", event.name)
+        .raw("rooms", json::list(event.rooms))
+        .raw("arguments", json::list(event.arguments))
+        .flag("volatile", event.droppable);
+    if (event.schema.empty()) return out.done();
+    const std::string_view schema = json::trim(event.schema);
+    out.raw("schema", schema);
+    const std::string description = description_of(schema);
+    if (!description.empty()) out.text("description", description);
+    return out.done();
+}
+
+} // namespace
+
+std::string catalogue_page(const config::Config &config) {
+    std::vector<std::string> namespaces{"/"};
+    for (const config::Namespace &nsp : config.namespaces)
+        if (nsp.name != "/") namespaces.push_back(nsp.name);
+    json::List events;
+    for (const catalogue::EventConf &event : config.events)
+        events.raw(event_json(event));
+    const char *auth = config.auth.mode == config::Auth::Mode::none       ? "none"
+                       : config.auth.mode == config::Auth::Mode::optional ? "optional"
+                                                                          : "required";
+    return json::Object()
+        .text("digest", config.catalogue_digest)
+        .text("unknown", config.unknown_events ? "allow" : "refuse")
+        .text("auth", auth)
+        .flag("mint", config.console.mint)
+        .raw("namespaces", json::list(namespaces))
+        .raw("portals", portals_json(config))
+        .raw("kinds", kinds_json(config))
+        .raw("events", events.done())
+        .done();
 }
 
 std::string reloaded_page(const Reloaded &what) {

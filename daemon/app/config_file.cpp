@@ -1,8 +1,28 @@
 #include "app/config_file.hpp"
 
 #include "app/checking.hpp"
+#include "base/random.hpp"
+
+#include <cassert>
 
 namespace roomd::app {
+namespace {
+
+auth::Issuer issuer_of(const base::Secret &secret) {
+    auth::Issuer out;
+    out.issuer = generated_issuer;
+    out.algorithms = {auth::Algorithm::HS256};
+    const auto keys = auth::parse_keys(secret.reveal(), out.algorithms);
+    assert(keys.ok());
+    out.keys.push_back(*keys);
+    return out;
+}
+
+} // namespace
+
+base::Secret generated_secret() {
+    return base::Secret(base::random_id() + base::random_id() + base::random_id());
+}
 
 config::Config ConfigFile::load(base::Wanted main, config::Faults &faults,
                                 config::Credentials credentials) const {
@@ -10,6 +30,7 @@ config::Config ConfigFile::load(base::Wanted main, config::Faults &faults,
                                 ? config::load_text(config::dev_yaml(), "roomd.dev.yaml", faults)
                                 : config::load_file(path, faults, main, credentials);
     if (config.admin.socket.empty()) config.admin.socket = admin;
+    if (faults.empty() && config.auth.generated) config.auth.issuers = {issuer_of(generated)};
     return config;
 }
 

@@ -93,6 +93,10 @@ void CorePages::add_routes() {
     parts_.server.add_route(std::move(metrics));
 }
 
+net::Response CorePages::health() const {
+    return answer(pages::health(snapshot(), pages::Detail::reasons));
+}
+
 pages::Snapshot CorePages::snapshot() const {
     pages::Snapshot out;
     out.service = service_;

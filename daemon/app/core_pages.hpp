@@ -37,6 +37,7 @@ public:
     bool draining() const noexcept { return draining_; }
     void apply(const config::Config &); // another name, another catalogue
     std::string stats_json() const;     // for plugins
+    net::Response health() const;       // with reasons
 
 private:
     pages::Snapshot snapshot() const;

@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include "app/admin.hpp"
+#include "app/console.hpp"
 #include "app/exit_code.hpp"
 #include "app/notify.hpp"
 #include "app/options.hpp"
@@ -33,7 +34,8 @@ public:
             shard, config, file,
             {[this] { notify_.reloading(); }, [this](const Reloaded &what) { reloaded(what); }}),
         admin_(shard, {[this](Reload::Done done) { reload(std::move(done)); }, file.path,
-                       [this] { return reload_.running().effective; }}),
+                       [this]() -> const config::Config & { return reload_.running(); },
+                       config.console.path}),
         drain_(config.drain),
         signals_(
             shard.loop, [this] { stop(); }, [this] { reload({}); }),
@@ -41,6 +43,12 @@ public:
         leaving_(shard.loop, [this] { leave(); }) {
         if (const auto period = notify_.watchdog_period(); period > base::Duration::zero())
             watchdog_.every(period);
+        if (!config.console.path.empty())
+            console_.emplace(shard,
+                             Console::Configuration{
+                                 config.console.path, config.socketio.path, config.console.mint,
+                                 file.generated,
+                                 [this]() -> const config::Config & { return reload_.running(); }});
     }
 
     void ready(std::string_view status) { notify_.ready(status); }
@@ -105,6 +113,7 @@ private:
     Shard &shard_;
     Reload reload_;
     Admin admin_;
+    std::optional<Console> console_;
     base::Duration drain_;
     Notify notify_;
     Signals signals_;

@@ -40,6 +40,11 @@ bool is_loopback_name(std::string_view host) {
                        [&](auto known) { return base::equal_nocase(name, known); });
 }
 
+bool came_by_proxy(const net::Request &request) {
+    return std::any_of(of_proxies.begin(), of_proxies.end(),
+                       [&](auto name) { return !request.header(name).empty(); });
+}
+
 } // namespace
 
 const std::vector<std::string> &Gate::headers() {
@@ -58,6 +63,10 @@ bool Gate::needs_key(std::string_view scope) const {
 bool Gate::holds(const net::Request &request, std::string_view scope) const {
     const auto key = presented(request);
     return !key.empty() && keys_->find(key, scope).why == auth::Why::ok;
+}
+
+bool Gate::is_local(const net::Request &request) {
+    return request.loopback && !came_by_proxy(request) && is_loopback_name(request.header("host"));
 }
 
 net::Access Gate::admit(const net::Request &request, std::string_view scope) const {
@@ -80,8 +89,7 @@ net::Access Gate::admit(const net::Request &request, std::string_view scope) con
     if (!request.loopback)
         return refuse(401, "key_missing",
                       "no API key is configured for this path, so only this machine may use it");
-    if (std::any_of(of_proxies.begin(), of_proxies.end(),
-                    [&](auto name) { return !request.header(name).empty(); }))
+    if (came_by_proxy(request))
         return refuse(
             401, "key_missing",
             "no API key is configured for this path, and the request came through a proxy");

@@ -25,6 +25,8 @@ public:
     // Whether it was sent with a key that has this scope.
     bool holds(const net::Request &, std::string_view scope) const;
     bool needs_key(std::string_view scope) const;
+    // Whether the peer is on this machine, through no proxy, and uses a loopback name.
+    static bool is_local(const net::Request &);
 
     const std::shared_ptr<const auth::Keys> &keys() const noexcept { return keys_; }
     void replace(std::shared_ptr<const auth::Keys> keys) { keys_ = std::move(keys); }

@@ -81,6 +81,12 @@ public:
     // closed; false: the link is to end as a broken one.
     [[nodiscard]] bool too_large(base::SessionId);
 
+    // Bytes that wait for its client, as far as they are known; 0 when it is gone.
+    std::size_t behind(base::SessionId id) const noexcept {
+        const Session *session = sessions_.find(id);
+        return session != nullptr ? session->behind() : 0;
+    }
+
     // Makes room for a newcomer by closing a session that never joined.  False: all stay.
     bool make_room() { return up_.make_room(); }
 
