@@ -29,6 +29,8 @@ class StandIn:
         self.requests, self.sent, self.script, self.always = [], [], [], None
         self.verdict = lambda event: None
         self.connections = self.open = 0
+        self.health, self.asked = {}, []  # what /health tells, and the paths that were asked for, by connection
+        self.hangs = False
         self._keys, self._lock = {}, threading.Lock()
         self.ended = threading.Event()
         stand_in = self
@@ -52,6 +54,12 @@ class StandIn:
                     super().finish()
                 except OSError:
                     pass
+
+            def do_GET(self):
+                stand_in.asked.append((self.path, self.number))
+                if stand_in.hangs:
+                    return stand_in._until_closed(self)
+                stand_in._answer(self, 200, {}, {"success": True, "data": stand_in.health})
 
             def do_POST(self):
                 stand_in._take(self)

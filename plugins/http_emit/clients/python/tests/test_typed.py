@@ -1,6 +1,7 @@
 """Calls by name as generated code has them, schemas, transactions, and fakes."""
 import asyncio
 import json
+import logging
 import os
 import unittest
 
@@ -168,6 +169,76 @@ class FakeTest(Refusals):
             await live.in_("a cursor").pricing_updated("l1", PLAN)
             return (await live.booking_created.confirmed(BOOKING)).rooms, len(seen.emitted), await live.flush()
         self.assertEqual(asyncio.run(main()), (["user:u1", "library:l1", "tenant:t1"], 3, True))
+
+
+class CatalogueTest(unittest.TestCase):
+    """A module that was made from another catalogue than the daemon has."""
+    HERE, THERE = "0123456789abcdef", "fedcba9876543210"
+
+    def warnings(self, emits):
+        """What is logged while `emits(daemon)` runs."""
+        with self.assertLogs("roomd") as seen:
+            logging.getLogger("roomd").warning("the first line")  # assertLogs wants one
+            emits()
+        return [line.getMessage() for line in seen.records[1:]]
+
+    def threads(self, daemon):
+        class Made(Events, Live):
+            _catalogue = self.HERE
+        live = Made().configure(daemon.url + "/deep/", deadline=60, timeout=20)
+        for _ in range(3):
+            live.booking_created.confirmed(BOOKING)
+        self.assertEqual(daemon.asked, [("/deep/health", 1)])  # ... over the connection that is kept
+        live.close(0)
+
+    def loop(self, daemon):
+        class Made(Events, AsyncLive):
+            _catalogue = self.HERE
+
+        async def main():
+            live = Made().configure(daemon.url, deadline=60, timeout=20)
+            for _ in range(3):
+                await live.booking_created.confirmed(BOOKING)
+            self.assertEqual(daemon.asked, [("/health", 1)])
+            await live.close(0)
+        asyncio.run(main())
+
+    def test_a_daemon_with_another_one_is_warned_of_once(self):
+        for emits in (self.threads, self.loop):
+            daemon = StandIn(self)
+            daemon.health = {"catalogue": self.THERE}
+            self.assertEqual(self.warnings(lambda: emits(daemon)), [
+                f"the daemon has the catalogue {self.THERE}, and this code was made from {self.HERE}: "
+                "run `roomd catalogue emitter python` again"])
+
+    def test_nothing_is_said_of_the_same_one_or_where_health_tells_none(self):
+        for emits in (self.threads, self.loop):
+            for health in ({"catalogue": self.HERE}, {}, [], {"catalogue": 7}):
+                daemon = StandIn(self)
+                daemon.health = health
+                self.assertEqual(self.warnings(lambda: emits(daemon)), [])
+
+    def test_code_without_a_digest_asks_for_nothing(self):
+        daemon = StandIn(self)
+        live = Realtime().configure(daemon.url, deadline=60, timeout=20)
+        for _ in range(2):
+            live.booking_created.confirmed(BOOKING)
+        live.close(0)
+        self.assertEqual(daemon.asked, [])
+
+    def test_a_daemon_that_does_not_answer_is_not_asked_and_one_that_hangs_is_left(self):
+        daemon = StandIn(self)
+        daemon.health = {"catalogue": self.THERE}
+        daemon.script = ["reset"]
+
+        class Made(Events, Live):
+            _catalogue = self.HERE
+        live = Made().configure(daemon.url, deadline=60, timeout=20)
+        daemon.hangs = True
+        live.booking_created.confirmed(BOOKING)
+        self.assertEqual(live.booking_created.confirmed(BOOKING).recipients, 1)
+        self.assertEqual((len(daemon.asked), len(daemon.requests), daemon.connections), (1, 3, 3))
+        live.close(0)
 
 
 class SchemaTest(unittest.TestCase):

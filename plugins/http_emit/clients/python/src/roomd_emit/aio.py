@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, Optional, Set, Tuple
+from typing import Any, Callable, Optional, Set, Tuple
 
-from .daemon import NOBODY, Connection, Daemon, tls
+from .daemon import HEALTH, MAX_HEALTH, NOBODY, Connection, Daemon, tls
 from .errors import RoomdError
 from .event import Aim, Confirmation, Known
 from .http import Answer, Parser, Unreached, Way
@@ -116,7 +116,8 @@ class AsyncDaemon(Daemon):
             answer: Any = None
             try:
                 if batch:
-                    answer = await self._attempt(*self.line.body(batch))
+                    body, trace = self.line.body(batch)
+                    answer = await self._attempt(lambda way: way.request(body, trace), self.limits.timeout)
             except Unreached as why:
                 answer = why
             finally:  # cancelled: the batch is in line again
@@ -125,15 +126,20 @@ class AsyncDaemon(Daemon):
             self.tell(self.taken())
             settled, self._settled = self._settled, asyncio.Event()
             settled.set()  # for all who wait
+            if self.compares(answer):
+                try:
+                    self.compare(await self._attempt(lambda way: way.page(HEALTH), min(MAX_HEALTH, self.limits.timeout)))
+                except Unreached:
+                    pass
 
-    async def _attempt(self, body: bytes, traceparent: Optional[str]) -> Answer:
+    async def _attempt(self, request: Callable[[Way], bytes], timeout: float) -> Answer:
         kept = self._streams is not None
         parser = Parser()
         try:
-            return await asyncio.wait_for(self._post(parser, body, traceparent), self.limits.timeout)
+            return await asyncio.wait_for(self._ask(parser, request), timeout)
         except asyncio.TimeoutError:
             self._hang_up()
-            raise Unreached(f"no answer within {self.limits.timeout:g} s") from None
+            raise Unreached(f"no answer within {timeout:g} s") from None
         except Exception as why:  # a host that can be no name, too
             self._hang_up()
             stale = isinstance(why, (Unreached, ConnectionResetError, BrokenPipeError)) and parser.empty
@@ -142,11 +148,11 @@ class AsyncDaemon(Daemon):
             self._hang_up()
             raise
 
-    async def _post(self, parser: Parser, body: bytes, traceparent: Optional[str]) -> Answer:
+    async def _ask(self, parser: Parser, request: Callable[[Way], bytes]) -> Answer:
         if not self._streams:
             self._streams = await self._open()
         reader, writer, way = self._streams
-        writer.write(way.request(body, traceparent))
+        writer.write(request(way))
         await writer.drain()
         answer = None
         while answer is None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import atexit
 import codecs
+import json
 import logging
 import os
 import re
@@ -24,6 +25,8 @@ _TRACEPARENT = re.compile(r"[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}")
 # The first look-up of a host imports this codec.  A child that is forked meanwhile would wait for the lock of that
 # import for ever, so nothing is imported once there may be a thread that sends.
 codecs.lookup("idna")
+HEALTH = b"/health"
+MAX_HEALTH = 1.0  # seconds for which events wait behind it, once
 NOBODY = (FileNotFoundError, ConnectionRefusedError, PermissionError)
 
 
@@ -37,12 +40,19 @@ class Connection:
 
     def post(self, body: bytes, traceparent: Optional[str], timeout: float) -> Answer:
         """Raises Unreached.  Looking up a name aside, it takes `timeout` seconds at most."""
+        return self._ask(lambda way: way.request(body, traceparent), timeout)
+
+    def page(self, path: bytes, timeout: float) -> Answer:
+        """A page of the daemon itself.  Raises Unreached."""
+        return self._ask(lambda way: way.page(path), timeout)
+
+    def _ask(self, request: Callable[[Way], bytes], timeout: float) -> Answer:
         end = time.monotonic() + timeout
         kept = self._socket is not None
         parser = Parser()
         try:
             way = self._way if kept and self._way else self._open(end)
-            self._left(end).sendall(way.request(body, traceparent))
+            self._left(end).sendall(request(way))
             answer = None
             while answer is None:
                 more = self._left(end).recv(65_536)
@@ -122,6 +132,7 @@ class Daemon:
         self._trace = traceparent
         self.reporter = Reporter(on_error, log or logging.getLogger("roomd"))
         self.closed = False
+        self.catalogue: Optional[str] = None
         self.begin()
         _all.add(self)
 
@@ -129,6 +140,11 @@ class Daemon:
         """As new: also in a child, whose parent sends what was in line."""
         self.line = Line(self.limits)
         self.ulids = Ulids()
+        self._compared = False
+
+    def expect(self, catalogue: str) -> None:
+        """Warns once, behind the first batch, when the daemon has another catalogue than generated code was made from."""
+        self.catalogue = catalogue
 
     def emit(self, event: str, data: Any, aim: Aim, known: Known) -> None:
         try:
@@ -188,6 +204,21 @@ class Daemon:
     def taken(self) -> List[Tuple[Any, Any]]:
         settled, self.line.settled = self.line.settled, []
         return settled
+
+    def compares(self, answer: Any) -> bool:
+        """Whether to ask for /health now: once, and only whoever has answered."""
+        if self.catalogue is None or self._compared or not isinstance(answer, Answer):
+            return False
+        self._compared = True
+        return True
+
+    def compare(self, health: Answer) -> None:
+        try:
+            told = json.loads(health.body)["data"]["catalogue"]
+        except (ValueError, LookupError, TypeError):
+            return  # not a page of roomd: the events will tell
+        if isinstance(told, str) and told != self.catalogue:
+            self.reporter.stale(told, self.catalogue)
 
     def leave(self) -> None:
         """The process ends."""

@@ -31,11 +31,17 @@ class Way(NamedTuple):
     host: str
     port: int
     secure: bool
-    head: bytes  # of each request, but for the length
+    where: bytes  # what stands before the path of each of the daemon's pages
+    path: bytes  # where batches go
+    head: bytes  # of each request, but for its first line and the length
 
     def request(self, body: bytes, traceparent: Optional[str]) -> bytes:
         trace = f"traceparent: {traceparent}\r\n" if traceparent else ""
-        return b"%b%bContent-Length: %d\r\n\r\n%b" % (self.head, trace.encode("ascii"), len(body), body)
+        return b"POST %b%b HTTP/1.1\r\n%b%bContent-Length: %d\r\n\r\n%b" % (
+            self.where, self.path, self.head, trace.encode("ascii"), len(body), body)
+
+    def page(self, path: bytes) -> bytes:
+        return b"GET %b%b HTTP/1.1\r\n%b\r\n" % (self.where, path, self.head)
 
 
 def ways(url: Optional[str], socket_path: Optional[str], path: str, key: Optional[str]) -> List[Way]:
@@ -44,21 +50,22 @@ def ways(url: Optional[str], socket_path: Optional[str], path: str, key: Optiona
     if key and not (key.isascii() and key.isprintable()):
         raise ValueError("a key is visible ASCII")
 
-    def head(host: str, where: str) -> bytes:
-        lines = [f"POST {where}/batch HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]
+    def head(host: str) -> bytes:
+        lines = [f"Host: {host}", "Content-Type: application/json"]
         if key:
             lines.append(f"Authorization: Bearer {key}")
         return ("\r\n".join(lines) + "\r\n").encode("ascii")
 
-    path = path.rstrip("/")
+    batches = f"{path.rstrip('/')}/batch".encode("ascii")
     if socket_path:
-        found.append(Way(os.fspath(socket_path), "", 0, False, head("localhost", path)))
+        found.append(Way(os.fspath(socket_path), "", 0, False, b"", batches, head("localhost")))
     if url or not socket_path:
         at = urlsplit(url or "http://127.0.0.1:3001")
         if at.scheme not in ("http", "https") or not at.hostname:
             raise ValueError(f"the url of roomd begins with http:// or https://, not {url!r}")
         port = at.port or (443 if at.scheme == "https" else 80)
-        found.append(Way(None, at.hostname, port, at.scheme == "https", head(at.netloc.rpartition("@")[2], at.path.rstrip("/") + path)))
+        found.append(Way(None, at.hostname, port, at.scheme == "https", at.path.rstrip("/").encode("ascii"), batches,
+                         head(at.netloc.rpartition("@")[2])))
     return found
 
 

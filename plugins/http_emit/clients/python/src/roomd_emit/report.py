@@ -28,6 +28,13 @@ class Reporter:
         except Exception:  # what the application's hook or log raises is not the business of who emits
             pass
 
+    def stale(self, told: str, catalogue: Optional[str]) -> None:
+        try:
+            self._log.warning("the daemon has the catalogue %s, and this code was made from %s: run `roomd catalogue emitter python` again",
+                              told, catalogue)
+        except Exception:
+            pass
+
     def _line(self, kind: str, write: Callable[..., None], form: str, error: RoomdError) -> None:
         now = self._now()
         last = self._kinds.get(kind)

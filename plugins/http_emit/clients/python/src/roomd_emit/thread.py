@@ -5,7 +5,7 @@ import threading
 import time
 from typing import Any, Optional
 
-from .daemon import Connection, Daemon, flush_in_child
+from .daemon import HEALTH, MAX_HEALTH, Connection, Daemon, flush_in_child
 from .errors import RoomdError
 from .event import Aim, Confirmation, Known
 from .http import Unreached
@@ -117,3 +117,8 @@ class ThreadDaemon(Daemon):
                 settled = self.taken()
                 changed.notify_all()
             self.tell(settled)
+            if batch and self.compares(answer):
+                try:
+                    self.compare(self._connection.page(HEALTH, min(MAX_HEALTH, self.limits.timeout)))
+                except Unreached:
+                    pass

@@ -6,7 +6,7 @@ import threading
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Type
 
 from .aio import AsyncDaemon
-from .daemon import in_development
+from .daemon import Daemon, in_development
 from .errors import EmitDropped, EmitRefused
 from .event import UNKNOWN, Aim, Fault, Known
 from .schema import Schema, checker
@@ -100,16 +100,21 @@ class _AsyncNowhere(_Nowhere):
 class _Chosen:
     """The sink of generated code.  Until it is told another it makes one from the environment, at the first event."""
 
-    def __init__(self, make: Callable[..., Any]):
-        self.make = make
+    def __init__(self, make: Callable[..., Any], catalogue: Optional[str]):
+        self.make, self._catalogue = make, catalogue
         self.sink: Any = None
         self._lock = threading.Lock()
+
+    def use(self, sink: Any) -> None:
+        self.sink = sink
+        if self._catalogue is not None and isinstance(sink, Daemon):
+            sink.expect(self._catalogue)
 
     def chosen(self) -> Any:
         with self._lock:
             if self.sink is None:
                 try:
-                    self.sink = self.make()
+                    self.use(self.make())
                 except ValueError as why:
                     if in_development():
                         raise
@@ -135,20 +140,21 @@ class _Chosen:
 class _Typed(_Target):
     _make: Callable[..., Any]
     _knowns: Dict[str, Known] = {}
+    _catalogue: Optional[str] = None  # the digest of the one that generated code was made from
 
     def __init__(self, emitter: Any = None):
-        _Target.__init__(self, _Chosen(type(self)._make))
+        _Target.__init__(self, _Chosen(type(self)._make, self._catalogue))
         if emitter:
             self.use(emitter)
 
     def use(self, emitter: Any) -> Any:
         """From now on, events go through that emitter: one with other options, or a fake."""
-        self._sink.sink = emitter._sink
+        self._sink.use(emitter._sink)
         return self
 
     def configure(self, url: Optional[str] = None, **options: Any) -> Any:
         """... through a new one with these options."""
-        self._sink.sink = self._sink.make(url, **options)
+        self._sink.use(self._sink.make(url, **options))
         return self
 
     def in_(self, cursor: Any) -> Any:
