@@ -235,6 +235,56 @@ describe('Roomd.php', { skip }, () => {
         assert.equal(new Set(daemon.sent.map(({ key }) => key)).size, daemon.sent.length);
     });
 
+    describe('a daemon with another catalogue than the code was made from', () => {
+        const made = (daemon, options) => `
+            class Made extends Roomd\\Emitter { public const CATALOGUE = '0123456789abcdef'; }
+            $live = new Made(${JSON.stringify(daemon.url)}, timeout: 20${options ?? ''});`;
+        const there = { catalogue: 'fedcba9876543210' };
+        const warning = /^[^\n]*roomd: the daemon has the catalogue fedcba9876543210, and this code was made from 0123456789abcdef: run `roomd catalogue emitter php` again\n$/;
+
+        test('is warned of once, behind the events, over their connection', async (t) => {
+            const daemon = await StandIn.open(t);
+            daemon.health = there;
+            const { err } = await php(daemon, `${made(daemon)} for ($i = 0; $i < 250; ++$i) $live->emit('n', $i); $live->confirmed('n', 250);`);
+            assert.match(err, warning);
+            assert.deepEqual([daemon.asked, daemon.data().length, daemon.connections], [1, 251, 1]);
+            assert.match((await php(daemon, `${made(daemon)} $live->confirmed('n', 1);`)).err, warning);
+        });
+
+        test('nothing is said of the same one, of one that tells none, or by code without a digest', async (t) => {
+            const daemon = await StandIn.open(t);
+            for (const health of [{ catalogue: '0123456789abcdef' }, {}, 'text', { catalogue: 7 }]) {
+                daemon.health = health;
+                assert.equal((await php(daemon, `${made(daemon)} $live->emit('n', 1);`)).err, '');
+            }
+            assert.equal(daemon.asked, 4);
+            await php(daemon, `$live->emit('n', 1);`);
+            daemon.always = 'reset'; // nobody there is not asked either
+            await php(daemon, `${made(daemon, `, onError: fn () => 0`).replace('timeout: 20', 'timeout: 0.1')} $live->emit('n', 1);`);
+            assert.equal(daemon.asked, 4);
+        });
+
+        test('under php-fpm one request of a thousand asks, and each in development', { skip: !fpm && 'no php-fpm here: apt-get install php-fpm' }, async (t) => {
+            const daemon = await StandIn.open(t);
+            const socket = await served(t, folder);
+            const page = async (seed, options) => {
+                writeFileSync(path.join(folder, 'made.php'), `<?php
+                    require __DIR__ . '/Roomd.php';
+                    ${made(daemon, options)}
+                    mt_srand(${seed});
+                    $live->emit('n', 1);
+                    echo 'the page';`);
+                assert.equal(await asked(socket, path.join(folder, 'made.php')), 'the page');
+            };
+            await page(1); // its first number of 1 to 1000 is 846
+            await page(474); // ... is 1
+            await until('the question', () => daemon.asked === 1);
+            await page(1, ', development: true');
+            await until('the next one', () => daemon.asked === 2);
+            assert.equal(daemon.sent.length, 3);
+        });
+    });
+
     test('keys grow within a millisecond, and when the clock is put back', async (t) => {
         const { out } = await php({ url: 'http://127.0.0.1:1' }, `
             $now = 1700000000000;

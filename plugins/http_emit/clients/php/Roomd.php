@@ -145,6 +145,9 @@ class Target
 // Sends to a daemon.  What is left out comes from ROOMD_URL, ROOMD_SOCKET and ROOMD_KEY.
 class Emitter extends Target
 {
+    // The digest of the catalogue that generated code was made from: a daemon with another one is warned of.
+    public const CATALOGUE = null;
+
     // $timeout: seconds for all that is sent at the end of a request, connecting included.
     // $onError hears of every event that was refused or dropped; without it, lines go to error_log().
     // Throws InvalidArgumentException for what is wrong with these.
@@ -157,7 +160,8 @@ class Emitter extends Target
             $socketPath = getenv('ROOMD_SOCKET') ?: null;
         }
         $connection = new Connection($url, $socketPath, $key ?? (getenv('ROOMD_KEY') ?: null), $path, $tls);
-        parent::__construct(new Line($connection, $timeout, $onError, $development ?? getenv('ROOMD_ENV') === 'development', $maxQueue, $maxQueueBytes));
+        parent::__construct(new Line($connection, $timeout, $onError, $development ?? getenv('ROOMD_ENV') === 'development', $maxQueue, $maxQueueBytes,
+            static::CATALOGUE));
     }
 
     // Sends what is in line, here and now, within the time-out.  Whether all of it is settled.
@@ -243,6 +247,7 @@ final class Line
     private const MAX_BATCH = 1000; // as the daemon's max_batch
     private const MAX_BATCH_BYTES = 524_288;
     private const WORKER = 100; // a program without end sends when so many are in line, or when the oldest waits for a second
+    private const REQUESTS = 1000; // to a web server: so many share one look at the daemon's catalogue
     // 502 and 504 are how a proxy says that it could not connect or waited too long.
     private const LATER = [429, 502, 503, 504];
     private const LATER_CODES = ['over_budget', 'overloaded', 'stopping', 'unavailable', 'draining', 'not_ready', 'plugin_timeout',
@@ -255,11 +260,14 @@ final class Line
     private int $process = 0;
     private array $told = [];
     private string $last = ''; // what became of the last attempt
+    private bool $reached = false; // ... it was answered
+    private bool $compared = true; // nothing is left to ask about the catalogue
     private array $count = ['sent' => 0, 'duplicates' => 0, 'refused' => 0, 'dropped' => 0, 'requests' => 0, 'retries' => 0];
     private readonly Ulids $ulids;
 
     public function __construct(private readonly Connection $connection, private readonly float $timeout, private readonly ?\Closure $onError,
-        private readonly bool $development, private readonly int $maxQueue, private readonly int $maxQueueBytes)
+        private readonly bool $development, private readonly int $maxQueue, private readonly int $maxQueueBytes,
+        private readonly ?string $catalogue = null)
     {
         if ($timeout <= 0 || $maxQueue <= 0 || $maxQueueBytes <= 0) throw new \InvalidArgumentException('a bound of the emitter is more than 0');
         $this->ulids = new Ulids();
@@ -270,7 +278,10 @@ final class Line
         try {
             $this->push(Prepared::of($event, $data, $aim, $this->ulids->next()));
             $long = count($this->events) >= self::WORKER || microtime(true) - $this->since > 1;
-            if ($long && \in_array(PHP_SAPI, ['cli', 'phpdbg'], true)) $this->flush();
+            if ($long && self::isProgram()) {
+                $this->flush();
+                $this->compare();
+            }
         } catch (\Throwable $why) {
             if ($this->development) throw $why;
             $this->report($why instanceof RoomdError ? $why : new EmitRefused('internal_error', $why->getMessage(), $event));
@@ -316,6 +327,7 @@ final class Line
             $trace = current(array_filter(array_map(static fn (Prepared $one): ?string => $one->traceparent, $batch))) ?: null;
             $body = '{"atomic":false,"events":[' . implode(',', array_map(static fn (Prepared $one): string => $one->json, $batch)) . ']}';
             $answer = $this->connection->post($body, $trace, $end);
+            $this->reached = $answer !== null;
             $this->last = '; the last attempt: ' . ($answer === null ? $this->connection->why ?: 'no answer in time' : "HTTP {$answer['status']}");
             $later = $answer === null ? count($batch) : $this->judge($batch, $answer);
             if ($later === null) {
@@ -334,12 +346,30 @@ final class Line
     // The end of the request: nobody waits any more, or nobody can be spared it.
     public function leave(): void
     {
-        if ($this->process !== getmypid() || $this->events === []) return; // of a parent, that sends them
+        if ($this->process !== getmypid() || ($this->events === [] && $this->compared)) return; // of a parent, that sends them
         ignore_user_abort(true);
         if (\function_exists('fastcgi_finish_request')) \fastcgi_finish_request();
         elseif (\function_exists('litespeed_finish_request')) \litespeed_finish_request();
         $this->flush();
         foreach ($this->events as $key => $one) $this->lose((string) $key, 'deadline', 'not taken within ' . $this->timeout . ' s of the end of the request' . $this->last);
+        $this->compare();
+    }
+
+    // Once in a process, behind its events.  Each request to a web server begins anew: in production one of a thousand asks.
+    private function compare(): void
+    {
+        if ($this->compared || !$this->reached) return;
+        $this->compared = true;
+        if (!$this->development && !self::isProgram() && mt_rand(1, self::REQUESTS) > 1) return;
+        $answer = $this->connection->page('/health', microtime(true) + $this->timeout);
+        $health = json_decode($answer['body'] ?? '', true);
+        $told = is_array($health) ? $health['data']['catalogue'] ?? null : null;
+        if (is_string($told) && $told !== $this->catalogue)
+            error_log("roomd: the daemon has the catalogue $told, and this code was made from $this->catalogue: run `roomd catalogue emitter php` again");
+    }
+    private static function isProgram(): bool
+    {
+        return \in_array(PHP_SAPI, ['cli', 'phpdbg'], true);
     }
 
     private function push(Prepared $one): void
@@ -348,6 +378,8 @@ final class Line
             $this->process = (int) getmypid();
             $this->events = $this->volatile = [];
             $this->bytes = 0;
+            $this->reached = false;
+            $this->compared = $this->catalogue === null;
             register_shutdown_function(function (): void {
                 // Behind the shutdown functions of the application, which may emit too.
                 register_shutdown_function($this->leave(...));
@@ -448,8 +480,9 @@ final class Line
 final class Connection
 {
     private const MAX_ANSWER = 8_388_608;
-    private array $ways = []; // [address, head of each request]
+    private array $ways = []; // [address, what stands before the path of each page, head of each request but for its first line and the length]
     private int $way = 0;
+    private readonly string $path; // where batches go
     private mixed $socket = null;
     public string $why = ''; // the last post() got no answer
     private int $process = 0;
@@ -457,10 +490,9 @@ final class Connection
     public function __construct(?string $url, ?string $socketPath, ?string $key, string $path, private readonly array $tls)
     {
         if ($key !== null && !preg_match('/^[\x21-\x7e]+$/D', $key)) throw new \InvalidArgumentException('a key is visible ASCII');
-        $path = rtrim($path, '/') . '/batch';
-        $head = static fn (string $host, string $where): string => "POST $where HTTP/1.1\r\nHost: $host\r\nContent-Type: application/json\r\n"
-            . ($key === null ? '' : "Authorization: Bearer $key\r\n");
-        if ($socketPath !== null) $this->ways[] = ["unix://$socketPath", $head('localhost', $path)];
+        $this->path = rtrim($path, '/') . '/batch';
+        $head = static fn (string $host): string => "Host: $host\r\nContent-Type: application/json\r\n" . ($key === null ? '' : "Authorization: Bearer $key\r\n");
+        if ($socketPath !== null) $this->ways[] = ["unix://$socketPath", '', $head('localhost')];
         if ($url !== null || $socketPath === null) {
             $at = parse_url($url ?? 'http://127.0.0.1:3001');
             if (!\in_array($at['scheme'] ?? '', ['http', 'https'], true) || !isset($at['host']))
@@ -468,12 +500,24 @@ final class Connection
             $secure = $at['scheme'] === 'https';
             $port = $at['port'] ?? ($secure ? 443 : 80);
             $this->ways[] = [($secure ? 'ssl' : 'tcp') . "://{$at['host']}:$port",
-                $head($at['host'] . (isset($at['port']) ? ":$port" : ''), rtrim($at['path'] ?? '', '/') . $path)];
+                rtrim($at['path'] ?? '', '/'), $head($at['host'] . (isset($at['port']) ? ":$port" : ''))];
         }
     }
 
     // ['status', 'body', 'retryAfter' in seconds], or null when no answer came.  Looking up a name aside, it is back by $end.
     public function post(string $body, ?string $traceparent, float $end): ?array
+    {
+        $trace = $traceparent === null ? '' : "traceparent: $traceparent\r\n";
+        $length = strlen($body);
+        return $this->ask('POST', $this->path, "{$trace}Content-Length: $length\r\n\r\n$body", $end);
+    }
+    // ... of a page of the daemon itself.
+    public function page(string $path, float $end): ?array
+    {
+        return $this->ask('GET', $path, "\r\n", $end);
+    }
+
+    private function ask(string $method, string $path, string $rest, float $end): ?array
     {
         $this->why = '';
         set_error_handler(function (int $number, string $warning): bool { // the streams' warnings are not the application's
@@ -484,9 +528,8 @@ final class Connection
             if ($this->process !== getmypid()) $this->socket = null; // of the parent: let alone, it is still in use there
             $this->process = (int) getmypid();
             if ($this->socket === null && !$this->open($end)) return null;
-            $trace = $traceparent === null ? '' : "traceparent: $traceparent\r\n";
-            $length = strlen($body);
-            if ($this->write("{$this->ways[$this->way][1]}{$trace}Content-Length: $length\r\n\r\n$body", $end)) $answer = $this->read($end);
+            [, $where, $head] = $this->ways[$this->way];
+            if ($this->write("$method $where$path HTTP/1.1\r\n$head$rest", $end)) $answer = $this->read($end);
             if (!isset($answer) || !$answer['kept']) $this->hangUp();
             return $answer ?? null;
         } finally {
