@@ -158,6 +158,9 @@ std::optional<std::string> php_emitter(const Contract &contract, std::string &wh
            "/**\n * Realtime::live() sends to the daemon that the environment names.\n" +
            (types.empty() ? "" : " *\n") + types +
            " */\nfinal class Realtime extends Roomd\\Emitter\n{\n"
+           "    public const CATALOGUE = '" +
+           contract.source->digest +
+           "';\n"
            "    private static ?self $live = null;\n\n"
            "    public static function live(): self\n    {\n"
            "        return self::$live ?\?= new self();\n    }\n\n" +

@@ -89,6 +89,9 @@ std::optional<std::string> python_emitter(const Contract &contract, std::string 
     out += "from __future__ import annotations\n\n"
            "from typing import TYPE_CHECKING, Any, Awaitable, Dict, Generic, TypeVar, cast\n\n"
            "from roomd_emit import AsyncLive, Confirmation, Live, event\n\n"
+           "_CATALOGUE = \"" +
+           contract.source->digest +
+           "\"\n"
            "_R = TypeVar(\"_R\", covariant=True)\n\n"
            "if TYPE_CHECKING:\n"
            "    from typing import List, Literal, Protocol, Union\n\n"
@@ -101,9 +104,10 @@ std::optional<std::string> python_emitter(const Contract &contract, std::string 
         out += "    " + name + " = Any\n";
     out += "\n" + schemas_of(contract) + "class _Events(Generic[_R]):\n" +
            (rows.empty() ? "    pass\n" : rows) +
-           "\n\nclass Realtime(_Events[Confirmation], Live):\n    pass\n\n\n"
+           "\n\nclass Realtime(_Events[Confirmation], Live):\n    _catalogue = _CATALOGUE\n\n\n"
            "class AsyncRealtime(_Events[Awaitable[Confirmation]], AsyncLive):\n"
-           "    \"\"\"For asyncio: live = AsyncRealtime()\"\"\"\n\n\nlive = Realtime()\n" +
+           "    \"\"\"For asyncio: live = AsyncRealtime()\"\"\"\n    _catalogue = _CATALOGUE\n"
+           "\n\nlive = Realtime()\n" +
            exported;
     return out;
 }

@@ -232,7 +232,8 @@ AsyncRealtime()`);
     assert.equal(pointer, '/data/status');
 });
 
-test('the file for PHP passes php -l, and sends', { skip: spawnSync('php', ['--version']).status !== 0 && 'no php here: apt-get install php-cli' }, async (t) => {
+const skip = spawnSync('php', ['--version']).status !== 0 && 'no php here: apt-get install php-cli';
+test('the file for PHP passes php -l, and sends', { skip }, async (t) => {
     const here = place(t);
     copyFileSync(path.join(clients, 'php/Roomd.php'), path.join(here, 'Roomd.php'));
     writeFileSync(path.join(here, 'realtime.php'), await made('emitter', 'php'));
@@ -253,6 +254,40 @@ echo json_encode($seen->data('pricing:updated')[0]), "\\n";`);
     const [rooms, data] = stdout.trim().split('\n').map((line) => JSON.parse(line));
     assert.deepEqual(rooms, server.rooms);
     assert.deepEqual(data, emitted[1].data);
+});
+
+describe('modules know the catalogue that they were made from', () => {
+    const files = {
+        python: ['realtime.py', 'python3', `from realtime import live\nlive.notification.confirmed({"userId": "u1", "title": "Hello"})\nlive.notification.confirmed({"userId": "u1", "title": "Again"})`],
+        php: ['realtime.php', 'php', `<?php declare(strict_types=1); require 'realtime.php'; $live = new Realtime(timeout: 20);
+            foreach (['Hello', 'Again'] as $title) $live->notificationConfirmed(['userId' => 'u1', 'title' => $title]);`],
+    };
+    for (const [language, [name, program, code]] of Object.entries(files)) {
+        test(`${language}: another one of the daemon is warned of once, after a file of an older version too`, { skip: language === 'php' && skip }, async (t) => {
+            const here = place(t);
+            copyFileSync(path.join(clients, 'php/Roomd.php'), path.join(here, 'Roomd.php'));
+            const module = await made('emitter', language);
+            const [, digest] = /Digest of the catalogue: ([\da-f]{16})/.exec(module);
+            assert.equal(module.split(digest).length - 1, 2, 'the digest is in the heading and a value');
+            writeFileSync(path.join(here, `backend.${language}`), code);
+            const said = async (text, told) => {
+                const server = await StandIn.open(t);
+                server.health = { catalogue: told };
+                writeFileSync(path.join(here, name), text);
+                const { stderr } = await run(program, [`backend.${language}`], { cwd: here,
+                    env: to(server, { PYTHONPATH: path.join(clients, 'python/src'), PYTHONDONTWRITEBYTECODE: '1' }) });
+                assert.equal(server.sent.length, 2);
+                return [server.asked, stderr.match(/the daemon has the catalogue 0000000000000000/g)?.length ?? 0];
+            };
+            assert.deepEqual(await said(module, digest), [1, 0]);
+            assert.deepEqual(await said(module, '0000000000000000'), [1, 1]);
+            // As versions before wrote it: without the value.
+            const older = module.replace(/^_CATALOGUE.*\n/m, '').replaceAll('_catalogue = _CATALOGUE', 'pass').replace(/^ *public const CATALOGUE.*\n/m, '');
+            assert.equal(older.split(digest).length - 1, 1);
+            assert.deepEqual(await said(older, '0000000000000000'), [0, 0]);
+            assert.equal((await catalogue(['emitter', language, '--check', path.join(here, name)])).code, 0);
+        });
+    }
 });
 
 test('the AsyncAPI document says what is sent where', async () => {

@@ -13,6 +13,7 @@ if (!class_exists(Roomd\Emitter::class)) require_once __DIR__ . '/Roomd.php';
  */
 final class Realtime extends Roomd\Emitter
 {
+    public const CATALOGUE = '0123456789abcdef';
     private static ?self $live = null;
 
     public static function live(): self

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Awaitable, Dict, Generic, TypeVar, cast
 
 from roomd_emit import AsyncLive, Confirmation, Live, event
 
+_CATALOGUE = "0123456789abcdef"
 _R = TypeVar("_R", covariant=True)
 
 if TYPE_CHECKING:
@@ -52,11 +53,12 @@ class _Events(Generic[_R]):
 
 
 class Realtime(_Events[Confirmation], Live):
-    pass
+    _catalogue = _CATALOGUE
 
 
 class AsyncRealtime(_Events[Awaitable[Confirmation]], AsyncLive):
     """For asyncio: live = AsyncRealtime()"""
+    _catalogue = _CATALOGUE
 
 
 live = Realtime()
