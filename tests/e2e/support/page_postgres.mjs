@@ -8,7 +8,7 @@ import { Postgres } from './postgres.mjs';
 import { ISSUER, SECRET, token } from './token.mjs';
 import { until, within } from './wait.mjs';
 
-const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'; // that of Debian's packages
+export const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'; // that of Debian's packages
 
 // The database "app" of "owner", with the table that the page writes to.
 export async function database(page) {
