@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { call } from './support/admin.mjs';
 import { client, connected } from './support/clients.mjs';
-import { database, example } from './support/page_postgres.mjs';
+import { database, example, python } from './support/page_postgres.mjs';
 import { blocks, place, same, shell, start, stop } from './support/pages.mjs';
 import { Roomd, binary, build, freePort, source } from './support/roomd.mjs';
 import { ISSUER, SECRET, token } from './support/token.mjs';
@@ -177,6 +177,7 @@ const NOT_RUN = {
     systemd: 'needs systemd as the first process',
     'a proxy': 'run by proxies.test.mjs',
     'a part of a plugin': 'compiled as a part of the tests of the plugin interface',
+    'another platform': 'what its client sends is replayed by clients.test.mjs',
 };
 const not = (why) => {
     assert.ok(NOT_RUN[why], why);
@@ -309,6 +310,49 @@ const cookbook = {
     },
 };
 
+// Recipes of docs/clients.md: each is in its room and hears of seats, and is so again with the next token.
+const recipes = {
+    async heard(page, block, run) {
+        const server = page.servers.at(-1);
+        let over = false;
+        run.ended.then(() => (over = true));
+        await until(`${place(block)}: the events\n${run.output}`, async () => {
+            assert.ok(!over, run.output);
+            await server.emit('seat:availability', { availableSeats: 7 }, 'library:library123');
+            return /asked[^]*asked[^]*7\n/.test(run.output);
+        });
+    },
+    serve: (page) => page.serve(null, (port) => ({
+        listen: [{ address: `127.0.0.1:${port}` }], catalogue: { unknown: 'allow' }, cors: { own_origin: 'allow' }, rooms: { library: { allow: 'all' } },
+        auth: { mode: 'required', issuers: [{ algorithms: ['HS256'], key: '${env:ROOMD_TEST_JWT}' }], leeway: '0s' },
+        plugins: { directory: plugins, load: [{ name: 'http_emit' }] },
+    }), { ROOMD_TEST_JWT: SECRET }).then((server) => page.words.unshift(['https://live.example.com', server.url])),
+    async react(page, block) {
+        const server = page.servers.at(-1);
+        // As on a phone: the platform adds the server's address as Origin.
+        writeFileSync(path.join(page.folder, 'live.mjs'), page.here(block.text).replace(/^import .*/, `import * as client from 'socket.io-client';
+            const io = (url, options) => client.io(url, { ...options, reconnectionDelay: 50, extraHeaders: { Origin: '${server.url}' } });`));
+        writeFileSync(path.join(page.folder, 'app.mjs'), `import { live } from './live.mjs';
+            import { now, token } from ${JSON.stringify(path.join(source, 'tests/e2e/support/token.mjs'))};
+            const lifetimes = [600, 2];
+            const currentToken = async () => (console.log('asked'), token({ iss: undefined, aud: undefined, exp: now() + lifetimes.pop() }));
+            live(currentToken, ({ availableSeats }) => console.log(availableSeats));`);
+        await recipes.heard(page, block, start(page, process.execPath, ['app.mjs']));
+    },
+    async python(page, block) {
+        writeFileSync(path.join(page.folder, 'login.py'), `
+import base64, hashlib, hmac, json, time
+lifetimes = [600, 2]
+def part(data): return base64.urlsafe_b64encode(data).rstrip(b"=")
+def current_token():
+    print("asked", flush=True)
+    signed = part(b'{"alg":"HS256"}') + b"." + part(json.dumps({"sub": "py", "exp": time.time() + lifetimes.pop()}).encode())
+    return (signed + b"." + part(hmac.new(${JSON.stringify(SECRET)}.encode(), signed, hashlib.sha256).digest())).decode()`);
+        writeFileSync(path.join(page.folder, 'recipe.py'), page.here(block.text));
+        await recipes.heard(page, block, start(page, python, ['-u', 'recipe.py']));
+    },
+};
+
 // The plugin of docs/plugins.md, built by the command that the page gives.
 const desk = {
     write: (page, block) => writeFileSync(path.join(page.folder, 'desk.cpp'), block.text),
@@ -401,6 +445,11 @@ const EXAMPLES = {
         'Two commands': [not('clones and installs')],
         'The first five minutes': [run(), run(), readme.serve, readme.write, readme.connect, readme.emit],
     },
+    'docs/clients.md': {
+        'React Native': [recipes.react],
+        Python: [recipes.python],
+        ...Object.fromEntries(['Swift', 'Kotlin and Java', 'Flutter', 'C# and Unity', 'C++ (sioclient)'].map((name) => [name, [not('another platform')]])),
+    },
     'docs/architecture.md': { 'One iteration of the loop': [not('picture')] },
     'docs/auth.md': {
         'Sending the token': [auth.token],
@@ -442,7 +491,7 @@ const EXAMPLES = {
 };
 
 // The daemon that a page's commands talk to, where there is one from the start.
-const BEFORE = { 'README.md': daemon, 'docs/http.md': listener, 'docs/operations.md': daemon, 'docs/postgresql.md': database };
+const BEFORE = { 'README.md': daemon, 'docs/clients.md': recipes.serve, 'docs/http.md': listener, 'docs/operations.md': daemon, 'docs/postgresql.md': database };
 
 // ---- the pages ---------------------------------------------------------------------------------
 
