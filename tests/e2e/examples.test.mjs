@@ -143,4 +143,94 @@ describe('studyspot', () => {
         assert.equal(await refused('dan', 'POST', `/api/bookings/${bookingId}/checkout`, undefined, 409), 'the booking is confirmed');
         await ask('ben', 'DELETE', `/api/bookings/${bookingId}`);
     });
+
+    test('a wrong payload compiles neither in the backend nor in a page', async () => {
+        const routes = readFileSync(path.join(here, 'src/routes.ts'), 'utf8');
+        const script = (page) => /<script type="module">\n([^]*?)<\/script>/.exec(readFileSync(path.join(here, `pages/${page}.html`), 'utf8'))[1];
+        // [file, what is in it, what is written there instead]
+        const wrong = [
+            ['routes.ts', 'emitBookingCreated(booking)', "emitBookingCreated({ ...booking, status: 'gone' })"],
+            ['routes.ts', 'emitBookingCheckin(booking)', 'emitBookingCheckin({ bookingId: booking.bookingId })'],
+            ['routes.ts', 'emitPricingUpdated(request.params.libraryId, plan)', 'emitPricingUpdated(plan)'],
+            ['routes.ts', 'title: `Welcome!', 'titel: `Welcome!'],
+            ['student.js', 'price.newPrice.toFixed(2)} ${price.currency} now', 'price.newPrise.toFixed(2)} ${price.currency} now'],
+            ['student.js', '({ availableSeats })', '({ freeSeats })'],
+            ['student.js', "emitWithAck('join:library', libraryId)", "emitWithAck('join:libary', libraryId)"],
+            ['owner.js', "socket.on('pricing:updated'", "socket.on('prices:updated'"],
+            ['owner.js', 'answer.error.message', 'answer.error.massage'],
+        ];
+        const files = { 'routes.ts': routes, 'student.js': script('student'), 'owner.js': script('owner') };
+        const options = { module: 'NodeNext', target: 'ES2022', strict: true, noImplicitAny: false, skipLibCheck: true, types: ['node'], noEmit: true,
+            allowJs: true, checkJs: true };
+        const folder = path.join(here, 'checked'); // the same, and the wrong ones beside them
+        cpSync(path.join(here, 'src'), path.join(folder, 'src'), { recursive: true });
+        mkdirSync(path.join(folder, 'pages'));
+        const put = (file, text) => writeFileSync(path.join(folder, file.endsWith('.ts') ? 'src' : 'pages', file), text);
+        const broken = { ...files };
+        const places = wrong.map(([file, from, to]) => {
+            assert.ok(broken[file].includes(from), from);
+            const line = broken[file].slice(0, broken[file].indexOf(from)).split('\n').length;
+            broken[file] = broken[file].replace(from, to);
+            return `wrong_${file}:${line}`;
+        });
+        for (const file of Object.keys(files)) put(file, files[file]), put(`wrong_${file}`, broken[file]);
+        writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['src', 'pages'] }));
+        const { stdout } = await run(process.execPath, [path.join(modules, 'typescript/bin/tsc'), '-p', folder]).catch((error) => error);
+        const found = [...stdout.matchAll(/^\S*?(\w+\.\w+)\((\d+),/gm)].map(([, file, line]) => `${file}:${line}`);
+        assert.deepEqual([...new Set(found)].sort(), places.sort(), stdout);
+    });
+
+    // The daemon is killed under them, and comes back.
+    test('what the owner does is on the student\'s page, also after a kill', { skip: !chromium && 'no chromium here' }, async (t) => {
+        const browser = await launched(t);
+        const problems = [];
+        const opened = async (portal, size) => {
+            const page = await (await browser.newContext({ viewport: size })).newPage();
+            page.on('pageerror', (error) => problems.push(error.message));
+            await page.goto(url(portal));
+            await page.waitForSelector('#state.live');
+            return page;
+        };
+        const [owner, student] = await Promise.all([opened('owner', { width: 900, height: 700 }), opened('student', { width: 390, height: 800 })]);
+        const shown = (page, selector, text) => page.waitForFunction(([where, what]) => document.querySelector(where)?.textContent === what, [selector, text]);
+        const seat = (state) => student.waitForSelector(`button[aria-label="Seat A2, ${state}"]`);
+
+        await owner.selectOption('#walkin select', 'A2');
+        await owner.fill('#walkin input', 'zoe');
+        await owner.click('#walkin button');
+        await seat('taken');
+        await shown(student, '#free', '23');
+        await owner.fill('#pricing input', '3.5');
+        await owner.click('#pricing button');
+        await shown(student, '#price', '3.50 EUR');
+
+        // And back: what the student books, the owner sees; its own seat is told the student alone.
+        await student.click('button[aria-label="Seat B1, free"]');
+        await owner.click('tr:has-text("ada") button:has-text("Check in")');
+        await student.waitForFunction(() => /^Welcome! Seat B1/.test(document.querySelector('#told').textContent));
+        assert.equal(await owner.textContent('tr:has-text("ada") td:nth-child(3)'), 'is here');
+
+        await daemon.stop('SIGKILL');
+        await Promise.all([owner, student].map((page) => shown(page, '#state', 'reconnecting')));
+        const [zoe] = (await ask('dan', 'GET', '/api/library')).bookings.filter(({ userId }) => userId === 'zoe');
+        await ask('dan', 'DELETE', `/api/bookings/${zoe.bookingId}`); // nobody hears of it
+        await startDaemon();
+        await seat('free');
+        await Promise.all([owner, student].map((page) => shown(page, '#state', 'live')));
+        await owner.waitForSelector('tr:has-text("zoe")', { state: 'detached' });
+        for (const page of [owner, student]) assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the page');
+        if (process.env.SHOTS) for (const [name, page] of Object.entries({ owner, student })) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
+
+        // A portal is for its roles.
+        await student.goto(`${url('student')}?user=olga`);
+        await shown(student, '#state', 'your role may not use this portal');
+        assert.deepEqual(problems, []);
+    });
 });
+
+async function launched(t) {
+    const { chromium: driver } = await import('playwright-core');
+    const browser = await driver.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
+    t.after(() => browser.close());
+    return browser;
+}
