@@ -127,6 +127,7 @@ net::Options net_options(const config::Config &config) {
     };
     out.own_origin = own_origin(config);
     out.proxies = policy::Proxies(config.trusted_proxies);
+    out.token_parameter = config.auth.query;
     out.client_bundle = client_directory(config);
     out.send_buffer_total = config.limits.send_buffer_total;
     out.frames_per_second = frames_per_second(config);

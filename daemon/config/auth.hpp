@@ -25,6 +25,7 @@ struct Auth {
     auth::ClaimNames claims;
     base::Duration leeway{}; // for clocks that differ
     std::string cookie;      // a cookie that may hold the token; empty: there is none
+    std::string query;       // a query parameter that may; empty: there is none
 };
 
 // clang-format off
@@ -70,6 +71,8 @@ inline constexpr std::array claim_keys{
 inline constexpr std::array auth_keys{
     text("auth.cookie", &Auth::cookie, "\"\"", Reload::yes,
         "A cookie that may hold the token, for clients that send it neither in CONNECT nor as `Authorization: Bearer`."),
+    text("auth.query", &Auth::query, "\"\"", Reload::yes,
+        "A query parameter of the handshake that may hold the token (`token` for `?token=..`), for clients that can send it nowhere else. Proxies and servers in front log URLs: prefer CONNECT."),
     duration("auth.leeway", &Auth::leeway, "30s", {"0ms", "10m"}, Reload::yes,
         "How far clocks may differ when `exp`, `nbf` and `iat` are compared."),
 };

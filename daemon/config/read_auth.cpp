@@ -1,10 +1,12 @@
 #include "auth/claims.hpp"
+#include "base/ascii.hpp"
 #include "base/text.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
 #include "policy/portals.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace roomd::config {
 namespace {
@@ -163,6 +165,19 @@ void check_cookie(const Section &in, const std::string &out) {
                  "write letters, digits, \"_\" and \"-\", such as access_token");
 }
 
+// Those of Engine.IO are read before.
+void check_query(const Section &in, const std::string &out) {
+    if (out.empty()) return;
+    constexpr std::array<std::string_view, 6> taken{"EIO", "transport", "sid", "t", "j", "b64"};
+    const bool plain = out.size() <= 64 && std::all_of(out.begin(), out.end(), [](char c) {
+                           return base::is_alnum(c) || c == '_' || c == '-';
+                       });
+    if (!plain || std::find(taken.begin(), taken.end(), out) != taken.end())
+        in.fault("query", in.shown("query") + ": invalid query parameter \"" + out + '"',
+                 "write letters, digits, \"_\" and \"-\", such as token; EIO, transport, sid, t, j "
+                 "and b64 are Engine.IO's");
+}
+
 // A browser sends cookies whichever page causes the request: a stranger's page under a name that
 // anyone may register would connect as its visitor.
 void check_pages(const Section &in, const Config &config) {
@@ -184,6 +199,7 @@ void check_mode(const Section &in, const Auth &auth) {
         if (!auth.issuers.empty()) unheeded("issuers");
         if (!auth.cookie.empty()) unheeded("cookie");
         if (auth.generated) unheeded("generated");
+        if (!auth.query.empty()) unheeded("query");
         return;
     }
     if (!auth.issuers.empty() || auth.generated) return;
@@ -228,6 +244,7 @@ void read_auth(const Section &top, Config &config) {
     check_claim(claims, "tenant", out.claims.tenant);
     in.read(auth_keys, out);
     check_cookie(in, out.cookie);
+    check_query(in, out.query);
     check_pages(in, config);
     if (!in.require("mode", say)) return;
     const std::size_t faults = top.source().faults.list().size();

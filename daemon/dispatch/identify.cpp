@@ -55,7 +55,9 @@ std::optional<Found> find_token(const Options &options, const session::Handshake
     }
     const auto credentials = auth::bearer_credentials(header(handshake, "authorization"));
     if (!credentials.empty()) return Found{std::string{credentials}, false};
-    if (!options.cookie.empty()) return cookie(header(handshake, "cookie"), options.cookie);
+    if (!options.cookie.empty())
+        if (auto found = cookie(header(handshake, "cookie"), options.cookie)) return found;
+    if (!handshake.facts->token.empty()) return Found{handshake.facts->token, false};
     return std::nullopt;
 }
 

@@ -115,7 +115,9 @@ session::Handshake handshake(Conn &conn, const http::Head &head, const Question 
     facts.listener = core.options().listeners[conn.listener()].name;
     facts.portal = portal(core.options(), head);
     facts.secure = conn.secure();
-    facts.query = json_object(q.query);
+    const std::string &parameter = core.options().token_parameter;
+    facts.query = json_object(q.query, parameter);
+    if (!parameter.empty()) facts.token = member(q.query, parameter).value_or(std::string());
     for (const std::string &name : core.options().kept_headers)
         if (auto value = head.joined(name)) facts.headers.emplace_back(name, std::move(*value));
     return {conn.peer(), core.facts().keep(std::move(facts)), nullptr};

@@ -47,6 +47,8 @@ struct Options : Limits, Http {
     policy::OwnOrigin own_origin;          // of those that portal_of does not know
     policy::Proxies proxies;               // whose X-Forwarded-For is believed
     std::vector<std::string> kept_headers; // lower case; into Handshake::headers
+    // The query parameter of a handshake that may hold the token; empty: there is none.
+    std::string token_parameter;
     std::string client_bundle;             // directory of socket.io.min.js ...; empty: none
     std::size_t send_buffer_total{};       // bytes of answers that their peers have not read
     base::Duration farewell{5000};         // for a peer to close too, after us

@@ -35,9 +35,10 @@ std::optional<std::string> member(const http::Query &query, std::string_view nam
     return std::nullopt;
 }
 
-std::string json_object(const http::Query &query) {
+std::string json_object(const http::Query &query, std::string_view without) {
     std::string out = "{";
     for (auto it = query.begin(); it != query.end(); ++it) {
+        if (!without.empty() && it->first == without) continue;
         const auto again = std::find_if(
             it + 1, query.end(), [&](const auto &other) { return other.first == it->first; });
         if (again != query.end()) continue;

@@ -52,7 +52,7 @@ bool same_plugins(const Plugins &a, const Plugins &b) {
 bool same_clients(const Config &a, const Config &b) {
     return a.auth.mode == b.auth.mode && same_issuers(a.auth.issuers, b.auth.issuers) &&
            a.auth.claims == b.auth.claims && a.auth.leeway == b.auth.leeway &&
-           a.auth.cookie == b.auth.cookie && a.portals == b.portals &&
+           a.auth.cookie == b.auth.cookie && a.auth.query == b.auth.query && a.portals == b.portals &&
            same_list(a.rooms, b.rooms,
                      [](const RoomKind &x, const RoomKind &y) {
                          return x.name == y.name && x.rules == y.rules;
@@ -133,6 +133,9 @@ std::vector<Sample> samples() {
          "auth: { mode: required, cookie: c, issuers: [ { algorithms: [HS256], key: \"${env:A}\" } "
          "] "
          "}"},
+        {"auth.query", in(issuer, ""),
+         "auth: { mode: required, query: q, issuers: [ { algorithms: [HS256], key: \"${env:A}\" } "
+         "] }"},
         {"cors.own_origin", in(issuer, ""), in(issuer, "") + "\ncors: { own_origin: allow }"},
         {"cors.own_hosts", "cors: { own_origin: allow, own_hosts: [a] }",
          "cors: { own_origin: allow, own_hosts: [b] }"},

@@ -45,6 +45,23 @@ TEST_CASE_FIXTURE(IdentityFixture, "the token of CONNECT counts before the heade
     CHECK(holds(last_refusal(), "token_malformed"));
 }
 
+TEST_CASE_FIXTURE(IdentityFixture, "the query's token counts where there is no other") {
+    fake.facts.token = token(R"({"sub":"query"})");
+    CHECK(in(fake.connect("/", ""), "user:query"));
+    CHECK(in(enter(R"({"sub":"packet"})"), "user:packet"));
+    fake.facts.headers = {{"cookie", "session=bad"}};
+    fake.connect("/", "");
+    CHECK(holds(last_refusal(), "token_malformed"));
+    fake.facts.headers = {{"authorization", "Bearer bad"}};
+    fake.connect("/", "");
+    CHECK(holds(last_refusal(), "token_malformed"));
+
+    fake.facts.headers.clear();
+    fake.facts.token = "bad";
+    fake.connect("/", "");
+    CHECK(holds(last_refusal(), "token_malformed"));
+}
+
 TEST_CASE_FIXTURE(IdentityFixture, "two cookies of the same name count as none") {
     const std::string good = token(R"({"sub":"u1"})");
     fake.facts.headers = {{"cookie", "session=" + good + "; session=" + good}};

@@ -58,3 +58,31 @@ TEST_CASE("the handshake is kept as JSON with the asked headers, the last of dup
         CHECK_FALSE(shake->facts->secure);
     }));
 }
+
+TEST_CASE("a token in the query is kept apart from what plugins see, in every spelling") {
+    Rig::Setup setup;
+    setup.net.token_parameter = "token";
+    Rig rig(setup);
+    const auto facts = [&](const std::string &more) {
+        CHECK(ask(rig, get(path + more)).status == 200);
+        session::Facts out;
+        CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
+            out = *sessions.handshake(echo.newest)->facts;
+        }));
+        return out;
+    };
+    const auto given = facts("&token=x.y&a=1&to%6Ben=p.q&Token=seen");
+    CHECK(given.token == "p.q");
+    CHECK(given.query == R"({"EIO":"4","transport":"polling","a":"1","Token":"seen"})");
+    CHECK(facts("").token.empty());
+}
+
+TEST_CASE("a query parameter that is not configured is no token") {
+    Rig rig;
+    CHECK(ask(rig, get(path + "&token=x.y")).status == 200);
+    CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
+        const auto &facts = sessions.handshake(echo.newest)->facts;
+        CHECK(facts->token.empty());
+        CHECK(facts->query == R"({"EIO":"4","transport":"polling","token":"x.y"})");
+    }));
+}
