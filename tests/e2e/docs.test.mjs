@@ -177,6 +177,7 @@ const NOT_RUN = {
     systemd: 'needs systemd as the first process',
     'a proxy': 'run by proxies.test.mjs',
     'a part of a plugin': 'compiled as a part of the tests of the plugin interface',
+    'a step of a migration': 'run by migrate.test.mjs',
     'another platform': 'what its client sends is replayed by clients.test.mjs',
 };
 const not = (why) => {
@@ -439,6 +440,8 @@ async function client_event(page, block) {
     await until(place(block), () => /library:1 and I null/.test(run.output));
 }
 
+const step = not('a step of a migration');
+
 const EXAMPLES = {
     'README.md': {
         roomd: [not('picture')],
@@ -470,6 +473,11 @@ const EXAMPLES = {
         '`POST /api/emit` — plugin `http_emit`': [run(), heard('seat:availability')],
         '`POST /api/emit/batch`': [run(), heard('booking:created')],
         '`test_event`': [run(), heard('test:message'), run(), output],
+    },
+    'docs/migrate.md': {
+        'The server as it is': [step, step, step],
+        '2. Emit to both': [step],
+        '4. Let go of Node': [step, step],
     },
     'docs/operations.md': { 'The admin socket': [run()], 'Under systemd': [not('systemd')] },
     'docs/proxies.md': { nginx: [not('a proxy')], HAProxy: [not('a proxy')], Caddy: [not('a proxy')] },
