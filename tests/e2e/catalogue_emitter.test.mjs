@@ -8,6 +8,7 @@ import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { built, clients } from './support/emitter_node.mjs';
 import { StandIn } from './support/emitter_stand_in.mjs';
+import { python } from './support/page_postgres.mjs';
 import { binary, build, roomd, settings, source } from './support/roomd.mjs';
 import { SECRET } from './support/token.mjs';
 import { until } from './support/wait.mjs';
@@ -233,6 +234,25 @@ AsyncRealtime()`);
 });
 
 const skip = spawnSync('php', ['--version']).status !== 0 && 'no php here: apt-get install php-cli';
+test('a checker takes the module for Python, and refuses a wrong payload', { skip: spawnSync(python, ['-m', 'mypy', '--version']).status !== 0 && 'no mypy here: apt-get install mypy' }, async (t) => {
+    const here = place(t);
+    writeFileSync(path.join(here, 'realtime.py'), await made('emitter', 'python'));
+    writeFileSync(path.join(here, 'backend.py'), `from realtime import AsyncRealtime, Booking, emit_booking_created, emit_pricing_updated, live
+booking: Booking = ${JSON.stringify(booking)}
+count: int = live.booking_created.confirmed(booking).recipients
+async def main() -> int: return (await AsyncRealtime().booking_created.confirmed(booking)).recipients
+emit_pricing_updated("l1", {"newPrice": 2.5, "currency": "EUR"})
+live.to("library:l1").emit("notification", 1)
+emit_booking_created({"bookingId": "b1"})  # wrong
+emit_pricing_updated("l1", {"newPrice": "2.5", "currency": "EUR"})  # wrong
+emit_pricing_updated({"libraryId": "l1", "newPrice": 2.5, "currency": "EUR"})  # wrong
+live.booking_craeted(booking)  # wrong
+`);
+    const words = ['-m', 'mypy', '--strict', '--follow-imports=silent', '--cache-dir', here, 'realtime.py', 'backend.py'];
+    const said = await run(python, words, { cwd: here, env: { ...process.env, MYPYPATH: path.join(clients, 'python/src') } }).then(() => 'nothing', ({ stdout }) => stdout);
+    assert.deepEqual([...new Set(said.match(/^\w+\.py:\d+(?=: error:)/gm))], [7, 8, 9, 10].map((line) => `backend.py:${line}`), said);
+});
+
 test('the file for PHP passes php -l, and sends', { skip }, async (t) => {
     const here = place(t);
     copyFileSync(path.join(clients, 'php/Roomd.php'), path.join(here, 'Roomd.php'));
