@@ -110,6 +110,32 @@ describe('with the daemon', () => {
         t.diagnostic(`${emitted} emitted, ${sent} sent, ${dropped} dropped`);
     });
 
+    test('what nobody got because no daemon was there is what the emitter calls dropped', async (t) => {
+        const port = await freePort();
+        const daemon = new Roomd(port, settings(port));
+        t.after(() => daemon.stop());
+        await daemon.start();
+        const dropped = [];
+        const live = emitter(t, { url: daemon.url, deadline: 3000, onError: (error) => dropped.push(error.code) });
+        const seen = received(await member(t, daemon, 'library:l1'), 'n');
+        const emit = (from, to) => {
+            for (let i = from; i < to; ++i) live.to('library:l1').emit('n', i);
+        };
+        emit(0, 100);
+        await until('the first ones', () => seen.length === 100 && live.stats().queued === 0);
+        await daemon.kill('SIGKILL');
+        emit(100, 400);
+        await until('all of these to be given up', () => live.stats().queued === 0);
+        delete daemon.code; // of the one that was killed
+        await daemon.start();
+        const later = received(await member(t, daemon, 'library:l1'), 'n');
+        assert.equal((await live.to('library:l1').confirmed('n', 400)).recipients, 1);
+        await until('the last one', () => later.length > 0);
+        assert.deepEqual([...seen, ...later], [...Array(100).keys(), 400]);
+        const { sent, dropped: counted, queued } = live.stats();
+        assert.deepEqual([sent, counted, queued, dropped.length, [...new Set(dropped)]], [101, 300, 0, 300, ['deadline']]);
+    });
+
     test('Python and PHP do the same', async (t) => {
         const seen = received(await member(t, server, 'library:l4'), 'n');
         await python(`
