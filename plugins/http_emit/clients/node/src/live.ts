@@ -113,7 +113,7 @@ export class Daemon implements Sink, Leaving {
         const check = this.development ? known?.check : undefined;
         const prepared = prepare(event, data, options, ulids.next(), check);
         if (this.closed) throw new EmitDropped('closed', 'the emitter was closed', { event, key: prepared.key });
-        this.sender.push({ ...prepared, volatile: prepared.volatile || known?.volatile === true,
+        this.sender.push({ event, key: prepared.key, json: prepared.json, volatile: prepared.volatile || known?.volatile === true,
             traceparent: this.context(options.traceparent) }, settle);
         if (!this.known) {
             this.known = true;

@@ -68,7 +68,8 @@ export class Sender {
     push(event: Prepared, settle?: Settle): void {
         const now = performance.now();
         const order = ++this.order;
-        this.queue.push({ ...event, order, deadline: now + this.limits.deadline, settle: settle as Waiting['settle'] });
+        const { event: name, key, json, volatile, traceparent } = event; // a spread takes a third of the whole call
+        this.queue.push({ event: name, key, json, volatile, traceparent, order, deadline: now + this.limits.deadline, settle: settle as Waiting['settle'] });
         this.bound();
         this.arm(now);
     }
