@@ -82,11 +82,15 @@ async function ask(who, method, where, body, status) {
 const login = (user) => ask(undefined, 'POST', '/api/login', { user });
 
 describe('studyspot', () => {
-    test('its versions are those that are tested, and its pages are short', () => {
+    test('its versions are those that are tested, its links lead somewhere, and its pages are short', () => {
         const tested = JSON.parse(readFileSync(path.join(source, 'tests/e2e/package.json'), 'utf8'));
         const own = JSON.parse(readFileSync(path.join(here, 'package.json'), 'utf8'));
         for (const [name, version] of Object.entries({ ...own.dependencies, ...own.devDependencies }))
             if (name !== 'roomd-emit') assert.equal(version, { ...tested.dependencies, ...tested.devDependencies }[name], name);
+        for (const example of ['studyspot', 'react']) {
+            const folder = path.join(source, 'docs/examples', example);
+            for (const [, to] of readFileSync(path.join(folder, 'README.md'), 'utf8').matchAll(/\]\(([^)#]+)/g)) assert.ok(existsSync(path.join(folder, to)), to);
+        }
         for (const page of ['student', 'owner']) assert.ok(readFileSync(path.join(here, `pages/${page}.html`), 'utf8').split('\n').length <= 200, page);
     });
 
