@@ -29,6 +29,7 @@ SEES = {
     "catalogue": "base json sio rooms schema",
     "codegen": "base json schema catalogue",
     "emits": "base json",
+    "fetch": "base json auth/keys",
     "session": "base json log metrics eio sio",
     "dispatch": "base json log metrics eio sio rooms auth policy catalogue session",
     "loop": "base log metrics",
@@ -56,6 +57,7 @@ OWNERS = {
     "libpq-fe.h": "",
     "zlib.h": "net",
     "liburing.h": "net",
+    "curl": "fetch",
 }
 # What any layer may include: the language's library and POSIX.
 SYSTEM = re.compile(r"^([a-z_]+|(sys|net|netinet|arpa|linux)/[a-z_]+\.h|[a-z_]+\.h)$")
