@@ -59,8 +59,8 @@ Refused check_times(const Times &times, const Issuer &issuer, std::int64_t now_m
 }
 
 // Adds the time it took to `us`.
-Refused check_signature(std::string_view token, const TokenText &text, const VerifyKeys &keys,
-                        unsigned &us) {
+Refused check_signature(std::string_view token, const TokenText &text, const Issuer &issuer,
+                        const VerifyKeys &keys, unsigned &us) {
     const auto checked = keys.check(token, text.signature, text.algorithm, text.key_id);
     us += checked.us;
     switch (checked.found) {
@@ -69,6 +69,9 @@ Refused check_signature(std::string_view token, const TokenText &text, const Ver
         return refuse("token_signature",
                       "the token's signature was not made with its issuer's keys");
     case VerifyKeys::Found::no_key:
+        if (!issuer.jwks_url.empty() && !issuer.are_fetched)
+            return refuse_for_now("keys_unavailable",
+                                  "the keys of the token's issuer could not be fetched yet");
         return refuse_for_now("token_key_unknown", "the issuer has no key with this kid and alg");
     case VerifyKeys::Found::unclear: break;
     }
@@ -82,7 +85,7 @@ Tokens::Tokens(std::vector<Issuer> issuers, ClaimNames names, base::Duration lee
     leeway_ms_(leeway.count()) {
     for (Issuer &issuer : issuers) {
         VerifyKeys keys = VerifyKeys::joined(issuer.keys);
-        if (keys.size() == 0 || issuer.algorithms.empty())
+        if ((keys.size() == 0 && issuer.jwks_url.empty()) || issuer.algorithms.empty())
             throw std::invalid_argument("an issuer needs an algorithm and a key");
         for (const Known &other : issuers_)
             if (other.issuer.issuer == issuer.issuer)
@@ -132,8 +135,11 @@ std::variant<Verified, TokenRefusal> Tokens::judge(std::string_view token, std::
                                              std::string(auth::name(text.algorithm)) +
                                              "\" is not one of its issuer's");
     if (signature == Signature::unknown) {
-        if (auto refused = check_signature(token, text, known->keys, us))
+        if (auto refused = check_signature(token, text, issuer, known->keys, us)) {
+            if (refused->retryable && !issuer.jwks_url.empty())
+                refused->lacks_key_of = static_cast<std::size_t>(known - issuers_.begin());
             return std::move(*refused);
+        }
         // Costs more than a signature check, and strangers do not get this far: `iss`, read before,
         // chose whose signature it needs.
         if (json::has_duplicates(text.payload))

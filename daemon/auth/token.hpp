@@ -22,6 +22,8 @@ struct Issuer {
     std::vector<Algorithm> algorithms;
     bool require_exp = true;
     std::vector<VerifyKeys> keys;
+    std::string jwks_url;     // where more of its keys are fetched; empty: nowhere
+    bool are_fetched = false; // whether those are among `keys`
 };
 
 // An accepted token.
@@ -35,8 +37,8 @@ struct Verified {
 // 7515, 7519).
 class Tokens {
 public:
-    // Throws std::invalid_argument when an issuer has no key or no algorithm, or when several
-    // issuers do not have different names.
+    // Throws std::invalid_argument when an issuer has no algorithm, or no key and none to be
+    // fetched, or when several issuers do not have different names.
     Tokens(std::vector<Issuer>, ClaimNames, base::Duration leeway);
 
     // The issuer is chosen by `iss`, and then only its keys and algorithms count.  Only `alg` and

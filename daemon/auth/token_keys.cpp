@@ -195,6 +195,21 @@ base::Result<VerifyKeys> parse_keys(std::string_view material,
     return VerifyKeys(std::move(keys), std::move(doubts));
 }
 
+base::Result<VerifyKeys> parse_key_set(std::string_view jwks) {
+    const auto read = read_jwk(jwks);
+    if (!read) return base::Error{read.error()};
+    if (json::member(jwks, "keys").empty())
+        return base::Error{"it is a single key: a set (JWKS) is needed"};
+    if (std::any_of(read->begin(), read->end(),
+                    [](const KeyMaterial &key) { return !key.secret.empty(); }))
+        return base::Error{"it publishes a private key or a secret: whoever reads it could sign"};
+    std::vector<Algorithm> algorithms;
+    for (const std::string_view known : algorithm_names())
+        if (const auto one = parse_algorithm(known); one && family(*one) != Family::hmac)
+            algorithms.push_back(*one);
+    return parse_keys(jwks, algorithms);
+}
+
 base::Result<std::string> mint(std::string_view key_material, Algorithm algorithm,
                                std::string_view claims_json, std::string_view key_id) {
     const auto claims = json::check(claims_json);

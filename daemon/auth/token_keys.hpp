@@ -65,6 +65,10 @@ private:
 base::Result<VerifyKeys> parse_keys(std::string_view material,
                                     const std::vector<Algorithm> &algorithms);
 
+// The keys of a JWKS that anyone may read, for all algorithms but HS*.  Refused as well when it has
+// a private key or a secret in it, with which anyone could sign.
+base::Result<VerifyKeys> parse_key_set(std::string_view jwks);
+
 // A token with these claims, signed with a secret, a private JWK or a private PEM key.  With an
 // empty `key_id`, `kid` is that of the JWK, or left out.
 base::Result<std::string> mint(std::string_view key_material, Algorithm algorithm,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -11,6 +13,7 @@ struct TokenRefusal {
     std::string message;
     bool retryable;  // a new token, or the same one later, may be accepted
     unsigned us = 0; // about how long the check took, of one core
+    std::optional<std::size_t> lacks_key_of{}; // the issuer whose fetched keys may have the one
 };
 
 // A token that stays refused.

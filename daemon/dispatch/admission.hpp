@@ -45,6 +45,7 @@ public:
 
     // Tokens that were good may not be any more.
     void keys_changed() noexcept { tokens_.keys_changed(); }
+    std::vector<std::size_t> take_lacking() { return tokens_.take_lacking(); }
     void tick() { tokens_.tick(clock_.now()); }
     const TokenGate::Unread &unread() const noexcept { return tokens_.unread(); }
 

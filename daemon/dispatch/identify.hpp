@@ -27,8 +27,8 @@ struct Rejection {
 };
 
 // The token comes from CONNECT's auth ({"token":".."}), else from Authorization: Bearer, else from
-// the configured cookie, else from the configured parameter of the query; the first of these that is
-// there counts, and a bad one is refused, never passed over.
+// the configured cookie, else from the configured parameter of the query; the first of these that
+// is there counts, and a bad one is refused, never passed over.
 std::variant<Who, Rejection> identify(const Options &, TokenGate &, const session::Handshake &,
                                       std::string_view auth, base::Time now, std::int64_t now_ms);
 

@@ -81,6 +81,15 @@ void Router::reconfigure(const Options &options) {
     if (other_rules) impl_->membership.revise();
 }
 
+void Router::use_tokens(std::shared_ptr<const auth::Tokens> tokens) {
+    impl_->options.tokens = std::move(tokens);
+    impl_->admission.keys_changed();
+}
+
+std::vector<std::size_t> Router::take_issuers_lacking_keys() {
+    return impl_->admission.take_lacking();
+}
+
 // ---- emits and commands ------------------------------------------------------------------
 
 const auth::Key *Router::key(std::string_view name) const noexcept {

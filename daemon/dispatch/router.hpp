@@ -111,6 +111,11 @@ public:
     // Automatic rooms that could not be formed of a client's claims.
     const Membership::Unformed &rooms_unformed() const noexcept;
 
+    // Checks tokens with these from now on; those who are in stay.
+    void use_tokens(std::shared_ptr<const auth::Tokens>);
+    // As TokenGate says; by their indexes in these tokens.
+    std::vector<std::size_t> take_issuers_lacking_keys();
+
     void tick(); // expiries
     // Clients that the new options would not let in are closed, those that a room no longer takes
     // are put out of it; all others notice nothing.

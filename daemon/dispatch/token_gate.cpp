@@ -2,6 +2,7 @@
 
 #include "auth/token_text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace roomd::dispatch {
@@ -36,10 +37,14 @@ std::optional<TokenGate::Outcome> TokenGate::check(const auth::Tokens &tokens,
         return std::nullopt;
     }
     Outcome outcome = tokens.verify(token, now_ms);
-    if (const auto *refusal = std::get_if<auth::TokenRefusal>(&outcome))
+    if (const auto *refusal = std::get_if<auth::TokenRefusal>(&outcome)) {
         budget_.charge(address, refusal->us, now);
-    else
+        const auto lacks = refusal->lacks_key_of;
+        if (lacks && std::find(lacking_.begin(), lacking_.end(), *lacks) == lacking_.end())
+            lacking_.push_back(*lacks);
+    } else {
         known_.add(digest);
+    }
     return outcome;
 }
 

@@ -12,7 +12,9 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace roomd::dispatch {
 
@@ -49,7 +51,13 @@ public:
     // Nothing: refused unread.
     std::optional<Outcome> check(const auth::Tokens &, std::string_view token,
                                  std::string_view address, base::Time now, std::int64_t now_ms);
-    void keys_changed() noexcept { known_.clear(); }
+    void keys_changed() noexcept {
+        known_.clear();
+        lacking_.clear();
+    }
+    // The issuers whose fetched keys lacked one that a token named, since the last call, by their
+    // indexes.
+    std::vector<std::size_t> take_lacking() { return std::exchange(lacking_, {}); }
     void tick(base::Time now) { budget_.forget_idle(now); }
 
     struct Unread {
@@ -62,6 +70,7 @@ private:
     KnownTokens known_;
     TokenBudget budget_;
     Unread unread_;
+    std::vector<std::size_t> lacking_; // each once
 };
 
 } // namespace roomd::dispatch

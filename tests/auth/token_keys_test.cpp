@@ -349,3 +349,24 @@ TEST_CASE(
           5 * took(by(ES256, "p256.pem", 1), es256, ES256));
     CHECK(took(by(ES384, "p384.pem", 1), es256, ES384) == 0); // of another length: not tried
 }
+
+TEST_CASE("a key set from outside has public keys only") {
+    const auto set = [](const std::string &keys) { return "{\"keys\":[" + keys + "]}"; };
+    const std::string rsa = checking("rsa.jwk"), curve = checking("p256.jwk");
+    const auto good = parse_key_set(set(rsa + "," + curve));
+    REQUIRE_MESSAGE(good.ok(), good.error());
+    CHECK(good->size() == 2);
+    CHECK(good->serving(RS256).all + good->serving(ES256).all >= 1);
+    const auto why = [](const std::string &text) {
+        return std::string(parse_key_set(text).error());
+    };
+    CHECK(why(rsa) == "it is a single key: a set (JWKS) is needed");
+    CHECK(why(set(rsa + "," + checking("secret.jwk"))).find("whoever reads it could sign") !=
+          std::string::npos);
+    CHECK(why(set(rsa + "," + signing("rsa.jwk"))).find("whoever reads it could sign") !=
+          std::string::npos);
+    for (const std::string &bad :
+         {std::string(), std::string("<html>"), checking("rsa.pem"), checking("secret.txt"),
+          set(""), std::string("{\"keys\":{}}"), std::string("[]")})
+        CHECK_MESSAGE(!why(bad).empty(), bad);
+}

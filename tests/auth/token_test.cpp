@@ -337,3 +337,31 @@ TEST_CASE("a token that was accepted before is accepted again without a signatur
     const std::string forged = sign("HS256", std::string(40, 'x'), with_exp());
     CHECK(again(forged, now) == "ok"); // the caller knows the token
 }
+
+TEST_CASE("an issuer whose keys are still to be fetched refuses for now, and says whose they are") {
+    auth::Issuer fetched = issuer("a", {auth::Algorithm::RS256}, checking("rsa.pem"));
+    const auto keys = std::exchange(fetched.keys, {});
+    fetched.jwks_url = "https://id.example.com/jwks";
+    fetched.audiences = {"roomd"};
+    const std::string token =
+        sign("RS256", signing("rsa.pem"), R"({"alg":"RS256","kid":"new"})",
+             R"({"iss":"a","aud":"roomd","exp":)" + std::to_string(now_s + 60) + "}");
+    const auto refusal = [&](const auth::Issuer &issuer) {
+        return std::get<auth::TokenRefusal>(tokens({studyspot(), issuer}).verify(token, now));
+    };
+    auto refused = refusal(fetched);
+    CHECK(refused.code == std::string("keys_unavailable"));
+    CHECK(refused.retryable);
+    CHECK(refused.lacks_key_of == std::size_t{1});
+
+    fetched.are_fetched = true;
+    refused = refusal(fetched);
+    CHECK(refused.code == std::string("token_key_unknown"));
+    CHECK(refused.lacks_key_of == std::size_t{1});
+
+    fetched.keys = keys; // without ids: any may be meant
+    CHECK(verify(tokens({studyspot(), fetched}), token) == "ok");
+    const auto other =
+        tokens({studyspot(), fetched}).verify(sign("HS256", "another secret", with_exp()), now);
+    CHECK_FALSE(std::get<auth::TokenRefusal>(other).lacks_key_of);
+}

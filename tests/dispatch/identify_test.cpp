@@ -62,6 +62,41 @@ TEST_CASE_FIXTURE(IdentityFixture, "the query's token counts where there is no o
     CHECK(holds(last_refusal(), "token_malformed"));
 }
 
+TEST_CASE_FIXTURE(IdentityFixture,
+                  "a key that has vanished admits nobody, not even by a token that "
+                  "was accepted; who is in stays") {
+    const auto ann = enter(R"({"sub":"u1"})");
+    auth::Issuer issuer;
+    issuer.algorithms = {auth::Algorithm::HS256};
+    issuer.require_exp = false;
+    issuer.keys = {*auth::parse_keys("another secret of 32 bytes or more", issuer.algorithms)};
+    router.use_tokens(std::make_shared<const auth::Tokens>(std::vector{std::move(issuer)},
+                                                           auth::ClaimNames{}, base::Duration{}));
+    fake.connect("/", with_token(R"({"sub":"u1"})"));
+    CHECK(holds(last_refusal(), "token_signature"));
+    CHECK(in(ann, "user:u1"));
+}
+
+TEST_CASE_FIXTURE(IdentityFixture,
+                  "tokens whose key is not there say whose keys are to be fetched, "
+                  "each once") {
+    auth::Issuer issuer;
+    issuer.algorithms = {auth::Algorithm::HS256};
+    issuer.jwks_url = "https://id.example.com/jwks";
+    router.use_tokens(std::make_shared<const auth::Tokens>(std::vector{std::move(issuer)},
+                                                           auth::ClaimNames{}, base::Duration{}));
+    CHECK(router.take_issuers_lacking_keys().empty());
+    for (const char *user : {R"({"sub":"u1"})", R"({"sub":"u2"})"}) {
+        fake.connect("/", with_token(user));
+        CHECK(holds(last_refusal(), R"({"code":"keys_unavailable","retryable":true})"));
+    }
+    CHECK(router.take_issuers_lacking_keys() == std::vector<std::size_t>{0});
+    CHECK(router.take_issuers_lacking_keys().empty());
+    fake.connect("/", with_token(R"({"sub":"u1"})"));
+    router.reconfigure(options); // the indexes mean other issuers now
+    CHECK(router.take_issuers_lacking_keys().empty());
+}
+
 TEST_CASE_FIXTURE(IdentityFixture, "two cookies of the same name count as none") {
     const std::string good = token(R"({"sub":"u1"})");
     fake.facts.headers = {{"cookie", "session=" + good + "; session=" + good}};
