@@ -48,13 +48,14 @@ constexpr const char *how =
 } // namespace
 
 TEST_CASE("who clients are is read with its issuers") {
-    const auto auth = read(
-        "mode: required, cookie: access_token, query: token, leeway: 5s, claims: { user: uid, role: /a/roles, "
-        "tenant: tenantId }, issuers: [{ issuer: studyspot, audience: roomd, " +
-        good +
-        ", require_exp: false }, { issuer: 'https://id.example.com/', audience: [a, b], "
-        "algorithms: [RS256, ES256], key: [" +
-        file("checking/set.jwks") + ", " + file("checking/rsa.pem") + "] }]");
+    const auto auth =
+        read("mode: required, cookie: access_token, query: token, leeway: 5s, claims: { user: uid, "
+             "role: /a/roles, "
+             "tenant: tenantId }, issuers: [{ issuer: studyspot, audience: roomd, " +
+             good +
+             ", require_exp: false }, { issuer: 'https://id.example.com/', audience: [a, b], "
+             "algorithms: [RS256, ES256], key: [" +
+             file("checking/set.jwks") + ", " + file("checking/rsa.pem") + "] }]");
     CHECK(auth.mode == Mode::required);
     CHECK(auth.cookie == "access_token");
     CHECK(auth.query == "token");
@@ -103,7 +104,7 @@ TEST_CASE("a mode that needs issuers has some, and one that heeds none names non
     CHECK(faults("mode: none, cookie: t") ==
           "roomd.yaml:2:29: \"auth.cookie\" has no effect while \"auth.mode\" is none\n"
           "  write mode: required or mode: optional, or remove it");
-    CHECK(faults("mode: none, query: t") ==
+    CHECK(faults("mode: none, query: token") ==
           "roomd.yaml:2:28: \"auth.query\" has no effect while \"auth.mode\" is none\n"
           "  write mode: required or mode: optional, or remove it");
     CHECK(faults("mode: none, leeway: 1m, claims: { user: uid }, cookie: ''").empty());
@@ -275,8 +276,9 @@ TEST_CASE("claims, cookie and leeway are what they can be") {
             more("cookie: "s + bad).find("\": invalid cookie name \"") != std::string::npos, bad);
     CHECK(more("cookie: __Host-access_token").empty());
     for (const char *bad : {"sid", "transport", "'a b'", "'a&b'", "a.b"})
-        CHECK_MESSAGE(
-            more("query: "s + bad).find("\": invalid query parameter \"") != std::string::npos, bad);
+        CHECK_MESSAGE(more("query: "s + bad).find("\": invalid query parameter \"") !=
+                          std::string::npos,
+                      bad);
     CHECK(more("query: access_token").empty());
     CHECK(more("cookie: " + std::string(65, 'a')).find("invalid cookie name") != std::string::npos);
     CHECK(more("leeway: 0s").empty());
