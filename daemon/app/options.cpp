@@ -94,6 +94,13 @@ std::vector<std::string> token_headers(const config::Config &config) {
     return names;
 }
 
+std::string key_folder(const config::Config &config) {
+    if (!config.auth.cache.empty()) return config.auth.cache;
+    const char *state = std::getenv("STATE_DIRECTORY"); // several are separated by colons
+    const std::string_view first = state != nullptr ? state : "";
+    return std::string(first.substr(0, first.find(':')));
+}
+
 net::Options net_options(const config::Config &config) {
     net::Options out;
     static_cast<net::Limits &>(out) = config.limits;

@@ -13,6 +13,7 @@
 #include "session/sessions.hpp"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 // What each layer is told, out of the one configuration.  Pure translation.
@@ -25,6 +26,9 @@ session::Options session_options(const config::Config &);
 session::ClientOptions client_options(const config::Config &);
 dispatch::Options dispatch_options(const config::Config &);     // without `keys`
 std::vector<std::string> token_headers(const config::Config &); // kept for the core's own eyes
+// Where copies of fetched keys are kept: `auth.cache`, else the state directory that systemd gave;
+// empty: nowhere.
+std::string key_folder(const config::Config &);
 net::Options net_options(const config::Config &);   // without kept_headers: plugins name them
 host::Options host_options(const config::Config &); // without `stats`
 std::vector<host::PluginEntry> plugin_entries(const config::Config &);

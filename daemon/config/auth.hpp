@@ -26,6 +26,7 @@ struct Auth {
     base::Duration leeway{}; // for clocks that differ
     std::string cookie;      // a cookie that may hold the token; empty: there is none
     std::string query;       // a query parameter that may; empty: there is none
+    std::string cache;       // absolute folder for copies of fetched keys; empty: the service's
 };
 
 // clang-format off
@@ -54,9 +55,11 @@ inline constexpr std::array issuer_keys{
         .of("HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512")
         .required("write [HS256], [RS256] or [ES256], as its tokens say").sample("[HS256]"),
     structured<auth::Issuer>("auth.issuers[].key", "secret or list", "", Reload::yes,
-        "Its keys, one or a list of `${file:/path}`, `${env:NAME}`, `${credential:NAME}`: PEM public keys or a certificate, a JWK, a JWKS, or the secret of HS256.")
-        .required("write \"${file:/path}\", \"${env:NAME}\" or \"${credential:NAME}\"")
+        "Its keys, one or a list of `${file:/path}`, `${env:NAME}`, `${credential:NAME}`: PEM public keys or a certificate, a JWK, a JWKS, or the secret of HS256. Needed unless there is a `jwks_url`.")
         .sample("\"${credential:jwt_key}\""),
+    text("auth.issuers[].jwks_url", &auth::Issuer::jwks_url, "", Reload::yes,
+        "Where its key set (JWKS) is fetched, again and again: `https://..`, or `http://` on this machine. With `key` as well, both count.")
+        .sample("https://id.example.com/jwks.json"),
     flag("auth.issuers[].require_exp", &auth::Issuer::require_exp, "true", Reload::yes,
         "Whether its tokens must expire (`exp`)."),
 };
@@ -73,6 +76,8 @@ inline constexpr std::array auth_keys{
         "A cookie that may hold the token, for clients that send it neither in CONNECT nor as `Authorization: Bearer`."),
     text("auth.query", &Auth::query, "\"\"", Reload::yes,
         "A query parameter of the handshake that may hold the token (`token` for `?token=..`), for clients that can send it nowhere else. Proxies and servers in front log URLs: prefer CONNECT."),
+    file("auth.cache", &Auth::cache, "\"\"", Reload::yes,
+        "A folder for copies of the key sets that were fetched, so that a restart does not need their providers. Empty: the unit's `StateDirectory=`; without one no copy is kept."),
     duration("auth.leeway", &Auth::leeway, "30s", {"0ms", "10m"}, Reload::yes,
         "How far clocks may differ when `exp`, `nbf` and `iat` are compared."),
 };

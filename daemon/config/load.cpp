@@ -15,8 +15,9 @@ void tell_absent(const Source &source, Config &config) {
     for (const std::string &name : *source.absent)
         if (std::find(config.absent.begin(), config.absent.end(), name) == config.absent.end())
             config.absent.push_back(name);
-    std::erase_if(config.auth.issuers,
-                  [](const auth::Issuer &issuer) { return issuer.keys.empty(); });
+    std::erase_if(config.auth.issuers, [](const auth::Issuer &issuer) {
+        return issuer.keys.empty() && issuer.jwks_url.empty();
+    });
     std::string names;
     for (const std::string &name : config.absent)
         (names += names.empty() ? "" : ", ") += name;

@@ -1,8 +1,10 @@
 #include "auth/claims.hpp"
 #include "base/ascii.hpp"
 #include "base/text.hpp"
+#include "config/key_url.hpp"
 #include "config/readers.hpp"
 #include "config/reference.hpp"
+#include "config/trust.hpp"
 #include "policy/portals.hpp"
 
 #include <algorithm>
@@ -12,6 +14,9 @@ namespace roomd::config {
 namespace {
 
 using Mode = Auth::Mode;
+
+constexpr const char *how_to_write_key =
+    "write \"${file:/path}\", \"${env:NAME}\" or \"${credential:NAME}\"";
 
 // One text, or a list of them.
 std::vector<Text> one_or_more(const Section &entry, std::string_view name) {
@@ -73,10 +78,9 @@ void read_key(const Section &entry, const Item &node, auth::Issuer &issuer) {
         entry.source().fault(node.mark, entry.shown("key") + std::move(what), std::move(hint));
     };
     if (node.kind != Item::Kind::scalar)
-        return fault(" must be a reference, or a list of them", entry.how_to_write("key"));
+        return fault(" must be a reference, or a list of them", how_to_write_key);
     // The text itself is not shown: it may be the key.
-    if (!is_reference(node.text))
-        return fault(" must not hold the key itself", entry.how_to_write("key"));
+    if (!is_reference(node.text)) return fault(" must not hold the key itself", how_to_write_key);
     const auto material = resolve(entry.source(), node.text, node.mark);
     if (!material || issuer.algorithms.empty()) return;
     auto keys = auth::parse_keys(material->reveal(), issuer.algorithms);
@@ -113,15 +117,46 @@ void check_reach(const Section &entry, const auth::Issuer &issuer) {
     }
 }
 
+// Anyone can read what is there, so only public keys can be meant.
+void check_jwks_url(const Section &entry, const auth::Issuer &issuer) {
+    const std::string &url = issuer.jwks_url;
+    if (entry.find("jwks_url")->kind != Item::Kind::scalar) return;
+    if (const char *why = key_url_fault(url))
+        return entry.fault("jwks_url",
+                           entry.shown("jwks_url") + ": invalid address \"" +
+                               base::printable(url, 100) + '"',
+                           why);
+    const auto &algorithms = issuer.algorithms;
+    const bool secrets_only =
+        !algorithms.empty() &&
+        std::all_of(algorithms.begin(), algorithms.end(),
+                    [](auth::Algorithm one) { return auth::family(one) == auth::Family::hmac; });
+    if (secrets_only) {
+        const std::string what = entry.shown("jwks_url") + " gives no key for " +
+                                 shown(algorithms) + ": their keys are secrets";
+        constexpr const char *hint = "add the issuer's other algorithms, such as RS256 or ES256";
+        if (!entry.has("key")) return entry.fault("jwks_url", what, hint);
+        entry.source().warn(entry.mark("jwks_url"), what, hint);
+    }
+    if (entry.source().absent != nullptr)
+        entry.source().warn(entry.mark("jwks_url"),
+                            "not checked: the keys at " + url + ", which the daemon fetches");
+}
+
 void read_keys_of(const Section &entry, auth::Issuer &issuer) {
-    if (!entry.require("key")) return;
+    if (entry.has("jwks_url")) check_jwks_url(entry, issuer);
+    if (!entry.has("key")) {
+        if (!entry.has("jwks_url"))
+            entry.require("key", std::string(how_to_write_key) +
+                                     "; or jwks_url: where its key set is fetched");
+        return;
+    }
     const Item &node = *entry.find("key");
     if (node.kind != Item::Kind::list) {
         read_key(entry, node, issuer);
         return check_reach(entry, issuer);
     }
-    if (node.items.empty())
-        entry.fault("key", entry.shown("key") + " is empty", entry.how_to_write("key"));
+    if (node.items.empty()) entry.fault("key", entry.shown("key") + " is empty", how_to_write_key);
     for (const Item &item : node.items)
         read_key(entry, item, issuer);
     check_reach(entry, issuer);
@@ -245,6 +280,7 @@ void read_auth(const Section &top, Config &config) {
     in.read(auth_keys, out);
     check_cookie(in, out.cookie);
     check_query(in, out.query);
+    if (!out.cache.empty()) trust(in.source(), in.mark("cache"), out.cache);
     check_pages(in, config);
     if (!in.require("mode", say)) return;
     const std::size_t faults = top.source().faults.list().size();

@@ -5,6 +5,7 @@
 #include "policy/rules.hpp"
 
 #include <cctype>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -170,4 +171,22 @@ TEST_CASE("what a layer is told by a key is nothing until it is told") {
     CHECK(dispatch::Options().auth == dispatch::AuthMode::none);
     CHECK(host::Options().max_emit == 0);
     CHECK(host::PluginEntry().budget == 0);
+}
+
+TEST_CASE("copies of keys are in auth.cache, else in the first state directory of the unit") {
+    config::Config config;
+    unsetenv("STATE_DIRECTORY");
+    CHECK(app::key_folder(config).empty());
+    setenv("STATE_DIRECTORY", "/var/lib/roomd:/var/lib/other", 1);
+    CHECK(app::key_folder(config) == "/var/lib/roomd");
+    config.auth.cache = "/srv/cache";
+    CHECK(app::key_folder(config) == "/srv/cache");
+    unsetenv("STATE_DIRECTORY");
+}
+
+TEST_CASE("the query's parameter for tokens reaches the server") {
+    config::Config config;
+    CHECK(app::net_options(config).token_parameter.empty());
+    config.auth.query = "token";
+    CHECK(app::net_options(config).token_parameter == "token");
 }

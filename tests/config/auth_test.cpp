@@ -161,7 +161,8 @@ TEST_CASE("a key is a reference, and what is written out is not repeated") {
               "\nroomd.yaml:2:75: \"auth.issuers[0].key\" must be a reference, or a list of them" +
               how);
     CHECK(issuer_faults("algorithms: [HS256]") ==
-          "roomd.yaml:2:35: \"auth.issuers[0].key\" is missing"s + how);
+          "roomd.yaml:2:35: \"auth.issuers[0].key\" is missing"s + how +
+              "; or jwks_url: where its key set is fetched");
     CHECK(issuer_faults("algorithms: [HS256], key: []") ==
           "roomd.yaml:2:63: \"auth.issuers[0].key\" is empty"s + how);
     CHECK(issuer_faults("algorithms: [HS256], key: '${file:/nowhere}'") ==
@@ -309,4 +310,27 @@ TEST_CASE("the examples of docs/auth.md are good") {
     }
     unsetenv("CREDENTIALS_DIRECTORY");
     CHECK(examples >= 3);
+}
+
+TEST_CASE("keys may be fetched from an address, beside others or alone") {
+    const auto auth = read("mode: required, issuers: [{ issuer: a, algorithms: [RS256], "
+                           "jwks_url: 'https://id.example.com/jwks' }, { issuer: b, "
+                           "algorithms: [RS256], jwks_url: 'https://id.example.com/b', key: " +
+                           file("checking/rsa.pem") + " }]");
+    CHECK(auth.issuers[0].jwks_url == "https://id.example.com/jwks");
+    CHECK(auth.issuers[0].keys.empty());
+    CHECK(auth.issuers[1].keys.size() == 1);
+}
+
+TEST_CASE("an address for keys is https, and for keys that are no secrets") {
+    CHECK(issuer_faults("algorithms: [RS256], jwks_url: 'http://id.example.com/jwks'") ==
+          "roomd.yaml:2:68: \"auth.issuers[0].jwks_url\": invalid address "
+          "\"http://id.example.com/jwks\"\n"
+          "  use https: over http anyone on the way could put keys of their own in its place; http "
+          "is for localhost, 127.0.0.1 and [::1]");
+    CHECK(issuer_faults("algorithms: [HS256], jwks_url: 'https://id.example.com/jwks'") ==
+          "roomd.yaml:2:68: \"auth.issuers[0].jwks_url\" gives no key for HS256: their keys are "
+          "secrets\n  add the issuer's other algorithms, such as RS256 or ES256");
+    CHECK(issuer_faults("algorithms: [RS256], jwks_url: ''").find("invalid address") !=
+          std::string::npos);
 }

@@ -22,7 +22,8 @@ bool same_list(const std::vector<Item> &a, const std::vector<Item> &b, const Fn 
 bool same_issuers(const std::vector<auth::Issuer> &a, const std::vector<auth::Issuer> &b) {
     return same_list(a, b, [](const auth::Issuer &x, const auth::Issuer &y) {
         return x.issuer == y.issuer && x.audiences == y.audiences && x.algorithms == y.algorithms &&
-               x.require_exp == y.require_exp && x.keys.size() == y.keys.size();
+               x.require_exp == y.require_exp && x.jwks_url == y.jwks_url &&
+               x.keys.size() == y.keys.size();
     });
 }
 
@@ -52,7 +53,8 @@ bool same_plugins(const Plugins &a, const Plugins &b) {
 bool same_clients(const Config &a, const Config &b) {
     return a.auth.mode == b.auth.mode && same_issuers(a.auth.issuers, b.auth.issuers) &&
            a.auth.claims == b.auth.claims && a.auth.leeway == b.auth.leeway &&
-           a.auth.cookie == b.auth.cookie && a.auth.query == b.auth.query && a.portals == b.portals &&
+           a.auth.cookie == b.auth.cookie && a.auth.query == b.auth.query &&
+           a.auth.cache == b.auth.cache && a.portals == b.portals &&
            same_list(a.rooms, b.rooms,
                      [](const RoomKind &x, const RoomKind &y) {
                          return x.name == y.name && x.rules == y.rules;
@@ -133,6 +135,12 @@ std::vector<Sample> samples() {
          "auth: { mode: required, cookie: c, issuers: [ { algorithms: [HS256], key: \"${env:A}\" } "
          "] "
          "}"},
+        {"auth.issuers[].jwks_url", in(issuer, ""),
+         "auth: { mode: required, issuers: [ { algorithms: [HS256], key: \"${env:A}\", "
+         "jwks_url: 'https://a/' } ] }"},
+        {"auth.cache", in(issuer, ""),
+         "auth: { mode: required, cache: c, issuers: [ { algorithms: [HS256], key: \"${env:A}\" } "
+         "] }"},
         {"auth.query", in(issuer, ""),
          "auth: { mode: required, query: q, issuers: [ { algorithms: [HS256], key: \"${env:A}\" } "
          "] }"},
