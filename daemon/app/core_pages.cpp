@@ -2,6 +2,7 @@
 
 #include "app/version.hpp"
 #include "base/clock.hpp"
+#include "base/text.hpp"
 #include "json/json.hpp"
 
 #include <cstdint>
@@ -26,6 +27,44 @@ pages::Part part(const host::InstanceHealth &health) {
         health.state == host::State::down ? pages::Part::State::down : pages::Part::State::degraded;
     out.why = health.why;
     return out;
+}
+
+pages::Part part(const KeySets::Report &issuer) {
+    constexpr std::size_t longest = 100;
+    pages::Part out;
+    out.name =
+        issuer.issuer.empty() ? "issuer" : "issuer " + base::printable(issuer.issuer, longest);
+    out.state = issuer.has_keys ? pages::Part::State::degraded : pages::Part::State::down;
+    out.why = issuer.why;
+    if (issuer.has_keys) out.why += "; those of " + base::iso8601(issuer.fetched_ms) + " are used";
+    return out;
+}
+
+void add_key_sets(std::vector<metrics::Family> &out, const std::vector<KeySets::Report> &issuers) {
+    if (issuers.empty()) return;
+    using metrics::Kind;
+    metrics::Family fetches{"roomd_issuer_key_fetches_total",
+                            "Times an issuer's keys were to be fetched",
+                            Kind::counter,
+                            {}};
+    metrics::Family failures{"roomd_issuer_key_fetch_failures_total",
+                             "Times they could not be fetched or used",
+                             Kind::counter,
+                             {}};
+    metrics::Family age{"roomd_issuer_keys_age_seconds",
+                        "Time since the keys in use were fetched",
+                        Kind::gauge,
+                        {}};
+    const std::int64_t now = base::unix_ms();
+    for (const KeySets::Report &issuer : issuers) {
+        const metrics::Labels labels{{"issuer", issuer.issuer}};
+        fetches.samples.push_back({labels, static_cast<double>(issuer.fetches)});
+        failures.samples.push_back({labels, static_cast<double>(issuer.failures)});
+        if (issuer.has_keys)
+            age.samples.push_back({labels, static_cast<double>(now - issuer.fetched_ms) / 1000});
+    }
+    for (metrics::Family *family : {&fetches, &failures, &age})
+        if (!family->samples.empty()) out.push_back(std::move(*family));
 }
 
 double number(std::size_t value) {
@@ -110,6 +149,8 @@ pages::Snapshot CorePages::snapshot() const {
     for (const auto &health : parts_.plugins.health()) {
         if (health.state != host::State::up) out.ailing.push_back(part(health));
     }
+    for (const auto &issuer : parts_.key_sets.report())
+        if (!issuer.why.empty()) out.ailing.push_back(part(issuer));
     return out;
 }
 
@@ -219,6 +260,7 @@ std::vector<metrics::Family> CorePages::families() const {
                 parts_.log.dropped()),
     };
     add_portals(out, stats);
+    add_key_sets(out, parts_.key_sets.report());
     for (const auto &metric : parts_.plugins.metrics()) {
         const std::string name = metric.own ? metrics::plugin_name(metric.plugin, metric.name)
                                             : "roomd_plugin_" + metric.name;

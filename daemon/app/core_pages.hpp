@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/gate.hpp"
+#include "app/key_sets.hpp"
 #include "config/config.hpp"
 #include "dispatch/router.hpp"
 #include "host/registry.hpp"
@@ -28,6 +29,7 @@ public:
         const dispatch::Router &router;
         net::Server &server;
         const Gate &gate;
+        const KeySets &key_sets;
         const host::Registry &plugins;
     };
     CorePages(const Parts &parts, const config::Config &);

@@ -11,9 +11,11 @@
 namespace roomd::app {
 namespace {
 
-dispatch::Options with_keys(const config::Config &config, const Gate &gate) {
+dispatch::Options with_keys(const config::Config &config, const Gate &gate,
+                            const KeySets &key_sets) {
     dispatch::Options out = dispatch_options(config);
     out.keys = gate.keys();
+    out.tokens = key_sets.tokens();
     return out;
 }
 
@@ -30,17 +32,19 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     clients(client_options(config), loop),
     sessions(session_options(config), clients, loop),
     gate(keys(config)),
-    router(with_keys(config, gate), clients, loop),
+    key_sets(loop, logger, config, [this] { router.use_tokens(key_sets.tokens()); }),
+    router(with_keys(config, gate, key_sets), clients, loop),
     server(with_inherited(net_options(config), logger), loop, sessions, logger),
     http(server, gate, config.limits.max_emit + 4096),
     plugins(with_stats(config, pages), loop, router, http, logger),
-    pages({log, clients, sessions, router, server, gate, plugins}, config),
+    pages({log, clients, sessions, router, server, gate, key_sets, plugins}, config),
     flusher(loop, sessions, router, plugins),
     overload(logger),
     ticks(loop, [this] {
         sessions.tick();
         clients.tick();
         router.tick();
+        key_sets.ask(router.take_issuers_lacking_keys());
         overload.look({sessions.totals().shed, server.totals().unread_cut, sessions.waiting(),
                        sessions.options().send_buffer_total, router.tokens_unread().count,
                        router.tokens_unread().address, clients.other_parsers(), clients.displaced(),
@@ -77,7 +81,8 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     sessions.reconfigure(session_options(config));
     ticks.every(sessions.tick_every());
     clients.reconfigure(client_options(config));
-    router.reconfigure(with_keys(config, gate));
+    key_sets.apply(config);
+    router.reconfigure(with_keys(config, gate, key_sets));
     pages.apply(config);
     auto kept = plugins.reload(plugin_entries(config));
     keep_headers(config);

@@ -3,6 +3,7 @@
 #include "app/core_pages.hpp"
 #include "app/flusher.hpp"
 #include "app/gate.hpp"
+#include "app/key_sets.hpp"
 #include "app/overload.hpp"
 #include "app/plugin_http.hpp"
 #include "config/config.hpp"
@@ -37,6 +38,7 @@ struct Shard {
     session::SocketIo clients;
     session::Sessions sessions;
     Gate gate;
+    KeySets key_sets;
     dispatch::Router router;
     net::Server server;
     PluginHttp http;
