@@ -46,11 +46,12 @@ std::string explained_json(const Forecast &said, About what) {
 
 std::string_view what_to_do(std::string_view code) noexcept {
     using Row = std::pair<std::string_view, std::string_view>;
-    static constexpr std::array<Row, 10> rows{{
+    static constexpr std::array<Row, 11> rows{{
         {"token_missing", "send one in CONNECT: auth: { token }"},
         {"token_expired", "get a new one from the issuer"},
         {"token_not_yet", "compare the clocks of the issuer and of this machine"},
         {"token_key_unknown", "put the issuer's new key into its \"key\" and reload"},
+        {"keys_unavailable", "the daemon fetches them from \"jwks_url\": see its /health and log"},
         {"token_signature", "compare the issuer's key with its \"key\"; or the token was changed"},
         {"token_issuer", "compare its iss with \"auth.issuers\""},
         {"token_audience", "compare its aud with \"audience\" of the issuer"},

@@ -47,6 +47,9 @@ int explain(const ExplainArguments &given, Io &io) {
                     "give either --join ROOM or --event EVENT");
     config::Config config;
     if (const int failed = read_config(io, form(given.json), given.file, config)) return failed;
+    if (!given.token.empty())
+        for (const std::string &note : use_key_copies(config))
+            io.err << note << '\n';
     return given.join.empty() ? explain_event(given, config, io) : explain_join(given, config, io);
 }
 

@@ -1,8 +1,13 @@
 #include "cli/given_token.hpp"
 
 #include "app/exit_code.hpp"
+#include "app/key_set.hpp"
 #include "auth/token_text.hpp"
+#include "base/clock.hpp"
+#include "base/text.hpp"
 #include "cli/standard_input.hpp"
+
+#include <utility>
 
 namespace roomd::cli {
 
@@ -17,6 +22,30 @@ int read_config(Io &io, Form how, const app::ConfigFile &file, config::Config &o
 
 std::string given_token(Io &io, const std::string &argument) {
     return argument == "-" ? first_line(io.in, auth::max_token) : argument;
+}
+
+std::vector<std::string> use_key_copies(config::Config &config) {
+    std::vector<std::string> notes;
+    for (auth::Issuer &issuer : config.auth.issuers) {
+        if (issuer.jwks_url.empty()) continue;
+        const app::KeySetSource source = app::key_source(config, issuer);
+        app::KeyCopy copy = app::read_key_copy(source);
+        const std::string keys = "the keys at " + app::shown_url(issuer.jwks_url);
+        if (copy.exists && copy.why.empty()) {
+            notes.push_back("checked with " + keys + " as the daemon had them at " +
+                            base::iso8601(copy.set.fetched_ms));
+            issuer.keys.push_back(std::move(copy.set.keys));
+            issuer.are_fetched = true;
+        } else if (source.folder.empty()) {
+            notes.push_back(keys + " are not known here: the daemon keeps no copy (auth.cache), or "
+                                   "keeps it in the STATE_DIRECTORY that only its unit has");
+        } else {
+            notes.push_back(keys + " are not known here: there is no copy in " +
+                            base::visible(source.folder) +
+                            (copy.exists ? " that can be used: " + copy.why : ""));
+        }
+    }
+    return notes;
 }
 
 } // namespace roomd::cli

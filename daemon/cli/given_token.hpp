@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 
 #include <string>
+#include <vector>
 
 namespace roomd::cli {
 
@@ -14,5 +15,9 @@ int read_config(Io &, Form, const app::ConfigFile &, config::Config &,
 
 // A token as given on the command line; "-" is read from standard input.
 std::string given_token(Io &, const std::string &argument);
+
+// Gives issuers whose keys the daemon fetches those of its copies.  Lines to print: which copies
+// were used, and which there are not.
+std::vector<std::string> use_key_copies(config::Config &);
 
 } // namespace roomd::cli

@@ -107,6 +107,8 @@ int verify(const Verify &given, Io &io) {
     if (config.auth.mode == config::Auth::Mode::none)
         return fail(io, how, app::exit_configuration, "no_issuers",
                     given.file.path + ": \"auth.mode\" is none, so tokens are ignored");
+    for (const std::string &note : use_key_copies(config))
+        io.err << note << '\n';
     const auth::Tokens tokens(config.auth.issuers, config.auth.claims, config.auth.leeway);
     const auto verified = tokens.verify(given_token(io, given.token), base::unix_ms());
     if (const auto *refusal = std::get_if<auth::TokenRefusal>(&verified)) {
