@@ -217,8 +217,10 @@ void Admin::explain(const net::Request &request) {
     if (body.has("origin")) who.origin = body.text("origin");
     if (body.has("namespace")) who.nsp = body.text("namespace");
     if (body.problem()) return refuse(request.id, *body.problem());
+    config::Config with_keys = config; // those that were fetched count too
+    with_keys.auth.issuers = shard_.key_sets.issuers();
     answer(request.id,
-           explained_json(explain_join(config, who, room, base::unix_ms()), About::join));
+           explained_json(explain_join(with_keys, who, room, base::unix_ms()), About::join));
 }
 
 void Admin::config(const net::Request &request) {

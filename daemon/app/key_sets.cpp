@@ -69,8 +69,7 @@ KeySource *KeySets::find(const std::string &url) const noexcept {
     return found == sources_.end() ? nullptr : found->get();
 }
 
-std::shared_ptr<const auth::Tokens> KeySets::tokens() const {
-    if (auth_.mode == config::Auth::Mode::none) return nullptr;
+std::vector<auth::Issuer> KeySets::issuers() const {
     std::vector<auth::Issuer> issuers = auth_.issuers;
     for (std::size_t i = 0; i < issuers.size(); ++i) {
         const auth::VerifyKeys *keys = of_issuer_[i] != nullptr ? of_issuer_[i]->keys() : nullptr;
@@ -78,7 +77,12 @@ std::shared_ptr<const auth::Tokens> KeySets::tokens() const {
         issuers[i].keys.push_back(*keys);
         issuers[i].are_fetched = true;
     }
-    return std::make_shared<const auth::Tokens>(std::move(issuers), auth_.claims, auth_.leeway);
+    return issuers;
+}
+
+std::shared_ptr<const auth::Tokens> KeySets::tokens() const {
+    if (auth_.mode == config::Auth::Mode::none) return nullptr;
+    return std::make_shared<const auth::Tokens>(issuers(), auth_.claims, auth_.leeway);
 }
 
 void KeySets::ask(const std::vector<std::size_t> &issuers) {

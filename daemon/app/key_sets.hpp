@@ -22,7 +22,9 @@ public:
     // Keeps what is known of each URL that is still there.
     void apply(const config::Config &);
 
-    // With the keys there are now; null when the mode is none.
+    // Those of the configuration, with the keys there are now.
+    std::vector<auth::Issuer> issuers() const;
+    // The same, ready for checking; null when the mode is none.
     std::shared_ptr<const auth::Tokens> tokens() const;
 
     // Tokens of these issuers, by their indexes, named keys that are not there.

@@ -116,6 +116,9 @@ describe('a provider that answers', () => {
         assert.match(copy, /^keys-[0-9a-f]{32}\.jwks$/);
         assert.equal(statSync(path.join(server.folder, 'cache', copy)).mode & 0o777, 0o600);
         assert.match(await metrics(server), /roomd_issuer_key_fetches_total\{issuer="provider"\} 1/);
+        const asked = JSON.stringify({ join: 'library:l1', token: signer.token('a', { libraryIds: ['l1'] }) });
+        const explained = await request(path.join(server.folder, 'admin.sock'), 'POST', '/admin/explain', asked, { 'Content-Type': 'application/json' });
+        assert.equal(JSON.parse(explained.body).data?.yes, true, explained.body);
         assert.match(await metrics(server), /roomd_issuer_keys_age_seconds\{issuer="provider"\} \d/);
 
         // Within the same minute it is not fetched again: a stranger cannot make us ask for each token.
