@@ -125,7 +125,8 @@ struct Head::Reader {
         head.target_ = bytes.substr(from, at - from);
         ++at;
         if (head.path_.empty()) head.path_ = "/"; // http://host
-        head.plain_path_ = head.path_.find('%') == head.path_.npos && !has_dot_segment(head.path_);
+        head.encoded_path_ = head.path_.find('%') != head.path_.npos;
+        head.dotted_path_ = has_dot_segment(head.path_);
         return Step::done;
     }
 
@@ -228,7 +229,7 @@ Head::Step Head::read(std::string_view bytes, const HeadLimits &limits) {
     refusal_ = {};
     size_ = count_ = 0;
     method_ = Method::other;
-    plain_path_ = true;
+    encoded_path_ = dotted_path_ = false;
 
     Reader reader{*this, bytes.substr(0, limits.bytes), std::min(limits.fields, most_fields)};
     const Step step = reader.read();

@@ -61,7 +61,8 @@ public:
     std::string_view path() const noexcept { return path_; }
     std::string_view query() const noexcept { return query_; } // raw, behind the first '?'
     // The path has no percent-encoding and no dot segment.
-    bool plain_path() const noexcept { return plain_path_; }
+    bool plain_path() const noexcept { return !encoded_path_ && !dotted_path_; }
+    bool dotted_path() const noexcept { return dotted_path_; } // as it was sent
 
     std::size_t count() const noexcept { return count_; }
     const Field &operator[](std::size_t i) const noexcept { return fields_[i]; }
@@ -94,7 +95,7 @@ private:
     Refusal refusal_;
     std::size_t size_ = 0, count_ = 0;
     Method method_ = Method::other;
-    bool plain_path_ = true;
+    bool encoded_path_ = false, dotted_path_ = false;
     std::array<Field, most_fields> fields_; // the first count_ are set
 };
 

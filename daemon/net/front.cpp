@@ -157,10 +157,11 @@ void Front::route(Conn &conn, const http::Head &head) {
         return;
     }
     const Side side = side_of(conn);
-    // One path, one meaning: a path that needs decoding or resolving matches no route.
-    const Routes::Found found = head.plain_path()
-                                    ? core_.routes().find(name(head.method()), head.path(), side)
-                                    : Routes::Found{};
+    Routes::Found found = core_.routes().find(name(head.method()), head.path(), side);
+    // One path, one meaning: a path that needs resolving matches no route, and one that needs
+    // decoding only a route above what is encoded.
+    if (head.dotted_path() || (!head.plain_path() && (!found.entry || !found.entry->route.encoded)))
+        found = {};
     if (!found.entry) {
         if (found.allow.empty()) return refuse(conn, {404, "not_found", "nothing is at this path"});
         Answer no = failure(405, "method_not_allowed", "this path does not take this method");

@@ -216,6 +216,19 @@ TEST_CASE("a path with percent-encoding or a dot segment is not plain") {
         CHECK_MESSAGE(!plain(target), target);
 }
 
+TEST_CASE("dot segments are those that were sent, not those that decoding would make") {
+    const auto dotted = [](std::string_view target) {
+        Head head;
+        const std::string bytes = aim(target);
+        read(head, bytes);
+        return head.dotted_path();
+    };
+    for (const char *target : {"/..", "/a/./b", "/a%2Fb/..", "http://a/.."})
+        CHECK_MESSAGE(dotted(target), target);
+    for (const char *target : {"/a", "/a%2F..", "/%2e%2e/a", "/a..%7Cb", "/a?b=/../"})
+        CHECK_MESSAGE(!dotted(target), target);
+}
+
 TEST_CASE("a target may have what RFC 3986 allows and what browsers send unencoded") {
     for (int c = 0; c < 256; ++c) {
         const bool common = c > ' ' && c < 0x7F &&

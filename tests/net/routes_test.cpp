@@ -143,6 +143,23 @@ TEST_CASE("a path that would have to be decoded or resolved matches no route") {
     CHECK(ask(rig, get("/metrics?x=%2e%2e")).status == 200);
 }
 
+TEST_CASE("below a route that decodes, and nowhere else, a path may be percent-encoded") {
+    Rig rig({}, [](net::Server &server) {
+        net::Route users = mirror(server, "GET", "/api/users/");
+        users.encoded = true;
+        server.add_route(std::move(users));
+        server.add_route(mirror(server, "GET", "/api/"));
+        server.add_route(mirror(server, "GET", "/metrics"));
+    });
+    CHECK(ask(rig, get("/api/users/auth0%7C5f")).body == "/api/users/|GET|/api/users/auth0%7C5f||");
+    CHECK(ask(rig, get("/api/users/a%2F..%2Fb")).status == 200); // one name, which has a slash
+    for (const char *path : {"/api/users/../../metrics", "/api/users/%7C/../x", "/api/users/./a",
+                             "/api/%75sers/a", "/api%2Fusers/a", "/api/x%20y", "/%6detrics"}) {
+        CAPTURE(path);
+        CHECK(ask(rig, get(path)).status == 404);
+    }
+}
+
 TEST_CASE(
     "an unknown path is 404, a wrong method 405 with Allow, a large body 413, an encoded one 415") {
     Rig rig({}, [](net::Server &server) { server.add_route(mirror(server, "POST", "/api")); });
