@@ -1,6 +1,5 @@
 #include "dispatch/answers.hpp"
 
-#include "sio/encoder.hpp"
 #include "json/answer.hpp"
 #include "json/json.hpp"
 #include "json/object.hpp"
@@ -35,6 +34,11 @@ void Answers::refuse(const Asker &asker, std::string_view shown, std::string_vie
         const sio::Frames frames = sio::event(info.nsp, asker.notice, {json, {}});
         clients_.send(asker.client, frames, session::Delivery::reliable);
     }
+}
+
+sio::Frames room_left(std::string_view nsp, std::string_view room, std::string_view reason) {
+    const std::string notice = json::Object().text("room", room).text("reason", reason).done();
+    return sio::event(nsp, "room:left", {json::List().raw(notice).done(), {}});
 }
 
 } // namespace roomd::dispatch

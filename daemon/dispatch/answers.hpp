@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "session/clients.hpp"
+#include "sio/encoder.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -30,5 +31,8 @@ public:
 private:
     session::Clients &clients_;
 };
+
+// What tells a client that it is no longer in a room, though it did not ask: `room:left`.
+sio::Frames room_left(std::string_view nsp, std::string_view room, std::string_view reason);
 
 } // namespace roomd::dispatch

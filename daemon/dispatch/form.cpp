@@ -21,19 +21,24 @@ Emitted too_big(const char *code, std::string pointer, std::string text) {
     return refusal(Status::too_big, code, std::move(pointer), std::move(text));
 }
 
-// Ok, or which name is wrong.
-Emitted check_names(const std::vector<std::string_view> &names, const std::string &pointer) {
-    if (names.size() > max_emit_rooms)
-        return too_big("too_many_rooms", pointer,
-                       "one emit names at most " + std::to_string(max_emit_rooms) + " rooms");
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (!rooms::is_room(names[i]))
-            return invalid("room_invalid", pointer + "/" + std::to_string(i),
-                           std::string("a room is <kind>:<id> or a name; ") + rooms::id_rule);
-    return {};
+} // namespace
+
+Emitted check_room(std::string_view name, std::string pointer) {
+    if (rooms::is_room(name)) return {};
+    return invalid("room_invalid", std::move(pointer),
+                   std::string("a room is <kind>:<id> or a name; ") + rooms::id_rule);
 }
 
-} // namespace
+Emitted check_rooms(const std::vector<std::string_view> &names, const std::string &pointer) {
+    if (names.size() > max_emit_rooms)
+        return too_big("too_many_rooms", pointer,
+                       "at most " + std::to_string(max_emit_rooms) + " rooms can be named");
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (auto wrong = check_room(names[i], pointer + "/" + std::to_string(i));
+            wrong.status != Status::ok)
+            return wrong;
+    return {};
+}
 
 Emitted check_form(const Options &options, const Namespaces &namespaces, const Emit &emit) {
     if (const char *why = sio::refuse_name(emit.event))
@@ -46,8 +51,8 @@ Emitted check_form(const Options &options, const Namespaces &namespaces, const E
     if (targets > 1)
         return invalid("two_targets", "/rooms",
                        "rooms, one client and everyone exclude each other");
-    if (auto names = check_names(emit.rooms, "/rooms"); names.status != Status::ok) return names;
-    if (auto names = check_names(emit.except, "/except"); names.status != Status::ok) return names;
+    if (auto names = check_rooms(emit.rooms, "/rooms"); names.status != Status::ok) return names;
+    if (auto names = check_rooms(emit.except, "/except"); names.status != Status::ok) return names;
 
     if (emit.args.json.empty() || emit.args.json.front() != '[')
         return invalid("data_invalid", "/data", "the arguments are not a JSON array");

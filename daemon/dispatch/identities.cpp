@@ -61,6 +61,11 @@ std::string_view Identities::of(base::ClientId client) const noexcept {
     return found == entries_.end() ? std::string_view{} : std::string_view{found->second.json};
 }
 
+std::string_view Identities::user(base::ClientId client) const noexcept {
+    const auto found = entries_.find(client);
+    return found == entries_.end() ? std::string_view{} : std::string_view{found->second.user};
+}
+
 std::vector<base::ClientId> Identities::of_user(std::string_view user) const {
     std::vector<base::ClientId> clients;
     if (user.empty()) return clients;

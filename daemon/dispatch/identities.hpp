@@ -34,6 +34,7 @@ public:
     void set(base::ClientId, std::string_view identity, std::optional<base::Time> expires);
     // The text stays in place until free_dropped(), also when the client goes meanwhile.
     std::string_view of(base::ClientId) const noexcept;
+    std::string_view user(base::ClientId) const noexcept; // its "user", empty for nobody
     std::vector<base::ClientId> of_user(std::string_view user) const;
     std::size_t count(std::string_view user, std::size_t most) const; // stops counting at `most`
     bool is_over(base::ClientId, base::Time now) const noexcept;      // its time is

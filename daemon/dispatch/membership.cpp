@@ -212,9 +212,7 @@ void Membership::put_out(base::ClientId client, rooms::Space &space, std::string
     });
     for (const std::string &room : lost) {
         space.leave(client, room);
-        const std::string json = R"([{"room":)" + json::quoted(room) + R"(,"reason":"policy"}])";
-        const sio::Frames frames = sio::event(nsp, "room:left", {json, {}});
-        clients_.send(client, frames, session::Delivery::reliable);
+        clients_.send(client, room_left(nsp, room, "policy"), session::Delivery::reliable);
     }
 }
 

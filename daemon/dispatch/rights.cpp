@@ -25,4 +25,15 @@ Emitted check_rights(const auth::Key &key, const Emit &emit) {
     return {};
 }
 
+Emitted check_rights(const auth::Key &key, const Whom &whom,
+                     const std::vector<std::string_view> &rooms) {
+    constexpr const char *why = "this key may not use this room";
+    if (!whom.room.empty() && !auth::permits_room(key, whom.room))
+        return denied("room_denied", "/room", why);
+    for (std::size_t i = 0; i < rooms.size(); ++i)
+        if (!auth::permits_room(key, rooms[i]))
+            return denied("room_denied", "/rooms/" + std::to_string(i), why);
+    return {};
+}
+
 } // namespace roomd::dispatch

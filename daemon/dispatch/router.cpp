@@ -7,6 +7,7 @@
 #include "dispatch/fanout.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
+#include "dispatch/moves.hpp"
 #include "dispatch/namespaces.hpp"
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/positions.hpp"
@@ -30,6 +31,7 @@ struct Router::Impl {
         answers(clients),
         membership(options, clients, answers, hub, identities, portals, clock),
         admission(options, clients, clock, namespaces, hub, identities, membership, portals),
+        moves(options, clients, hub, namespaces, identities, admission),
         verbs(options, membership),
         client_events(options, clients, hub, identities, clock, counts),
         fanout(options, clients, hub, namespaces) {}
@@ -48,6 +50,7 @@ struct Router::Impl {
     Answers answers;
     Membership membership;
     Admission admission;
+    Moves moves;
     Verbs verbs;
     ClientEvents client_events;
     Fanout fanout;
@@ -167,16 +170,32 @@ Status Router::disconnect(base::ClientId client, bool close_session, session::Cl
     return impl_->clients.disconnect(client, reason, close_session) ? Status::ok : Status::gone;
 }
 
-// Closing one session may take others of the same user along: they count as well.
 std::size_t Router::kick(std::string_view user, bool close_session) {
-    std::vector<base::ClientId> clients = impl_->identities.of_user(user);
-    const std::vector<base::ClientId> waiting = impl_->admission.waiting_of(user);
-    clients.insert(clients.end(), waiting.begin(), waiting.end());
-    const auto reason = close_session ? session::CloseReason::forced_close
-                                      : session::CloseReason::server_namespace_disconnect;
-    for (const base::ClientId client : clients)
-        impl_->clients.disconnect(client, reason, close_session);
-    return clients.size();
+    if (user.empty()) return 0;
+    const Whom whom{every_namespace, user, {}, {}, nullptr};
+    const Move away{close_session ? Move::What::close : Move::What::disconnect, {}};
+    return move(find(whom, away), away).moved;
+}
+
+Emitted Router::check(const Whom &whom) const {
+    return impl_->moves.check(whom);
+}
+
+Emitted Router::check(const Whom &whom, const Move &move) const {
+    return impl_->moves.check(whom, move);
+}
+
+std::vector<base::ClientId> Router::find(const Whom &whom) const {
+    return impl_->moves.find(whom);
+}
+
+std::vector<base::ClientId> Router::find(const Whom &whom, const Move &move) const {
+    const bool stay = move.what == Move::What::join || move.what == Move::What::leave;
+    return impl_->moves.find(whom, stay ? Moves::Waiting::left_out : Moves::Waiting::included);
+}
+
+Moved Router::move(std::span<const base::ClientId> clients, const Move &move) {
+    return impl_->moves.move(clients, move);
 }
 
 Status Router::decide_connect(base::ClientId client, const Verdict &verdict) {
@@ -190,13 +209,7 @@ Status Router::decide_join(base::ClientId client, std::string_view room, const V
 // ---- questions ---------------------------------------------------------------------------
 
 std::vector<base::ClientId> Router::members(std::string_view nsp, std::string_view room) const {
-    rooms::Space *space = impl_->hub.find(nsp);
-    if (space == nullptr || !rooms::is_room(room)) return {};
-    rooms::Selection selection;
-    selection.rooms = {&room, 1};
-    const base::ClientId own = impl_->clients.find(nsp, room);
-    if (own != base::ClientId::none) selection.clients = {&own, 1};
-    return space->select(selection);
+    return impl_->moves.find({nsp, {}, {}, room, nullptr});
 }
 
 std::vector<base::ClientId> Router::clients(std::string_view nsp, base::ClientId after,
@@ -229,6 +242,7 @@ bool Router::known(base::ClientId client, Known &out) const {
     out.transport = impl_->clients.transport(info.session);
     const bool waits = impl_->admission.waits(client);
     out.identity = waits ? impl_->admission.identity(client) : impl_->identities.of(client);
+    out.user = waits ? user_of(out.identity) : std::string{impl_->identities.user(client)};
     out.rooms = waits ? impl_->admission.rooms(client) : rooms_of(client);
     for (const base::ClientId other : impl_->clients.of_session(info.session))
         if (other != client) out.others.push_back(other);

@@ -5,6 +5,7 @@
 #include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
 #include "dispatch/membership.hpp"
+#include "dispatch/move.hpp"
 #include "dispatch/options.hpp"
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/routing.hpp"
@@ -44,6 +45,7 @@ struct Known {
     bool connected = false; // else it waits for its verdict
     session::Transport transport = session::Transport::polling;
     const session::Handshake *handshake = nullptr;
+    std::string user;                   // of its identity, empty for nobody
     std::vector<std::string> rooms;     // but its own; those it will be in when it waits
     std::vector<base::ClientId> others; // of its session, in other namespaces
 };
@@ -80,6 +82,13 @@ public:
     Status leave(base::ClientId, std::string_view room);
     Status disconnect(base::ClientId, bool close_session, session::CloseReason);
     std::size_t kick(std::string_view user, bool close_session); // how many; by identity's "user"
+
+    // ---- many clients at once (from the host), as Moves says ------------------------------
+    Emitted check(const Whom &) const;
+    Emitted check(const Whom &, const Move &) const;
+    std::vector<base::ClientId> find(const Whom &) const;
+    std::vector<base::ClientId> find(const Whom &, const Move &) const; // whom it would move
+    Moved move(std::span<const base::ClientId>, const Move &);
 
     // `gone`: no client waits for this verdict (any more).
     Status decide_connect(base::ClientId, const Verdict &);

@@ -49,6 +49,17 @@ TEST_CASE("one foreign room among permitted ones is denied with its place") {
     CHECK(said.pointer == "/rooms/1");
 }
 
+TEST_CASE("a key moves clients into and out of its rooms, and names the members of no other") {
+    const auto check = [](std::string_view whose, std::vector<std::string_view> rooms) {
+        return check_rights(booking_key(), dispatch::Whom{"/", {}, {}, whose, nullptr}, rooms);
+    };
+    CHECK(check({}, {"library:a", "library:b"}).status == Status::ok);
+    CHECK(check("library:a", {}).status == Status::ok);
+    CHECK(check({}, {"library:a", "staff:1"}).pointer == "/rooms/1");
+    CHECK(check("staff:1", {"library:a"}).pointer == "/room");
+    CHECK(check("staff:1", {}).code == "room_denied");
+}
+
 TEST_CASE("broadcasting takes a key that may") {
     auto everyone = emit("booking:created", {});
     everyone.all = true;
