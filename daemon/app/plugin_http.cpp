@@ -48,6 +48,7 @@ std::uint64_t PluginHttp::add(host::HttpRoute asked, std::string &why) {
     net::Route route;
     route.method = asked.method;
     route.path = asked.path;
+    route.encoded = asked.encoded;
     route.max_body = asked.max_body != 0 ? asked.max_body : default_body_;
     route.headers = asked.headers;
     if (!asked.scope.empty()) {

@@ -4,6 +4,7 @@
 #include "host/describe.hpp"
 #include "host/emits.hpp"
 #include "host/instance.hpp"
+#include "host/moves.hpp"
 #include "host/questions.hpp"
 #include "host/stats.hpp"
 #include "host/status.hpp"
@@ -19,6 +20,7 @@ namespace {
 struct Apply {
     Instance &instance;
     Questions &questions;
+    Moves &moves;
     Services &services = instance.services();
     dispatch::Router &router = services.router;
 
@@ -101,6 +103,16 @@ struct Apply {
         return 0;
     }
 
+    std::size_t operator()(MoveManyCommand &command) {
+        moves.begin(instance, std::move(command));
+        return 0;
+    }
+
+    std::size_t operator()(FindCommand &command) {
+        find(instance, command);
+        return 0;
+    }
+
     std::size_t operator()(MembersCommand &command) {
         const auto ids = numbers(router.members(command.nsp, command.room));
         instance.calls().run("members",
@@ -172,8 +184,8 @@ struct Apply {
 
 } // namespace
 
-std::size_t apply(Instance &instance, Questions &questions, Action &action) {
-    return std::visit(Apply{instance, questions}, action);
+std::size_t apply(Instance &instance, Questions &questions, Moves &moves, Action &action) {
+    return std::visit(Apply{instance, questions, moves}, action);
 }
 
 } // namespace roomd::host

@@ -7,10 +7,11 @@
 namespace roomd::host {
 
 class Instance;
+class Moves;
 class Questions;
 
 // Does what a plugin asked for and calls its `fn`.  Home loop, from no plugin's stack frame.
 // Returns how many of its bytes stay counted against the budget.
-std::size_t apply(Instance &, Questions &, Action &);
+std::size_t apply(Instance &, Questions &, Moves &, Action &);
 
 } // namespace roomd::host

@@ -45,4 +45,23 @@ std::size_t OwnedEmit::bytes() const noexcept {
     return sum;
 }
 
+dispatch::Whom OwnedWhom::view() const {
+    return {nsp, user, id, room, nullptr};
+}
+
+std::size_t OwnedWhom::bytes() const noexcept {
+    return nsp.size() + user.size() + id.size() + room.size() + on_behalf.size();
+}
+
+dispatch::Move OwnedMove::view() const {
+    return {what, {rooms.begin(), rooms.end()}};
+}
+
+std::size_t OwnedMove::bytes() const noexcept {
+    std::size_t sum = reason.size();
+    for (const std::string &room : rooms)
+        sum += room.size() + sizeof room;
+    return sum;
+}
+
 } // namespace roomd::host

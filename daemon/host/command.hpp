@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "dispatch/emit.hpp"
+#include "dispatch/move.hpp"
 #include "host/http.hpp"
 #include "host/tickets.hpp"
 #include "roomd/plugin.h"
@@ -40,6 +41,20 @@ struct OwnedEmit {
     std::uint64_t seq = 0;
     std::chrono::steady_clock::time_point came{};
     dispatch::Emit view() const; // into this
+    std::size_t bytes() const noexcept;
+};
+
+struct OwnedWhom {
+    std::string nsp, user, id, room, on_behalf;
+    dispatch::Whom view() const; // into this, with all rights
+    std::size_t bytes() const noexcept;
+};
+
+struct OwnedMove {
+    dispatch::Move::What what = dispatch::Move::What::join;
+    std::vector<std::string> rooms;
+    std::string reason;
+    dispatch::Move view() const; // into this
     std::size_t bytes() const noexcept;
 };
 
@@ -94,6 +109,19 @@ struct KickCommand {
     bool close_transport;
     std::string reason;
 };
+struct MoveManyCommand {
+    OwnedWhom whom;
+    OwnedMove move;
+    roomd_moved_fn fn; // may be null
+    void *user;
+};
+struct FindCommand {
+    OwnedWhom whom;
+    base::ClientId after;
+    std::size_t limit;
+    roomd_found_fn fn;
+    void *user;
+};
 struct MembersCommand {
     std::string nsp, room;
     roomd_clients_fn fn;
@@ -126,8 +154,9 @@ struct PostCommand {
 
 using Action =
     std::variant<EmitCommand, EmitAllCommand, AskCommand, AskAllCommand, AckCommand, VerdictCommand,
-                 RespondCommand, MoveCommand, DisconnectCommand, KickCommand, MembersCommand,
-                 ClientsCommand, DataCommand, DescribeCommand, StatsCommand, PostCommand>;
+                 RespondCommand, MoveCommand, DisconnectCommand, KickCommand, MoveManyCommand,
+                 FindCommand, MembersCommand, ClientsCommand, DataCommand, DescribeCommand,
+                 StatsCommand, PostCommand>;
 
 struct Command {
     Action action;

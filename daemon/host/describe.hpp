@@ -21,5 +21,7 @@ std::vector<roomd_field> headers_for(const Instance &, const session::Handshake 
 
 // Calls the `fn` of a describe().
 void describe(Instance &, const DescribeCommand &);
+// Calls the `fn` of a find().
+void find(Instance &, const FindCommand &);
 
 } // namespace roomd::host

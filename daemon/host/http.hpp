@@ -36,7 +36,8 @@ struct HttpResponse {
 // A route a plugin asked for.
 struct HttpRoute {
     std::string method, path;
-    std::string scope; // which keys may use it; empty: open to all
+    std::string scope;    // which keys may use it; empty: open to all
+    bool encoded = false; // what is below it may be percent-encoded
     std::size_t max_body = 0;
     std::vector<std::string> headers;
     std::function<void(const HttpRequest &)> serve;

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "dispatch/router.hpp"
 #include "host/apply.hpp"
+#include "host/moves.hpp"
 #include "host/own_answers.hpp"
 #include "host/questions.hpp"
 #include "host/strings.hpp"
@@ -30,10 +31,11 @@ std::string reason(roomd_error &error, roomd_status status) {
 
 } // namespace
 
-Lifecycle::Lifecycle(Services &services, Questions &questions, const Library &library,
+Lifecycle::Lifecycle(Services &services, Questions &questions, Moves &moves, const Library &library,
                      PluginEntry entry) :
     instance_(services, library, std::move(entry)),
-    questions_(questions) {}
+    questions_(questions),
+    moves_(moves) {}
 
 Lifecycle::~Lifecycle() {
     assert(state_ == State::idle || state_ == State::stopped);
@@ -84,6 +86,7 @@ void Lifecycle::stop() {
     instance_.intake().stopping();
     work_off();
     questions_.stop(instance_);
+    moves_.stop(instance_);
     instance_.calls().run("stop", [&] { instance_.library().table().stop(plugin_state_); });
     finish();
 }
@@ -121,7 +124,7 @@ bool Lifecycle::work_off() {
     working_ = true;
     std::vector<Command> line = intake.take();
     for (Command &command : line) {
-        const std::size_t kept = apply(instance_, questions_, command.action);
+        const std::size_t kept = apply(instance_, questions_, moves_, command.action);
         intake.worked_off(command.bytes - kept);
     }
     working_ = false;

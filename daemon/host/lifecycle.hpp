@@ -7,6 +7,7 @@
 
 namespace roomd::host {
 
+class Moves;
 class Questions;
 
 // One plugin at work, from start to stop.  Home loop only.
@@ -14,7 +15,7 @@ class Questions;
 //     idle -> starting -> running -> stopping -> stopped
 class Lifecycle {
 public:
-    Lifecycle(Services &, Questions &, const Library &, PluginEntry);
+    Lifecycle(Services &, Questions &, Moves &, const Library &, PluginEntry);
     ~Lifecycle(); // idle or stopped
     Lifecycle(const Lifecycle &) = delete;
     Lifecycle &operator=(const Lifecycle &) = delete;
@@ -46,6 +47,7 @@ private:
 
     Instance instance_;
     Questions &questions_;
+    Moves &moves_;
     void *plugin_state_ = nullptr;
     std::string why_not_ = "not started";
     State state_ = State::idle;

@@ -4,6 +4,7 @@
 #include "dispatch/router.hpp"
 #include "host/hooks.hpp"
 #include "host/lifecycle.hpp"
+#include "host/moves.hpp"
 #include "host/questions.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
@@ -42,6 +43,7 @@ struct Registry::Impl {
                  wakeup,
                  [this] { drain(); },
                  [this] { watch_time(); }},
+        moves(loop, [this] { drain(); }),
         hooks(plugins, services, questions) {
         services.emit_prefix = base::random_id().substr(0, 12);
     }
@@ -79,7 +81,7 @@ struct Registry::Impl {
 
     std::unique_ptr<Lifecycle> made(PluginEntry entry) {
         const Library &library = libraries.open(entry.name, entry.file);
-        return std::make_unique<Lifecycle>(services, questions, library, std::move(entry));
+        return std::make_unique<Lifecycle>(services, questions, moves, library, std::move(entry));
     }
 
     void started(const Instance &instance) {
@@ -108,6 +110,7 @@ struct Registry::Impl {
     loop::Timer deadlines;
     Services services;
     Questions questions;
+    Moves moves;
     std::vector<std::unique_ptr<Lifecycle>> plugins; // in the order of the configuration
     PluginHooks hooks;
     bool draining = false;

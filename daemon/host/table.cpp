@@ -200,6 +200,28 @@ roomd_status describe(roomd_self *self, roomd_client client, roomd_described_fn 
                      Needs::a_call_back);
 }
 
+roomd_status find(roomd_self *self, const roomd_whom *whom, roomd_client after, std::uint32_t limit,
+                  roomd_found_fn fn, void *user) noexcept {
+    constexpr std::uint32_t most = 1000;
+    if (self == nullptr || whom == nullptr || fn == nullptr || limit > most) return ROOMD_INVALID;
+    FindCommand command{{}, base::ClientId{after}, limit, fn, user};
+    const roomd_status status = validate_and_copy(*whom, command.whom);
+    if (status != ROOMD_OK) return status;
+    const std::size_t bytes = sizeof(Command) + command.whom.bytes();
+    return self->put(std::move(command), bytes, Needs::a_call_back);
+}
+
+roomd_status move_many(roomd_self *self, const roomd_whom *whom, const roomd_move *move,
+                       roomd_moved_fn fn, void *user) noexcept {
+    if (self == nullptr || whom == nullptr || move == nullptr) return ROOMD_INVALID;
+    MoveManyCommand command{{}, {}, fn, user};
+    roomd_status status = validate_and_copy(*whom, command.whom);
+    if (status == ROOMD_OK) status = validate_and_copy(*move, command.move);
+    if (status != ROOMD_OK) return status;
+    const std::size_t bytes = sizeof(Command) + command.whom.bytes() + command.move.bytes();
+    return self->put(std::move(command), bytes, Needs::a_call_back);
+}
+
 roomd_status set_data(roomd_self *self, roomd_client client, roomd_str text) noexcept {
     if (self == nullptr || client == 0) return ROOMD_INVALID;
     if (text.len > ClientData::most) return ROOMD_TOO_BIG;
@@ -256,6 +278,8 @@ roomd_host make_table() noexcept {
     table.describe = describe;
     table.ask_all = ask_all;
     table.set_data = set_data;
+    table.find = find;
+    table.move = move_many;
     add_home_functions(table);
     return table;
 }

@@ -206,8 +206,41 @@ roomd_status validate_and_copy(const roomd_response &response, HttpResponse &out
     return ROOMD_OK;
 }
 
+roomd_status validate_and_copy(const roomd_whom &whom, OwnedWhom &out) {
+    constexpr std::size_t most = 1024; // of any name in it
+    if (whom.struct_size < sizeof whom) return ROOMD_INVALID;
+    for (const roomd_str *name : {&whom.nsp, &whom.user, &whom.id, &whom.room, &whom.on_behalf})
+        if (!is_text(*name, most)) return ROOMD_INVALID;
+    out.nsp = whom.nsp.len == 0 ? "/" : view(whom.nsp);
+    out.user = view(whom.user);
+    out.id = view(whom.id);
+    out.room = view(whom.room);
+    out.on_behalf = view(whom.on_behalf);
+    return ROOMD_OK;
+}
+
+roomd_status validate_and_copy(const roomd_move &move, OwnedMove &out) {
+    using What = dispatch::Move::What;
+    if (move.struct_size < sizeof move || !is_text(move.reason)) return ROOMD_INVALID;
+    switch (move.what) {
+    case ROOMD_JOIN: out.what = What::join; break;
+    case ROOMD_LEAVE: out.what = What::leave; break;
+    case ROOMD_DISCONNECT: out.what = What::disconnect; break;
+    case ROOMD_CLOSE: out.what = What::close; break;
+    default: return ROOMD_INVALID;
+    }
+    const bool into_rooms = out.what == What::join || out.what == What::leave;
+    if (into_rooms != (move.n_rooms > 0)) return ROOMD_INVALID;
+    out.reason = view(move.reason);
+    return copy_names(move.rooms, move.n_rooms, out.rooms);
+}
+
 roomd_status validate_and_copy(const roomd_route &route, HttpRoute &out) {
-    if (route.struct_size < sizeof route) return ROOMD_INVALID;
+    if (route.struct_size < least_route) return ROOMD_INVALID;
+    const bool has_flags = route.struct_size >= offsetof(roomd_route, flags) + sizeof route.flags;
+    const std::uint64_t flags = has_flags ? route.flags : 0;
+    if ((flags & ~std::uint64_t{ROOMD_ROUTE_ENCODED}) != 0) return ROOMD_INVALID;
+    out.encoded = (flags & ROOMD_ROUTE_ENCODED) != 0;
     if (route.n_headers > max_headers) return ROOMD_TOO_BIG;
     if (!is_header_name(view(route.method)) || !is_text(route.path, 1024) || route.path.len == 0 ||
         route.path.ptr[0] != '/' || !is_text(route.scope, 64) ||

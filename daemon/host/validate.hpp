@@ -38,5 +38,7 @@ roomd_status check_names(const OwnedEmit &) noexcept;
 roomd_status validate_and_copy(const roomd_verdict &, VerdictCommand &);
 roomd_status validate_and_copy(const roomd_response &, HttpResponse &);
 roomd_status validate_and_copy(const roomd_route &, HttpRoute &);
+roomd_status validate_and_copy(const roomd_whom &, OwnedWhom &);
+roomd_status validate_and_copy(const roomd_move &, OwnedMove &);
 
 } // namespace roomd::host

@@ -72,7 +72,7 @@ extern "C" {
 #endif
 
 #define ROOMD_ABI_MAJOR 1u
-#define ROOMD_ABI_MINOR 2u
+#define ROOMD_ABI_MINOR 3u
 
 #if defined(__GNUC__)
 #define ROOMD_EXPORT __attribute__((visibility("default")))
@@ -276,7 +276,11 @@ typedef struct roomd_route {
                                  to know it, ask for the header "content-type"  */
     roomd_str scope;
     const roomd_str *headers; size_t n_headers; /* names wanted, lower case     */
+    /* -- since 1.3 -- */
+    uint64_t flags;           /* ROOMD_ROUTE_.. */
 } roomd_route;
+#define ROOMD_ROUTE_ENCODED 1u /* what is below the path may be percent-encoded: the plugin
+                                  decodes it, as one name. Else such a path is a 404 */
 
 /* since 1.1 */
 typedef struct roomd_command {
@@ -305,7 +309,58 @@ typedef struct roomd_described {
     const roomd_client *others; size_t n_others;  /* clients of the same session, in
                                  other namespaces                               */
     roomd_str data;           /* as set_data() of this instance left it, or empty */
+    /* -- since 1.3 -- */
+    roomd_str user;           /* of its identity, as kick() takes it, or empty  */
+    roomd_str portal;         /* its page's, by name; empty: it sent no Origin  */
 } roomd_described;
+
+/* since 1.3: which clients are meant.  One of `user`, `id` and `room` says it. */
+typedef struct roomd_whom {
+    uint32_t struct_size;
+    uint32_t reserved;
+    roomd_str nsp;            /* empty: "/"; "*": every one, with `user` only   */
+    roomd_str user;           /* those whose identity has this "user": 1 to 1024 bytes */
+    roomd_str id;             /* the one with this Socket.IO id                 */
+    roomd_str room;           /* those in this room                             */
+    roomd_str on_behalf;      /* name of the API key (roomd_request.key) whose rooms alone may
+                                 be named, and are told of; empty: all of them  */
+} roomd_whom;
+
+typedef enum roomd_action {
+    ROOMD_JOIN       = 1,     /* a client joins all of `rooms`, or none when it would have
+                                 more than rooms_per_client                     */
+    ROOMD_LEAVE      = 2,     /* `room:left` tells the client                   */
+    ROOMD_DISCONNECT = 3,     /* a DISCONNECT packet: a stock client stays away */
+    ROOMD_CLOSE      = 4      /* the connection is closed: a stock client comes back */
+} roomd_action;
+
+/* since 1.3: what happens to clients */
+typedef struct roomd_move {
+    uint32_t struct_size;
+    roomd_action what;
+    const roomd_str *rooms; size_t n_rooms; /* JOIN, LEAVE: 1 to 1000; else none */
+    roomd_str reason;         /* for the log                                    */
+} roomd_move;
+
+/* since 1.3: what became of it.  With a status other than OK, code, pointer and text say why:
+ * "room_denied", "/rooms/0", .. */
+typedef struct roomd_moved {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t clients;         /* that were meant                                */
+    uint64_t moved;           /* of these, in other rooms now, or gone          */
+    uint64_t full;            /* of these, joined none: too many rooms          */
+    roomd_str code, pointer, text;
+} roomd_moved;
+
+/* since 1.3: the clients that are meant */
+typedef struct roomd_found {
+    uint32_t struct_size;
+    uint32_t reserved;
+    uint64_t total;           /* of them, on all pages                          */
+    const roomd_described *clients; size_t n_clients; /* this page; struct_size apart */
+    roomd_str code, pointer, text; /* as in roomd_moved                         */
+} roomd_found;
 
 /* since 1.2: a client that a connect hook of this plugin was asked about was not let in */
 typedef struct roomd_connect_failed {
@@ -356,6 +411,8 @@ typedef void       (*roomd_connect_failed_fn)(void *user, const roomd_connect_fa
 typedef void       (*roomd_emitted_fn)(void *user, roomd_status, const roomd_emitted *);
 typedef void       (*roomd_clients_fn)(void *user, roomd_status, const roomd_client *, size_t n);
 typedef void       (*roomd_described_fn)   (void *user, roomd_status, const roomd_described *);
+typedef void       (*roomd_moved_fn)  (void *user, roomd_status, const roomd_moved *);
+typedef void       (*roomd_found_fn)  (void *user, roomd_status, const roomd_found *);
 typedef void       (*roomd_replies_fn)(void *user, roomd_status, const roomd_replies *);
 typedef void       (*roomd_text_fn)   (void *user, roomd_status, roomd_str json);
 typedef void       (*roomd_publish_fn)(void *user, const roomd_emit *);
@@ -530,6 +587,23 @@ typedef struct roomd_host {
      * own for each client, which a reload that restarts the instance leaves alone.
      * TOO_BIG: over 4096 bytes.  For a client that is gone nothing is kept. */
     roomd_status (*set_data)(roomd_self *, roomd_client, roomd_str json);
+
+    /* -- since 1.3 -- */
+
+    /* [any] Find clients: how many there are, and the first `limit` (0 to 1000) of those
+     * above `after`, each as describe() tells of it, in the order of their numbers.  A name that
+     * is wrong, a namespace that is unknown or a room that on_behalf may not name is told to
+     * `fn`, with a code. */
+    roomd_status (*find)(roomd_self *, const roomd_whom *, roomd_client after, uint32_t limit,
+                         roomd_found_fn fn, void *user);
+    /* [any] Move clients, or send them away; refused as find() is.  Those that are meant when its
+     * turn in the line comes are moved, 500 in each turn of the loop, and commands behind it do
+     * not wait: what is sure to come after all of them is what `fn` does.  Meanwhile each client
+     * counts 8 bytes against the budget (`fn` is told AGAIN, or TOO_BIG).  Clients that wait for
+     * their verdict may be sent away, but are in no rooms yet.  `fn` may be NULL; it is told
+     * STOPPING, with what was done, when stop() comes first. */
+    roomd_status (*move)(roomd_self *, const roomd_whom *, const roomd_move *, roomd_moved_fn fn,
+                         void *user);
 } roomd_host;
 
 /* ---- plugin --------------------------------------------------------------- */

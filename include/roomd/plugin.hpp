@@ -194,8 +194,12 @@ public:
         std::vector<roomd_str> headers;
         for (const auto header : route.headers)
             headers.push_back(str(header));
-        const roomd_route raw{sizeof raw,       route.max_body, str(route.method), str(route.path),
-                              str(route.scope), headers.data(), headers.size()};
+        if (route.encoded && core_.table->abi_minor < 3)
+            must(ROOMD_UNSUPPORTED, "route", route.path);
+        const roomd_route raw{sizeof raw,        route.max_body,
+                              str(route.method), str(route.path),
+                              str(route.scope),  headers.data(),
+                              headers.size(),    route.encoded ? ROOMD_ROUTE_ENCODED : 0u};
         return keep<Handle>("route", route.path, std::move(fn), [&](auto *k, roomd_handle *out) {
             using K = std::remove_pointer_t<decltype(k)>;
             return t().route(

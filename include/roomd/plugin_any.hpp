@@ -6,6 +6,7 @@
 #include "roomd/plugin_calls.hpp"
 #include "roomd/plugin_tickets.hpp"
 #include "roomd/plugin_values.hpp"
+#include "roomd/plugin_whom.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -131,6 +132,50 @@ public:
         return t().kick(self(), str(user), 1, str(reason));
     }
 
+    // A page of the clients that are meant.  fn(roomd_status, const Found &), on the home loop.
+    template <class Fn>
+    roomd_status find(const Whom &whom, roomd_client after, std::uint32_t limit, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, Found>,
+                      "find() takes fn(roomd_status, const roomd::Found &)");
+        if (!ROOMD_HAS(core_.table, roomd_host, find)) return ROOMD_UNSUPPORTED;
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().find(
+                self(), &whom.raw(), after, limit,
+                [](void *u, roomd_status s, const roomd_found *found) noexcept {
+                    C::run(u, "find", [&](auto &f) { call_back(f, s, Found(*found)); });
+                },
+                call);
+        });
+    }
+    // Moves all that are meant: into rooms or out of them (JOIN, LEAVE), or away.
+    // fn(roomd_status, const Moved &): once all are moved, on the home loop.
+    template <class Fn>
+    roomd_status move(const Whom &whom, roomd_action what, std::span<const std::string_view> rooms,
+                      std::string_view reason, Fn fn) {
+        static_assert(Takes<Fn, roomd_status, Moved>,
+                      "move() takes fn(roomd_status, const roomd::Moved &)");
+        if (!ROOMD_HAS(core_.table, roomd_host, move)) return ROOMD_UNSUPPORTED;
+        const auto names = strs(rooms);
+        const roomd_move raw{sizeof raw, what, names.data(), names.size(), str(reason)};
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().move(
+                self(), &whom.raw(), &raw,
+                [](void *u, roomd_status s, const roomd_moved *moved) noexcept {
+                    C::run(u, "move", [&](auto &f) { call_back(f, s, Moved(*moved)); });
+                },
+                call);
+        });
+    }
+    roomd_status move(const Whom &whom, roomd_action what, std::span<const std::string_view> rooms,
+                      std::string_view reason) const {
+        if (!ROOMD_HAS(core_.table, roomd_host, move)) return ROOMD_UNSUPPORTED;
+        const auto names = strs(rooms);
+        const roomd_move raw{sizeof raw, what, names.data(), names.size(), str(reason)};
+        return t().move(self(), &whom.raw(), &raw, nullptr, nullptr);
+    }
+
     // JSON that stays with a client until it goes; empty: none.
     roomd_status set_data(roomd_client client, std::string_view json) const {
         if (!ROOMD_HAS(core_.table, roomd_host, set_data)) return ROOMD_UNSUPPORTED;
@@ -228,6 +273,13 @@ private:
         for (const auto &one : all)
             raw.push_back(one.raw());
         return raw;
+    }
+    static std::vector<roomd_str> strs(std::span<const std::string_view> texts) {
+        std::vector<roomd_str> out;
+        out.reserve(texts.size());
+        for (const auto text : texts)
+            out.push_back(str(text));
+        return out;
     }
     template <class C>
     static void emitted(void *user, roomd_status status, const roomd_emitted *raw) noexcept {

@@ -277,6 +277,7 @@ struct Described {
     std::span<const roomd_str> rooms;
     std::span<const roomd_client> others; // of the same session, in other namespaces
     std::string_view data;                // as Host::set_data() left it
+    std::string_view user, portal;
 
     explicit Described(const roomd_described &raw) :
         client(raw.client),
@@ -292,7 +293,9 @@ struct Described {
         headers(raw.headers, raw.n_headers),
         rooms(raw.rooms, raw.n_rooms),
         others(raw.others, raw.n_others),
-        data(view(raw.data)) {}
+        data(view(raw.data)),
+        user(later(raw, &roomd_described::user)),
+        portal(later(raw, &roomd_described::portal)) {}
 
     // One of those asked for with keep_header(), in lower case; empty when it was not sent.
     std::string_view header(std::string_view key) const noexcept { return find(headers, key); }
@@ -351,6 +354,7 @@ struct Route {
     std::string_view method, path, scope;
     std::vector<std::string_view> headers; // wanted, in lower case
     std::uint32_t max_body = 0;            // 0: the configured default
+    bool encoded = false; // what is below it may be percent-encoded; an older host refuses that
 };
 
 // What check() finds wrong in a configuration.

@@ -266,6 +266,21 @@ TEST_CASE_FIXTURE(Shard, "a plugin built against 1.1 works") {
     CHECK(router.positions() == "built_1_1=e.1");
 }
 
+TEST_CASE_FIXTURE(Shard, "a plugin built against 1.2 works") {
+    run({Shard::entry("built_1_2")});
+    const auto ask = [&] {
+        host::HttpRequest request;
+        request.id = base::ExchangeId{5};
+        http.routes.begin()->second.serve(request);
+        registry->drain();
+        return http.answers.back().second;
+    };
+    CHECK(http.routes.begin()->second.encoded == false);
+    CHECK(ask().status == 404);
+    connect();
+    CHECK(ask().body.size() == 20);
+}
+
 TEST_CASE_FIXTURE(Shard, "reload: a refusal keeps the old configuration and is named") {
     run({Shard::entry("puppet", R"({"v":1})")});
     puppet &p = last();

@@ -26,6 +26,7 @@ public:
     };
     struct Hook {
         std::string slot, nsp, pattern, scope, method;
+        std::uint64_t flags = 0;
         std::vector<std::string> headers;
         void *user = nullptr;
         roomd_task_fn task = nullptr;
@@ -51,6 +52,7 @@ public:
 
     FakeHost() {
         table.struct_size = sizeof table;
+        table.abi_minor = ROOMD_ABI_MINOR;
         table.log = [](roomd_self *s, roomd_level level, roomd_str message, const roomd_field *f,
                        std::size_t n) {
             auto line = text(message);
@@ -150,6 +152,20 @@ public:
             if (me(s).next == ROOMD_OK) me(s).described = {fn, user};
             return me(s).note("describe " + std::to_string(c));
         };
+        table.find = [](roomd_self *s, const roomd_whom *w, roomd_client after, std::uint32_t limit,
+                        roomd_found_fn fn, void *user) {
+            if (me(s).next == ROOMD_OK) me(s).finds.emplace_back(fn, user);
+            return me(s).note("find " + whom(*w) + " after " + std::to_string(after) + " limit " +
+                              std::to_string(limit));
+        };
+        table.move = [](roomd_self *s, const roomd_whom *w, const roomd_move *m, roomd_moved_fn fn,
+                        void *user) {
+            if (me(s).next == ROOMD_OK) me(s).moves.emplace_back(fn, user);
+            std::string call = "move " + whom(*w) + " " + std::to_string(m->what);
+            for (std::size_t i = 0; i < m->n_rooms; ++i)
+                call += " " + text(m->rooms[i]);
+            return me(s).note(call + (m->reason.len > 0 ? " because " + text(m->reason) : ""));
+        };
         table.stats = [](roomd_self *s, roomd_text_fn fn, void *user) {
             if (me(s).next == ROOMD_OK) me(s).stated = {fn, user};
             return me(s).note("stats");
@@ -231,6 +247,7 @@ public:
             hook.request = fn;
             hook.method = text(r->method);
             hook.scope = text(r->scope);
+            hook.flags = r->flags;
             for (std::size_t i = 0; i < r->n_headers; ++i)
                 hook.headers.push_back(text(r->headers[i]));
             return me(s).add(hook, out);
@@ -286,7 +303,8 @@ public:
     void request(std::string_view path, std::string_view body,
                  std::vector<std::pair<std::string, std::string>> headers = {{"content-type",
                                                                               "application/json"}},
-                 std::string_view key = {}, std::string_view actual_path = {}) {
+                 std::string_view key = {}, std::string_view actual_path = {},
+                 std::string_view query = "{}") {
         std::vector<roomd_field> fields;
         for (const auto &[name, value] : headers)
             fields.push_back({{name.data(), name.size()}, {value.data(), value.size()}});
@@ -295,6 +313,7 @@ public:
         r.struct_size = sizeof r;
         r.ticket = ++last_ticket;
         r.path = {where.data(), where.size()};
+        r.query = {query.data(), query.size()};
         r.key = {key.data(), key.size()};
         r.headers = fields.data();
         r.n_headers = fields.size();
@@ -316,6 +335,8 @@ public:
     std::pair<roomd_replies_fn, void *> asked_all{};
     std::pair<roomd_clients_fn, void *> counted{};
     std::pair<roomd_described_fn, void *> described{};
+    std::vector<std::pair<roomd_found_fn, void *>> finds;
+    std::vector<std::pair<roomd_moved_fn, void *>> moves;
     std::pair<roomd_text_fn, void *> stated{};
     std::vector<std::pair<roomd_task_fn, void *>> posted;
     roomd_ticket last_ticket = 0;
@@ -323,6 +344,15 @@ public:
 private:
     static FakeHost &me(roomd_self *self) { return *reinterpret_cast<FakeHost *>(self); }
     static std::string text(roomd_str s) { return s.len == 0 ? "" : std::string(s.ptr, s.len); }
+    // "user u1 of * for key": what is there.
+    static std::string whom(const roomd_whom &w) {
+        std::string out;
+        for (const auto &[word, value] :
+             {std::pair("user ", w.user), std::pair("client ", w.id), std::pair("room ", w.room),
+              std::pair("of ", w.nsp), std::pair("for ", w.on_behalf)})
+            if (value.len > 0) out += (out.empty() ? "" : " ") + std::string(word) + text(value);
+        return out;
+    }
     static Hook named(std::string slot, void *user, roomd_str nsp = {}, roomd_str pattern = {}) {
         Hook hook;
         hook.slot = std::move(slot);
