@@ -99,6 +99,11 @@ std::variant<Batch, Problem> read_batch(std::string_view body, std::size_t most)
     return out;
 }
 
+std::variant<std::string_view, Problem> read_object(std::string_view body) {
+    if (auto problem = refuse_text(body, max_data_depth + 1)) return std::move(*problem);
+    return without_mark(body);
+}
+
 std::string place_in_body(const Event &event, std::string_view pointer) {
     if (event.one_room && pointer.starts_with("/rooms")) return "/room";
     if (pointer == "/nsp") return "/namespace";

@@ -17,6 +17,9 @@ std::variant<Event, Problem> read_event(std::string_view body, Form = Form::alon
 // event has its own.
 std::variant<Batch, Problem> read_batch(std::string_view body, std::size_t most);
 
+// The object that a body is, for bodies that ask for something else.
+std::variant<std::string_view, Problem> read_object(std::string_view body);
+
 // Where in the body of `event` a fault is that was found in the emit made of it: a room that was
 // given as "room" is at "/rooms/0" there, and a key that a header gave is nowhere in the body.
 std::string place_in_body(const Event &, std::string_view pointer);

@@ -1,10 +1,10 @@
 #include "schema/references.hpp"
 
+#include "base/percent.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string_view>
 
@@ -12,25 +12,6 @@ namespace roomd::schema {
 namespace {
 
 using Index = Document::Index;
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        if (text.front() != '%') {
-            out += text.front();
-            text.remove_prefix(1);
-            continue;
-        }
-        unsigned byte = 0;
-        const std::string_view digits = text.substr(1, 2);
-        const auto end =
-            std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16).ptr;
-        if (end != text.data() + 3) return {};
-        out += static_cast<char>(byte);
-        text.remove_prefix(3);
-    }
-    return out;
-}
 
 Index target_of(Reading &in, Index reference) {
     constexpr const char *how = "write \"#/definitions/<name>\"";
@@ -57,7 +38,7 @@ Index find_reference(const Document &schema, Index reference) {
     std::string scratch;
     const std::string_view to = schema.string(reference, scratch);
     if (!to.starts_with('#')) return Document::none;
-    const auto pointer = percent_decoded(to.substr(1));
+    const auto pointer = base::percent_decoded(to.substr(1));
     return pointer ? schema.find(*pointer) : Document::none;
 }
 

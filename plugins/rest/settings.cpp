@@ -67,6 +67,30 @@ std::uint32_t Settings::whole(const char *key, std::uint32_t least, std::uint32_
     return otherwise;
 }
 
+std::vector<std::string> Settings::words(const char *key, const std::vector<std::string> &known) {
+    const auto *value = find(key);
+    if (value == nullptr) return known;
+    std::vector<std::string> out;
+    bool good = value->is_array();
+    for (std::size_t i = 0; good && i < value->size(); ++i) {
+        const auto &one = (*value)[i];
+        good = one.is_string() && std::find(known.begin(), known.end(), one) != known.end() &&
+               std::find(out.begin(), out.end(), one) == out.end();
+        if (good) out.push_back(one.get<std::string>());
+    }
+    if (!good)
+        fault(key, "is not a list of these, each at most once: " + nlohmann::json(known).dump());
+    return out;
+}
+
+bool Settings::flag(const char *key, bool otherwise) {
+    const auto *value = find(key);
+    if (value == nullptr) return otherwise;
+    if (value->is_boolean()) return value->get<bool>();
+    fault(key, "is not true or false");
+    return otherwise;
+}
+
 double Settings::number(const char *key, double least, double most, double otherwise) {
     const auto *value = find(key);
     if (value == nullptr) return otherwise;

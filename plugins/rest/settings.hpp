@@ -22,6 +22,9 @@ public:
     std::string path(const char *key, std::string_view otherwise);
     std::uint32_t whole(const char *key, std::uint32_t least, std::uint32_t most,
                         std::uint32_t otherwise);
+    // A list of these words, each at most once.
+    std::vector<std::string> words(const char *key, const std::vector<std::string> &known);
+    bool flag(const char *key, bool otherwise);
     double number(const char *key, double least, double most, double otherwise);
     bool has(const char *key) const { return node_.contains(key); }
     // The map behind `key`, empty when it is absent.
