@@ -21,12 +21,12 @@ inline constexpr std::array api_key_keys{
         .required("write \"sha256:<64 hex digits>\" (printf %s KEY | sha256sum) or \"${file:/path}\"")
         .sample("\"sha256:01795235db240bcc0705a42cd3437be34e093c207081da8e90340caac84506ea\""),
     texts("keys[].scopes", &auth::Key::scopes, "", Reload::yes,
-        "What it may be used for: `emit`, `test`, `metrics`, `admin`, or a plugin's own scope.")
+        "What it may be used for: `emit`, `rooms`, `kick`, `presence`, `test`, `metrics`, `admin`, or a plugin's own scope.")
         .required("write [emit], [test] or [metrics]").sample("[emit]"),
     texts("keys[].events", &auth::Key::events, "[\"*\"]", Reload::yes,
         "Events it may emit: names, or prefixes ending in `*`."),
     texts("keys[].rooms", &auth::Key::rooms, "[\"*\"]", Reload::yes,
-        "Rooms it may emit to: names, or prefixes ending in `*`."),
+        "Rooms it may emit to, or otherwise name: names, or prefixes ending in `*`."),
     flag("keys[].broadcast", &auth::Key::may_broadcast, "false", Reload::yes,
         "Whether it may emit to everyone."),
 };

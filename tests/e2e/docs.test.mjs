@@ -186,6 +186,11 @@ const not = (why) => {
 };
 
 const run = (options) => (page, block) => shell(page, block, options);
+// An answer with the members that the page shows.
+const alike = (page, block) => {
+    const [shown, said] = [block.text, page.output].map((text) => JSON.parse(text).data);
+    assert.deepEqual(Object.keys(said), Object.keys(shown), place(block));
+};
 const output = (page, block) => same(block, block.text, page.output);
 
 // The client of README.md, and an event that reaches it.
@@ -472,6 +477,11 @@ const EXAMPLES = {
     'docs/http.md': {
         '`POST /api/emit` — plugin `http_emit`': [run(), heard('seat:availability')],
         '`POST /api/emit/batch`': [run(), heard('booking:created')],
+        '`POST /api/rooms/join` and `/api/rooms/leave` — scope `rooms`': [run(), alike],
+        '`POST /api/kick` — scope `kick`': [run(), alike],
+        '`GET /api/presence/users/<user>` — scope `presence`': [run(), alike],
+        '`GET /api/presence/rooms/<room>` — scope `presence`': [run(), alike],
+        '`POST /api/presence/online` — scope `presence`': [run(), alike],
         '`test_event`': [run(), heard('test:message'), run(), output],
     },
     'docs/migrate.md': {
