@@ -485,6 +485,7 @@ final class Connection
     private readonly string $path; // where batches go
     private mixed $socket = null;
     public string $why = ''; // the last post() got no answer
+    public bool $sent = false; // ... and may have been heard all the same
     private int $process = 0;
 
     public function __construct(?string $url, ?string $socketPath, ?string $key, string $path, private readonly array $tls)
@@ -517,9 +518,17 @@ final class Connection
         return $this->ask('GET', $path, "\r\n", $end);
     }
 
+    // ... of another path.
+    public function tell(string $method, string $path, string $body, float $end): ?array
+    {
+        $length = strlen($body);
+        return $this->ask($method, $path, "Content-Length: $length\r\n\r\n$body", $end);
+    }
+
     private function ask(string $method, string $path, string $rest, float $end): ?array
     {
         $this->why = '';
+        $this->sent = false;
         set_error_handler(function (int $number, string $warning): bool { // the streams' warnings are not the application's
             $this->why = $this->why ?: (string) preg_replace('/^\w+\(\): /', '', strtr($warning, "\r\n", '  '));
             return true;
@@ -529,12 +538,19 @@ final class Connection
             $this->process = (int) getmypid();
             if ($this->socket === null && !$this->open($end)) return null;
             [, $where, $head] = $this->ways[$this->way];
+            $this->sent = true;
             if ($this->write("$method $where$path HTTP/1.1\r\n$head$rest", $end)) $answer = $this->read($end);
             if (!isset($answer) || !$answer['kept']) $this->hangUp();
             return $answer ?? null;
         } finally {
             restore_error_handler();
         }
+    }
+
+    // The next post() opens a connection, which nobody can have closed meanwhile.
+    public function renew(): void
+    {
+        if ($this->process === getmypid()) $this->hangUp();
     }
 
     private function open(float $end): bool
@@ -706,5 +722,149 @@ final class Fake
     public function stats(): array
     {
         return ['queued' => 0, 'queuedBytes' => 0, 'sent' => count($this->emitted), 'duplicates' => 0, 'refused' => 0, 'dropped' => 0, 'requests' => 0, 'retries' => 0];
+    }
+}
+
+// What a backend does to the clients of a daemon, and asks about them: the plugin http_clients.  Each call waits, and throws
+// EmitRefused or EmitDropped as confirmed() does.  Which clients are meant: all of a $user, one $client by its Socket.IO id, or
+// all in a $room.
+class Clients
+{
+    private const MAX_USERS = 1000; // in one question
+    private const LATER = [429, 502, 503, 504];
+    private readonly Connection $connection;
+    private readonly string $base;
+
+    // $timeout: seconds for one call, whatever is tried again meanwhile.
+    public function __construct(?string $url = null, ?string $socketPath = null, ?string $key = null, string $path = '/api/',
+        private readonly float $timeout = 2.0, array $tls = [])
+    {
+        if ($timeout <= 0) throw new \InvalidArgumentException('a time-out is more than 0');
+        if ($url === null && $socketPath === null) {
+            $url = getenv('ROOMD_URL') ?: null;
+            $socketPath = getenv('ROOMD_SOCKET') ?: null;
+        }
+        $this->connection = new Connection($url, $socketPath, $key ?? (getenv('ROOMD_KEY') ?: null), '', $tls);
+        $this->base = rtrim($path, '/') . '/';
+    }
+
+    // ['clients' that were meant, 'moved': of these, in other rooms now, 'full': of these, joined none: they would have had too many].
+    public function join(?string $user = null, string|array $rooms = [], ?string $client = null, ?string $room = null, ?string $namespace = null): array
+    {
+        return $this->moved('join', ['to' => array_values((array) $rooms)] + self::whom($user, $client, $room, $namespace));
+    }
+    public function leave(?string $user = null, string|array $rooms = [], ?string $client = null, ?string $room = null, ?string $namespace = null): array
+    {
+        return $this->moved('leave', ['from' => array_values((array) $rooms)] + self::whom($user, $client, $room, $namespace));
+    }
+    // Disconnects, a user in every namespace, and tells how many.  $close: stock clients come back by themselves.
+    public function kick(?string $user = null, ?string $client = null, ?string $room = null, ?string $namespace = null, bool $close = false,
+        ?string $reason = null): int
+    {
+        $body = self::whom($user, $client, $room, $namespace) + ($close ? ['close' => true] : []) + ($reason === null ? [] : ['reason' => $reason]);
+        return (int) $this->ask('POST', 'kick', $body, false)['clients'];
+    }
+    // Whether a user is online; of many, those who are.
+    public function online(string|array $users): bool|array
+    {
+        $there = [];
+        foreach (array_chunk((array) $users, self::MAX_USERS) as $some)
+            array_push($there, ...$this->ask('POST', 'presence/online', ['users' => array_map('strval', $some)], true)['online']);
+        return is_string($users) ? in_array($users, $there, true) : $there;
+    }
+    // ['online', 'count', 'clients' with 'id', 'namespace', 'portal', 'transport', 'address', 'rooms'].
+    public function user(string $user, ?string $namespace = null): array
+    {
+        return $this->ask('GET', 'presence/users/' . rawurlencode($user) . self::query(['namespace' => $namespace]), null, true);
+    }
+    // A page: ['count' on all pages, 'members' with 'id' and 'user', 'next': the $after of the next page, where there is one].
+    public function members(string $room, ?string $namespace = null, ?int $limit = null, ?string $after = null): array
+    {
+        $query = self::query(['namespace' => $namespace, 'limit' => $limit, 'after' => $after]);
+        return $this->ask('GET', 'presence/rooms/' . rawurlencode($room) . $query, null, true);
+    }
+
+    // The data of the answer.  $repeats: it may be said twice.
+    protected function ask(string $method, string $path, ?array $body, bool $repeats): array
+    {
+        try {
+            $text = $body === null ? '' : json_encode($body, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);
+        } catch (\JsonException $why) {
+            throw new EmitRefused('data_invalid', $why->getMessage());
+        }
+        $end = microtime(true) + $this->timeout;
+        for ($pause = 0.05; ; $pause = min(1.0, $pause * 2)) {
+            if (!$repeats) $this->connection->renew();
+            $answer = $this->connection->tell($method, $this->base . $path, $text, $end);
+            $last = $answer === null ? $this->connection->why ?: 'no answer in time' : "HTTP {$answer['status']}";
+            if ($answer !== null && !in_array($answer['status'], self::LATER, true)) return self::data($answer);
+            // Who was kicked may be back by now: what was perhaps heard is not said again.
+            if ($answer === null && $this->connection->sent && !$repeats) throw new EmitDropped('deadline', "nobody knows: $last");
+            $wait = ($answer['retryAfter'] ?? 0) + $pause * (0.5 + mt_rand() / mt_getrandmax() / 2);
+            if (microtime(true) + $wait >= $end) throw new EmitDropped('deadline', "no answer within $this->timeout s; the last attempt: $last");
+            usleep((int) ($wait * 1e6));
+        }
+    }
+
+    private static function data(array $answer): array
+    {
+        $said = json_decode($answer['body'], true);
+        $status = $answer['status'];
+        if ($status === 200 && is_array($said['data'] ?? null)) return $said['data'];
+        if ($status === 200) throw new EmitDropped('answer_invalid', 'the answer is not one of roomd', '', '', '', 200);
+        $error = is_array($said['error'] ?? null) ? $said['error'] : [];
+        throw new EmitRefused((string) ($error['code'] ?? "http_$status"), (string) ($error['message'] ?? "HTTP $status"), '', '',
+            (string) ($error['pointer'] ?? ''), $status);
+    }
+    private function moved(string $verb, array $body): array
+    {
+        $said = $this->ask('POST', "rooms/$verb", $body, true);
+        return ['clients' => (int) $said['clients'], 'moved' => (int) $said['moved'], 'full' => (int) ($said['full'] ?? 0)];
+    }
+    private static function whom(?string $user, ?string $client, ?string $room, ?string $namespace): array
+    {
+        return array_filter(compact('user', 'client', 'room', 'namespace'), static fn (?string $one): bool => $one !== null);
+    }
+    private static function query(array $values): string
+    {
+        $query = http_build_query(array_filter($values, static fn (mixed $one): bool => $one !== null));
+        return $query === '' ? '' : "?$query";
+    }
+}
+
+// For tests: keeps what is done, and answers questions from what a test says.
+final class FakeClients extends Clients
+{
+    // Each as ['call' => 'join', 'user' or 'client' or 'room', 'rooms', ...].
+    public array $done = [];
+    public array $rooms = []; // their members by user; who is in one is online
+    public array $users = []; // that are online besides
+
+    public function __construct()
+    {
+    }
+    protected function ask(string $method, string $path, ?array $body, bool $repeats): array
+    {
+        if ($path === 'presence/online') return ['online' => array_values(array_filter($body['users'], $this->is(...)))];
+        if ($method === 'POST') {
+            $rooms = $body['to'] ?? $body['from'] ?? null;
+            unset($body['to'], $body['from']);
+            $this->done[] = ['call' => basename($path)] + $body + ($rooms === null ? [] : ['rooms' => $rooms]);
+            $clients = isset($body['room']) ? count($this->rooms[$body['room']] ?? []) : 1;
+            return ['clients' => $clients, 'moved' => $clients, 'full' => 0];
+        }
+        [, $what, $name] = explode('/', explode('?', $path)[0], 3);
+        $name = rawurldecode($name);
+        if ($what === 'rooms') {
+            $members = array_map(static fn (string $user): array => ['id' => "fake-$user", 'user' => $user], $this->rooms[$name] ?? []);
+            return ['count' => count($members), 'members' => $members];
+        }
+        $there = array_keys(array_filter($this->rooms, static fn (array $members): bool => in_array($name, $members, true)));
+        $clients = $this->is($name) ? [['id' => 'fake0', 'namespace' => '/', 'transport' => 'websocket', 'rooms' => $there]] : [];
+        return ['online' => $clients !== [], 'count' => count($clients), 'clients' => $clients];
+    }
+    private function is(string $user): bool
+    {
+        return in_array($user, $this->users, true) || in_array($user, array_merge([], ...array_values($this->rooms)), true);
     }
 }

@@ -3,6 +3,8 @@ import { Daemon, type Options } from './live.js';
 import { Emitter, type Events } from './target.js';
 import { fromEnvironment } from './typed.js';
 
+export { Clients, FakeClients, createClients, type ClientsOptions, type Done, type Members, type Moved, type OneClient, type Presence,
+    type Whom } from './clients.js';
 export { EmitDropped, EmitRefused, RoomdError } from './errors.js';
 export type { Check, Confirmation, EmitOptions, Fault } from './event.js';
 export { Fake, type Emitted } from './fake.js';

@@ -21,15 +21,19 @@ export interface Answer {
     retryAfter: number | undefined;
 }
 
-/** No answer came.  `now`: the kept connection had been closed, and another one may do. */
+/**
+ * No answer came.  `now`: the kept connection had been closed, and another one may do.  `unheard`: there was no
+ * connection at all.
+ */
 export class Unreached extends Error {
-    constructor(message: string, readonly now: boolean) {
+    constructor(message: string, readonly now: boolean, readonly unheard = false) {
         super(message);
     }
 }
 
 const MAX_ANSWER = 8 * 1_048_576;
 const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'ENOTSOCK']);
+const UNHEARD = new Set([...NOBODY, 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Posts batches over one connection that is kept. */
 export class Transport {
@@ -62,15 +66,25 @@ export class Transport {
     }
 
     /** Rejects with `Unreached`.  The whole attempt takes `timeout` ms at most. */
-    async post(body: string, traceparent: string | undefined, timeout: number): Promise<Answer> {
+    post(body: string, traceparent: string | undefined, timeout: number): Promise<Answer> {
+        return this.byAny(body, traceparent, timeout, () => ({}));
+    }
+
+    /** Another path of the daemon.  Rejects as post() does. */
+    ask(method: string, path: string, body: string, timeout: number): Promise<Answer> {
+        return this.byAny(body, undefined, timeout, ({ path: own }) => ({ method, path: own!.slice(0, -this.path.length) + path }));
+    }
+
+    private async byAny(body: string, traceparent: string | undefined, timeout: number,
+        other: (own: http.RequestOptions) => http.RequestOptions): Promise<Answer> {
         const end = performance.now() + timeout;
         for (let i = 0; ; ++i) {
             try {
-                return await this.by(i, body, traceparent, Math.max(1, end - performance.now()));
+                return await this.by(i, body, traceparent, Math.max(1, end - performance.now()), other(this.ways[i]!.options));
             } catch (error) {
                 const { code, message } = error as NodeJS.ErrnoException;
                 if (NOBODY.has(code ?? '') && i + 1 < this.ways.length) continue;
-                throw error instanceof Unreached ? error : new Unreached(message || code || 'no connection', false);
+                throw error instanceof Unreached ? error : new Unreached(message || code || 'no connection', false, UNHEARD.has(code ?? ''));
             }
         }
     }

@@ -40,13 +40,13 @@ class Connection:
 
     def post(self, body: bytes, traceparent: Optional[str], timeout: float) -> Answer:
         """Raises Unreached.  Looking up a name aside, it takes `timeout` seconds at most."""
-        return self._ask(lambda way: way.request(body, traceparent), timeout)
+        return self.ask(lambda way: way.request(body, traceparent), timeout)
 
     def page(self, path: bytes, timeout: float) -> Answer:
         """A page of the daemon itself.  Raises Unreached."""
-        return self._ask(lambda way: way.page(path), timeout)
+        return self.ask(lambda way: way.page(path), timeout)
 
-    def _ask(self, request: Callable[[Way], bytes], timeout: float) -> Answer:
+    def ask(self, request: Callable[[Way], bytes], timeout: float) -> Answer:
         end = time.monotonic() + timeout
         kept = self._socket is not None
         parser = Parser()
