@@ -176,6 +176,7 @@ std::shared_ptr<const auth::Keys> keys(const config::Config &config) {
         made.events = key.events;
         made.rooms = key.rooms;
         made.may_broadcast = key.may_broadcast;
+        made.durable = key.durable;
         out.push_back(std::move(made));
     }
     return std::make_shared<const auth::Keys>(std::move(out));

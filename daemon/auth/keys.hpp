@@ -27,6 +27,7 @@ struct Key {
     std::vector<std::string> events;
     std::vector<std::string> rooms;
     bool may_broadcast = false;
+    bool durable = false; // what it emits over HTTP is stored, unless an event says otherwise
 };
 
 bool has_scope(const Key &, std::string_view scope) noexcept;

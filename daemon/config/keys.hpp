@@ -29,6 +29,8 @@ inline constexpr std::array api_key_keys{
         "Rooms it may emit to, or otherwise name: names, or prefixes ending in `*`."),
     flag("keys[].broadcast", &auth::Key::may_broadcast, "false", Reload::yes,
         "Whether it may emit to everyone."),
+    flag("keys[].durable", &auth::Key::durable, "false", Reload::yes,
+        "Whether its events are stored before they are sent, unless one says `\"durable\": false`."),
 };
 // clang-format on
 

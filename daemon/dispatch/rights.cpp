@@ -36,4 +36,8 @@ Emitted check_rights(const auth::Key &key, const Whom &whom,
     return {};
 }
 
+bool is_durable(const auth::Key &key) noexcept {
+    return key.durable;
+}
+
 } // namespace roomd::dispatch

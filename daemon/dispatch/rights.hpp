@@ -17,4 +17,7 @@ Emitted check_rights(const auth::Key &, const Emit &);
 // clients join or leave.
 Emitted check_rights(const auth::Key &, const Whom &, const std::vector<std::string_view> &rooms);
 
+// Whether what it emits over HTTP is stored where the event does not say.
+bool is_durable(const auth::Key &) noexcept;
+
 } // namespace roomd::dispatch

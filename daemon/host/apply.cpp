@@ -8,33 +8,65 @@
 #include "host/questions.hpp"
 #include "host/stats.hpp"
 #include "host/status.hpp"
+#include "host/store.hpp"
 #include "host/strings.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 namespace roomd::host {
 namespace {
+
+// What is stored and what is sent now cannot be done together or not at all.
+std::vector<Outcome> mixed(std::size_t n) {
+    Outcome out;
+    out.status = ROOMD_INVALID;
+    out.emitted.code = "durable_mixed";
+    out.emitted.text = "all events of an atomic batch are durable, or none";
+    return std::vector<Outcome>(n, out);
+}
 
 struct Apply {
     Instance &instance;
     Questions &questions;
     Moves &moves;
+    Store &store;
+    std::size_t bytes; // counted for the command
     Services &services = instance.services();
     dispatch::Router &router = services.router;
 
     std::size_t operator()(EmitCommand &command) {
+        if (is_durable(instance, command.emit)) {
+            std::vector<OwnedEmit> one;
+            one.push_back(std::move(command.emit));
+            return store.keep(instance, one, command.fn, command.user, bytes);
+        }
         const dispatch::Routed routed = route(instance, command.emit);
-        tell(command.fn, command.user, command.emit, send(instance, command.emit, routed), 0);
+        tell(instance, command.fn, command.user, command.emit.event,
+             send(instance, command.emit, routed), 0);
         return 0;
     }
 
     std::size_t operator()(EmitAllCommand &command) {
-        const std::vector<Outcome> outcomes = send_all(instance, command.emits);
+        const auto durable =
+            std::count_if(command.emits.begin(), command.emits.end(),
+                          [&](const OwnedEmit &emit) { return is_durable(instance, emit); });
+        const bool all = durable == std::ptrdiff_t(command.emits.size());
+        if (all) return store.keep(instance, command.emits, command.fn, command.user, bytes);
+        const std::vector<Outcome> outcomes =
+            durable == 0 ? send_all(instance, command.emits) : mixed(command.emits.size());
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
-            tell(command.fn, command.user, command.emits[i], outcomes[i], i);
+            tell(instance, command.fn, command.user, command.emits[i].event, outcomes[i], i);
         }
+        return 0;
+    }
+
+    std::size_t operator()(StoredCommand &command) {
+        store.answered(command);
         return 0;
     }
 
@@ -148,44 +180,13 @@ struct Apply {
         instance.calls().run("post", [&] { command.fn(command.user); });
         return 0;
     }
-
-    void tell(roomd_emitted_fn fn, void *user, const OwnedEmit &emit, const Outcome &outcome,
-              std::size_t index) {
-        const dispatch::Emitted &what = outcome.emitted;
-        if (fn == nullptr) {
-            // Nobody else would learn of it.
-            if (outcome.status != ROOMD_OK && instance.may_log_refusal(services.loop.now())) {
-                services.log.warning("plugin's emit is refused",
-                                     {{"plugin", instance.entry().label()},
-                                      {"event", emit.event},
-                                      {"code", what.code},
-                                      {"pointer", what.pointer},
-                                      {"why", what.text}});
-            }
-            return;
-        }
-        std::vector<roomd_str> rooms;
-        for (const std::string &room : what.rooms)
-            rooms.push_back(str(room));
-        roomd_emitted out{};
-        out.struct_size = sizeof out;
-        out.duplicate = outcome.duplicate ? 1 : 0;
-        out.recipients = what.recipients;
-        out.id = str(outcome.id);
-        out.rooms = rooms.data();
-        out.n_rooms = rooms.size();
-        out.code = str(what.code);
-        out.pointer = str(what.pointer);
-        out.text = str(what.text);
-        out.index = index;
-        instance.calls().run("emitted", [&] { fn(user, outcome.status, &out); });
-    }
 };
 
 } // namespace
 
-std::size_t apply(Instance &instance, Questions &questions, Moves &moves, Action &action) {
-    return std::visit(Apply{instance, questions, moves}, action);
+std::size_t apply(Instance &instance, Questions &questions, Moves &moves, Store &store,
+                  Command &command) {
+    return std::visit(Apply{instance, questions, moves, store, command.bytes}, command.action);
 }
 
 } // namespace roomd::host

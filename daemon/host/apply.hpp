@@ -9,9 +9,10 @@ namespace roomd::host {
 class Instance;
 class Moves;
 class Questions;
+class Store;
 
 // Does what a plugin asked for and calls its `fn`.  Home loop, from no plugin's stack frame.
 // Returns how many of its bytes stay counted against the budget.
-std::size_t apply(Instance &, Questions &, Moves &, Action &);
+std::size_t apply(Instance &, Questions &, Moves &, Store &, Command &);
 
 } // namespace roomd::host

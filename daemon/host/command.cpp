@@ -1,5 +1,7 @@
 #include "host/command.hpp"
 
+#include "json/json.hpp"
+
 namespace roomd::host {
 
 sio::Args OwnedArgs::view() const {
@@ -62,6 +64,14 @@ std::size_t OwnedMove::bytes() const noexcept {
     for (const std::string &room : rooms)
         sum += room.size() + sizeof room;
     return sum;
+}
+
+bool OwnedEmit::can_be_stored() const {
+    json::Elements elements(args.json);
+    const bool one = !elements.next().empty() && elements.next().empty();
+    return (flags & ROOMD_EMIT_ROUTE) != 0 && (flags & ROOMD_EMIT_LOCAL) == 0 &&
+           to == base::ClientId::none && without == base::ClientId::none && epoch.empty() &&
+           args.blobs.empty() && one;
 }
 
 } // namespace roomd::host

@@ -42,6 +42,7 @@ struct OwnedEmit {
     std::chrono::steady_clock::time_point came{};
     dispatch::Emit view() const; // into this
     std::size_t bytes() const noexcept;
+    bool can_be_stored() const; // has nothing that a store does not keep
 };
 
 struct OwnedWhom {
@@ -93,6 +94,16 @@ struct VerdictCommand {
 struct RespondCommand {
     Ticket ticket;
     HttpResponse response;
+};
+// What the store says of one emit.
+struct StoredResult {
+    roomd_status status = ROOMD_EXPIRED;
+    bool duplicate = false;
+    std::string id, code, text;
+};
+struct StoredCommand {
+    Ticket ticket;
+    std::vector<StoredResult> results;
 };
 struct MoveCommand {
     enum class What : std::uint8_t { join, leave } what;
@@ -154,9 +165,9 @@ struct PostCommand {
 
 using Action =
     std::variant<EmitCommand, EmitAllCommand, AskCommand, AskAllCommand, AckCommand, VerdictCommand,
-                 RespondCommand, MoveCommand, DisconnectCommand, KickCommand, MoveManyCommand,
-                 FindCommand, MembersCommand, ClientsCommand, DataCommand, DescribeCommand,
-                 StatsCommand, PostCommand>;
+                 RespondCommand, StoredCommand, MoveCommand, DisconnectCommand, KickCommand,
+                 MoveManyCommand, FindCommand, MembersCommand, ClientsCommand, DataCommand,
+                 DescribeCommand, StatsCommand, PostCommand>;
 
 struct Command {
     Action action;

@@ -2,6 +2,8 @@
 
 #include "dispatch/router.hpp"
 #include "host/status.hpp"
+#include "host/strings.hpp"
+#include "log/log.hpp"
 #include "loop/loop.hpp"
 
 #include <string>
@@ -88,18 +90,56 @@ std::vector<Outcome> send_all(Instance &instance, const std::vector<OwnedEmit> &
             out = check(services, routed.back());
         all_good = all_good && out.status == ROOMD_OK;
     }
-    for (std::size_t i = 0; i < emits.size(); ++i) {
-        Outcome &out = outcomes[i];
-        if (all_good) {
-            out = send(instance, emits[i], routed[i]);
-        } else if (out.status == ROOMD_OK) {
-            out = {};
-            out.emitted.code = "not_sent";
-            out.emitted.text = "another one of the batch was refused";
-            out.status = ROOMD_FAILED;
-        }
+    if (!all_good) {
+        spare_others(outcomes);
+        return outcomes;
     }
+    for (std::size_t i = 0; i < emits.size(); ++i)
+        outcomes[i] = send(instance, emits[i], routed[i]);
     return outcomes;
+}
+
+void spare_others(std::vector<Outcome> &outcomes) {
+    for (Outcome &out : outcomes) {
+        if (out.status != ROOMD_OK) continue;
+        out = {};
+        out.emitted.code = "not_sent";
+        out.emitted.text = "another one of the batch was refused";
+        out.status = ROOMD_FAILED;
+    }
+}
+
+void tell(Instance &instance, roomd_emitted_fn fn, void *user, const std::string &event,
+          const Outcome &outcome, std::size_t index) {
+    const dispatch::Emitted &what = outcome.emitted;
+    Services &services = instance.services();
+    if (fn == nullptr) {
+        // Nobody else would learn of it.
+        if (outcome.status != ROOMD_OK && instance.may_log_refusal(services.loop.now())) {
+            services.log.warning("plugin's emit is refused", {{"plugin", instance.entry().label()},
+                                                              {"event", event},
+                                                              {"code", what.code},
+                                                              {"pointer", what.pointer},
+                                                              {"why", what.text}});
+        }
+        return;
+    }
+    std::vector<roomd_str> rooms;
+    for (const std::string &room : what.rooms)
+        rooms.push_back(str(room));
+    roomd_emitted out{};
+    out.struct_size = sizeof out;
+    out.duplicate = outcome.duplicate ? 1 : 0;
+    out.recipients = what.recipients;
+    out.id = str(outcome.id);
+    out.rooms = rooms.data();
+    out.n_rooms = rooms.size();
+    out.code = str(what.code);
+    out.pointer = str(what.pointer);
+    out.text = str(what.text);
+    out.index = index;
+    out.stored = outcome.stored ? 1 : 0;
+    instance.calls().run("emitted", [&] { fn(user, outcome.status, &out); });
 }
 
 } // namespace roomd::host

@@ -17,6 +17,7 @@ struct Outcome {
     std::string id;
     bool duplicate = false;
     roomd_status status = ROOMD_OK;
+    bool stored = false; // by the store, under this id
 };
 
 // As the Router routes it, with the rights of the key it is sent on behalf of.  Refused when that
@@ -28,5 +29,11 @@ Outcome check(Services &, const dispatch::Routed &);
 Outcome send(Instance &, const OwnedEmit &, const dispatch::Routed &routed);
 // All or none.
 std::vector<Outcome> send_all(Instance &, const std::vector<OwnedEmit> &);
+
+// Some of a batch were refused: then so are the others.
+void spare_others(std::vector<Outcome> &);
+// Calls `fn`; with none a refusal is logged.
+void tell(Instance &, roomd_emitted_fn fn, void *user, const std::string &event, const Outcome &,
+          std::size_t index);
 
 } // namespace roomd::host

@@ -170,6 +170,13 @@ roomd_status Handles::publish(roomd_publish_fn fn, void *user, roomd_handle &out
     return ROOMD_OK;
 }
 
+roomd_status Handles::store(roomd_store_fn fn, void *user, roomd_handle &out) {
+    if (services_.keeper.fn != nullptr) return ROOMD_DENIED;
+    services_.keeper = {fn, user, &calls_, &intake_};
+    out = take_id(StoreEntry{});
+    return ROOMD_OK;
+}
+
 roomd_status Handles::keep_header(std::string name) {
     if (started_) return ROOMD_INVALID;
     if (std::find(kept_headers_.begin(), kept_headers_.end(), name) == kept_headers_.end())
@@ -187,6 +194,7 @@ void Handles::release(roomd_handle id, Entry entry) noexcept {
     if (auto *const route = std::get_if<RouteEntry>(&entry)) services_.http.remove(route->route);
     if (std::holds_alternative<MetricEntry>(entry)) intake_.remove_metric(id);
     if (std::holds_alternative<PublishEntry>(entry)) services_.publisher = {};
+    if (std::holds_alternative<StoreEntry>(entry)) services_.keeper = {};
     // Timers and watches end with `entry`.
 }
 

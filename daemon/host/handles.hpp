@@ -35,6 +35,7 @@ public:
     roomd_status route(HttpRoute, roomd_request_fn, void *user, roomd_handle &out);
     roomd_status metric(MetricValue, roomd_handle &out);
     roomd_status publish(roomd_publish_fn, void *user, roomd_handle &out);
+    roomd_status store(roomd_store_fn, void *user, roomd_handle &out);
     // Requests this header of handshakes, for good.
     roomd_status keep_header(std::string name);
     const std::vector<std::string> &kept_headers() const noexcept { return kept_headers_; }
@@ -79,8 +80,9 @@ private:
     };
     struct MetricEntry {};
     struct PublishEntry {};
-    using Entry =
-        std::variant<TimerEntry, WatchEntry, HookEntry, RouteEntry, MetricEntry, PublishEntry>;
+    struct StoreEntry {};
+    using Entry = std::variant<TimerEntry, WatchEntry, HookEntry, RouteEntry, MetricEntry,
+                               PublishEntry, StoreEntry>;
 
     bool full() const noexcept;
     roomd_handle take_id(Entry);

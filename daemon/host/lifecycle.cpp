@@ -6,6 +6,7 @@
 #include "host/moves.hpp"
 #include "host/own_answers.hpp"
 #include "host/questions.hpp"
+#include "host/store.hpp"
 #include "host/strings.hpp"
 #include "host/table.hpp"
 #include "log/log.hpp"
@@ -31,11 +32,12 @@ std::string reason(roomd_error &error, roomd_status status) {
 
 } // namespace
 
-Lifecycle::Lifecycle(Services &services, Questions &questions, Moves &moves, const Library &library,
-                     PluginEntry entry) :
+Lifecycle::Lifecycle(Services &services, Questions &questions, Moves &moves, Store &store,
+                     const Library &library, PluginEntry entry) :
     instance_(services, library, std::move(entry)),
     questions_(questions),
-    moves_(moves) {}
+    moves_(moves),
+    store_(store) {}
 
 Lifecycle::~Lifecycle() {
     assert(state_ == State::idle || state_ == State::stopped);
@@ -87,6 +89,7 @@ void Lifecycle::stop() {
     work_off();
     questions_.stop(instance_);
     moves_.stop(instance_);
+    store_.stop(instance_);
     instance_.calls().run("stop", [&] { instance_.library().table().stop(plugin_state_); });
     finish();
 }
@@ -124,7 +127,7 @@ bool Lifecycle::work_off() {
     working_ = true;
     std::vector<Command> line = intake.take();
     for (Command &command : line) {
-        const std::size_t kept = apply(instance_, questions_, moves_, command.action);
+        const std::size_t kept = apply(instance_, questions_, moves_, store_, command);
         intake.worked_off(command.bytes - kept);
     }
     working_ = false;
@@ -161,6 +164,7 @@ void Lifecycle::refuse_tickets(const std::vector<Ticket> &tickets, bool was_late
         case Ticket::Kind::request:
             services.http.respond(ticket.exchange, was_late ? late() : stopping());
             break;
+        case Ticket::Kind::store: store_.unanswered(ticket); break;
         }
     }
 }

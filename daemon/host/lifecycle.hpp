@@ -9,13 +9,14 @@ namespace roomd::host {
 
 class Moves;
 class Questions;
+class Store;
 
 // One plugin at work, from start to stop.  Home loop only.
 //
 //     idle -> starting -> running -> stopping -> stopped
 class Lifecycle {
 public:
-    Lifecycle(Services &, Questions &, Moves &, const Library &, PluginEntry);
+    Lifecycle(Services &, Questions &, Moves &, Store &, const Library &, PluginEntry);
     ~Lifecycle(); // idle or stopped
     Lifecycle(const Lifecycle &) = delete;
     Lifecycle &operator=(const Lifecycle &) = delete;
@@ -48,6 +49,7 @@ private:
     Instance instance_;
     Questions &questions_;
     Moves &moves_;
+    Store &store_;
     void *plugin_state_ = nullptr;
     std::string why_not_ = "not started";
     State state_ = State::idle;

@@ -6,6 +6,7 @@
 #include "host/lifecycle.hpp"
 #include "host/moves.hpp"
 #include "host/questions.hpp"
+#include "host/store.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
@@ -81,7 +82,8 @@ struct Registry::Impl {
 
     std::unique_ptr<Lifecycle> made(PluginEntry entry) {
         const Library &library = libraries.open(entry.name, entry.file);
-        return std::make_unique<Lifecycle>(services, questions, moves, library, std::move(entry));
+        return std::make_unique<Lifecycle>(services, questions, moves, store, library,
+                                           std::move(entry));
     }
 
     void started(const Instance &instance) {
@@ -111,6 +113,7 @@ struct Registry::Impl {
     Services services;
     Questions questions;
     Moves moves;
+    Store store;
     std::vector<std::unique_ptr<Lifecycle>> plugins; // in the order of the configuration
     PluginHooks hooks;
     bool draining = false;

@@ -24,11 +24,21 @@ class Wakeup;
 
 namespace roomd::host {
 
+class Intake;
+
 // Who has the on_publish hook.
 struct Publisher {
     roomd_publish_fn fn = nullptr; // null: nobody
     void *user = nullptr;
     Calls *calls = nullptr;
+};
+
+// Who has the on_store hook.
+struct Keeper {
+    roomd_store_fn fn = nullptr; // null: nobody
+    void *user = nullptr;
+    Calls *calls = nullptr;
+    Intake *intake = nullptr; // owes the answers
 };
 
 // What all instances of one registry share.  Owned by it; home loop only.
@@ -43,6 +53,7 @@ struct Services {
     std::function<void()> watch_time; // a ticket was issued: see to its deadline
 
     Publisher publisher{};
+    Keeper keeper{};
     std::unordered_map<std::string, ClientData> data{}; // by the label of the instance
     std::string emit_prefix{}; // random, so that ids of two processes differ
     std::uint64_t last_emit = 0;

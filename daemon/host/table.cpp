@@ -141,6 +141,23 @@ roomd_status respond(roomd_self *self, roomd_ticket ticket,
         &command);
 }
 
+roomd_status stored(roomd_self *self, roomd_ticket ticket, const roomd_stored *results,
+                    std::size_t n) noexcept {
+    if (self == nullptr || ticket == 0 || (n > 0 && results == nullptr)) return ROOMD_INVALID;
+    StoredCommand command;
+    std::size_t bytes = sizeof(Command);
+    const roomd_status status = validate_and_copy(results, n, command.results, bytes);
+    if (status != ROOMD_OK) return status;
+    return self->answer(
+        ticket, Ticket::Kind::store, Ticket::Kind::store, bytes,
+        [](void *what, Ticket taken) {
+            auto &made = *static_cast<StoredCommand *>(what);
+            made.ticket = std::move(taken);
+            return Action(std::move(made));
+        },
+        &command);
+}
+
 roomd_status move(roomd_self *self, MoveCommand::What what, roomd_client client,
                   roomd_str room) noexcept {
     if (self == nullptr || client == 0 || !is_room(room)) return ROOMD_INVALID;
@@ -264,6 +281,7 @@ roomd_host make_table() noexcept {
     table.ack = ack;
     table.verdict = verdict;
     table.respond = respond;
+    table.stored = stored;
     table.join = join;
     table.leave = leave;
     table.disconnect = disconnect;

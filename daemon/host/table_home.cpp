@@ -146,6 +146,13 @@ roomd_status on_publish(roomd_self *self, roomd_publish_fn fn, void *user,
     return home.handles->publish(fn, user, *out);
 }
 
+roomd_status on_store(roomd_self *self, roomd_store_fn fn, void *user, roomd_handle *out) noexcept {
+    const Home home = enter(self, "on_store");
+    if (home.handles == nullptr) return home.status;
+    if (fn == nullptr || out == nullptr) return ROOMD_INVALID;
+    return home.handles->store(fn, user, *out);
+}
+
 roomd_status route(roomd_self *self, const roomd_route *route, roomd_request_fn fn, void *user,
                    roomd_handle *out) noexcept {
     const Home home = enter(self, "route");
@@ -190,6 +197,7 @@ void add_home_functions(roomd_host &table) noexcept {
     table.on_disconnect = on_disconnect;
     table.on_connected = on_connected;
     table.on_publish = on_publish;
+    table.on_store = on_store;
     table.route = route;
     table.metric = metric;
     table.cancel = cancel;

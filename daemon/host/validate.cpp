@@ -15,8 +15,9 @@ namespace {
 
 constexpr std::size_t max_names = 10000; // of rooms in one emit; the Router allows fewer
 constexpr std::size_t max_headers = 64;
-constexpr std::uint32_t all_flags =
-    ROOMD_EMIT_VOLATILE | ROOMD_EMIT_LOCAL | ROOMD_EMIT_ROUTE | ROOMD_EMIT_ALL;
+constexpr std::uint32_t all_flags = ROOMD_EMIT_VOLATILE | ROOMD_EMIT_LOCAL | ROOMD_EMIT_ROUTE |
+                                    ROOMD_EMIT_ALL | ROOMD_EMIT_DURABLE | ROOMD_EMIT_LIVE;
+constexpr std::uint32_t two_ways = ROOMD_EMIT_DURABLE | ROOMD_EMIT_LIVE;
 
 // So that no plugin can forge another header or a second answer.
 bool is_header_value(std::string_view text) noexcept {
@@ -127,7 +128,9 @@ roomd_status validate_and_copy(const roomd_args &args, std::size_t max_bytes, Ow
 }
 
 roomd_status validate_and_copy(const roomd_emit &emit, std::size_t max_bytes, OwnedEmit &out) {
-    if (emit.struct_size < least_emit || (emit.flags & ~all_flags) != 0) return ROOMD_INVALID;
+    if (emit.struct_size < least_emit || (emit.flags & ~all_flags) != 0 ||
+        (emit.flags & two_ways) == two_ways)
+        return ROOMD_INVALID;
     const bool pattern = view(emit.nsp).find('*') != std::string_view::npos;
     if (!is_nsp_pattern(emit.nsp) || pattern || !is_text(emit.event) || !is_text(emit.key, 256) ||
         !is_text(emit.on_behalf, 256)) {
@@ -151,7 +154,28 @@ roomd_status validate_and_copy(const roomd_emit &emit, std::size_t max_bytes, Ow
     out.key = view(emit.key);
     out.on_behalf = view(emit.on_behalf);
     out.came = std::chrono::steady_clock::now();
-    return copy_position(emit, out);
+    status = copy_position(emit, out);
+    if (status != ROOMD_OK || (emit.flags & ROOMD_EMIT_DURABLE) == 0) return status;
+    return out.can_be_stored() ? ROOMD_OK : ROOMD_INVALID;
+}
+
+roomd_status validate_and_copy(const roomd_stored *results, std::size_t n,
+                               std::vector<StoredResult> &out, std::size_t &bytes) {
+    if (n == 0) return ROOMD_OK;
+    const std::uint32_t stride = results->struct_size;
+    if (stride < sizeof(roomd_stored) || stride % alignof(roomd_stored) != 0) return ROOMD_INVALID;
+    if (n > 100000) return ROOMD_TOO_BIG;
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto &one = *reinterpret_cast<const roomd_stored *>(
+            reinterpret_cast<const char *>(results) + i * stride);
+        if (one.struct_size != stride || !is_text(one.id, 64) || !is_text(one.code, 64) ||
+            !is_text(one.text, 1000))
+            return ROOMD_INVALID;
+        out.push_back({one.status, one.duplicate != 0, std::string(view(one.id)),
+                       std::string(view(one.code)), std::string(view(one.text))});
+        bytes += sizeof(StoredResult) + one.id.len + one.code.len + one.text.len;
+    }
+    return ROOMD_OK;
 }
 
 roomd_status check_names(const OwnedEmit &emit) noexcept {

@@ -40,5 +40,8 @@ roomd_status validate_and_copy(const roomd_response &, HttpResponse &);
 roomd_status validate_and_copy(const roomd_route &, HttpRoute &);
 roomd_status validate_and_copy(const roomd_whom &, OwnedWhom &);
 roomd_status validate_and_copy(const roomd_move &, OwnedMove &);
+// Adds what they take to `bytes`.
+roomd_status validate_and_copy(const roomd_stored *, std::size_t n, std::vector<StoredResult> &,
+                               std::size_t &bytes);
 
 } // namespace roomd::host

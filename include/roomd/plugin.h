@@ -33,14 +33,15 @@
  *   (configuration: `budget`).  Over it a function returns ROOMD_AGAIN and does
  *   nothing; on_drain() is called once the line is below half.  What is
  *   larger than the whole budget is ROOMD_TOO_BIG.  Answers to tickets, ack(),
- *   verdict() and respond(), are counted but never refused with AGAIN.
+ *   verdict(), respond() and stored(), are counted but never refused with AGAIN.
  *
  * TICKETS
  *   A ticket is one answer owed to a client or an HTTP peer.  It is answered
  *   once, from any thread, now or later; an answer that is refused (INVALID,
  *   TOO_BIG) leaves it open.  A second answer is ROOMD_GONE, and so is one
  *   after its configured time: then the host has refused the connect or join,
- *   or answered the request with 503; an ack is never sent.  When whoever
+ *   answered the request with 503, or told who emitted that the store may have
+ *   kept it; an ack is never sent.  When whoever
  *   waited has left, the answer is accepted and dropped.
  *
  * TIME
@@ -138,6 +139,13 @@ typedef struct roomd_args {
                                   are given, chooses them                       */
 #define ROOMD_EMIT_ALL      8u /* the whole nsp. Without it an emit that names no
                                   room and no client is ROOMD_INVALID           */
+/* since 1.3 */
+#define ROOMD_EMIT_DURABLE 16u /* judged here, then kept by the store (on_store), from
+                                  which every daemon sends it.  With ROUTE, rooms or ALL,
+                                  and one argument; no blobs, no LOCAL, no `to`, no
+                                  `without`, no epoch                           */
+#define ROOMD_EMIT_LIVE    32u /* sent now, although `on_behalf` is a key with
+                                  `durable: true`                               */
 
 typedef struct roomd_emit {
     uint32_t struct_size;
@@ -175,7 +183,23 @@ typedef struct roomd_emitted {
     const roomd_str *rooms; size_t n_rooms;
     roomd_str code, pointer, text; /* why not: "schema_mismatch", "/data/seatId", .. */
     size_t index;             /* which one of emit_all(); 0 for emit()          */
+    /* -- since 1.3 -- */
+    uint32_t stored;          /* 1: the store keeps it, as `id`; it is sent soon, and how
+                                 many clients get it is not known               */
+    uint32_t reserved;
 } roomd_emitted;
+
+/* since 1.3: what the store says of one emit */
+typedef struct roomd_stored {
+    uint32_t struct_size;
+    roomd_status status;      /* OK: nothing but the store's own loss can lose it now.
+                                 AGAIN: it is not kept, try later.  EXPIRED: it may have
+                                 been kept.  INVALID: it never will be          */
+    uint32_t duplicate;       /* OK: the key was seen; id is the first one's    */
+    uint32_t reserved;
+    roomd_str id;             /* OK: its name in the store                      */
+    roomd_str code, text;     /* not OK: why, as in roomd_emitted               */
+} roomd_stored;
 
 /* ---- what the host tells -------------------------------------------------- */
 
@@ -416,6 +440,7 @@ typedef void       (*roomd_found_fn)  (void *user, roomd_status, const roomd_fou
 typedef void       (*roomd_replies_fn)(void *user, roomd_status, const roomd_replies *);
 typedef void       (*roomd_text_fn)   (void *user, roomd_status, roomd_str json);
 typedef void       (*roomd_publish_fn)(void *user, const roomd_emit *);
+typedef void       (*roomd_store_fn)  (void *user, roomd_ticket, const roomd_emit *, size_t n);
 typedef void       (*roomd_request_fn)(void *user, const roomd_request *);
 typedef void       (*roomd_answer_fn) (void *user, roomd_status, const roomd_args *);
 /* One fault in a configuration: where (JSON pointer into it, empty: all of it),
@@ -604,6 +629,15 @@ typedef struct roomd_host {
      * STOPPING, with what was done, when stop() comes first. */
     roomd_status (*move)(roomd_self *, const roomd_whom *, const roomd_move *, roomd_moved_fn fn,
                          void *user);
+
+    /* [home] Be the store: keep what is emitted with DURABLE.  `fn` gets emits that have
+     * been judged, with their rooms, to be kept all together or not at all; they lie
+     * emits->struct_size bytes apart.  The ticket is answered with stored().  One plugin
+     * only; another is DENIED.  With none an emit with DURABLE is UNSUPPORTED. */
+    roomd_status (*on_store)(roomd_self *, roomd_store_fn fn, void *user, roomd_handle *out);
+    /* [any] Say what became of them, in their order; one that is left out is EXPIRED.
+     * The structs lie results->struct_size bytes apart. */
+    roomd_status (*stored)(roomd_self *, roomd_ticket, const roomd_stored *results, size_t n);
 } roomd_host;
 
 /* ---- plugin --------------------------------------------------------------- */

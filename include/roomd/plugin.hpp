@@ -187,6 +187,26 @@ public:
                 k, out);
         });
     }
+    // fn(std::span<const roomd_emit *const>, Keeping &): move the Keeping away to answer later.
+    // Throws UNSUPPORTED on a host before 1.3.
+    template <class Fn> [[nodiscard]] Handle on_store(Fn fn) {
+        static_assert(detail::Takes<Fn, std::span<const roomd_emit *const>, Keeping &>,
+                      "on_store() takes fn(std::span<const roomd_emit *const>, roomd::Keeping &)");
+        if (!ROOMD_HAS(core_.table, roomd_host, on_store)) must(ROOMD_UNSUPPORTED, "on_store", {});
+        return keep<Handle>("on_store", {}, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_store(
+                self(),
+                [](void *u, roomd_ticket id, const roomd_emit *emits, std::size_t n) noexcept {
+                    const auto kept = static_cast<K *>(u)->shared_from_this();
+                    Keeping ticket(kept->core, id);
+                    kept->core->fence("on_store", [&] {
+                        detail::call_back(kept->fn, detail::each(emits, n), ticket);
+                    });
+                },
+                k, out);
+        });
+    }
     // fn(const Request &, Response &): move the Response away to answer later.
     template <class Fn> [[nodiscard]] Handle route(const Route &route, Fn fn) {
         static_assert(detail::Answers<Fn, Request, Response &>,

@@ -9,9 +9,20 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace roomd {
 namespace detail {
+
+// Structs that lie as far apart as their writer knew them to be long.
+template <class Raw> std::vector<const Raw *> each(const Raw *first, std::size_t n) {
+    std::vector<const Raw *> all;
+    all.reserve(n);
+    const auto *at = reinterpret_cast<const char *>(first);
+    for (std::size_t i = 0; i < n; ++i, at += first->struct_size)
+        all.push_back(reinterpret_cast<const Raw *>(at));
+    return all;
+}
 
 // A callback behind a Handle; alive while it runs, whatever it does to the handle.
 template <class Fn> struct Kept : std::enable_shared_from_this<Kept<Fn>> {

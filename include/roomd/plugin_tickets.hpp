@@ -227,6 +227,41 @@ private:
     }
 };
 
+// What became of one emit that the store was given.
+struct Stored {
+    roomd_status status = ROOMD_OK;
+    bool duplicate = false;
+    std::string_view id, code, text;
+};
+
+// The answer to emits that the store was given.  Dropped unanswered: they may have been kept.
+class Keeping : public detail::Ticket {
+public:
+    using Ticket::Ticket;
+    Keeping(Keeping &&) noexcept = default;
+    Keeping &operator=(Keeping &&other) noexcept {
+        if (this != &other) drop(), take(other);
+        return *this;
+    }
+    ~Keeping() { drop(); }
+
+    // One result for each emit, in their order.
+    roomd_status send(std::span<const Stored> results) {
+        if (id_ == 0) return ROOMD_GONE;
+        std::vector<roomd_stored> raw;
+        raw.reserve(results.size());
+        for (const auto &one : results)
+            raw.push_back({sizeof(roomd_stored), one.status, one.duplicate ? 1u : 0u, 0,
+                           str(one.id), str(one.code), str(one.text)});
+        return settled(core_->table->stored(core_->self, id_, raw.data(), raw.size()));
+    }
+
+private:
+    void drop() noexcept {
+        if (id_ != 0) settled(core_->table->stored(core_->self, id_, nullptr, 0));
+    }
+};
+
 // A timer, watch, hook, route or metric; cancelled when it goes.  Destroy it on the home loop, as
 // a member of the plugin's class is.  A callback may destroy the handle it was called through.
 class Handle {

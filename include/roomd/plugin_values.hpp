@@ -105,6 +105,7 @@ public:
     Emit &local() { return with(ROOMD_EMIT_LOCAL); }        // not to the cluster bus
     Emit &routed() { return with(ROOMD_EMIT_ROUTE); }       // by the catalogue
     Emit &to_all() { return with(ROOMD_EMIT_ALL); }         // the whole namespace
+    Emit &durable() { return with(ROOMD_EMIT_DURABLE); }    // by the store
     // Where it stands in the log that it comes from.
     Emit &at(std::string_view epoch, std::uint64_t seq) {
         raw_.epoch = str(epoch);
@@ -146,6 +147,7 @@ struct Command {
 // What became of an emit.
 struct Emitted {
     bool duplicate = false;
+    bool stored = false; // the store keeps it, as `id`
     std::uint64_t recipients = 0;
     std::string_view id;
     std::span<const roomd_str> rooms;
@@ -155,6 +157,7 @@ struct Emitted {
     Emitted() = default;
     explicit Emitted(const roomd_emitted &raw) :
         duplicate(raw.duplicate != 0),
+        stored(ROOMD_HAS(&raw, roomd_emitted, stored)),
         recipients(raw.recipients),
         id(view(raw.id)),
         rooms(raw.rooms, raw.n_rooms),

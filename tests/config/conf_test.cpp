@@ -150,6 +150,7 @@ TEST_CASE("the defaults of keys inside lists are what the code takes") {
     CHECK(said.keys.at(0).events == silent.keys.at(0).events);
     CHECK(said.keys[0].rooms == silent.keys[0].rooms);
     CHECK(said.keys[0].may_broadcast == silent.keys[0].may_broadcast);
+    CHECK(said.keys[0].durable == silent.keys[0].durable);
     CHECK(said.auth.issuers.at(0).require_exp == auth::Issuer{}.require_exp);
     CHECK(said.rooms.at(0).rules.join == silent.rooms.at(0).rules.join);
     CHECK(said.rooms[0].rules.max_members == silent.rooms[0].rules.max_members);
@@ -198,6 +199,7 @@ TEST_CASE("structs of other layers begin with the defaults of the key table") {
     CHECK(issuer.require_exp == entry.require_exp);
     const auto [key, keys] = by_itself_and_by<auth::Key>(api_key_keys);
     CHECK(key.may_broadcast == keys.may_broadcast);
+    CHECK(key.durable == keys.durable);
     const auto [event, events] = by_itself_and_by<catalogue::EventConf>(event_keys);
     CHECK(event.droppable == events.droppable);
 }

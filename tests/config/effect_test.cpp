@@ -37,7 +37,8 @@ bool same_catalogue(const catalogue::Catalogue &a, const catalogue::Catalogue &b
 bool same_keys(const std::vector<auth::Key> &a, const std::vector<auth::Key> &b) {
     return same_list(a, b, [](const auth::Key &x, const auth::Key &y) {
         return x.name == y.name && x.digest == y.digest && x.scopes == y.scopes &&
-               x.events == y.events && x.rooms == y.rooms && x.may_broadcast == y.may_broadcast;
+               x.events == y.events && x.rooms == y.rooms && x.may_broadcast == y.may_broadcast &&
+               x.durable == y.durable;
     });
 }
 
@@ -184,6 +185,7 @@ std::vector<Sample> samples() {
         pair("keys[].events", key, "", ", events: [a]"),
         pair("keys[].rooms", key, "", ", rooms: [a]"),
         pair("keys[].broadcast", key, "", ", broadcast: true"),
+        pair("keys[].durable", key, "", ", durable: true"),
         {"plugins.load", "", in(load, "")},
         {"plugins.load[].name", in(load, ""), "plugins: { load: [ { name: b } ] }"},
         pair("plugins.load[].file", load, "", ", file: b.so"),

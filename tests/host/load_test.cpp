@@ -25,7 +25,7 @@ TEST_CASE("a shared object without the entry is refused") {
     CHECK(has(why_not("no_entry"), "exports no roomd_plugin_entry()"));
 }
 TEST_CASE("a plugin that declines is refused with our version") {
-    CHECK(has(why_not("null_table"), "declines to work with plugin interface 1.2"));
+    CHECK(has(why_not("null_table"), "declines to work with plugin interface 1.3"));
 }
 TEST_CASE("a plugin that says another name than its file is refused") {
     CHECK(has(why_not("other_name"), "its name is \"somebody_else\", not \"other_name\""));

@@ -38,6 +38,7 @@ public:
         roomd_gone_fn gone = nullptr;
         roomd_connected_fn connected = nullptr;
         roomd_publish_fn publish = nullptr;
+        roomd_store_fn store = nullptr;
         roomd_request_fn request = nullptr;
         std::uint32_t delay = 0, every = 0, interest = 0;
         int descriptor = -1;
@@ -241,6 +242,18 @@ public:
             hook.publish = fn;
             return me(s).add(hook, out);
         };
+        table.on_store = [](roomd_self *s, roomd_store_fn fn, void *user, roomd_handle *out) {
+            Hook hook = named("on_store", user);
+            hook.store = fn;
+            return me(s).add(hook, out);
+        };
+        table.stored = [](roomd_self *s, roomd_ticket, const roomd_stored *results, std::size_t n) {
+            std::string what = "stored";
+            for (std::size_t i = 0; i < n; ++i)
+                what += " " + std::to_string(results[i].status) + text(results[i].id) +
+                        text(results[i].code);
+            return me(s).note(what);
+        };
         table.route = [](roomd_self *s, const roomd_route *r, roomd_request_fn fn, void *user,
                          roomd_handle *out) {
             Hook hook = named("route", user, {}, r->path);
@@ -293,6 +306,7 @@ public:
             what.rooms = rooms.data();
             what.n_rooms = rooms.size();
             what.index = i;
+            what.stored = status == ROOMD_OK && (all[i].flags & ROOMD_EMIT_DURABLE) != 0 ? 1 : 0;
             what.code = {code.data(), code.size()};
             what.pointer = {pointer.data(), pointer.size()};
             what.text = {"said no", status == ROOMD_OK ? 0u : 7u};
