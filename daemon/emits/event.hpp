@@ -46,6 +46,7 @@ struct Event {
     bool one_room = false; // given as "room", not "rooms"
     bool broadcast = false;
     bool droppable = false;
+    std::optional<bool> durable;    // none: as the key says
     std::optional<Problem> problem; // the first fault; its pointer begins at the event
 };
 

@@ -94,6 +94,10 @@ void read_key(std::string_view value, Event &event) {
                  "/key");
 }
 
+void read_durable(std::string_view value, Event &event) {
+    event.durable = value == "true";
+}
+
 constexpr unsigned bit(Form form) noexcept {
     return 1u << static_cast<unsigned>(form);
 }
@@ -123,6 +127,7 @@ constexpr Member members[] = {
     {"volatile", emit, "true or false", Kind::boolean, Null::wrong, read_volatile},
     {"namespace", emit, "a string", Kind::string, Null::wrong, read_namespace},
     {"key", keyed, "a string", Kind::string, Null::wrong, read_key},
+    {"durable", keyed, "true or false", Kind::boolean, Null::wrong, read_durable},
 };
 
 const Member *find(std::string_view name, Form form) noexcept {

@@ -21,7 +21,9 @@ void append_outcome(std::string &json, const Outcome &outcome) {
         if (i != 0) json += ',';
         rest::append_quoted(json, outcome.rooms[i]);
     }
-    json += R"(],"recipients":)" + std::to_string(outcome.recipients) + R"(,"id":)";
+    json += outcome.stored
+                ? R"(],"durable":true,"id":)"
+                : R"(],"recipients":)" + std::to_string(outcome.recipients) + R"(,"id":)";
     rest::append_quoted(json, outcome.id);
     if (outcome.duplicate) json += R"(,"duplicate":true)";
     json += '}';
@@ -29,43 +31,48 @@ void append_outcome(std::string &json, const Outcome &outcome) {
 
 } // namespace
 
-std::string emitted(std::string_view event, const Emitted &what, std::string_view timestamp) {
-    std::string json = R"({"success":true,"data":{"message":"Event emitted","event":)";
+Answer emitted(std::string_view event, const Emitted &what, std::string_view timestamp) {
+    std::string json = R"({"success":true,"data":{"message":)";
+    json += what.stored ? R"("Event stored","event":)" : R"("Event emitted","event":)";
     rest::append_quoted(json, event);
     json += R"(,"rooms":[)";
     for (std::size_t i = 0; i < what.rooms.size(); ++i) {
         if (i != 0) json += ',';
         rest::append_quoted(json, view(what.rooms[i]));
     }
-    json += R"(],"recipients":)" + std::to_string(what.recipients) + R"(,"id":)";
+    json += what.stored ? R"(],"durable":true,"id":)"
+                        : R"(],"recipients":)" + std::to_string(what.recipients) + R"(,"id":)";
     rest::append_quoted(json, what.id);
     json += R"(,"timestamp":)";
     rest::append_quoted(json, timestamp);
     if (what.duplicate) json += R"(,"duplicate":true)";
     json += "}}";
-    return json;
+    return {what.stored ? 202 : 200, std::move(json)};
 }
 
 Answer batch(std::span<const Outcome> outcomes, std::string_view timestamp) {
     std::string results = "[";
-    std::size_t taken = 0;
+    std::size_t taken = 0, stored = 0;
     const Outcome *first = nullptr;
     std::size_t where = 0;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         const auto &outcome = outcomes[i];
         if (i != 0) results += ',';
         append_outcome(results, outcome);
-        if (!outcome.problem) ++taken;
+        if (!outcome.problem) ++taken, stored += outcome.stored ? 1 : 0;
         // "not_sent" only says that another one was wrong.
         else if (first == nullptr || first->problem->code == "not_sent")
             first = &outcome, where = i;
     }
     results += ']';
     if (taken != 0 || first == nullptr) {
-        return {200, R"({"success":true,"data":{"message":"Events emitted","taken":)" +
-                         std::to_string(taken) + R"(,"refused":)" +
-                         std::to_string(outcomes.size() - taken) + R"(,"results":)" + results +
-                         R"(,"timestamp":")" + std::string(timestamp) + R"("}})"};
+        const bool all = stored != 0 && stored == taken;
+        return {all ? 202 : 200,
+                (all ? R"({"success":true,"data":{"message":"Events stored","taken":)"
+                     : R"({"success":true,"data":{"message":"Events emitted","taken":)") +
+                    std::to_string(taken) + R"(,"refused":)" +
+                    std::to_string(outcomes.size() - taken) + R"(,"results":)" + results +
+                    R"(,"timestamp":")" + std::string(timestamp) + R"("}})"};
     }
     auto problem = *first->problem;
     problem.pointer = "/events/" + std::to_string(where) + problem.pointer;

@@ -15,20 +15,20 @@ struct Outcome {
     std::string event, id;
     std::vector<std::string> rooms;
     std::uint64_t recipients = 0;
-    bool duplicate = false;
+    bool duplicate = false, stored = false;
     std::optional<rest::Problem> problem; // its pointer begins at the event
 };
-
-// The answer to `POST /api/emit` that was taken.
-std::string emitted(std::string_view event, const Emitted &, std::string_view timestamp);
 
 struct Answer {
     int status;
     std::string body;
 };
 
-// The answer to a batch.  200 when at least one event was taken; else the status of the first that
-// was refused, which the error names.
+// The answer to `POST /api/emit` that was taken: 200, or 202 when it was stored.
+Answer emitted(std::string_view event, const Emitted &, std::string_view timestamp);
+
+// The answer to a batch.  200 when at least one event was taken, or 202 when all that were taken
+// are stored; else the status of the first that was refused, which the error names.
 Answer batch(std::span<const Outcome>, std::string_view timestamp);
 
 } // namespace roomd::http_emit

@@ -42,6 +42,7 @@ struct Pending {
         out.id = what.id;
         out.recipients = what.recipients;
         out.duplicate = what.duplicate;
+        out.stored = what.stored;
         for (const auto &room : what.rooms)
             out.rooms.emplace_back(view(room));
     }
@@ -128,7 +129,8 @@ private:
         const auto status =
             host_.emit(emit, [event, ticket](roomd_status became, const Emitted &what) {
                 if (became == ROOMD_OK) {
-                    ticket->send(200, emitted(event->name, what, rest::timestamp()));
+                    const auto said = emitted(event->name, what, rest::timestamp());
+                    ticket->send(said.status, said.body);
                     return;
                 }
                 auto problem = rest::problem_of(became, what);

@@ -13,6 +13,7 @@ Emit emit_of(const Event &event, std::string &args) {
         out.except(room);
     if (event.broadcast) out.to_all();
     if (event.droppable) out.vanishing();
+    if (event.durable) out.with(*event.durable ? ROOMD_EMIT_DURABLE : ROOMD_EMIT_LIVE);
     if (!event.key.empty()) out.key(event.key);
     return out;
 }

@@ -41,7 +41,11 @@ Problem problem_of(roomd_status status, const Emitted &what) {
     };
     switch (status) {
     case ROOMD_AGAIN:
-        return say(429, "over_budget", "too many events are in flight; nothing was sent");
+        return say(what.code.empty() ? 429 : 503, "over_budget",
+                   "too many events are in flight; nothing was sent");
+    case ROOMD_EXPIRED: return say(503, "store_unsure", "it may have been stored");
+    case ROOMD_UNSUPPORTED:
+        return say(422, "durable_unavailable", "this daemon cannot store events");
     case ROOMD_STOPPING: return say(503, "stopping", "the daemon is going down");
     case ROOMD_TOO_BIG: return say(413, "emit_too_big", "the event is over the size limit");
     case ROOMD_DENIED: return say(403, "denied", "this key may not emit that");

@@ -147,7 +147,7 @@ private:
         auto event = std::make_shared<const rest::Event>(std::get<rest::Event>(std::move(read)));
         std::string args;
         auto emit = rest::emit_of(*event, args);
-        emit.on_behalf(request.key);
+        emit.with(ROOMD_EMIT_LIVE).on_behalf(request.key);
         auto ticket = std::make_shared<Response>(std::move(response));
         const auto status =
             host_.emit(emit, [event, ticket](roomd_status became, const Emitted &what) {

@@ -250,6 +250,20 @@ TEST_CASE("a duplicate member is refused, so that no guard is asked about anothe
     CHECK(good(R"({"event":"e","data":{"x":1,"x":2},"room":"r"})").data == R"({"x":1,"x":2})");
 }
 
+TEST_CASE("an event is durable, or not, or as its API key says") {
+    const auto with = [](const std::string &value) {
+        return R"({"event":"e","data":1,"durable":)" + value + "}";
+    };
+    CHECK(good(with("true")).durable == true);
+    CHECK(good(with("false")).durable == false);
+    CHECK_FALSE(good(R"({"event":"e","data":1})").durable.has_value());
+    CHECK(bad(with("null")) == "422 wrong_type /durable");
+    CHECK(bad(with("1")) == "422 wrong_type /durable");
+    for (const Form form : {Form::by_operator, Form::to_room})
+        CHECK(bad(R"({"durable":true,"event":"e","data":1,"room":"r"})", form) ==
+              "422 unknown_member /durable");
+}
+
 TEST_CASE("an event has a key of 1 to 200 visible ASCII characters") {
     const auto with = [](const std::string &key) {
         return R"({"event":"e","data":1,"key":")" + key + "\"}";

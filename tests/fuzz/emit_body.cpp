@@ -46,6 +46,8 @@ void check_same(const emits::Event &event, const Tree &object) {
     fuzz::must(event.key == object.value("key", ""));
     fuzz::must(event.broadcast == object.value("broadcast", false));
     fuzz::must(event.droppable == object.value("volatile", false));
+    fuzz::must(event.durable.has_value() == object.contains("durable"));
+    fuzz::must(event.durable.value_or(false) == object.value("durable", false));
     fuzz::must(event.except == names(object, "except"));
     fuzz::must(event.rooms == (event.one_room ? std::vector{object.at("room").get<std::string>()}
                                               : names(object, "rooms")));
@@ -75,7 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         const auto &event = std::get<emits::Event>(one);
         check_read(event, body);
         fuzz::must(form != Form::to_room || event.one_room);
-        fuzz::must(form == Form::alone || event.key.empty());
+        fuzz::must(form == Form::alone || (event.key.empty() && !event.durable));
         fuzz::must(!tree.is_discarded() || can_differ);
         if (!tree.is_discarded()) check_same(event, tree);
     }

@@ -107,6 +107,59 @@ TEST_CASE("a repeated key answers the first result and says so") {
     CHECK(run.answer()["data"]["duplicate"] == true);
 }
 
+constexpr std::string_view durable_body =
+    R"({"event":"e:x","data":{"a":1},"room":"role:student","durable":true})";
+
+TEST_CASE("a durable event is answered 202 with its id in the store") {
+    Running run;
+    run.fake.request(one, durable_body);
+    CHECK((run.fake.sent.at(0).flags & ROOMD_EMIT_DURABLE) != 0);
+    run.fake.work_off();
+    CHECK(run.status() == 202);
+    auto answer = run.answer();
+    answer["data"].erase("timestamp");
+    CHECK(answer == json::parse(R"({"success":true,"data":{"message":"Event stored",
+        "event":"e:x","rooms":["role:student"],"durable":true,"id":"e-1"}})"));
+}
+
+TEST_CASE("what the store cannot do now is a 503 that says when, and what it never does a 422") {
+    Running run;
+    const auto status = [&](roomd_status said, std::string_view code) {
+        run.fake.request(one, durable_body);
+        run.fake.work_off(said, code);
+        CHECK(run.answer()["error"]["code"] == std::string(code));
+        return std::to_string(run.status()) + " " + run.retry();
+    };
+    CHECK(status(ROOMD_AGAIN, "store_unavailable") == "503 Retry-After:1");
+    CHECK(status(ROOMD_AGAIN, "store_full") == "503 Retry-After:1");
+    CHECK(status(ROOMD_EXPIRED, "store_unsure") == "503 Retry-After:1");
+    CHECK(status(ROOMD_UNSUPPORTED, "durable_unavailable") == "422 ");
+    CHECK(status(ROOMD_INVALID, "not_storable") == "422 ");
+    CHECK(status(ROOMD_INVALID, "durable_mixed") == "422 ");
+}
+
+TEST_CASE("a batch is a 202 where all that was taken is stored") {
+    Running run;
+    const auto events = [](std::string_view second) {
+        return R"({"events":[{"event":"a","data":1,"room":"r","durable":true},)" +
+               std::string(second) + "]}";
+    };
+    run.fake.request(many, events(R"({"event":"b","data":1,"room":"r","durable":true})"));
+    run.fake.work_off();
+    CHECK(run.status() == 202);
+    CHECK(run.answer()["data"]["message"] == "Events stored");
+    CHECK(run.answer()["data"]["results"][0]["durable"] == true);
+    CHECK_FALSE(run.answer()["data"]["results"][0].contains("recipients"));
+    run.fake.request(many, events(R"({"event":"","data":1})"));
+    run.fake.work_off();
+    CHECK(run.status() == 202);
+    run.fake.request(many, events(R"({"event":"b","data":1,"room":"r","durable":false})"));
+    CHECK((run.fake.sent.at(1).flags & ROOMD_EMIT_LIVE) != 0);
+    run.fake.work_off();
+    CHECK(run.status() == 200);
+    CHECK(run.answer()["data"]["results"][1]["recipients"] == 2);
+}
+
 TEST_CASE("an invalid idempotency key is refused") {
     Running run;
     run.fake.request(one, body, with_key("a b"));
