@@ -10,7 +10,21 @@
 namespace roomd::postgres {
 namespace {
 
-enum Column { seq, event, data, rooms, except_rooms, expired, age, logged_at };
+enum Column {
+    seq,
+    event,
+    data,
+    rooms,
+    except_rooms,
+    expired,
+    age,
+    logged_at,
+    nsp,
+    droppable,
+    broadcast
+};
+
+constexpr std::int64_t has_raw = 10; // version of the schema
 
 // A JSON array of strings, as array_to_json() makes it; none for NULL.
 std::vector<std::string> names(std::string_view json) {
@@ -39,12 +53,17 @@ std::string reason(std::string_view code, std::string_view pointer, std::string_
 
 } // namespace
 
-const char *const Delivery::query =
-    "SELECT seq, event, data::text, array_to_json(rooms)::text, array_to_json(except_rooms)::text,"
-    " coalesce(expires_at <= clock_timestamp(), false),"
-    " extract(epoch FROM clock_timestamp() - created_at)::float8,"
-    " to_char(logged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-    " FROM roomd.read($1::bigint, $2::int)";
+std::string Delivery::query(std::int64_t schema) {
+    const bool whole = schema >= has_raw;
+    return std::string("SELECT seq, event, ") +
+           (whole ? "coalesce(raw::text, data::text)" : "data::text") +
+           ", array_to_json(rooms)::text, array_to_json(except_rooms)::text,"
+           " coalesce(expires_at <= clock_timestamp(), false),"
+           " extract(epoch FROM clock_timestamp() - created_at)::float8,"
+           " to_char(logged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')," +
+           (whole ? " namespace, volatile, broadcast" : " NULL, false, false") +
+           " FROM roomd.read($1::bigint, $2::int)";
+}
 
 Delivery::Delivery(Host &host, std::uint32_t rate, Refused refused) :
     host_(host),
@@ -79,6 +98,9 @@ Connection::Go Delivery::take(const Result &row, Progress &progress) {
         Emit emit(row.text(0, event));
         // Every daemon reads the log itself: the cluster bus has nothing to add.
         emit.args(args).routed().local().at(at.epoch, static_cast<std::uint64_t>(at.seq));
+        if (!row.null(0, nsp)) emit.nsp(row.text(0, nsp));
+        if (row.text(0, droppable) == "t") emit.vanishing();
+        if (row.text(0, broadcast) == "t") emit.to_all();
         for (const auto &room : to)
             emit.to(room);
         for (const auto &room : not_to)

@@ -20,7 +20,7 @@ namespace roomd::postgres {
 class Delivery {
 public:
     // Reads the rows that take() takes: those above seq $1, at most $2 of them.
-    static const char *const query;
+    static std::string query(std::int64_t schema);
 
     // Told of a row that the host refuses for good.
     using Refused = std::function<void(const Position &, const std::string &reason)>;

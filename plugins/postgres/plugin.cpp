@@ -6,6 +6,7 @@
 #include "postgres/relay.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/settings.hpp"
+#include "postgres/store.hpp"
 
 #include <memory>
 
@@ -54,6 +55,19 @@ private:
         } else {
             relay_.reset();
         }
+        if (settings.outbox && settings.outbox->store) {
+            Store::Options options{settings.target, settings.times, settings.outbox->store_memory};
+            if (store_) {
+                store_->reload(std::move(options));
+            } else {
+                store_ =
+                    std::make_unique<Store>(host_, counts_, health_, std::move(options), [this] {
+                        if (relay_) relay_->wake();
+                    });
+            }
+        } else {
+            store_.reset();
+        }
         const bool wakes = settings.outbox && settings.direct &&
                            settings.outbox->wake == Settings::Wake::by_notify;
         if (settings.listen || wakes) {
@@ -77,6 +91,7 @@ private:
     Health health_;
     Counts counts_;
     std::unique_ptr<Relay> relay_;
+    std::unique_ptr<Store> store_; // wakes relay_
     std::unique_ptr<Listen> listen_;
 };
 

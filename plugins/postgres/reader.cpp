@@ -15,11 +15,12 @@ Reader::Reader(Host &host, Connection &connection, Progress &progress, DeadLette
         dead_letters_.add(at.epoch, at.seq, reason);
     }) {}
 
-void Reader::read(std::uint32_t batch) {
+void Reader::read(std::uint32_t batch, std::int64_t schema) {
     batch_ = batch;
+    schema_ = schema;
     rows_ = 0;
     Connection::Query query;
-    query.sql = Delivery::query;
+    query.sql = Delivery::query(schema_);
     query.parameters = {std::to_string(progress_.at().seq), std::to_string(doubt_.limit(batch_))};
     query.row = [this](const Result &row) { return take(row); };
     query.done = [this](const Result &answer) { was_read(answer); };
@@ -47,7 +48,7 @@ void Reader::was_read(const Result &answer) {
 void Reader::failed(const Trouble &trouble, std::string_view sqlstate) {
     switch (doubt_.failed(progress_.at().seq, sqlstate)) {
     case Doubt::Next::reconnect: return connection_.refuse(trouble);
-    case Doubt::Next::read_alone: return read(batch_);
+    case Doubt::Next::read_alone: return read(batch_, schema_);
     case Doubt::Next::give_row_up: return give_up_row(trouble);
     }
 }

@@ -33,7 +33,7 @@ public:
 
     Reader(Host &, Connection &, Progress &, DeadLetters &, Owner &, std::uint32_t rate);
 
-    void read(std::uint32_t batch);
+    void read(std::uint32_t batch, std::int64_t schema);
     void limit(std::uint32_t rate) { delivery_.limit(rate); }
     void lost() { rate_.reset(); }
     double last_age() const { return delivery_.last_age(); }
@@ -53,6 +53,7 @@ private:
     Delivery delivery_;
     Doubt doubt_;             // of the row behind progress_.at()
     std::uint32_t batch_ = 0; // of the read that is open
+    std::int64_t schema_ = 0; // its version
     std::uint32_t rows_ = 0;
     Handle rate_;
 };

@@ -184,7 +184,7 @@ void Relay::reads() {
 
 void Relay::read() {
     agenda_.asked();
-    reader_.read(options_.how.batch);
+    reader_.read(options_.how.batch, check_in_.schema());
 }
 
 void Relay::has_read(std::uint32_t rows, bool more) {

@@ -46,7 +46,11 @@ inline constexpr const char *config_schema = R"json({
                  "description": "events sent in a second at most; 0: as many as there are"},
         "node": {"type": "string", "description": "this daemon in roomd.node; without it host and process"},
         "keep": {"type": "string", "default": "1d", "description": "how long the log is kept; whole days are dropped"},
-        "keep_size": {"type": "string", "description": "the oldest days are dropped while the log is larger"}
+        "keep_size": {"type": "string", "description": "the oldest days are dropped while the log is larger"},
+        "store": {"type": "boolean", "default": true,
+                  "description": "whether durable events that come over HTTP go into this outbox; in one instance at most"},
+        "store_memory": {"type": "string", "default": "16MiB",
+                         "description": "what may wait to be stored; above it events are answered 503"}
       },
       "additionalProperties": false
     }

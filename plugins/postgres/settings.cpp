@@ -147,11 +147,14 @@ Settings::Outbox read_outbox(const Section &in) {
     in.time("keep", milliseconds(3600 * 1000), milliseconds(milliseconds::rep(366) * 86400000),
             out.keep);
     in.size("keep_size", out.keep_size);
+    in.size("store_memory", out.store_memory);
     in.time("busy", milliseconds(5), milliseconds(1000), out.busy);
     in.time("idle", milliseconds(200), milliseconds(60000), out.idle);
     if (in.text("wake") == "poll") out.wake = Settings::Wake::by_polling;
     if (const auto *on = in.find("sequence"); on != nullptr && on->is_boolean())
         out.sequence = on->get<bool>();
+    if (const auto *on = in.find("store"); on != nullptr && on->is_boolean())
+        out.store = on->get<bool>();
     return out;
 }
 

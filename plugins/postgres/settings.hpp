@@ -32,6 +32,8 @@ struct Settings {
         std::string node;       // in roomd.node; empty: host and process
         std::chrono::milliseconds keep{24 * 60 * 60 * 1000}; // days of the log
         std::uint64_t keep_size = 0;                         // bytes of it; 0: any
+        bool store = true;                                   // durable events of others
+        std::uint64_t store_memory = 16 << 20;               // bytes of them that may wait
     };
 
     Target target;

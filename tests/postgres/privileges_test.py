@@ -96,7 +96,7 @@ class Privileges(unittest.TestCase):
                 WHERE grantee <> 'owner'::regrole GROUP BY 1, 2 ORDER BY 1, 2""")
         self.assertEqual(granted, [
             ("roomd_app", "EXECUTE", "emit"), ("roomd_app", "USAGE", "roomd"),
-            ("roomd_daemon", "EXECUTE", "bury emit give_up_damaged prepare read replay seen sequence_batch state trim waiting"),
+            ("roomd_daemon", "EXECUTE", "bury emit give_up_damaged prepare read replay seen sequence_batch state store trim waiting"),
             ("roomd_daemon", "SELECT", "dead log meta node"), ("roomd_daemon", "USAGE", "roomd")])
 
     def test_functions_that_run_as_the_owner_have_a_fixed_search_path(self):

@@ -15,7 +15,7 @@ SELECT pg_advisory_xact_lock(1919905645, 2);
 
 DO $$
 DECLARE
-    newest constant int := 9; -- the highest number in this folder
+    newest constant int := 10; -- the highest number in this folder
     owner text;
     found int;
 BEGIN
@@ -101,7 +101,11 @@ CREATE TABLE IF NOT EXISTS roomd.outbox (
     expires_at   timestamptz,
     traceparent  text,
     created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    fault        text          -- known to be bad when it was written: goes to dead
+    fault        text,         -- known to be bad when it was written: goes to dead
+    namespace    text,         -- null: /
+    volatile     boolean NOT NULL DEFAULT false, -- dropped for clients that are behind
+    broadcast    boolean NOT NULL DEFAULT false, -- to everyone in the namespace
+    raw          json          -- the data as it was written; then data is null
 ) WITH (
     autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_insert_threshold = -1,
@@ -117,19 +121,23 @@ CREATE TABLE IF NOT EXISTS roomd.log (
     seq          bigint NOT NULL,
     outbox_id    bigint NOT NULL,
     event        text NOT NULL,
-    data         jsonb NOT NULL,
+    data         jsonb,
     rooms        text[],
     except_rooms text[],
     key          text,
     expires_at   timestamptz,
     traceparent  text,
     created_at   timestamptz NOT NULL,
-    logged_at    timestamptz NOT NULL
+    logged_at    timestamptz NOT NULL,
+    namespace    text,
+    volatile     boolean NOT NULL DEFAULT false,
+    broadcast    boolean NOT NULL DEFAULT false,
+    raw          json
 ) PARTITION BY RANGE (logged_at);
 
--- Keys that emit() has seen.
+-- Keys that emit() and store() have seen.
 CREATE TABLE IF NOT EXISTS roomd.idempotency (
-    key        text PRIMARY KEY,
+    key        text PRIMARY KEY, -- store(): behind the name of the API key and a tab
     outbox_id  bigint NOT NULL,
     content    bytea NOT NULL, -- digest of event, data and rooms
     expires_at timestamptz NOT NULL
@@ -161,9 +169,27 @@ CREATE TABLE IF NOT EXISTS roomd.dead (
     traceparent  text,
     created_at   timestamptz NOT NULL,
     died_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    namespace    text,
+    volatile     boolean NOT NULL DEFAULT false,
+    broadcast    boolean NOT NULL DEFAULT false,
+    raw          json,
     UNIQUE (epoch, seq)
 );
 CREATE INDEX IF NOT EXISTS dead_died_at ON roomd.dead (died_at);
+
+DO $$
+DECLARE
+    place text;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'roomd.log'::regclass AND attname = 'raw') THEN -- version 9
+        FOREACH place IN ARRAY '{outbox,log,dead}'::text[] LOOP
+            EXECUTE format('ALTER TABLE roomd.%I ADD COLUMN namespace text, ADD COLUMN volatile boolean NOT NULL DEFAULT false,'
+                           ' ADD COLUMN broadcast boolean NOT NULL DEFAULT false, ADD COLUMN raw json', place);
+        END LOOP;
+        ALTER TABLE roomd.log ALTER COLUMN data DROP NOT NULL;
+    END IF;
+END
+$$;
 
 -- Twelve hexadecimal digits.
 CREATE OR REPLACE FUNCTION roomd.new_epoch() RETURNS text

@@ -64,6 +64,21 @@ BEGIN
 END
 $$;
 
+-- The function of version 9 had fewer parameters.  Who might call it may call the new one.
+DO $$
+DECLARE
+    old constant regprocedure := to_regprocedure('roomd.emit(text, jsonb, text[], text, text[], interval, text)');
+BEGIN
+    IF old IS NOT NULL THEN
+        PERFORM set_config('roomd.emitters', (
+            SELECT coalesce(string_agg(quote_ident(r.rolname), ', '), '')
+            FROM pg_proc p, aclexplode(p.proacl) a JOIN pg_roles r ON r.oid = a.grantee
+            WHERE p.oid = old AND a.grantee <> p.proowner), true);
+        EXECUTE 'DROP FUNCTION ' || old;
+    END IF;
+END
+$$;
+
 -- Sends an event when, and only if, the transaction that calls this commits.  Without rooms it goes
 -- to those of the catalogue.  Returns its id; null when the key was seen within meta.key_window, and
 -- then nothing is sent again.  Call it after the rows that it tells of are changed.
@@ -77,7 +92,10 @@ CREATE OR REPLACE FUNCTION roomd.emit(
     key          text     DEFAULT NULL, -- 1 to 200 visible ASCII characters
     except_rooms text[]   DEFAULT NULL,
     ttl          interval DEFAULT NULL, -- not sent to anyone later than this
-    traceparent  text     DEFAULT NULL
+    traceparent  text     DEFAULT NULL,
+    namespace    text     DEFAULT NULL, -- null: /
+    volatile     boolean  DEFAULT false, -- dropped for clients that are behind
+    broadcast    boolean  DEFAULT false  -- to everyone in the namespace, instead of rooms
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -86,8 +104,13 @@ DECLARE
     digest    bytea;
     earlier   bytea;
 BEGIN
-    IF wrong IS NULL AND (key IS NOT NULL OR ttl IS NOT NULL OR traceparent IS NOT NULL) THEN
+    IF wrong IS NULL AND (key IS NOT NULL OR ttl IS NOT NULL OR traceparent IS NOT NULL
+                          OR namespace IS NOT NULL OR broadcast) THEN
         wrong := CASE
+            WHEN broadcast AND rooms IS NOT NULL THEN
+                'two_targets: a broadcast goes to everyone: leave the rooms out'
+            WHEN namespace !~ '^/[^* [:cntrl:]]*$' OR octet_length(namespace) > 256 THEN
+                'namespace_unknown: a namespace''s name begins with / and has no *'
             WHEN key !~ '^[!-~]+$' OR length(key) > 200 THEN
                 'idempotency_key_invalid: key is 1 to 200 visible ASCII characters'
             WHEN ttl <= interval '0' THEN
@@ -102,8 +125,9 @@ BEGIN
     END IF;
 
     IF key IS NULL THEN
-        INSERT INTO roomd.outbox (event, data, rooms, except_rooms, expires_at, traceparent)
-        VALUES (event, data, rooms, except_rooms, clock_timestamp() + ttl, traceparent)
+        INSERT INTO roomd.outbox (event, data, rooms, except_rooms, expires_at, traceparent, namespace, volatile, broadcast)
+        VALUES (event, data, rooms, except_rooms, clock_timestamp() + ttl, traceparent, namespace,
+                coalesce(volatile, false), coalesce(broadcast, false))
         RETURNING id INTO outbox_id;
         IF pg_sequence_last_value('roomd.bell') = 1 THEN
             PERFORM roomd.ring();
@@ -112,7 +136,9 @@ BEGIN
     END IF;
 
     outbox_id := roomd.next_id();
-    digest := sha256(convert_to(jsonb_build_array(event, data, rooms, except_rooms)::text,
+    digest := sha256(convert_to((jsonb_build_array(event, data, rooms, except_rooms)
+                                 || CASE WHEN namespace IS NULL AND NOT (coalesce(volatile, false) OR coalesce(broadcast, false))
+                                         THEN '[]' ELSE jsonb_build_array(namespace, volatile, broadcast) END)::text,
                                 CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END));
     -- Waits for another transaction that has just used this key.
     INSERT INTO roomd.idempotency AS i (key, outbox_id, content, expires_at)
@@ -128,12 +154,21 @@ BEGIN
         END IF;
         RETURN NULL;
     END IF;
-    INSERT INTO roomd.outbox (id, event, data, rooms, except_rooms, key, expires_at, traceparent)
-    VALUES (outbox_id, event, data, rooms, except_rooms, key, clock_timestamp() + ttl, traceparent);
+    INSERT INTO roomd.outbox (id, event, data, rooms, except_rooms, key, expires_at, traceparent, namespace, volatile, broadcast)
+    VALUES (outbox_id, event, data, rooms, except_rooms, key, clock_timestamp() + ttl, traceparent, namespace,
+            coalesce(volatile, false), coalesce(broadcast, false));
     IF pg_sequence_last_value('roomd.bell') = 1 THEN
         PERFORM roomd.ring();
     END IF;
     RETURN outbox_id;
+END
+$$;
+
+DO $$
+BEGIN
+    IF coalesce(current_setting('roomd.emitters', true), '') <> '' THEN
+        EXECUTE 'GRANT EXECUTE ON FUNCTION roomd.emit TO ' || current_setting('roomd.emitters');
+    END IF;
 END
 $$;
 

@@ -31,18 +31,20 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan =
     WITH gone AS (
         DELETE FROM roomd.outbox WHERE id = ANY (ids) RETURNING *
     ), judged AS MATERIALIZED (
-        SELECT *, coalesce(fault, roomd.fault_of(event, data, rooms, except_rooms)) AS reason FROM gone
+        SELECT *, coalesce(fault, roomd.fault_of(event, CASE WHEN raw IS NULL THEN data ELSE 'null' END, rooms, except_rooms)) AS reason
+        FROM gone
     ), good AS (
         INSERT INTO roomd.log (seq, outbox_id, event, data, rooms, except_rooms, key, expires_at, traceparent,
-                               created_at, logged_at)
+                               created_at, logged_at, namespace, volatile, broadcast, raw)
         SELECT after + row_number() OVER (ORDER BY id), id, event, data, rooms, except_rooms, key, expires_at,
-               traceparent, created_at, at
+               traceparent, created_at, at, namespace, volatile, broadcast, raw
         FROM judged WHERE reason IS NULL
         RETURNING 1
     ), bad AS (
         INSERT INTO roomd.dead (reason, outbox_id, event, data, rooms, except_rooms, key, expires_at, traceparent,
-                                created_at)
-        SELECT reason, id, event, data, rooms, except_rooms, key, expires_at, traceparent, created_at
+                                created_at, namespace, volatile, broadcast, raw)
+        SELECT reason, id, event, data, rooms, except_rooms, key, expires_at, traceparent, created_at, namespace, volatile,
+               broadcast, raw
         FROM judged WHERE reason IS NOT NULL
         RETURNING 1
     )
@@ -55,9 +57,10 @@ CREATE OR REPLACE FUNCTION roomd.give_up(row_id bigint, why text) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     BEGIN
-        INSERT INTO roomd.dead (reason, outbox_id, event, rooms, except_rooms, key, expires_at, traceparent, created_at)
+        INSERT INTO roomd.dead (reason, outbox_id, event, rooms, except_rooms, key, expires_at, traceparent, created_at,
+                                namespace, volatile, broadcast)
         SELECT left(why, 800) || '; without its data', o.id, o.event, o.rooms, o.except_rooms, o.key, o.expires_at,
-               o.traceparent, o.created_at
+               o.traceparent, o.created_at, o.namespace, o.volatile, o.broadcast
         FROM roomd.outbox o WHERE o.id = row_id;
     EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception
                 OR internal_error OR data_corrupted THEN
@@ -242,7 +245,8 @@ BEGIN
     FOR row_id IN SELECT o.id FROM roomd.outbox o ORDER BY o.id LIMIT least(most, 100000) LOOP
         BEGIN -- reads each value to its end, and makes no text of it that may be too long
             PERFORM hashtext(o.event), jsonb_hash(o.data), hash_array(o.rooms), hash_array(o.except_rooms),
-                    hashtext(o.key), hashtext(o.traceparent), hashtext(o.fault), o.expires_at, o.created_at
+                    hashtext(o.key), hashtext(o.traceparent), hashtext(o.fault), o.expires_at, o.created_at,
+                    hashtext(o.namespace), hashtext(o.raw::text)
             FROM roomd.outbox o WHERE o.id = row_id;
         EXCEPTION WHEN internal_error OR data_corrupted THEN
             PERFORM roomd.give_up(row_id, 'row_damaged: ' || SQLERRM);

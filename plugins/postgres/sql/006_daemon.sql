@@ -51,9 +51,9 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     INSERT INTO roomd.dead (reason, epoch, seq, outbox_id, event, data, rooms, except_rooms, key, expires_at,
-                            traceparent, created_at)
+                            traceparent, created_at, namespace, volatile, broadcast, raw)
     SELECT left(bury.reason, 1000), m.epoch, l.seq, l.outbox_id, l.event, l.data, l.rooms, l.except_rooms, l.key,
-           l.expires_at, l.traceparent, l.created_at
+           l.expires_at, l.traceparent, l.created_at, l.namespace, l.volatile, l.broadcast, l.raw
     FROM roomd.state() m, roomd.log l
     WHERE m.epoch = at_epoch AND l.seq = at_seq
     ON CONFLICT DO NOTHING;
@@ -74,9 +74,70 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     WITH risen AS (
         DELETE FROM roomd.dead WHERE id = dead_id RETURNING *
     )
-    INSERT INTO roomd.outbox (event, data, rooms, except_rooms, key, expires_at, traceparent)
-    SELECT event, data, rooms, except_rooms, key, expires_at, traceparent FROM risen
+    INSERT INTO roomd.outbox (event, data, rooms, except_rooms, key, expires_at, traceparent, namespace, volatile, broadcast, raw)
+    SELECT event, data, rooms, except_rooms, key, expires_at, traceparent, namespace, volatile, broadcast, raw FROM risen
     RETURNING id
+$$;
+
+-- Puts events into outbox that a daemon was given over HTTP, and has judged; all in one transaction.
+-- The lists have one element for each event; of `rooms` and `except_rooms` it is a text[] as text.
+-- For each event, in order: its id, and whether it was `stored`; `seen`: its key was used for the same
+-- event within meta.key_window, and the id is the first one's; `conflict`: for another one.  That one is
+-- not stored; where they go `together` none is, and the others are `spared`.
+CREATE OR REPLACE FUNCTION roomd.store(
+    keys text[], events text[], raws text[], rooms text[], except_rooms text[],
+    namespaces text[], volatiles boolean[], broadcasts boolean[], together boolean DEFAULT false,
+    OUT id bigint, OUT verdict text
+) RETURNS SETOF record
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    ids      bigint[] := ARRAY(SELECT roomd.next_id() FROM generate_series(1, cardinality(events)));
+    verdicts text[] := array_fill('stored'::text, ARRAY[cardinality(events)]);
+    contents bytea[];
+    firsts   bigint[];
+BEGIN
+    -- Whoever is told that it is stored is told of a commit that a crash leaves alone.
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    IF array_remove(keys, NULL) <> '{}' THEN
+        contents := ARRAY(
+            SELECT CASE WHEN u.key IS NOT NULL THEN
+                sha256(convert_to(json_build_array(u.event, u.raw, u.rooms, u.except_rooms, u.namespace, u.volatile, u.broadcast)::text,
+                                  CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END)) END
+            FROM unnest(keys, events, raws, rooms, except_rooms, namespaces, volatiles, broadcasts) WITH ORDINALITY
+                 AS u(key, event, raw, rooms, except_rooms, namespace, volatile, broadcast, n) ORDER BY u.n);
+        -- Waits for others that have just used one of these keys; in the order of keys, so that no two wait for each other.
+        INSERT INTO roomd.idempotency AS i (key, outbox_id, content, expires_at)
+        SELECT DISTINCT ON (u.key) u.key, u.id, u.content, clock_timestamp() + (SELECT m.key_window FROM roomd.state() m)
+        FROM unnest(keys, ids, contents) AS u(key, id, content) WHERE u.key IS NOT NULL ORDER BY u.key, u.id
+        ON CONFLICT ON CONSTRAINT idempotency_pkey DO UPDATE
+            SET outbox_id = excluded.outbox_id, content = excluded.content, expires_at = excluded.expires_at
+            WHERE i.expires_at <= clock_timestamp();
+        SELECT array_agg(coalesce(i.outbox_id, u.id) ORDER BY u.n),
+               array_agg(CASE WHEN u.key IS NULL OR i.outbox_id = u.id THEN 'stored'
+                              WHEN i.content = u.content THEN 'seen' ELSE 'conflict' END ORDER BY u.n)
+        INTO firsts, verdicts
+        FROM unnest(keys, ids, contents) WITH ORDINALITY AS u(key, id, content, n)
+             LEFT JOIN roomd.idempotency i ON i.key = u.key;
+        IF together AND 'conflict' = ANY (verdicts) THEN
+            DELETE FROM roomd.idempotency i WHERE i.key = ANY (keys) AND i.outbox_id = ANY (ids);
+            verdicts := ARRAY(SELECT CASE v WHEN 'conflict' THEN v ELSE 'spared' END FROM unnest(verdicts) WITH ORDINALITY AS u(v, n)
+                              ORDER BY n);
+        END IF;
+    END IF;
+    INSERT INTO roomd.outbox (id, event, raw, rooms, except_rooms, key, namespace, volatile, broadcast)
+    SELECT u.id, u.event, u.raw::json, u.rooms::text[], u.except_rooms::text[], u.key, u.namespace, u.volatile, u.broadcast
+    FROM unnest(ids, keys, events, raws, rooms, except_rooms, namespaces, volatiles, broadcasts, verdicts)
+         AS u(id, key, event, raw, rooms, except_rooms, namespace, volatile, broadcast, verdict)
+    WHERE u.verdict = 'stored';
+    IF pg_sequence_last_value('roomd.bell') = 1 THEN
+        PERFORM roomd.ring();
+    END IF;
+    RETURN QUERY SELECT u.id, u.verdict FROM unnest(coalesce(firsts, ids), verdicts) WITH ORDINALITY AS u(id, verdict, n) ORDER BY u.n;
+END
 $$;
 
 -- What waits in outbox: rows, counted up to `most`, and the age of the first one.

@@ -12,7 +12,7 @@ BEGIN
     IF of = 'roomd_daemon' THEN
         EXECUTE format('GRANT SELECT ON roomd.meta, roomd.log, roomd.dead, roomd.node TO %I', member);
         EXECUTE format('GRANT EXECUTE ON FUNCTION roomd.sequence_batch, roomd.give_up_damaged, roomd.read, roomd.prepare, roomd.trim,'
-                       ' roomd.state, roomd.seen, roomd.bury, roomd.replay, roomd.waiting TO %I', member);
+                       ' roomd.state, roomd.seen, roomd.bury, roomd.replay, roomd.waiting, roomd.store TO %I', member);
     END IF;
 END
 $$;
