@@ -125,6 +125,34 @@ describe('an emit', () => {
     });
 });
 
+describe('durable', () => {
+    test('is asked for, or the default of an emitter, and refused where it is to be confirmed', async (t) => {
+        const daemon = await StandIn.open(t);
+        const live = emitter(t, { url: daemon.url });
+        live.durable.to('x:1').emit('a', 1);
+        live.emit('b', 2, { durable: true });
+        live.emit('c', 3);
+        await assert.rejects(live.durable.confirmed('d', 4), { name: 'EmitRefused', code: 'durable_unconfirmed', pointer: '/durable' });
+        await settled(live);
+        const always = emitter(t, { url: daemon.url, durable: true });
+        always.emit('e', 5);
+        always.emit('f', 6, { durable: false });
+        await assert.rejects(always.confirmed('g', 7), { code: 'durable_unconfirmed' });
+        await always.confirmed('h', 8, { durable: false });
+        assert.deepEqual(daemon.sent.map(({ event, durable }) => [event, durable]),
+            [['a', true], ['b', true], ['c', undefined], ['e', true], ['f', false], ['h', false]]);
+    });
+    test('what the database could not take is sent again under its key', async (t) => {
+        const daemon = await StandIn.open(t);
+        const codes = ['store_unavailable', 'store_full', 'store_unsure'];
+        daemon.verdict = () => codes.length && { code: codes.shift() };
+        const live = emitter(t, { url: daemon.url });
+        live.durable.emit('a', 1);
+        await settled(live);
+        assert.deepEqual([daemon.requests.length, new Set(daemon.requests.map(({ events }) => events[0].key)).size, live.stats().sent], [4, 1, 1]);
+    });
+});
+
 describe('confirmed', () => {
     test('tells the recipients, and rejects with what was wrong', async (t) => {
         const daemon = await StandIn.open(t);

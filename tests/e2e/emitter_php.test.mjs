@@ -168,6 +168,17 @@ describe('Roomd.php', { skip }, () => {
         assert.deepEqual([daemon.data(), daemon.connections], [[0, 'good'], 1]);
     });
 
+    test('durable is asked for, or the default, and refused where it is to be confirmed', async (t) => {
+        const daemon = await StandIn.open(t);
+        const { out } = await php(daemon, `
+            $live->emit('a', 1);
+            $live->emit('b', 2, durable: false);
+            try { $live->confirmed('c', 3); } catch (Roomd\\EmitRefused $why) { echo "$why->reason $why->pointer"; }
+            $live->confirmed('d', 4, durable: false);`, 'durable: true');
+        assert.equal(out, 'durable_unconfirmed /durable');
+        assert.deepEqual(daemon.sent.map(({ event, durable }) => [event, durable]), [['a', true], ['b', false], ['d', false]]);
+    });
+
     test('a batch tells each of its events, and halves a body that one spoils', async (t) => {
         const daemon = await StandIn.open(t);
         let busy = true;

@@ -84,16 +84,16 @@ class Target
     // Sends after the answer to the visitor.  Does not wait and, in production, does not throw.
     // In a transaction it asks the database, and throws what that does.
     public function emit(string $event, mixed $data, string|array|null $rooms = null, string|array $except = [], ?bool $volatile = null,
-        bool $broadcast = false, ?string $namespace = null, ?string $traceparent = null): void
+        bool $broadcast = false, ?string $namespace = null, ?string $traceparent = null, ?bool $durable = null): void
     {
-        $this->sink->emit($event, $data, $this->merged($rooms, $except, $volatile, $broadcast, $namespace, $traceparent));
+        $this->sink->emit($event, $data, $this->merged($rooms, $except, $volatile, $broadcast, $namespace, $traceparent, $durable));
     }
 
     // Sends now, behind what is in line, and waits for what became of it.  Throws EmitRefused or EmitDropped.
     public function confirmed(string $event, mixed $data, string|array|null $rooms = null, string|array $except = [], ?bool $volatile = null,
-        bool $broadcast = false, ?string $namespace = null, ?string $traceparent = null): Confirmation
+        bool $broadcast = false, ?string $namespace = null, ?string $traceparent = null, ?bool $durable = null): Confirmation
     {
-        return $this->sink->confirmed($event, $data, $this->merged($rooms, $except, $volatile, $broadcast, $namespace, $traceparent));
+        return $this->sink->confirmed($event, $data, $this->merged($rooms, $except, $volatile, $broadcast, $namespace, $traceparent, $durable));
     }
 
     public function to(string|array ...$rooms): static
@@ -112,6 +112,10 @@ class Target
     {
         return $this->with(['volatile' => true]);
     }
+    public function durable(): static
+    {
+        return $this->with(['durable' => true]);
+    }
     // The same names inside a transaction: what is emitted is sent when it commits.
     public function in(\PDO $database): static
     {
@@ -127,12 +131,13 @@ class Target
         return $one;
     }
     private function merged(string|array|null $rooms, string|array $except, ?bool $volatile, bool $broadcast, ?string $namespace,
-        ?string $traceparent): array
+        ?string $traceparent, ?bool $durable): array
     {
         $aim = $this->aim;
         if ($rooms !== null) $aim['rooms'] = [...$aim['rooms'] ?? [], ...(array) $rooms];
         if ($except !== [] && $except !== '') $aim['except'] = [...$aim['except'] ?? [], ...(array) $except];
-        foreach (['volatile' => $volatile, 'broadcast' => $broadcast ?: null, 'namespace' => $namespace, 'traceparent' => $traceparent] as $name => $value)
+        foreach (['volatile' => $volatile, 'broadcast' => $broadcast ?: null, 'namespace' => $namespace, 'traceparent' => $traceparent,
+            'durable' => $durable] as $name => $value)
             if ($value !== null) $aim[$name] = $value;
         return $aim;
     }
@@ -153,13 +158,14 @@ class Emitter extends Target
     // Throws InvalidArgumentException for what is wrong with these.
     public function __construct(?string $url = null, ?string $socketPath = null, ?string $key = null, string $path = '/api/emit',
         float $timeout = 0.2, ?\Closure $onError = null, ?bool $development = null, int $maxQueue = 1000, int $maxQueueBytes = 4_194_304,
-        array $tls = [])
+        array $tls = [], ?bool $durable = null)
     {
         if ($url === null && $socketPath === null) {
             $url = getenv('ROOMD_URL') ?: null;
             $socketPath = getenv('ROOMD_SOCKET') ?: null;
         }
         $connection = new Connection($url, $socketPath, $key ?? (getenv('ROOMD_KEY') ?: null), $path, $tls);
+        if ($durable !== null) $this->aim['durable'] = $durable;
         parent::__construct(new Line($connection, $timeout, $onError, $development ?? getenv('ROOMD_ENV') === 'development', $maxQueue, $maxQueueBytes,
             static::CATALOGUE));
     }
@@ -212,6 +218,7 @@ final class Prepared
             $json .= ',"broadcast":true';
         }
         if (!empty($aim['volatile'])) $json .= ',"volatile":true';
+        if (isset($aim['durable'])) $json .= ',"durable":' . ($aim['durable'] ? 'true' : 'false');
         if (isset($aim['namespace'])) $json .= ',"namespace":' . self::text($event, $aim['namespace'], '/namespace');
         $json .= ",\"key\":\"$key\"}";
         if (strlen($json) > self::MAX_EVENT)
@@ -221,6 +228,13 @@ final class Prepared
         return new self($event, $key, $json, !empty($aim['volatile']), $good ? $trace : null);
     }
 
+    // What can be confirmed.
+    public static function unstored(string $event, array $aim): array
+    {
+        if (!empty($aim['durable']))
+            throw new EmitRefused('durable_unconfirmed', 'nobody knows the recipients of a durable event: say durable: false', $event, '', '/durable');
+        return [...$aim, 'durable' => false];
+    }
     public static function text(string $event, mixed $value, string $pointer): string
     {
         try {
@@ -251,7 +265,7 @@ final class Line
     // 502 and 504 are how a proxy says that it could not connect or waited too long.
     private const LATER = [429, 502, 503, 504];
     private const LATER_CODES = ['over_budget', 'overloaded', 'stopping', 'unavailable', 'draining', 'not_ready', 'plugin_timeout',
-        'too_many_connections', 'verdict_timeout'];
+        'too_many_connections', 'verdict_timeout', 'store_unavailable', 'store_full', 'store_unsure'];
 
     private array $events = []; // Prepared by the order of the calls
     private array $volatile = []; // ... keys of those that are volatile
@@ -291,7 +305,7 @@ final class Line
     public function confirmed(string $event, mixed $data, array $aim): Confirmation
     {
         $outcome = null;
-        $one = Prepared::of($event, $data, $aim, $this->ulids->next());
+        $one = Prepared::of($event, $data, Prepared::unstored($event, $aim), $this->ulids->next());
         $one->settle = static function (Confirmation|RoomdError $became) use (&$outcome): void {
             $outcome = $became;
         };
@@ -428,7 +442,7 @@ final class Line
                 $this->settle($one, new EmitDropped('answer_invalid', 'the answer is not one of roomd', $one->event, $one->key, '', $status));
             } else {
                 $this->settle($one, new EmitRefused((string) ($error['code'] ?? "http_$status"), (string) ($error['message'] ?? "HTTP $status"), $one->event,
-                    $one->key, (string) ($error['pointer'] ?? ''), $each && $status === 200 ? 422 : $status));
+                    $one->key, (string) ($error['pointer'] ?? ''), $each && $status < 300 ? 422 : $status));
             }
         }
         return $later;
@@ -645,9 +659,6 @@ final class Transaction
 
     public function emit(string $event, mixed $data, array $aim): void
     {
-        foreach (['volatile', 'broadcast', 'namespace'] as $name) {
-            if (!empty($aim[$name])) throw new EmitRefused('not_in_transaction', "roomd.emit() has no \"$name\"", $event, '', "/$name");
-        }
         if (($aim['rooms'] ?? null) === []) throw new EmitRefused('rooms_empty', 'name at least one room, or leave the rooms out', $event, '', '/rooms');
         $sql = 'SELECT roomd.emit(?, CAST(? AS jsonb)';
         $values = [$event, Prepared::text($event, $data, '/data')];
@@ -660,6 +671,13 @@ final class Transaction
             $sql .= ', traceparent => ?';
             $values[] = $aim['traceparent'];
         }
+        // Only where it is asked for: a schema before version 10 has none of them.
+        if (isset($aim['namespace'])) {
+            $sql .= ', namespace => ?';
+            $values[] = $aim['namespace'];
+        }
+        foreach (['volatile', 'broadcast'] as $name)
+            if (!empty($aim[$name])) $sql .= ", $name => true";
         $statement = $this->database->prepare("$sql)");
         if ($statement === false || $statement->execute($values) === false)
             throw new \RuntimeException('roomd.emit: ' . implode(' ', ($statement ?: $this->database)->errorInfo()));
@@ -677,7 +695,7 @@ final class Transaction
 // For tests: $emitter->use($fake) keeps what is emitted, and throws what no daemon would take.
 final class Fake
 {
-    // Each as ['event', 'data' as clients get it, 'rooms' or null, 'except', 'volatile', 'broadcast', 'namespace', 'key', 'transaction'].
+    // Each as ['event', 'data' as clients get it, 'rooms' or null, 'except', 'volatile', 'broadcast', 'durable', 'namespace', 'key', 'transaction'].
     public array $emitted = [];
     public int $recipients = 1; // what confirmed() says
     private readonly Ulids $ulids;
@@ -690,13 +708,13 @@ final class Fake
     {
         $one = Prepared::of($event, $data, $aim, $this->ulids->next());
         $this->emitted[] = ['event' => $event, 'data' => json_decode($one->json, true)['data'], 'rooms' => $aim['rooms'] ?? null, 'except' => $aim['except'] ?? [],
-            'volatile' => $one->volatile, 'broadcast' => !empty($aim['broadcast']), 'namespace' => $aim['namespace'] ?? '/', 'key' => $one->key,
+            'volatile' => $one->volatile, 'broadcast' => !empty($aim['broadcast']), 'durable' => !empty($aim['durable']), 'namespace' => $aim['namespace'] ?? '/', 'key' => $one->key,
             'transaction' => $transaction];
         return $one->key;
     }
     public function confirmed(string $event, mixed $data, array $aim): Confirmation
     {
-        return new Confirmation($this->emit($event, $data, $aim), $this->recipients, $aim['rooms'] ?? [], false);
+        return new Confirmation($this->emit($event, $data, Prepared::unstored($event, $aim)), $this->recipients, $aim['rooms'] ?? [], false);
     }
     public function within(\PDO $database): object
     {

@@ -9,6 +9,8 @@ export interface EmitOptions {
     /** Everyone in the namespace; then no room may be named. */
     broadcast?: boolean | undefined;
     namespace?: string | undefined;
+    /** Kept by PostgreSQL before it is sent, so that a crash loses nothing; else as the emitter or its key has it. */
+    durable?: boolean | undefined;
     /** W3C trace context of the cause. */
     traceparent?: string | undefined;
 }
@@ -95,6 +97,7 @@ export function prepare(event: string, data: unknown, options: EmitOptions, key:
         json += ',"broadcast":true';
     }
     if (options.volatile) json += ',"volatile":true';
+    if (options.durable !== undefined) json += `,"durable":${options.durable === true}`;
     if (options.namespace !== undefined) json += `,"namespace":${JSON.stringify(options.namespace)}`;
     json += `,"key":"${key}"}`;
     if (json.length > MAX_EVENT)

@@ -16,6 +16,7 @@ export interface Emitted {
     except: string[];
     volatile: boolean;
     broadcast: boolean;
+    durable: boolean;
     namespace: string;
     key: string;
     /** The transaction that it was emitted in. */
@@ -61,6 +62,8 @@ class List implements Sink {
         this.take(event, data, options, known);
     }
     async confirmed(event: string, data: unknown, options: EmitOptions, known?: Known): Promise<Confirmation> {
+        if (options.durable)
+            throw new EmitRefused('durable_unconfirmed', 'nobody knows the recipients of a durable event', { event, pointer: '/durable' });
         const { key, rooms } = this.take(event, data, options, known);
         return { id: key, recipients: this.recipients, rooms: rooms ?? [], duplicate: false };
     }
@@ -87,7 +90,7 @@ class List implements Sink {
         const named = names(options.rooms);
         const rooms = named ? [...named] : known?.rooms && !options.broadcast ? filled(event, known.rooms, plain) : undefined;
         const one = { event, data: plain, rooms, except: [...(names(options.except) ?? [])], volatile: options.volatile === true,
-            broadcast: options.broadcast === true, namespace: options.namespace ?? '/', key, transaction };
+            broadcast: options.broadcast === true, durable: options.durable === true, namespace: options.namespace ?? '/', key, transaction };
         this.emitted.push(one);
         return one;
     }

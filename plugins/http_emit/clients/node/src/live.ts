@@ -14,6 +14,8 @@ export interface Options extends Place, Partial<Limits> {
     log?: Log | undefined;
     /** The context of the cause of an event that names none. */
     traceparent?: (() => string | undefined) | undefined;
+    /** The default of `durable`. */
+    durable?: boolean | undefined;
     /** Where a platform freezes a process that has answered: told at each emit to wait for what is in line. */
     waitUntil?: ((sent: Promise<unknown>) => void) | undefined;
     /** `emit` throws what it can see by itself.  Unless told otherwise: where NODE_ENV is not `production`. */
@@ -72,8 +74,11 @@ export class Daemon implements Sink, Leaving {
     }
 
     confirmed(event: string, data: unknown, options: EmitOptions, known?: Known): Promise<Confirmation> {
+        if (options.durable ?? this.options.durable)
+            return Promise.reject(new EmitRefused('durable_unconfirmed', 'nobody knows the recipients of a durable event: say durable: false',
+                { event, pointer: '/durable' }));
         const settled = new Promise<Confirmation>((resolve, reject) => {
-            this.push(event, data, options, known, (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
+            this.push(event, data, { ...options, durable: false }, known, (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
         });
         // A rejection that nobody awaits would end the process.
         settled.catch(() => undefined);
@@ -111,7 +116,8 @@ export class Daemon implements Sink, Leaving {
 
     private push(event: string, data: unknown, options: EmitOptions, known?: Known, settle?: Settle): void {
         const check = this.development ? known?.check : undefined;
-        const prepared = prepare(event, data, options, ulids.next(), check);
+        const durable = options.durable ?? this.options.durable;
+        const prepared = prepare(event, data, durable === options.durable ? options : { ...options, durable }, ulids.next(), check);
         if (this.closed) throw new EmitDropped('closed', 'the emitter was closed', { event, key: prepared.key });
         this.sender.push({ event, key: prepared.key, json: prepared.json, volatile: prepared.volatile || known?.volatile === true,
             traceparent: this.context(options.traceparent) }, settle);

@@ -36,6 +36,9 @@ export class Target<E = Events> {
     get volatile(): this {
         return this.with({ volatile: true });
     }
+    get durable(): this {
+        return this.with({ durable: true });
+    }
     /** The same names inside a transaction: what is emitted is sent when it commits. */
     in(transaction: Queryable): Within<E> {
         return this.copy(this.sink.within(transaction), this.options) as unknown as Within<E>;

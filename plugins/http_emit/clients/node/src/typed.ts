@@ -37,11 +37,12 @@ export type CallsWithin<E, T extends Table<E>> = {
     readonly [K in keyof T]: (...args: [...Arguments<E, T[K]>, options?: EmitOptions]) => Promise<string>;
 };
 
-type Values<E, T extends Table<E>> = Calls<E, T> & Omit<Target<E>, 'to' | 'except' | 'of' | 'volatile' | 'in'> & {
+type Values<E, T extends Table<E>> = Calls<E, T> & Omit<Target<E>, 'to' | 'except' | 'of' | 'volatile' | 'durable' | 'in'> & {
     to(...rooms: (string | readonly string[])[]): Values<E, T>;
     except(...rooms: (string | readonly string[])[]): Values<E, T>;
     of(namespace: string): Values<E, T>;
     readonly volatile: Values<E, T>;
+    readonly durable: Values<E, T>;
     in(transaction: Parameters<Target<E>['in']>[0]): WithinOf<E, T>;
 };
 type WithinOf<E, T extends Table<E>> = CallsWithin<E, T> & Omit<Within<E>, 'to' | 'except'> & {

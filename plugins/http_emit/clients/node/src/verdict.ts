@@ -21,7 +21,7 @@ interface Said {
 const LATER = new Set([429, 502, 503, 504]);
 // Codes of results that stand for 429 and 503 (docs/errors.md).
 const LATER_CODES = new Set(['over_budget', 'overloaded', 'stopping', 'unavailable', 'draining', 'not_ready', 'plugin_timeout',
-    'too_many_connections', 'verdict_timeout']);
+    'too_many_connections', 'verdict_timeout', 'store_unavailable', 'store_full', 'store_unsure']);
 // The body is at fault and not the caller: it may be the fault of one event.
 const OF_THE_BODY = new Set([400, 413, 422]);
 
@@ -45,7 +45,7 @@ function one(event: Prepared, result: Said & Partial<Confirmation>, status: numb
         return { kind: 'sent', confirmation: { id, recipients, rooms, duplicate } };
     }
     if (LATER_CODES.has(result.error?.code ?? '')) return { kind: 'again' };
-    return { kind: 'failed', error: refusal(event, result.error, status === 200 ? 422 : status) };
+    return { kind: 'failed', error: refusal(event, result.error, status < 300 ? 422 : status) };
 }
 
 /** Reads the answer to a batch.  A batch that was refused as a whole is read by its results too, where it has them. */

@@ -54,7 +54,21 @@ class CallsTest(Refusals):
             {"event": "booking:created", "data": BOOKING},
             {"event": "pricing:updated", "data": {**PLAN, "libraryId": "l1"}, "except": ["role:staff"]},
             {"event": "seat:availability", "data": {"libraryId": "l1", "availableSeats": 3}, "rooms": ["library:l2"]},
-            {"event": "booking:created", "data": BOOKING}])
+            {"event": "booking:created", "data": BOOKING, "durable": False}])
+        live.close(0)
+
+    def test_durable_events_are_asked_for_and_cannot_be_confirmed(self):
+        daemon = StandIn(self)
+        live = Realtime().configure(daemon.url, deadline=60, timeout=20)
+        live.durable.booking_created(BOOKING)
+        self.refused(lambda: live.durable.booking_created.confirmed(BOOKING), "durable_unconfirmed", "/durable")
+        live.configure(daemon.url, deadline=60, timeout=20, durable=True)
+        live.booking_created(BOOKING)
+        live.booking_created(BOOKING, durable=False)
+        self.refused(lambda: live.booking_created.confirmed(BOOKING), "durable_unconfirmed", "/durable")
+        live.booking_created.confirmed(BOOKING, durable=False)
+        live.flush(20)
+        self.assertEqual(sorted(str(one.get("durable")) for one in daemon.sent), ["False", "False", "True", "True"])
         live.close(0)
 
     def test_for_asyncio_too(self):
@@ -113,12 +127,12 @@ print(live.stats()['dropped'])""", ROOMD_URL="no url")
             ("SELECT roomd.emit(%s, %s::jsonb)", ["booking:created", BOOKING]),
             ("SELECT roomd.emit(%s, %s::jsonb, rooms => %s::text[], except_rooms => %s::text[], traceparent => %s)",
              ["pricing:updated", {**PLAN, "libraryId": "l1"}, ["library:l1"], ["role:staff"], "tp"])])
-        self.refused(lambda: live.volatile.in_(cursor).booking_created(BOOKING), "not_in_transaction", "/volatile")
-        self.refused(lambda: live.of("/desk").in_(cursor).booking_created(BOOKING), "not_in_transaction", "/namespace")
-        self.refused(lambda: live.in_(cursor).booking_created(BOOKING, broadcast=True), "not_in_transaction", "/broadcast")
         self.refused(lambda: live.in_(cursor).confirmed("booking:created", BOOKING), "not_in_transaction", "")
         self.refused(lambda: live.in_(cursor).booking_created(BOOKING, rooms=[]), "rooms_empty", "/rooms")
         self.assertEqual(len(cursor), 2)
+        live.of("/desk").volatile.in_(cursor).emit("news", 1, broadcast=True)
+        self.assertEqual(cursor[2], ("SELECT roomd.emit(%s, %s::jsonb, namespace => %s, volatile => %s, broadcast => %s)",
+                                     ["news", "1", "/desk", True, True]))
         live.close(0)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Callable, Optional, Set, Tuple
 
 from .daemon import HEALTH, MAX_HEALTH, NOBODY, Connection, Daemon, tls
 from .errors import RoomdError
-from .event import Aim, Confirmation, Known
+from .event import Aim, Confirmation, Known, unstored
 from .http import Answer, Parser, Unreached, Way
 from .line import Settle
 
@@ -38,7 +38,7 @@ class AsyncDaemon(Daemon):
     async def confirmed(self, event: str, data: Any, aim: Aim, known: Known) -> Confirmation:
         """Raises EmitRefused or EmitDropped."""
         heard: "asyncio.Future[Any]" = asyncio.get_running_loop().create_future()
-        self.push(event, data, aim, known, lambda one: None if heard.done() else heard.set_result(one))
+        self.push(event, data, unstored(event, self.aimed(aim)), known, lambda one: None if heard.done() else heard.set_result(one))
         outcome = await heard
         if isinstance(outcome, RoomdError):
             raise outcome

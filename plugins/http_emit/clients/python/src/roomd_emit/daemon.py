@@ -121,12 +121,13 @@ class Daemon:
                  path: str = "/api/emit", on_error: Optional[Callable[[RoomdError], None]] = None,
                  log: Optional[logging.Logger] = None, traceparent: Optional[Callable[[], Optional[str]]] = None,
                  development: Optional[bool] = None, exit_timeout: float = 2.0,
-                 ssl_context: Optional[ssl.SSLContext] = None, **limits: Any):
+                 ssl_context: Optional[ssl.SSLContext] = None, durable: Optional[bool] = None, **limits: Any):
         if url is None and socket_path is None:
             url, socket_path = os.environ.get("ROOMD_URL"), os.environ.get("ROOMD_SOCKET")
         self.limits = Limits(**limits)
         self.ways = ways(url, socket_path, path, key if key is not None else os.environ.get("ROOMD_KEY"))
         self.context = ssl_context
+        self.durable = durable  # the default of its events
         self.development = in_development() if development is None else development
         self.exit_timeout = exit_timeout
         self._trace = traceparent
@@ -161,10 +162,13 @@ class Daemon:
     def prepared(self, event: str, data: Any, aim: Aim, known: Known, key: str):
         if self.development:
             check(event, data, known)
-        one = prepare(event, data, aim, key, known)
+        one = prepare(event, data, self.aimed(aim), key, known)
         if self.closed:
             raise EmitDropped("closed", "the emitter was closed", event, key)
         return one._replace(traceparent=self._context(aim.traceparent))
+
+    def aimed(self, aim: Aim) -> Aim:
+        return aim if aim.durable is not None else aim._replace(durable=self.durable)
 
     def push(self, event: str, data: Any, aim: Aim, known: Known, settle: Optional[Settle]) -> None:
         raise NotImplementedError

@@ -47,16 +47,18 @@ class Aim(NamedTuple):
     broadcast: bool = False
     namespace: Optional[str] = None
     traceparent: Optional[str] = None
+    durable: Optional[bool] = None  # None: as the emitter or its key has it
 
     def more(self, rooms: Rooms = None, except_: Rooms = None, volatile: Optional[bool] = None,
              broadcast: Optional[bool] = None, namespace: Optional[str] = None,
-             traceparent: Optional[str] = None) -> "Aim":
+             traceparent: Optional[str] = None, durable: Optional[bool] = None) -> "Aim":
         return Aim(self.rooms if rooms is None else (self.rooms or ()) + names(rooms),
                    self.except_ if except_ is None else self.except_ + names(except_),
                    self.volatile if volatile is None else bool(volatile),
                    self.broadcast if broadcast is None else bool(broadcast),
                    self.namespace if namespace is None else namespace,
-                   self.traceparent if traceparent is None else traceparent)
+                   self.traceparent if traceparent is None else traceparent,
+                   self.durable if durable is None else bool(durable))
 
 
 def names(value: Any) -> Tuple[Any, ...]:
@@ -112,6 +114,14 @@ def check(event: str, data: Any, known: Known) -> None:
         raise EmitRefused("schema_mismatch", fault.message, event, pointer=f"/data{fault.pointer}")
 
 
+def unstored(event: str, aim: Aim) -> Aim:
+    """What can be confirmed.  Raises EmitRefused for what is durable."""
+    if aim.durable:
+        raise EmitRefused("durable_unconfirmed", "nobody knows the recipients of a durable event: say durable=False",
+                          event, pointer="/durable")
+    return aim._replace(durable=False)
+
+
 def prepare(event: str, data: Any, aim: Aim, key: str, known: Known = UNKNOWN) -> Prepared:
     """Raises EmitRefused for what no daemon would take."""
     if not isinstance(event, str) or not event:
@@ -133,6 +143,8 @@ def prepare(event: str, data: Any, aim: Aim, key: str, known: Known = UNKNOWN) -
         body += ',"broadcast":true'
     if aim.volatile:
         body += ',"volatile":true'
+    if aim.durable is not None:
+        body += f',"durable":{_ENCODER.encode(aim.durable)}'
     if aim.namespace is not None:
         body += f',"namespace":{_ENCODER.encode(aim.namespace)}'
     body += f',"key":"{key}"}}'

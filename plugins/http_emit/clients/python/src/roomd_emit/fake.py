@@ -6,7 +6,7 @@ import re
 from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
 
 from .errors import EmitRefused
-from .event import Aim, Confirmation, Known, check, prepare
+from .event import Aim, Confirmation, Known, check, prepare, unstored
 from .target import NOWHERE, AsyncEmitter, Emitter, _Target
 from .ulid import Ulids
 
@@ -19,6 +19,7 @@ class Emitted(NamedTuple):
     except_: List[str]
     volatile: bool
     broadcast: bool
+    durable: bool
     namespace: str
     key: str
     transaction: Any  # the cursor that it was emitted on
@@ -76,7 +77,7 @@ class _List:
         rooms = None if aim.rooms is None else list(aim.rooms)
         if rooms is None and known.rooms is not None and not aim.broadcast:
             rooms = _filled(event, known.rooms, plain)
-        one = Emitted(event, plain, rooms, list(aim.except_), aim.volatile, aim.broadcast, aim.namespace or "/", key, transaction)
+        one = Emitted(event, plain, rooms, list(aim.except_), aim.volatile, aim.broadcast, bool(aim.durable), aim.namespace or "/", key, transaction)
         self.emitted.append(one)
         return one
 
@@ -84,7 +85,7 @@ class _List:
         self.take(event, data, aim, known)
 
     def confirmed(self, event: str, data: Any, aim: Aim, known: Known) -> Any:
-        one = self.take(event, data, aim, known)
+        one = self.take(event, data, unstored(event, aim), known)
         return Confirmation(one.key, self.recipients, one.rooms or [], False)
 
     def within(self, cursor: Any) -> Any:

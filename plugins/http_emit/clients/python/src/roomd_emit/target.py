@@ -32,6 +32,10 @@ class _Target:
     def volatile(self: Self) -> Self:
         return self._with(volatile=True)
 
+    @property
+    def durable(self: Self) -> Self:
+        return self._with(durable=True)
+
     def _development(self) -> bool:
         return getattr(self._sink, "development", in_development())
 
@@ -59,9 +63,9 @@ class Emitter(_Target):
 
     def emit(self, event: str, data: Any, *, rooms: Rooms = None, except_: Rooms = None,
              volatile: Optional[bool] = None, broadcast: Optional[bool] = None, namespace: Optional[str] = None,
-             traceparent: Optional[str] = None) -> None:
+             traceparent: Optional[str] = None, durable: Optional[bool] = None) -> None:
         """Sends soon.  Does not wait and, in production, does not raise."""
-        aim = self._aim.more(rooms, except_, volatile, broadcast, namespace, traceparent)
+        aim = self._aim.more(rooms, except_, volatile, broadcast, namespace, traceparent, durable)
         return self._sink.emit(event, data, aim, self._known(event))
 
     def confirmed(self, event: str, data: Any, **options: Any) -> Confirmation:

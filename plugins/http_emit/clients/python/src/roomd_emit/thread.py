@@ -7,7 +7,7 @@ from typing import Any, Optional
 
 from .daemon import HEALTH, MAX_HEALTH, Connection, Daemon, flush_in_child
 from .errors import RoomdError
-from .event import Aim, Confirmation, Known
+from .event import Aim, Confirmation, Known, unstored
 from .http import Unreached
 from .line import Settle
 
@@ -46,7 +46,7 @@ class ThreadDaemon(Daemon):
             outcome.append(one)
             heard.set()
 
-        self.push(event, data, aim, known, settle)
+        self.push(event, data, unstored(event, self.aimed(aim)), known, settle)
         heard.wait()
         if isinstance(outcome[0], RoomdError):
             raise outcome[0]

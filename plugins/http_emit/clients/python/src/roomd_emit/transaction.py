@@ -10,15 +10,15 @@ from .event import Aim, Known, UNKNOWN, check, text
 def query(event: str, data: Any, aim: Aim, known: Known = UNKNOWN) -> Tuple[str, List[Any]]:
     """The SQL and its parameters, in the %s style of psycopg.  Raises EmitRefused for what can not be there."""
     check(event, data, known)
-    for name in ("volatile", "broadcast", "namespace"):
-        if getattr(aim, name):
-            raise EmitRefused("not_in_transaction", f'roomd.emit() has no "{name}"', event, pointer=f"/{name}")
     if aim.rooms is not None and not aim.rooms:
         raise EmitRefused("rooms_empty", "name at least one room, or leave the rooms out", event, pointer="/rooms")
     values: List[Any] = [event, text(event, data)]
     sql = "SELECT roomd.emit(%s, %s::jsonb"
     for name, value in (("rooms => %s::text[]", aim.rooms), ("except_rooms => %s::text[]", aim.except_ or None),
-                        ("traceparent => %s", aim.traceparent)):
+                        ("traceparent => %s", aim.traceparent),
+                        # Only where it is asked for: a schema before version 10 has none of them.
+                        ("namespace => %s", aim.namespace), ("volatile => %s", aim.volatile or None),
+                        ("broadcast => %s", aim.broadcast or None)):
         if value is not None:
             sql += f", {name}"
             values.append(list(value) if isinstance(value, tuple) else value)

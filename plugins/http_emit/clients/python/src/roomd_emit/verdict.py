@@ -20,7 +20,7 @@ Verdict = Union[Confirmation, RoomdError, Again]
 _LATER = {429, 502, 503, 504}
 # Codes of results that stand for 429 and 503 (docs/errors.md).
 _LATER_CODES = {"over_budget", "overloaded", "stopping", "unavailable", "draining", "not_ready", "plugin_timeout",
-                "too_many_connections", "verdict_timeout"}
+                "too_many_connections", "verdict_timeout", "store_unavailable", "store_full", "store_unsure"}
 # The body is at fault and not the caller: it may be the fault of one event.
 _OF_THE_BODY = {400, 413, 422}
 
@@ -42,7 +42,7 @@ def _one(event: Prepared, result: Any, status: int) -> Verdict:
                             result.get("duplicate", False))
     if _members(result.get("error")).get("code") in _LATER_CODES:
         return AGAIN
-    return _refusal(event, result.get("error"), 422 if status == 200 else status)
+    return _refusal(event, result.get("error"), 422 if status < 300 else status)
 
 
 def judge(events: Sequence[Prepared], answer: Answer) -> Optional[List[Verdict]]:
