@@ -21,7 +21,8 @@ enum Column {
     logged_at,
     nsp,
     droppable,
-    broadcast
+    broadcast,
+    deed
 };
 
 constexpr std::int64_t has_raw = 10; // version of the schema
@@ -61,7 +62,7 @@ std::string Delivery::query(std::int64_t schema) {
            " coalesce(expires_at <= clock_timestamp(), false),"
            " extract(epoch FROM clock_timestamp() - created_at)::float8,"
            " to_char(logged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')," +
-           (whole ? " namespace, volatile, broadcast" : " NULL, false, false") +
+           (whole ? " namespace, volatile, broadcast, act" : " NULL, false, false, NULL") +
            " FROM roomd.read($1::bigint, $2::int)";
 }
 
@@ -85,6 +86,45 @@ bool Delivery::allowed() {
     return false;
 }
 
+// What is refused for good has been told when this is OK.
+roomd_status Delivery::send(const Result &row, const Position &at) {
+    const auto to = names(row.text(0, rooms)), not_to = names(row.text(0, except_rooms));
+    const auto args = "[" + std::string(row.text(0, data)) + "]";
+    Emit emit(row.text(0, event));
+    // Every daemon reads the log itself: the cluster bus has nothing to add.
+    emit.args(args).routed().local().at(at.epoch, static_cast<std::uint64_t>(at.seq));
+    if (!row.null(0, nsp)) emit.nsp(row.text(0, nsp));
+    if (row.text(0, droppable) == "t") emit.vanishing();
+    if (row.text(0, broadcast) == "t") emit.to_all();
+    for (const auto &room : to)
+        emit.to(room);
+    for (const auto &room : not_to)
+        emit.except(room);
+    const auto told = [this, at](roomd_status became, const Emitted &what) {
+        if (became == ROOMD_OK)
+            dispatched_.add();
+        else if (became != ROOMD_STOPPING)
+            refused_(at,
+                     reason(what.code.empty() ? name(became) : what.code, what.pointer, what.text));
+    };
+    const auto status = host_.emit(emit, while_alive_(told));
+    if (status == ROOMD_TOO_BIG)
+        refused_(at, "emit_too_big: more than limits.max_emit or the plugin's budget");
+    else if (status != ROOMD_OK && status != ROOMD_AGAIN && status != ROOMD_STOPPING)
+        // A server of SQL_ASCII takes and gives any bytes.
+        refused_(at, nlohmann::json::accept(args) ? "event_invalid: the host does not take it"
+                                                  : "row_unreadable: the data is not UTF-8");
+    return status;
+}
+
+roomd_status Delivery::act(const Result &row) {
+    const auto what = nlohmann::json::parse(row.text(0, data), nullptr, false);
+    if (row.text(0, deed) != "kick" || !what.is_object()) return ROOMD_INVALID;
+    const auto user = what.value("user", std::string());
+    const std::string_view why = "roomd.kick()";
+    return what.value("come_back", false) ? host_.kick_and_close(user, why) : host_.kick(user, why);
+}
+
 Connection::Go Delivery::take(const Result &row, Progress &progress) {
     paused_ = std::chrono::milliseconds(0);
     if (!allowed()) return Connection::Go::wait;
@@ -93,32 +133,12 @@ Connection::Go Delivery::take(const Result &row, Progress &progress) {
     if (row.text(0, expired) == "t") {
         expired_.add();
     } else {
-        const auto to = names(row.text(0, rooms)), not_to = names(row.text(0, except_rooms));
-        const auto args = "[" + std::string(row.text(0, data)) + "]";
-        Emit emit(row.text(0, event));
-        // Every daemon reads the log itself: the cluster bus has nothing to add.
-        emit.args(args).routed().local().at(at.epoch, static_cast<std::uint64_t>(at.seq));
-        if (!row.null(0, nsp)) emit.nsp(row.text(0, nsp));
-        if (row.text(0, droppable) == "t") emit.vanishing();
-        if (row.text(0, broadcast) == "t") emit.to_all();
-        for (const auto &room : to)
-            emit.to(room);
-        for (const auto &room : not_to)
-            emit.except(room);
-        const auto told = [this, at](roomd_status became, const Emitted &what) {
-            if (became == ROOMD_OK)
-                dispatched_.add();
-            else if (became != ROOMD_STOPPING)
-                refused_(at, reason(what.code.empty() ? name(became) : what.code, what.pointer,
-                                    what.text));
-        };
-        const auto status = host_.emit(emit, while_alive_(told));
+        const bool acts = !row.null(0, deed);
+        const auto status = acts ? act(row) : send(row, at);
         if (status == ROOMD_AGAIN || status == ROOMD_STOPPING) return Connection::Go::wait;
-        if (status == ROOMD_TOO_BIG)
-            refused_(at, "emit_too_big: more than limits.max_emit or the plugin's budget");
-        else if (status != ROOMD_OK) // a server of SQL_ASCII takes and gives any bytes
-            refused_(at, nlohmann::json::accept(args) ? "event_invalid: the host does not take it"
-                                                      : "row_unreadable: the data is not UTF-8");
+        if (acts && status == ROOMD_OK) dispatched_.add();
+        if (acts && status != ROOMD_OK)
+            refused_(at, "act_unknown: this daemon cannot do what the row asks for");
     }
     allowance_ -= 1;
     const auto next = progress.at().seq + 1;

@@ -37,6 +37,8 @@ public:
 
 private:
     bool allowed();
+    roomd_status send(const Result &row, const Position &);
+    roomd_status act(const Result &row);
 
     Host &host_;
     double rate_, allowance_ = 0;

@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { connected, received } from './support/clients.mjs';
 import { connectedToDatabase, postgres } from './support/postgres.mjs';
 import { roomd, settings } from './support/roomd.mjs';
+import { ENV, IDENTITY, token } from './support/token.mjs';
 import { until } from './support/wait.mjs';
 
 const database = await postgres({ after });
@@ -173,6 +174,32 @@ test('a daemon killed right after its answer loses nothing, and nothing comes tw
     await post(two, note('end'));
     await until('the end', () => got.some(({ n }) => n === 'end'));
     assert.deepEqual(got.slice(0, -1).map(({ n }) => n).sort((a, b) => a - b), Array.from({ length: 60 }, (_, i) => i));
+});
+
+test('roomd.kick() sends a user away with the commit, in order with its events, everywhere', async (t) => {
+    await database.sql('CREATE ROLE shop LOGIN IN ROLE roomd_app');
+    const users = { auth: IDENTITY.auth, rooms: { ...IDENTITY.rooms, library: { join: 'request', allow: 'all' } } };
+    const daemons = await Promise.all([roomd(t, config({}, users), ENV), roomd(t, config({}, users), ENV)]);
+    await Promise.all(daemons.map(connectedToDatabase));
+    const seen = { ann: [], bob: [] };
+    const open = async (who, server) => {
+        const socket = await connected(t, server, { auth: { token: token({ sub: who }) }, transports: ['websocket'] });
+        socket.on('note', (n) => seen[who].push(n));
+        socket.on('disconnect', (why) => seen[who].push(why));
+        await socket.emitWithAck('join:library', '1');
+    };
+    const around = (kick, a, b) => database.sql(`BEGIN; SELECT roomd.emit('note', '${a}'); SELECT ${kick}; SELECT roomd.emit('note', '${b}'); COMMIT`, 'shop');
+    await Promise.all([open('ann', daemons[0]), open('ann', daemons[1]), open('bob', daemons[1])]);
+    await assert.rejects(around(`roomd.kick('ann')`, 0, 0), /permission denied for function kick/);
+    await database.sql('GRANT EXECUTE ON FUNCTION roomd.kick TO shop');
+    await assert.rejects(around(`roomd.kick('')`, 0, 0), /a user has 1 to 1024 bytes/);
+    await database.sql(`BEGIN; SELECT roomd.kick('ann'); ROLLBACK`, 'shop');
+    await around(`roomd.kick('ann')`, 1, 2);
+    await until('all', () => seen.bob.length === 2 && seen.ann.length === 4);
+    assert.deepEqual([seen.ann.sort(), seen.bob], [[1, 1, 'io server disconnect', 'io server disconnect'], [1, 2]]);
+    await around(`roomd.kick('bob', come_back => true)`, 3, 4);
+    await until('bob', () => seen.bob.length === 4);
+    assert.deepEqual(seen.bob.slice(2), [3, 'transport close']);
 });
 
 test('without PostgreSQL: 503 and when to come again, and then it goes on', async (t) => {

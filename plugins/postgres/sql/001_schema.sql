@@ -105,7 +105,8 @@ CREATE TABLE IF NOT EXISTS roomd.outbox (
     namespace    text,         -- null: /
     volatile     boolean NOT NULL DEFAULT false, -- dropped for clients that are behind
     broadcast    boolean NOT NULL DEFAULT false, -- to everyone in the namespace
-    raw          json          -- the data as it was written; then data is null
+    raw          json,         -- the data as it was written; then data is null
+    act          text          -- what daemons do instead of sending it: kick
 ) WITH (
     autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_insert_threshold = -1,
@@ -132,7 +133,8 @@ CREATE TABLE IF NOT EXISTS roomd.log (
     namespace    text,
     volatile     boolean NOT NULL DEFAULT false,
     broadcast    boolean NOT NULL DEFAULT false,
-    raw          json
+    raw          json,
+    act          text
 ) PARTITION BY RANGE (logged_at);
 
 -- Keys that emit() and store() have seen.
@@ -173,6 +175,7 @@ CREATE TABLE IF NOT EXISTS roomd.dead (
     volatile     boolean NOT NULL DEFAULT false,
     broadcast    boolean NOT NULL DEFAULT false,
     raw          json,
+    act          text,
     UNIQUE (epoch, seq)
 );
 CREATE INDEX IF NOT EXISTS dead_died_at ON roomd.dead (died_at);
@@ -181,10 +184,10 @@ DO $$
 DECLARE
     place text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'roomd.log'::regclass AND attname = 'raw') THEN -- version 9
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'roomd.log'::regclass AND attname = 'act') THEN -- version 9
         FOREACH place IN ARRAY '{outbox,log,dead}'::text[] LOOP
             EXECUTE format('ALTER TABLE roomd.%I ADD COLUMN namespace text, ADD COLUMN volatile boolean NOT NULL DEFAULT false,'
-                           ' ADD COLUMN broadcast boolean NOT NULL DEFAULT false, ADD COLUMN raw json', place);
+                           ' ADD COLUMN broadcast boolean NOT NULL DEFAULT false, ADD COLUMN raw json, ADD COLUMN act text', place);
         END LOOP;
         ALTER TABLE roomd.log ALTER COLUMN data DROP NOT NULL;
     END IF;

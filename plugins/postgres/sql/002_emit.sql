@@ -172,4 +172,26 @@ BEGIN
 END
 $$;
 
+-- Sends all clients of a user away when this transaction commits, on every daemon, in order with the
+-- events of this transaction.  A stock client stays away, unless `come_back`: then its connection is cut, and it
+-- comes back, to be judged anew.  Nobody may call this but the schema's owner and who that grants it to.
+CREATE OR REPLACE FUNCTION roomd.kick(user_id text, come_back boolean DEFAULT false) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    outbox_id bigint;
+BEGIN
+    IF user_id IS NULL OR user_id = '' OR octet_length(user_id) > 1024 THEN
+        RAISE EXCEPTION 'roomd.kick: a user has 1 to 1024 bytes'
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'user_invalid';
+    END IF;
+    INSERT INTO roomd.outbox (event, data, act)
+    VALUES ('kick', jsonb_build_object('user', user_id, 'come_back', coalesce(come_back, false)), 'kick')
+    RETURNING id INTO outbox_id;
+    IF pg_sequence_last_value('roomd.bell') = 1 THEN
+        PERFORM roomd.ring();
+    END IF;
+    RETURN outbox_id;
+END
+$$;
+
 SELECT roomd.migrated(2);

@@ -35,16 +35,16 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan =
         FROM gone
     ), good AS (
         INSERT INTO roomd.log (seq, outbox_id, event, data, rooms, except_rooms, key, expires_at, traceparent,
-                               created_at, logged_at, namespace, volatile, broadcast, raw)
+                               created_at, logged_at, namespace, volatile, broadcast, raw, act)
         SELECT after + row_number() OVER (ORDER BY id), id, event, data, rooms, except_rooms, key, expires_at,
-               traceparent, created_at, at, namespace, volatile, broadcast, raw
+               traceparent, created_at, at, namespace, volatile, broadcast, raw, act
         FROM judged WHERE reason IS NULL
         RETURNING 1
     ), bad AS (
         INSERT INTO roomd.dead (reason, outbox_id, event, data, rooms, except_rooms, key, expires_at, traceparent,
-                                created_at, namespace, volatile, broadcast, raw)
+                                created_at, namespace, volatile, broadcast, raw, act)
         SELECT reason, id, event, data, rooms, except_rooms, key, expires_at, traceparent, created_at, namespace, volatile,
-               broadcast, raw
+               broadcast, raw, act
         FROM judged WHERE reason IS NOT NULL
         RETURNING 1
     )
@@ -58,9 +58,9 @@ LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqsc
 BEGIN
     BEGIN
         INSERT INTO roomd.dead (reason, outbox_id, event, rooms, except_rooms, key, expires_at, traceparent, created_at,
-                                namespace, volatile, broadcast)
+                                namespace, volatile, broadcast, act)
         SELECT left(why, 800) || '; without its data', o.id, o.event, o.rooms, o.except_rooms, o.key, o.expires_at,
-               o.traceparent, o.created_at, o.namespace, o.volatile, o.broadcast
+               o.traceparent, o.created_at, o.namespace, o.volatile, o.broadcast, o.act
         FROM roomd.outbox o WHERE o.id = row_id;
     EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception
                 OR internal_error OR data_corrupted THEN
@@ -246,7 +246,7 @@ BEGIN
         BEGIN -- reads each value to its end, and makes no text of it that may be too long
             PERFORM hashtext(o.event), jsonb_hash(o.data), hash_array(o.rooms), hash_array(o.except_rooms),
                     hashtext(o.key), hashtext(o.traceparent), hashtext(o.fault), o.expires_at, o.created_at,
-                    hashtext(o.namespace), hashtext(o.raw::text)
+                    hashtext(o.namespace), hashtext(o.raw::text), hashtext(o.act)
             FROM roomd.outbox o WHERE o.id = row_id;
         EXCEPTION WHEN internal_error OR data_corrupted THEN
             PERFORM roomd.give_up(row_id, 'row_damaged: ' || SQLERRM);

@@ -51,9 +51,9 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     INSERT INTO roomd.dead (reason, epoch, seq, outbox_id, event, data, rooms, except_rooms, key, expires_at,
-                            traceparent, created_at, namespace, volatile, broadcast, raw)
+                            traceparent, created_at, namespace, volatile, broadcast, raw, act)
     SELECT left(bury.reason, 1000), m.epoch, l.seq, l.outbox_id, l.event, l.data, l.rooms, l.except_rooms, l.key,
-           l.expires_at, l.traceparent, l.created_at, l.namespace, l.volatile, l.broadcast, l.raw
+           l.expires_at, l.traceparent, l.created_at, l.namespace, l.volatile, l.broadcast, l.raw, l.act
     FROM roomd.state() m, roomd.log l
     WHERE m.epoch = at_epoch AND l.seq = at_seq
     ON CONFLICT DO NOTHING;
@@ -74,8 +74,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     WITH risen AS (
         DELETE FROM roomd.dead WHERE id = dead_id RETURNING *
     )
-    INSERT INTO roomd.outbox (event, data, rooms, except_rooms, key, expires_at, traceparent, namespace, volatile, broadcast, raw)
-    SELECT event, data, rooms, except_rooms, key, expires_at, traceparent, namespace, volatile, broadcast, raw FROM risen
+    INSERT INTO roomd.outbox (event, data, rooms, except_rooms, key, expires_at, traceparent, namespace, volatile, broadcast, raw, act)
+    SELECT event, data, rooms, except_rooms, key, expires_at, traceparent, namespace, volatile, broadcast, raw, act FROM risen
     RETURNING id
 $$;
 
