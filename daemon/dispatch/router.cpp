@@ -327,6 +327,10 @@ std::string Router::positions() const {
     return impl_->positions.text();
 }
 
+void Router::watch_rooms(rooms::Watcher *watcher) noexcept {
+    impl_->hub.watch(watcher);
+}
+
 void Router::watch(Watcher *watcher) noexcept {
     impl_->watcher = watcher;
 }

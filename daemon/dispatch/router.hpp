@@ -23,6 +23,10 @@
 #include <utility>
 #include <vector>
 
+namespace roomd::rooms {
+class Watcher;
+}
+
 namespace roomd::dispatch {
 
 struct Stats {
@@ -113,6 +117,9 @@ public:
     std::string positions() const;        // as Positions::text()
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
     void watch(Watcher *) noexcept;       // null: nobody watches, and emits cost nothing more
+
+    // Who is told of rooms that get their first member here and that lose their last; null: nobody.
+    void watch_rooms(rooms::Watcher *) noexcept;
 
     // Tokens that nobody read because their address had sent too many bad ones.
     const TokenGate::Unread &tokens_unread() const noexcept;

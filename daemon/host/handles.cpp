@@ -177,6 +177,18 @@ roomd_status Handles::store(roomd_store_fn fn, void *user, roomd_handle &out) {
     return ROOMD_OK;
 }
 
+roomd_status Handles::hook(HookList<roomd_room_fn> &list, std::string nsp, std::string pattern,
+                           roomd_room_fn fn, void *user, roomd_handle &out) {
+    if (full()) return ROOMD_TOO_BIG;
+    out = take_id(HookEntry{[this, &list](roomd_handle id) {
+        list.remove(id);
+        services_.rooms.unlisten();
+    }});
+    list.add(out, std::move(nsp), std::move(pattern), fn, user);
+    services_.rooms.listen();
+    return ROOMD_OK;
+}
+
 roomd_status Handles::keep_header(std::string name) {
     if (started_) return ROOMD_INVALID;
     if (std::find(kept_headers_.begin(), kept_headers_.end(), name) == kept_headers_.end())

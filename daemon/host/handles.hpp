@@ -49,6 +49,9 @@ public:
         list.add(out, std::move(nsp), std::move(pattern), fn, user);
         return ROOMD_OK;
     }
+    // Rooms are watched as long as there is such a hook.
+    roomd_status hook(HookList<roomd_room_fn> &list, std::string nsp, std::string pattern,
+                      roomd_room_fn fn, void *user, roomd_handle &out);
     void cancel(roomd_handle) noexcept;
     std::size_t clear() noexcept; // how many there were
 
@@ -58,6 +61,7 @@ public:
     HookList<roomd_join_fn> joins;
     HookList<roomd_gone_fn> gones;
     HookList<roomd_connected_fn> connecteds;
+    HookList<roomd_room_fn> rooms;
 
 private:
     struct TimerEntry {

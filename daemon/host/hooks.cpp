@@ -225,6 +225,26 @@ void PluginHooks::left(const dispatch::Left &left) {
     forget(left.client);
 }
 
+bool PluginHooks::tell_rooms() {
+    const std::vector<RoomChanges::Change> changes = services_.rooms.take();
+    for (const RoomChanges::Change &change : changes) {
+        roomd_room out{};
+        out.struct_size = sizeof out;
+        out.occupied = change.occupied ? 1 : 0;
+        out.nsp = str(change.nsp);
+        out.room = str(change.room);
+        for (const auto &plugin : plugins_) {
+            Instance &instance = plugin->instance();
+            instance.handles().rooms.first(
+                change.nsp, change.room, [&](roomd_room_fn fn, void *user) {
+                    instance.calls().run("room", [&] { fn(user, &out); });
+                    return false;
+                });
+        }
+    }
+    return !changes.empty();
+}
+
 void PluginHooks::forget(base::ClientId client) noexcept {
     for (auto &[label, data] : services_.data)
         data.drop(client);

@@ -25,6 +25,8 @@ public:
     void left(const dispatch::Left &) override;
     void answered(std::uint64_t token, session::Answer, const sio::Args &) override;
     void publish(const dispatch::Emit &) override;
+    // Tells of what has become of rooms since.  False: nothing has.
+    bool tell_rooms();
 
 private:
     void forget(base::ClientId) noexcept; // what instances keep with it

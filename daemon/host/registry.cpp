@@ -54,7 +54,7 @@ struct Registry::Impl {
         draining = true;
         bool more = true;
         for (int round = 0; more && round < max_rounds; ++round) {
-            more = false;
+            more = hooks.tell_rooms();
             for (const auto &plugin : plugins)
                 more = plugin->work_off() || more;
         }

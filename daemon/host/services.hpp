@@ -4,6 +4,7 @@
 #include "host/client_data.hpp"
 #include "host/http.hpp"
 #include "host/options.hpp"
+#include "host/room_changes.hpp"
 #include "roomd/plugin.h"
 
 #include <cstdint>
@@ -54,6 +55,7 @@ struct Services {
 
     Publisher publisher{};
     Keeper keeper{};
+    RoomChanges rooms{router, wakeup};
     std::unordered_map<std::string, ClientData> data{}; // by the label of the instance
     std::string emit_prefix{}; // random, so that ids of two processes differ
     std::uint64_t last_emit = 0;

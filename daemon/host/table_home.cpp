@@ -138,6 +138,11 @@ roomd_status on_connected(roomd_self *self, roomd_str nsp, roomd_connected_fn fn
     return hook(self, "on_connected", &Handles::connecteds, nsp, any, fn, user, out);
 }
 
+roomd_status on_room(roomd_self *self, roomd_str nsp, roomd_str pattern, roomd_room_fn fn,
+                     void *user, roomd_handle *out) noexcept {
+    return hook(self, "on_room", &Handles::rooms, nsp, pattern, fn, user, out, why_never_room);
+}
+
 roomd_status on_publish(roomd_self *self, roomd_publish_fn fn, void *user,
                         roomd_handle *out) noexcept {
     const Home home = enter(self, "on_publish");
@@ -196,6 +201,7 @@ void add_home_functions(roomd_host &table) noexcept {
     table.on_join = on_join;
     table.on_disconnect = on_disconnect;
     table.on_connected = on_connected;
+    table.on_room = on_room;
     table.on_publish = on_publish;
     table.on_store = on_store;
     table.route = route;

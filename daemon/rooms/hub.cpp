@@ -4,8 +4,10 @@ namespace roomd::rooms {
 
 Space &Hub::enter(base::ClientId client, std::string_view nsp) {
     auto found = spaces_.find(nsp);
-    if (found == spaces_.end())
-        found = spaces_.emplace(std::string{nsp}, std::make_unique<Space>(places_)).first;
+    if (found == spaces_.end()) {
+        found = spaces_.emplace(std::string{nsp}, nullptr).first;
+        found->second = std::make_unique<Space>(places_, found->first);
+    }
     found->second->enter(client);
     return *found->second;
 }

@@ -33,6 +33,9 @@ public:
         return const_cast<Hub *>(this)->find(nsp);
     }
 
+    // Null: nobody is told of rooms that begin and end.
+    void watch(Watcher *watcher) noexcept { places_.watch(watcher); }
+
     std::size_t size() const noexcept { return spaces_.size(); }
     std::size_t rooms() const noexcept; // of all namespaces
 

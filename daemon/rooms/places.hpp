@@ -10,6 +10,7 @@
 namespace roomd::rooms {
 
 class Space;
+class Watcher;
 
 // What the spaces of one shard share: where each client is, and the marks of a selection.  Dense
 // vectors beside the clients' slot map, so nothing here hashes a client or allocates for one.  A
@@ -66,6 +67,10 @@ public:
         return true;
     }
 
+    // Who is told of rooms that begin and end; null: nobody.
+    void watch(Watcher *watcher) noexcept { watcher_ = watcher; }
+    Watcher *watcher() const noexcept { return watcher_; }
+
     // Bytes held, for the benchmark and the memory test.
     std::size_t bytes() const noexcept;
 
@@ -75,6 +80,7 @@ private:
     std::vector<Membership> memberships_;
     std::uint32_t free_ = none; // chained through `next`
     std::uint32_t round_;
+    Watcher *watcher_ = nullptr;
 };
 
 } // namespace roomd::rooms

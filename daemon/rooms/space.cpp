@@ -1,5 +1,7 @@
 #include "rooms/space.hpp"
 
+#include "rooms/watcher.hpp"
+
 #include <algorithm>
 
 namespace roomd::rooms {
@@ -36,11 +38,13 @@ bool Space::join(base::ClientId client, std::string_view name, Grant by) {
     Places::Place *place = place_of(client);
     if (place == nullptr) return false;
     std::uint32_t room = find_room(name);
-    if (room == Places::none) room = make_room(name);
+    const bool begins = room == Places::none;
+    if (begins) room = make_room(name);
     const std::uint32_t had = membership_in(*place, room);
     if (had == Places::none) add(*place, room); // the newest stands first
     if (by == Grant::plugin)
         places_.membership(had == Places::none ? place->first : had).granted = 1;
+    if (begins && places_.watcher() != nullptr) places_.watcher()->occupied(nsp_, name);
     return had == Places::none;
 }
 
@@ -141,6 +145,7 @@ void Space::remove(Places::Place &place, std::uint32_t membership) noexcept {
 
     if (members.empty() && gone.room != everyone) {
         Room &room = rooms_[gone.room];
+        if (places_.watcher() != nullptr) places_.watcher()->vacated(nsp_, *room.name);
         by_name_.erase(by_name_.find(*room.name));
         room = Room{};
         free_.push_back(gone.room);

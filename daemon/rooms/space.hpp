@@ -25,7 +25,11 @@ enum class Grant : std::uint8_t { rule, plugin };
 // much as its rooms have members.
 class Space {
 public:
-    explicit Space(Places &places) : places_(places), rooms_(1) {}
+    // `nsp`: whose space it is, for who watches rooms; it outlives the space.
+    explicit Space(Places &places, std::string_view nsp = {}) :
+        places_(places),
+        nsp_(nsp),
+        rooms_(1) {}
     ~Space();
     Space(const Space &) = delete;
     Space &operator=(const Space &) = delete;
@@ -95,6 +99,7 @@ private:
         const Selection &); // fills picked_ and marks those to leave out; true: no marks are needed
 
     Places &places_;
+    std::string_view nsp_;
     std::vector<Room> rooms_;
     std::vector<std::uint32_t> free_;
     std::unordered_map<std::string, std::uint32_t, base::TextHash, std::equal_to<>> by_name_;

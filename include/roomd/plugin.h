@@ -415,6 +415,13 @@ typedef struct roomd_replies {
     roomd_str code, pointer, text; /* why nobody was asked, as in roomd_emitted */
 } roomd_replies;
 
+/* since 1.3: a room has its first member on this daemon, or lost its last */
+typedef struct roomd_room {
+    uint32_t struct_size;
+    uint32_t occupied;        /* 1: it has its first member; 0: it has none any more */
+    roomd_str nsp, room;
+} roomd_room;
+
 typedef enum roomd_health { ROOMD_UP = 0, ROOMD_DEGRADED = 1, ROOMD_DOWN = 2 } roomd_health;
 
 /* What a hook says.  TAKEN: mine; where there is a ticket I answer it, now or
@@ -432,6 +439,7 @@ typedef roomd_next (*roomd_join_fn)   (void *user, const roomd_join *);
 typedef void       (*roomd_connected_fn)(void *user, const roomd_connected *);
 typedef void       (*roomd_gone_fn)   (void *user, const roomd_gone *);
 typedef void       (*roomd_connect_failed_fn)(void *user, const roomd_connect_failed *);
+typedef void       (*roomd_room_fn)   (void *user, const roomd_room *);
 typedef void       (*roomd_emitted_fn)(void *user, roomd_status, const roomd_emitted *);
 typedef void       (*roomd_clients_fn)(void *user, roomd_status, const roomd_client *, size_t n);
 typedef void       (*roomd_described_fn)   (void *user, roomd_status, const roomd_described *);
@@ -638,6 +646,13 @@ typedef struct roomd_host {
     /* [any] Say what became of them, in their order; one that is left out is EXPIRED.
      * The structs lie results->struct_size bytes apart. */
     roomd_status (*stored)(roomd_self *, roomd_ticket, const roomd_stored *results, size_t n);
+
+    /* [home] Be told when a room gets its first member on this daemon and when it loses its
+     * last, in order, from this call on: soon, and after on_connected or on_disconnect of the
+     * client that did it.  By then the room may have changed again, and that is told next.
+     * Tells all, as on_disconnect. */
+    roomd_status (*on_room)(roomd_self *, roomd_str nsp, roomd_str pattern,
+                            roomd_room_fn fn, void *user, roomd_handle *out);
 } roomd_host;
 
 /* ---- plugin --------------------------------------------------------------- */

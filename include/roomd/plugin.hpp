@@ -173,6 +173,22 @@ public:
                 k, out);
         });
     }
+    // fn(const Room &).  Throws UNSUPPORTED on a host before 1.3.
+    template <class Fn>
+    [[nodiscard]] Handle on_room(std::string_view nsp, std::string_view pattern, Fn fn) {
+        static_assert(detail::Takes<Fn, Room>, "on_room() takes fn(const roomd::Room &)");
+        if (!ROOMD_HAS(core_.table, roomd_host, on_room))
+            must(ROOMD_UNSUPPORTED, "on_room", pattern);
+        return keep<Handle>("on_room", pattern, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_room(
+                self(), str(nsp), str(pattern),
+                [](void *u, const roomd_room *r) noexcept {
+                    tell<K>(u, "on_room", [&](auto &f) { detail::call_back(f, Room(*r)); });
+                },
+                k, out);
+        });
+    }
     // fn(const roomd_emit &)
     template <class Fn> [[nodiscard]] Handle on_publish(Fn fn) {
         static_assert(detail::Takes<Fn, const roomd_emit &>,

@@ -320,6 +320,17 @@ struct Gone {
         data(later(raw, &roomd_gone::data)) {}
 };
 
+// A room has its first member on this daemon, or lost its last.
+struct Room {
+    bool occupied;
+    std::string_view nsp, room;
+
+    explicit Room(const roomd_room &raw) :
+        occupied(raw.occupied != 0),
+        nsp(view(raw.nsp)),
+        room(view(raw.room)) {}
+};
+
 struct Join {
     roomd_client client;
     std::string_view nsp, room, identity, data; // data: as Host::set_data() left it

@@ -176,3 +176,20 @@ TEST_CASE("a response can be answered after the request is gone, with headers") 
     CHECK(b.fake.answers.at(0).type == "text/plain");
     CHECK(b.fake.answers.at(0).headers.at(0).second == "3");
 }
+
+TEST_CASE("a room that gets its first member, and one that lost its last, is told") {
+    Both b;
+    std::string seen;
+    const Handle handle = b.host.on_room("/x", "library:*", [&](const Room &room) {
+        seen += std::string(room.occupied ? "+" : "-") + std::string(room.nsp) +
+                std::string(room.room) + " ";
+    });
+    const auto *const hook = b.fake.hook("on_room", "/x");
+    roomd_room raw{sizeof raw, 1, str("/x"), str("library:1")};
+    hook->room(hook->user, &raw);
+    raw.occupied = 0;
+    hook->room(hook->user, &raw);
+    CHECK(seen == "+/xlibrary:1 -/xlibrary:1 ");
+    b.fake.table.struct_size = offsetof(roomd_host, on_room);
+    CHECK_THROWS_AS((void)b.host.on_room("/", "*", [](const Room &) {}), Failure);
+}

@@ -187,3 +187,37 @@ TEST_CASE_FIXTURE(Shard, "hooks that cancel themselves and each other while they
     say(peer, R"(42["x"])");
     CHECK(order == "13");
 }
+
+TEST_CASE_FIXTURE(Shard, "a plugin is told of rooms that get a first member and lose their last") {
+    puppet &p = play();
+    static std::string log;
+    log.clear();
+    roomd_handle connects = 0, leaves = 0, rooms = 0, others = 0;
+    p.host->on_connected(
+        p.self, str("*"), [](void *, const roomd_connected *) { log += "hello "; }, nullptr,
+        &connects);
+    p.host->on_disconnect(
+        p.self, str("*"), [](void *, const roomd_gone *) { log += "bye "; }, nullptr, &leaves);
+    const roomd_room_fn note = [](void *, const roomd_room *r) {
+        log += (r->occupied != 0 ? "+" : "-") + text(r->nsp) + text(r->room) + " ";
+    };
+    CHECK(p.host->on_room(p.self, str("*"), str("library:*"), note, nullptr, &rooms) == ROOMD_OK);
+    CHECK(p.host->on_room(p.self, str("/x"), str("*"), note, nullptr, &others) == ROOMD_OK);
+    CHECK(p.host->on_room(p.self, str("/"), str("a b"), note, nullptr, &others) == ROOMD_INVALID);
+    test::Peer &first = connect(), &second = connect();
+    say(first, R"(42["join:library","1"])");
+    say(second, R"(42["join:library","1"])");
+    received(first);
+    CHECK(log == "hello hello +/library:1 ");
+    say(second, R"(42["leave","library:1"])");
+    received(second);
+    CHECK(log == "hello hello +/library:1 ");
+    sessions.close(first.session, session::CloseReason::server_shutting_down);
+    sessions.flush();
+    sessions.reap(); // the end of a turn: nothing else calls plugins
+    CHECK(turn_until([] { return log == "hello hello +/library:1 bye -/library:1 "; }));
+    p.host->cancel(p.self, rooms);
+    say(second, R"(42["join:library","2"])");
+    received(second);
+    CHECK(log == "hello hello +/library:1 bye -/library:1 ");
+}

@@ -1,4 +1,5 @@
 #include "rooms/hub.hpp"
+#include "rooms/watcher.hpp"
 
 #include <doctest/doctest.h>
 
@@ -44,4 +45,35 @@ TEST_CASE("who is in another namespace is not moved out of this one") {
     CHECK_FALSE(hub.exit(ann, "/chat", left));
     CHECK_FALSE(hub.exit(ann, "/nowhere", left));
     CHECK(hub.find("/")->has(ann));
+}
+
+TEST_CASE("who watches is told of first and last members only, in order") {
+    struct Told final : rooms::Watcher {
+        void occupied(std::string_view nsp, std::string_view room) override {
+            all.append("+").append(nsp).append(room).append(" ");
+        }
+        void vacated(std::string_view nsp, std::string_view room) noexcept override {
+            all.append("-").append(nsp).append(room).append(" ");
+        }
+        std::string all;
+    } told;
+    rooms::Hub hub;
+    rooms::Space &space = hub.enter(ann, "/");
+    space.join(ann, "before");
+    hub.watch(&told);
+    hub.enter(bob, "/");
+    space.join(ann, "a");
+    space.join(ann, "a");
+    space.join(bob, "a");
+    space.leave(ann, "a");
+    space.leave(ann, "a");
+    space.leave(ann, "none");
+    CHECK(told.all == "+/a ");
+    std::vector<std::string> left;
+    hub.exit(bob, "/", left);
+    hub.enter(bob, "/chat").join(bob, "a");
+    CHECK(told.all == "+/a -/a +/chata ");
+    hub.watch(nullptr);
+    hub.exit(ann, "/", left);
+    CHECK(told.all == "+/a -/a +/chata ");
 }

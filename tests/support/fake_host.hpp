@@ -37,6 +37,7 @@ public:
         roomd_join_fn join = nullptr;
         roomd_gone_fn gone = nullptr;
         roomd_connected_fn connected = nullptr;
+        roomd_room_fn room = nullptr;
         roomd_publish_fn publish = nullptr;
         roomd_store_fn store = nullptr;
         roomd_request_fn request = nullptr;
@@ -235,6 +236,12 @@ public:
                                 roomd_handle *out) {
             Hook hook = named("on_connected", user, nsp);
             hook.connected = fn;
+            return me(s).add(hook, out);
+        };
+        table.on_room = [](roomd_self *s, roomd_str nsp, roomd_str pattern, roomd_room_fn fn,
+                           void *user, roomd_handle *out) {
+            Hook hook = named("on_room", user, nsp, pattern);
+            hook.room = fn;
             return me(s).add(hook, out);
         };
         table.on_publish = [](roomd_self *s, roomd_publish_fn fn, void *user, roomd_handle *out) {
