@@ -1,6 +1,8 @@
 // The documentation, executed: each fenced block of README.md, docs/ and the plugins' pages is run or
 // checked.  A block that nobody here executes is a failure.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -447,6 +449,27 @@ async function client_event(page, block) {
 
 const step = not('a step of a migration');
 
+// How backends check the signature of the webhook plugin: a good one, an old one, another secret and body.
+const verifies = {
+    json: (page, block) => void JSON.parse(block.text),
+    async run(page, block, name, words, tail) {
+        const secret = 'the secret of the page';
+        const sign = (time, body, by = secret) => `t=${time},v1=${'0'.repeat(64)},v1=${createHmac('sha256', by).update(`${time}.${body}`).digest('hex')}`;
+        const now = Math.floor(Date.now() / 1000);
+        const cases = [sign(now, '{}'), sign(now - 600, '{}'), sign(now, '{}', 'another'), sign(now, '{ }'), '', 't=x,v1', `t=${now}`];
+        const file = path.join(page.folder, name);
+        writeFileSync(file, block.text + tail);
+        const { stdout, stderr } = spawnSync(words[0], [...words.slice(1), file, secret, ...cases], { encoding: 'utf8' });
+        assert.equal(stdout.trim(), '1 0 0 0 0 0 0', `${place(block)}: ${stderr}`);
+    },
+    node: (page, block) => verifies.run(page, block, 'verify.mjs', ['node'],
+        "const [secret, ...all] = process.argv.slice(2);\nconsole.log(...all.map((one) => Number(verify(secret, one, Buffer.from('{}')))));\n"),
+    python: (page, block) => verifies.run(page, block, 'verify.py', ['python3'],
+        "import sys\nprint(*[int(verify(sys.argv[1].encode(), one, b'{}')) for one in sys.argv[2:]])\n"),
+    php: (page, block) => verifies.run(page, block, 'verify.php', ['php'],
+        "echo implode(' ', array_map(fn ($one) => (int) verify($argv[1], $one, '{}'), array_slice($argv, 2)));\n"),
+};
+
 const EXAMPLES = {
     'README.md': {
         roomd: [not('picture')],
@@ -504,6 +527,11 @@ const EXAMPLES = {
         'From Python': [example.python],
         'One line for each event of the catalogue': [example.emitters, example.emitter],
         'Every change of a table': [example.attach],
+    },
+    'docs/webhooks.md': {
+        'What the backend is told': [verifies.json],
+        'Events that the backend answers': [verifies.json],
+        'Checking the signature': [verifies.node, verifies.python, verifies.php],
     },
     'plugins/skeleton/README.md': { 'The smallest plugin': [skeleton.build, skeleton.client] },
 };

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "webhook/answers.hpp"
+#include "webhook/cache.hpp"
+#include "webhook/counts.hpp"
+#include "webhook/sender.hpp"
+#include "webhook/settings.hpp"
+
+#include <roomd/plugin.hpp>
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace roomd::webhook {
+
+// Who may connect and join: asked at the backend, unless it has said so a moment ago.  Without its
+// answer nobody may.
+class Verdicts {
+public:
+    Verdicts(Sender &, const Counts &, const Settings &);
+
+    // ---- home loop ----
+    void apply(const Settings &); // what was decided before is forgotten
+    void decide(const Connect &, std::string_view origin, Verdict &);
+    void decide(const Join &, Verdict &);
+
+private:
+    struct Case {
+        std::string_view kind;
+        roomd_client client;
+        std::string_view identity;
+        std::string members, key; // key empty: never from the cache
+    };
+
+    void decide(const Case &, Verdict &);
+    // On the sender's thread.
+    void keep(const std::string &key, const Decision &, std::int64_t token_ends,
+              std::uint64_t since);
+
+    Sender &sender_;
+    const Counts &counts_;
+    Milliseconds timeout_{};
+
+    std::mutex mutex_; // guards these:
+    Milliseconds hold_{};
+    Cache cache_;
+    std::uint64_t applied_ = 0;
+};
+
+} // namespace roomd::webhook
