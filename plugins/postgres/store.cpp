@@ -121,11 +121,22 @@ void Store::take(std::span<const roomd_emit *const> emits, Keeping &ticket) {
     bytes_ += group.bytes;
     waiting_bytes_.set(static_cast<double>(bytes_));
     waiting_.push_back(std::move(group));
-    if (connection_) return go_on();
+    if (connection_) return collect();
     Connection::Owner &me = *this;
     connection_ = std::make_unique<Connection>(host_, counts_, me, store_part, options_.target,
                                                options_.times);
     connection_->open();
+}
+
+// The events of one request come one by one in the same turn of the loop: they go in one statement.
+void Store::collect() {
+    if (collecting_ || !asked_.empty()) return;
+    const auto later = while_alive_([this] {
+        collecting_ = false;
+        go_on();
+    });
+    collecting_ = host_.post(later) == ROOMD_OK;
+    if (!collecting_) go_on();
 }
 
 void Store::on_ready() {

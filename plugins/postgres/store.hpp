@@ -3,6 +3,7 @@
 #include "postgres/connection.hpp"
 #include "postgres/health.hpp"
 #include "postgres/settings.hpp"
+#include "postgres/while_alive.hpp"
 
 #include <roomd/plugin.hpp>
 
@@ -50,6 +51,7 @@ private:
     void on_unreadable(const Trouble &) override {}
 
     void take(std::span<const roomd_emit *const>, Keeping &);
+    void collect();
     void go_on();
     void choose();
     void answered(const Result &);
@@ -67,9 +69,11 @@ private:
     std::unique_ptr<Connection> connection_; // from the first event on
     std::deque<Group> waiting_, asked_;      // asked_: at the server
     std::size_t bytes_ = 0;                  // of both
-    std::size_t alone_ = 0;                  // so many groups are asked for one at a time
-    std::string away_; // why the database cannot be asked; empty: it can, or it is not known
+    bool collecting_ = false;
+    std::size_t alone_ = 0; // so many groups are asked for one at a time
+    std::string away_;      // why the database cannot be asked; empty: it can, or it is not known
     Handle hook_;
+    WhileAlive while_alive_;
 };
 
 } // namespace roomd::postgres
