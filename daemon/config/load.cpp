@@ -87,6 +87,13 @@ void check_guarded(const Config &config, const std::vector<Loaded> &loaded, Faul
             return scope.empty() || auth::has_scope(key, scope);
         });
     };
+    // Strangers are refused in any case: then the console is of no use to anyone from elsewhere.
+    if (!config.console.path.empty() && !has_key("admin"))
+        faults.add({config.path,
+                    {},
+                    "the console can be reached by other machines on " + open->address +
+                        ", and there is no key with scope \"admin\"",
+                    "add one under keys:, or listen on 127.0.0.1, [::1] or a Unix socket only"});
     for (const Loaded &plugin : loaded) {
         if (!plugin.guarded) continue;
         const auto entry =

@@ -38,8 +38,8 @@ struct Loaded {
         scopes; // of its routes; empty when it is not known yet: any key counts
 };
 
-// A guarded plugin that can be reached from outside this machine needs a key with its scope: adds
-// a fault for each that has none.
+// A guarded plugin that can be reached from outside this machine needs a key with its scope, and
+// the console one with `admin`: adds a fault for each that has none.
 void check_guarded(const Config &, const std::vector<Loaded> &, Faults &faults);
 
 } // namespace roomd::config

@@ -134,6 +134,8 @@ TEST_CASE("the values in conf/roomd.yaml are what the code takes when nothing is
     CHECK(said.plugins.answer_timeout == silent.plugins.answer_timeout);
     CHECK(said.idempotency == silent.idempotency);
     CHECK(said.admin == silent.admin);
+    CHECK(said.console == silent.console);
+    CHECK(said.auth.generated == silent.auth.generated);
     CHECK(said.drain == silent.drain);
     CHECK(said.log == silent.log);
 }
@@ -177,6 +179,32 @@ TEST_CASE("the configuration for development is good and is what was built in") 
     REQUIRE(config.plugins.load.size() == 2);
     CHECK(config.plugins.load[0].file == plugin_folder() + "/http_emit.so");
     CHECK(config.plugins.load[1].name == "test_event");
+    CHECK(config.auth.mode == Auth::Mode::optional); // what works without a token goes on working
+    CHECK(config.auth.generated);
+    for (const policy::Portal &portal : config.portals)
+        CHECK(portal.roles.empty());
+    CHECK(config.unknown_events);
+    CHECK(config.console.path == "/console/");
+    CHECK(config.console.mint);
+}
+
+TEST_CASE("the configuration for development has the events and the kinds of the product") {
+    const GivenCredentials credentials;
+    const auto loaded = [](const std::string &name) {
+        Faults faults;
+        Config config = load_text(file(name), std::string(ROOMD_SOURCE) + '/' + name, faults);
+        CHECK(faults.text() == "");
+        return config;
+    };
+    const Config dev = loaded("conf/roomd.dev.yaml"), product = loaded("conf/studyspot.yaml");
+    CHECK(dev.events.size() == product.events.size());
+    CHECK(dev.catalogue_digest == product.catalogue_digest); // rooms, arguments and schemas too
+    REQUIRE(dev.rooms.size() == product.rooms.size());
+    for (std::size_t i = 0; i < dev.rooms.size(); ++i)
+        CHECK(dev.rooms[i].name == product.rooms[i].name);
+    for (std::size_t i = 0; i < product.portals.size(); ++i)
+        CHECK(dev.portals.at(i).name == product.portals[i].name);
+    CHECK(dev.auth.claims == product.auth.claims);
 }
 
 namespace {
