@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -126,14 +127,17 @@ private:
 
 // A guarded path on a listener that strangers can reach needs a key of its scope.  The scopes are
 // known only when the plugins have started.  The gate refuses strangers in any case.
-bool guarded(const Shard &shard) {
+bool guarded(const Shard &shard, const config::Config &config) {
     const std::vector<std::string> addresses = shard.server.addresses();
     const bool outside =
         std::any_of(addresses.begin(), addresses.end(), [](const std::string &address) {
             const auto parsed = config::parse_address(address);
             return !parsed || !parsed->loopback;
         });
-    const auto paths = outside ? shard.http.without_key() : std::vector<std::string>{};
+    std::vector<std::string> paths = shard.http.without_key();
+    if (!config.console.path.empty() && !shard.gate.needs_key("admin"))
+        paths.push_back(config.console.path + " (scope admin)");
+    if (!outside) paths.clear();
     for (const auto &path : paths) {
         shard.log.error("a path that can be reached from outside has no key of its scope",
                         {{"path", path}, {"do", "add one under keys:, or listen on loopback"}});
@@ -141,15 +145,31 @@ bool guarded(const Shard &shard) {
     return paths.empty();
 }
 
+// The last line at the start, below those of the log: for whoever has started it by hand.
+void tell_console(Shard &shard, const config::Config &config, std::ostream &out) {
+    if (config.console.path.empty()) return;
+    const std::vector<std::string> addresses = shard.server.addresses();
+    std::vector<Listening> listening;
+    for (std::size_t i = 0; i < config.listen.size(); ++i)
+        listening.push_back({addresses.at(i), config.listen[i].tls.has_value()});
+    const std::string url = console_url(listening, config.console.path);
+    if (url.empty()) return;
+    constexpr base::Duration lines_ahead{1000};
+    shard.log.flush(lines_ahead);
+    out << "Open " << url << " in a browser: it shows live what happens here";
+    if (shard.gate.needs_key("admin")) out << ", and asks for an API key of scope admin";
+    out << '.' << std::endl;
+}
+
 } // namespace
 
-int run(const config::Config &config, const ConfigFile &file) {
+int run(const config::Config &config, const ConfigFile &file, std::ostream &out) {
     log::Logger log(log_options(config), log::Writing::behind);
     log.notice("roomd starts", {{"version", version}, {"config", config.path}});
     warn(log, config);
     std::optional<Shard> shard;
     shard.emplace(config, log);
-    if (!guarded(*shard)) return exit_configuration;
+    if (!guarded(*shard, config)) return exit_configuration;
     {
         Life life(*shard, config, file);
         for (const auto &address : shard->server.addresses())
@@ -158,9 +178,15 @@ int run(const config::Config &config, const ConfigFile &file) {
         log.info("endpoint", {{"path", "/health, /ready"}, {"access", "open to all"}});
         if (!config.admin.socket.empty())
             log.info("endpoint", {{"path", "/admin/"}, {"access", "the admin socket only"}});
+        if (!config.console.path.empty())
+            log.info("endpoint", {{"path", config.console.path},
+                                  {"access", shard->gate.needs_key("admin")
+                                                 ? "the console: needs a key"
+                                                 : "the console: no key, this machine only"}});
         shard->http.announce(log);
         log.notice("ready");
         life.ready("running");
+        tell_console(*shard, config, out);
         shard->loop.run();
     }
     shard.reset();

@@ -17,7 +17,7 @@ int start(const app::ConfigFile &file, Io &io) {
         host::Libraries libraries("");
         config = file.read(libraries, faults);
     }
-    if (faults.empty()) return app::run(config, file);
+    if (faults.empty()) return app::run(config, file, io.out);
     io.err << faults.text() << '\n';
     return app::exit_configuration;
 }

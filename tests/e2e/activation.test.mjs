@@ -153,3 +153,10 @@ test('what strangers may reach through it needs a key, as elsewhere', async (t) 
     assert.equal(await wait(), 'ended 3');
     await server.logs(/reached from outside has no key/);
 });
+
+test('a console that strangers may reach through it needs a key too', async (t) => {
+    const { server, start, wait } = await activated(t, { ...web, addresses: (port) => [`0.0.0.0:${port}`], changes: { plugins: {}, console: { path: '/console/' } } });
+    await start();
+    assert.equal(await wait(), 'ended 3');
+    await server.logs(/reached from outside has no key.*\/console\/ \(scope admin\)/);
+});
