@@ -128,18 +128,19 @@ void Console::mint(const net::Request &request) {
     const std::string claims = minted_claims(wanted, config.auth.claims, base::unix_ms());
     if (!problem && claims.empty())
         problem = emits::Problem{422, "member_twice", "a claim is there twice", "/claims"};
+    if (problem) return answer(request.id, problem_of_mint(*problem));
+    const auto token = auth::mint(configuration_.secret.reveal(), auth::Algorithm::HS256, claims);
+    if (!token)
+        return answer(request.id,
+                      problem_of_mint({422, "claims_invalid", token.error(), "/claims"}));
     net::Response response;
-    if (problem) {
-        response = problem_of_mint(*problem);
-    } else {
-        const auto token =
-            auth::mint(configuration_.secret.reveal(), auth::Algorithm::HS256, claims);
-        response.status = token ? 200 : 500;
-        response.body = token ? json::success(json::Object().text("token", *token).done())
-                              : json::failure("internal", token.error());
-    }
+    response.body = json::success(json::Object().text("token", *token).done());
+    answer(request.id, std::move(response));
+}
+
+void Console::answer(base::ExchangeId id, net::Response response) {
     response.headers = unkept();
-    shard_.server.respond(request.id, std::move(response));
+    shard_.server.respond(id, std::move(response));
 }
 
 std::string minted_claims(const Minted &wanted, const auth::ClaimNames &names,

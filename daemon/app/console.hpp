@@ -1,6 +1,7 @@
 #pragma once
 
 #include "auth/identity.hpp"
+#include "base/ids.hpp"
 #include "base/secret.hpp"
 #include "net/http.hpp"
 
@@ -38,6 +39,7 @@ private:
     void add_page();
     void add_file(const std::string &path, const char *type, std::string text);
     void mint(const net::Request &);
+    void answer(base::ExchangeId, net::Response);
 
     Shard &shard_;
     const Configuration configuration_;

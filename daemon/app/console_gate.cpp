@@ -18,7 +18,7 @@ bool is_of_another_page(const net::Request &request) {
            !policy::OwnOrigin(std::vector<std::string>()).admits(origin, request.header("host"));
 }
 
-net::Access refuse_console(std::string_view code, std::string_view message) {
+net::Access denied(std::string_view code, std::string_view message) {
     net::Access no;
     no.status = 403;
     no.body = json::failure(code, message);
@@ -29,16 +29,15 @@ net::Access refuse_console(std::string_view code, std::string_view message) {
 
 net::Access admit_to_console(const Gate &gate, const net::Request &request) {
     if (is_of_another_page(request))
-        return refuse_console("page_foreign", "only the console's own page may ask here");
+        return denied("page_foreign", "only the console's own page may ask here");
     return gate.admit(request, "admin");
 }
 
 net::Access admit_to_mint(const Gate &gate, const net::Request &request) {
     net::Access access = admit_to_console(gate, request);
     if (access.status == 0 && !Gate::is_local(request))
-        return refuse_console("mint_not_local",
-                              "tokens are minted only for this machine, addressed "
-                              "as localhost, 127.0.0.1 or [::1]");
+        return denied("mint_not_local", "tokens are minted only for this machine, addressed "
+                                        "as localhost, 127.0.0.1 or [::1]");
     return access;
 }
 

@@ -1,5 +1,6 @@
 #include "app/tail.hpp"
 
+#include "auth/keys.hpp"
 #include "dispatch/router.hpp"
 #include "session/sessions.hpp"
 #include "session/socketio.hpp"
@@ -11,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <map>
 
 using namespace roomd;
@@ -260,4 +262,37 @@ TEST_CASE("an emit to everyone or to one client is marked") {
     const std::string events = on.member(1, "events");
     CHECK(events.find(R"("event":"news","broadcast":true,"except":["x"],"volatile":true)") !=
           std::string::npos);
+}
+
+TEST_CASE("an emit tells who asked for it, and how long it took from there") {
+    Looking on;
+    on.ask(1);
+    auth::Key key;
+    key.name = "backend";
+    key.events = key.rooms = {"*"};
+    dispatch::Emit emit;
+    emit.rooms = {"a"};
+    emit.event = "news";
+    emit.args.json = "[]";
+    emit.position.source = "http_emit";
+    emit.rights = &key;
+    emit.came = std::chrono::steady_clock::now() - std::chrono::milliseconds(3);
+    on.router.emit(emit);
+    emit.rights = nullptr;
+    on.router.emit(emit);
+    emit.position.source = {};
+    emit.came = {};
+    on.router.emit(emit);
+    on.tail.serve();
+    const std::string list = on.member(1, "events");
+    std::vector<std::string_view> events;
+    json::split_array(list, events);
+    REQUIRE(events.size() == 3);
+    CHECK(json::member(events[0], "source") == R"({"plugin":"http_emit","key":"backend"})");
+    const std::string latency(json::member(events[0], "latency"));
+    CHECK(std::stoul(latency) >= 3000);
+    CHECK(std::stoul(latency) < 10'000'000);
+    CHECK(json::member(events[1], "source") == R"({"plugin":"http_emit"})");
+    CHECK(json::member(events[2], "source") == R"({"operator":true})");
+    CHECK(json::member(events[2], "latency").empty());
 }
