@@ -19,6 +19,8 @@ using test::FakeHost;
 
 namespace {
 
+constexpr std::string_view generator_path = "/api/test/generator";
+
 struct Running {
     explicit Running(std::string_view config = "{}") {
         roomd_error error{};
@@ -35,6 +37,10 @@ struct Running {
         return json::parse(fake.answers.back().body);
     }
     int status() const { return fake.answers.empty() ? 0 : fake.answers.back().status; }
+
+    void steer(std::string_view body) {
+        fake.request(generator_path, body, {{"content-type", "application/json"}});
+    }
 
     FakeHost fake;
     void *state = nullptr;
@@ -206,4 +212,30 @@ TEST_CASE("the generator keeps its rate, and counts what the host had no room fo
 TEST_CASE("without `generate` there is no timer") {
     const Running run;
     CHECK(run.fake.hook("timer") == nullptr);
+}
+
+TEST_CASE("the generator is started and stopped by a request") {
+    Running run;
+    CHECK(run.fake.hook("route", generator_path)->scope == "test");
+    run.steer(R"({"rate":500})");
+    CHECK(run.status() == 200);
+    CHECK(run.answer()["data"] == json{{"running", true}, {"rate", 500.0}});
+    REQUIRE(run.fake.hook("timer") != nullptr);
+    CHECK(run.fake.hook("timer")->every == 10);
+    run.steer(R"({"rate":0})");
+    CHECK(run.answer()["data"] == json{{"running", false}, {"rate", 0.0}});
+    CHECK(run.fake.hook("timer") == nullptr);
+}
+
+TEST_CASE("a rate that cannot be is refused, and changes nothing") {
+    Running run(R"({"generate":{"rate":5}})");
+    for (const char *bad : {"", "[]", "{}", R"({"rate":-1})", R"({"rate":10001})",
+                            R"({"rate":"5"})", R"({"rate":5,"x":1})"}) {
+        run.steer(bad);
+        CHECK_MESSAGE(run.status() == 422, bad);
+        CHECK(run.answer()["error"]["code"] == "rate_invalid");
+    }
+    CHECK(run.fake.hook("timer") != nullptr);
+    run.fake.request(generator_path, R"({"rate":1})", {{"content-type", "text/plain"}});
+    CHECK(run.status() == 415);
 }
