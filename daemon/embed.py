@@ -5,6 +5,8 @@ embed.py OUT HEADER FUNCTION FILE        std::string_view FUNCTION() noexcept
 embed.py OUT HEADER FUNCTION FILE... --of STRUCT
     std::span<const STRUCT> FUNCTION() noexcept, in the order of the names; each is made of the number
     that its name begins with, its name, and its content.
+embed.py OUT HEADER FUNCTION FILE... --named STRUCT
+    the same of its name and its content.
 
 HEADER declares FUNCTION, which is named with its namespaces: roomd::config::dev_yaml.
 """
@@ -30,17 +32,20 @@ def main():
     parser.add_argument('function')
     parser.add_argument('files', nargs='+')
     parser.add_argument('--of', metavar='STRUCT')
+    parser.add_argument('--named', metavar='STRUCT')
     args = parser.parse_args()
     files = sorted(args.files, key=os.path.basename)
     # Several of these may be compiled as one unit.
     name = args.function.rsplit('::')[-1] + '_'
     arrays = [array(f'{name}{i}', path) for i, path in enumerate(files)]
-    if args.of:
+    struct = args.of or args.named
+    if struct:
         names = [os.path.basename(path) for path in files]
-        entries = [f'        {{{int(file.split("_")[0])}, "{file}", {view(f"{name}{i}")}}}'
+        numbers = [f'{int(file.split("_")[0])}, ' if args.of else '' for file in names]
+        entries = [f'        {{{numbers[i]}"{file}", {view(f"{name}{i}")}}}'
                    for i, file in enumerate(names)]
-        body = (f'std::span<const {args.of}> {args.function}() noexcept {{\n'
-                f'    static const {args.of} files[] = {{\n' + ',\n'.join(entries) + '};\n'
+        body = (f'std::span<const {struct}> {args.function}() noexcept {{\n'
+                f'    static const {struct} files[] = {{\n' + ',\n'.join(entries) + '};\n'
                 '    return files;\n}\n')
     else:
         body = (f'std::string_view {args.function}() noexcept {{\n'

@@ -31,6 +31,11 @@ std::string with_all(std::string text, std::string_view mark, std::string_view v
     return text;
 }
 
+const char *type_of(std::string_view file) {
+    if (file.ends_with(".js")) return "text/javascript; charset=utf-8";
+    return file.ends_with(".css") ? "text/css; charset=utf-8" : "text/html; charset=utf-8";
+}
+
 net::Response problem_of_mint(const emits::Problem &problem) {
     net::Response out;
     out.status = problem.status;
@@ -82,33 +87,36 @@ Console::~Console() {
 }
 
 void Console::add_page() {
-    const std::string &path = configuration_.path;
-    add_file(path, "text/html; charset=utf-8",
-             with_all(std::string(console_html()), "@SOCKETIO@", configuration_.socketio));
-    add_file(path + "console.js", "text/javascript; charset=utf-8", std::string(console_js()));
-    add_file(path + "console.css", "text/css; charset=utf-8", std::string(console_css()));
-}
-
-void Console::add_file(const std::string &path, const char *type, std::string text) {
     net::Route route;
     route.method = "GET";
-    route.path = path;
-    route.serve = [this, path, type, text = std::move(text)](const net::Request &request) {
-        net::Response response;
-        if (request.path != path) { // below a route that ends in "/"
-            response.status = 404;
-            response.body = json::failure("not_found", "nothing is at this path");
-        } else {
-            response.content_type = type;
-            response.body = text;
-        }
-        response.headers = unkept();
-        response.headers.emplace_back("Content-Security-Policy", page_policy);
-        response.headers.emplace_back("Referrer-Policy", "no-referrer");
-        response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-        shard_.server.respond(request.id, std::move(response));
-    };
+    route.path = configuration_.path;
+    route.serve = [this](const net::Request &request) { page(request); };
     routes_.push_back(shard_.server.add_route(std::move(route)));
+}
+
+// The page, or one of the files beside it.
+void Console::page(const net::Request &request) {
+    const std::string_view below =
+        std::string_view(request.path).substr(configuration_.path.size());
+    const std::string_view name = below.empty() ? "index.html" : below;
+    const auto files = console_files();
+    const auto file = std::find_if(files.begin(), files.end(),
+                                   [&](const ConsoleFile &one) { return one.name == name; });
+    net::Response response;
+    if (file == files.end()) {
+        response.status = 404;
+        response.body = json::failure("not_found", "nothing is at this path");
+    } else {
+        response.content_type = type_of(name);
+        response.body = name == "index.html" ? with_all(std::string(file->text), "@SOCKETIO@",
+                                                        configuration_.socketio)
+                                             : std::string(file->text);
+    }
+    response.headers = unkept();
+    response.headers.emplace_back("Content-Security-Policy", page_policy);
+    response.headers.emplace_back("Referrer-Policy", "no-referrer");
+    response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+    shard_.server.respond(request.id, std::move(response));
 }
 
 void Console::mint(const net::Request &request) {

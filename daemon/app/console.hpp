@@ -37,7 +37,7 @@ public:
 
 private:
     void add_page();
-    void add_file(const std::string &path, const char *type, std::string text);
+    void page(const net::Request &);
     void mint(const net::Request &);
     void answer(base::ExchangeId, net::Response);
 

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace roomd::app {
 
+struct ConsoleFile {
+    std::string_view name; // "console.js"
+    std::string_view text;
+};
+
 // The files of daemon/app/console, built in.  "@SOCKETIO@" in the page stands for the Socket.IO
 // path.
-std::string_view console_html() noexcept;
-std::string_view console_js() noexcept;
-std::string_view console_css() noexcept;
+std::span<const ConsoleFile> console_files() noexcept;
 
 } // namespace roomd::app
