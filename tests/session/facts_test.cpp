@@ -9,7 +9,7 @@ using namespace roomd::session;
 namespace {
 
 Facts some() {
-    return {"main", "student", R"({"EIO":"4"})", {{"user-agent", "test"}}, false};
+    return {"main", "student", R"({"EIO":"4"})", "a.token", {{"user-agent", "test"}}, false};
 }
 
 } // namespace
@@ -30,13 +30,14 @@ TEST_CASE("the same facts are kept once, for as long as someone refers to them")
 
 TEST_CASE("whatever differs is kept apart") {
     KnownFacts known;
-    Facts other[] = {some(), some(), some(), some(), some(), some(), some()};
+    Facts other[] = {some(), some(), some(), some(), some(), some(), some(), some()};
     other[1].listener = "admin";
     other[2].portal = "owner";
     other[3].query = "{}";
     other[4].headers.emplace_back("x-app", "web");
     other[5].headers.front().second = "another";
     other[6].secure = true;
+    other[7].token = "another.token";
     std::vector<FactsRef> all;
     for (const Facts &one : other)
         all.push_back(known.keep(one));
