@@ -40,7 +40,8 @@ static void request(void *user, const roomd_request *r) {
 static roomd_status start(const roomd_host *h, roomd_self *s, roomd_str config, void **state,
                           roomd_error *error) {
     const roomd_str nsp = {"/kept", 5}, any = {"*", 1};
-    const roomd_route route = {sizeof route, 0, {"GET", 3}, {"/kept", 5}, {0, 0}, 0, 0};
+    const roomd_route route = {
+        .struct_size = sizeof route, .method = {"GET", 3}, .path = {"/kept", 5}};
     roomd_handle handle;
     (void)config, (void)state, (void)error;
     host = h;

@@ -19,10 +19,10 @@ bool json_type(std::string_view type, std::string_view encoding = {}) {
     return is_json(Request(raw));
 }
 
-struct Found {
+struct FaultsFound {
     std::string text;
     static void note(void *user, roomd_str pointer, roomd_str, roomd_str hint) {
-        auto &me = *static_cast<Found *>(user);
+        auto &me = *static_cast<FaultsFound *>(user);
         me.text += std::string(view(pointer)) + "|" + std::string(view(hint)) + ";";
     }
 };
@@ -82,8 +82,8 @@ TEST_CASE("a timestamp is ISO 8601 in UTC with milliseconds") {
 }
 
 TEST_CASE("settings that are wrong are faults with their place, and read as the default") {
-    Found found;
-    Faults faults(Found::note, &found);
+    FaultsFound found;
+    Faults faults(FaultsFound::note, &found);
     Settings settings(R"({"path":"api","rate":"5","n":-1,"map":[],"pth":1})", faults);
     CHECK(settings.path("path", "/x") == "/x");
     CHECK(settings.number("rate", 0, 10, 1) == 1);
@@ -95,8 +95,8 @@ TEST_CASE("settings that are wrong are faults with their place, and read as the 
 
 TEST_CASE("paths with dots, doubles or strange characters are refused") {
     for (const std::string_view path : {"", "/", "a", "/a//b", "/a/../b", "/.", "/a b", "/a?b"}) {
-        Found found;
-        Faults faults(Found::note, &found);
+        FaultsFound found;
+        Faults faults(FaultsFound::note, &found);
         Settings settings(R"({"path":")" + std::string(path) + R"("})", faults);
         CHECK(settings.path("path", "/x") == "/x");
         CHECK(faults.any());
@@ -108,8 +108,8 @@ TEST_CASE("paths with dots, doubles or strange characters are refused") {
 }
 
 TEST_CASE("faults of a section say where the section is") {
-    Found found;
-    Faults faults(Found::note, &found);
+    FaultsFound found;
+    Faults faults(FaultsFound::note, &found);
     Settings settings(R"({"generate":{"rte":5,"rate":"x"}})", faults);
     auto generate = settings.section("generate");
     generate.number("rate", 0, 10, 1);
@@ -118,8 +118,8 @@ TEST_CASE("faults of a section say where the section is") {
 }
 
 TEST_CASE("a configuration that is no map is one fault") {
-    Found found;
-    Faults faults(Found::note, &found);
+    FaultsFound found;
+    Faults faults(FaultsFound::note, &found);
     const Settings settings("[1]", faults);
     CHECK(found.text == "|;");
 }
