@@ -247,7 +247,7 @@ void check_mode(const Section &in, const Auth &auth) {
 // Whoever reaches the console of such a daemon may be anyone.
 void check_generated(const Section &in, const Config &config) {
     if (!config.auth.generated) return;
-    if (in.has("issuers"))
+    if (!config.auth.issuers.empty())
         in.fault("generated", in.shown("generated") + " does not go with \"auth.issuers\"",
                  "remove one of them");
     const auto open =

@@ -70,7 +70,7 @@ TEST_CASE("a generated secret needs no issuers") {
 
 TEST_CASE("a secret is generated only where no other machine reaches the daemon") {
     CHECK(faults_of(development("listen: [{ address: '0.0.0.0:3001' }]")) ==
-          "roomd.yaml:1:25: \"auth.generated\" is for development, and other machines may reach "
+          "roomd.yaml:1:36: \"auth.generated\" is for development, and other machines may reach "
           "0.0.0.0:3001\n"
           "  listen on 127.0.0.1, [::1] or a Unix socket only, or name issuers");
     CHECK(faults_of(
@@ -84,7 +84,8 @@ TEST_CASE("a generated secret does not go with issuers, nor with tokens that are
     CHECK(faults_of("catalogue: { unknown: allow }\nauth: { mode: none, generated: true }\n")
               .find("has no effect while \"auth.mode\" is none") != std::string::npos);
     CHECK(faults_of("catalogue: { unknown: allow }\n"
-                    "auth: { mode: required, generated: true, issuers: [] }\n")
+                    "auth: { mode: required, generated: true, issuers: [ { algorithms: [HS256], "
+                    "key: '${env:A}' } ] }\n")
               .find("does not go with \"auth.issuers\"") != std::string::npos);
 }
 
