@@ -41,7 +41,7 @@ Problem problem_of(roomd_status status, const Emitted &what) {
     };
     switch (status) {
     case ROOMD_AGAIN:
-        return say(what.code.empty() ? 429 : 503, "over_budget",
+        return say(what.code.starts_with("store_") ? 503 : 429, "over_budget",
                    "too many events are in flight; nothing was sent");
     case ROOMD_EXPIRED: return say(503, "store_unsure", "it may have been stored");
     case ROOMD_UNSUPPORTED:
