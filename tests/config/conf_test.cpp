@@ -176,9 +176,10 @@ TEST_CASE("the configuration for development is good and is what was built in") 
     REQUIRE(config.rooms.size() == 4);
     for (const RoomKind &kind : config.rooms)
         CHECK(kind.rules.allow_all);
-    REQUIRE(config.plugins.load.size() == 2);
+    REQUIRE(config.plugins.load.size() == 3);
     CHECK(config.plugins.load[0].file == plugin_folder() + "/http_emit.so");
-    CHECK(config.plugins.load[1].name == "test_event");
+    CHECK(config.plugins.load[1].name == "http_clients");
+    CHECK(config.plugins.load[2].name == "test_event");
     CHECK(config.auth.mode == Auth::Mode::optional); // what works without a token goes on working
     CHECK(config.auth.generated);
     for (const policy::Portal &portal : config.portals)

@@ -52,10 +52,10 @@ bool same_plugins(const Plugins &a, const Plugins &b) {
 }
 
 bool same_clients(const Config &a, const Config &b) {
-    return a.auth.mode == b.auth.mode && same_issuers(a.auth.issuers, b.auth.issuers) &&
-           a.auth.claims == b.auth.claims && a.auth.leeway == b.auth.leeway &&
-           a.auth.cookie == b.auth.cookie && a.auth.query == b.auth.query &&
-           a.auth.cache == b.auth.cache && a.portals == b.portals &&
+    return a.auth.mode == b.auth.mode && a.auth.generated == b.auth.generated &&
+           same_issuers(a.auth.issuers, b.auth.issuers) && a.auth.claims == b.auth.claims &&
+           a.auth.leeway == b.auth.leeway && a.auth.cookie == b.auth.cookie &&
+           a.auth.query == b.auth.query && a.auth.cache == b.auth.cache && a.portals == b.portals &&
            same_list(a.rooms, b.rooms,
                      [](const RoomKind &x, const RoomKind &y) {
                          return x.name == y.name && x.rules == y.rules;
@@ -76,7 +76,8 @@ bool same(const Config &a, const Config &b) {
            a.unknown_events == b.unknown_events && same_clients(a, b) &&
            a.catalogue_digest == b.catalogue_digest && same_catalogue(*a.catalogue, *b.catalogue) &&
            same_keys(a.keys, b.keys) && same_plugins(a.plugins, b.plugins) &&
-           a.trusted_proxies == b.trusted_proxies;
+           a.trusted_proxies == b.trusted_proxies && a.console.path == b.console.path &&
+           a.console.mint == b.console.mint;
 }
 
 // A key, and two configurations of which only one has it, or which have other values of it.
@@ -145,6 +146,10 @@ std::vector<Sample> samples() {
         {"auth.query", in(issuer, ""),
          "auth: { mode: required, query: q, issuers: [ { algorithms: [HS256], key: \"${env:A}\" } "
          "] }"},
+        {"auth.generated", in(issuer, ""), "auth: { mode: required, generated: true }"},
+        {"console.path", "", "console: { path: /c/ }"},
+        {"console.mint", "auth: { mode: optional, generated: true }\nconsole: { path: /c/ }",
+         "auth: { mode: optional, generated: true }\nconsole: { path: /c/, mint: true }"},
         {"cors.own_origin", in(issuer, ""), in(issuer, "") + "\ncors: { own_origin: allow }"},
         {"cors.own_hosts", "cors: { own_origin: allow, own_hosts: [a] }",
          "cors: { own_origin: allow, own_hosts: [b] }"},

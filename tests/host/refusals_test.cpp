@@ -295,7 +295,8 @@ TEST_CASE_FIXTURE(Emits, "a malformed route, hook, metric or header is refused")
         change(bad);
         return p.host->route(p.self, &bad, serve, nullptr, &handle);
     };
-    CHECK(route([](auto &r) { r.struct_size -= 1; }) == ROOMD_INVALID);
+    CHECK(route([](auto &r) { r.struct_size = offsetof(roomd_route, flags) - 1; }) ==
+          ROOMD_INVALID);
     CHECK(route([](auto &r) { r.method = str("G T"); }) == ROOMD_INVALID);
     CHECK(route([](auto &r) { r.path = str("x"); }) == ROOMD_INVALID);
     CHECK(route([](auto &r) { r.path = {}; }) == ROOMD_INVALID);
