@@ -505,7 +505,7 @@ const EXAMPLES = {
         '`GET /api/presence/users/<user>` — scope `presence`': [run(), alike],
         '`GET /api/presence/rooms/<room>` — scope `presence`': [run(), alike],
         '`POST /api/presence/online` — scope `presence`': [run(), alike],
-        '`test_event`': [run(), heard('test:message'), run(), output],
+        '`test_event`': [run(), heard('test:message'), run(), output, run(), alike],
     },
     'docs/migrate.md': {
         'The server as it is': [step, step, step],
