@@ -19,7 +19,7 @@ export interface Options {
 /** `connecting`, `live`, `reconnecting`; `refused`: roomd will not have this client, and it does not try again by itself. */
 export type State = 'connecting' | 'live' | 'reconnecting' | 'refused';
 
-const PAUSE = 2000; // ms, before a refusal is tried again that roomd calls retryable
+const pause = () => 2000 * (1 + Math.random()); // ms, before another try where roomd or the login says no for now
 
 export function useRoomd(url: string, options: Options): { state: State; socket: Roomd | null; error: Error | null } {
     const [state, setState] = useState<State>('connecting');
@@ -42,7 +42,7 @@ export function useRoomd(url: string, options: Options): { state: State; socket:
                 latest.current.token().then((token) => isNow() && send({ token }), (why: Error) => {
                     if (!isNow()) return;
                     setError(why);
-                    engine.close(); // the client comes back later, and asks again
+                    timer = setTimeout(() => isNow() && engine.close(), pause()); // the client comes back, and asks again
                 });
             },
         });
@@ -55,7 +55,7 @@ export function useRoomd(url: string, options: Options): { state: State; socket:
             const again = one.active || why.data?.retryable === true;
             setState((was) => (!again ? 'refused' : was === 'connecting' ? was : 'reconnecting'));
             setError(why);
-            if (again && !one.active) timer = setTimeout(() => one.connect(), PAUSE);
+            if (again && !one.active) timer = setTimeout(() => one.connect(), pause());
         });
         one.onAny((event: string, ...args: unknown[]) => {
             const { on = {} } = latest.current;
@@ -71,6 +71,7 @@ export function useRoomd(url: string, options: Options): { state: State; socket:
             one.offAny();
             one.disconnect();
             setSocket(null);
+            setError(null);
             setState('connecting');
         };
     }, [url]);
