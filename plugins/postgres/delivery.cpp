@@ -119,10 +119,18 @@ roomd_status Delivery::send(const Result &row, const Position &at) {
 
 roomd_status Delivery::act(const Result &row) {
     const auto what = nlohmann::json::parse(row.text(0, data), nullptr, false);
-    if (row.text(0, deed) != "kick" || !what.is_object()) return ROOMD_INVALID;
+    if (!what.is_object()) return ROOMD_INVALID;
     const auto user = what.value("user", std::string());
-    const std::string_view why = "roomd.kick()";
-    return what.value("come_back", false) ? host_.kick_and_close(user, why) : host_.kick(user, why);
+    const std::string_view what_to_do = row.text(0, deed), why = "roomd.kick()";
+    if (what_to_do == "kick")
+        return what.value("come_back", false) ? host_.kick_and_close(user, why)
+                                              : host_.kick(user, why);
+    if (what_to_do != "join" && what_to_do != "leave") return ROOMD_INVALID;
+    const auto given = names(row.text(0, rooms));
+    const std::vector<std::string_view> where(given.begin(), given.end());
+    auto whom = Whom::user(user);
+    if (!row.null(0, nsp)) whom.nsp(row.text(0, nsp));
+    return host_.move(whom, what_to_do == "join" ? ROOMD_JOIN : ROOMD_LEAVE, where, {});
 }
 
 Connection::Go Delivery::take(const Result &row, Progress &progress) {

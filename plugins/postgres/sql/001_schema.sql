@@ -106,7 +106,7 @@ CREATE TABLE IF NOT EXISTS roomd.outbox (
     volatile     boolean NOT NULL DEFAULT false, -- dropped for clients that are behind
     broadcast    boolean NOT NULL DEFAULT false, -- to everyone in the namespace
     raw          json,         -- the data as it was written; then data is null
-    act          text          -- what daemons do instead of sending it: kick
+    act          text          -- what daemons do instead of sending it: kick, join, leave
 ) WITH (
     autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_insert_threshold = -1,

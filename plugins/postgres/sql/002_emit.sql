@@ -172,26 +172,52 @@ BEGIN
 END
 $$;
 
--- Sends all clients of a user away when this transaction commits, on every daemon, in order with the
--- events of this transaction.  A stock client stays away, unless `come_back`: then its connection is cut, and it
--- comes back, to be judged anew.  Nobody may call this but the schema's owner and who that grants it to.
-CREATE OR REPLACE FUNCTION roomd.kick(user_id text, come_back boolean DEFAULT false) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Puts what daemons do with the clients of a user in line with the events of this transaction.  For the
+-- functions below alone.
+CREATE OR REPLACE FUNCTION roomd.have_done(deed text, user_id text, said jsonb, room text, namespace text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    rooms     constant text[] := CASE WHEN room IS NOT NULL THEN ARRAY[room] END;
+    wrong     text := CASE
+        WHEN user_id IS NULL OR user_id = '' OR octet_length(user_id) > 1024 THEN
+            'user_invalid: a user has 1 to 1024 bytes'
+        WHEN deed <> 'kick' AND room IS NULL THEN 'room_invalid: name a room'
+        WHEN namespace !~ '^/[^* [:cntrl:]]*$' OR octet_length(namespace) > 256 THEN
+            'namespace_unknown: a namespace''s name begins with / and has no *'
+        ELSE roomd.fault_of(deed, 'null', rooms, NULL)
+    END;
     outbox_id bigint;
 BEGIN
-    IF user_id IS NULL OR user_id = '' OR octet_length(user_id) > 1024 THEN
-        RAISE EXCEPTION 'roomd.kick: a user has 1 to 1024 bytes'
-            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'user_invalid';
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'roomd.%: %', deed, substr(wrong, strpos(wrong, ': ') + 2)
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = split_part(wrong, ': ', 1);
     END IF;
-    INSERT INTO roomd.outbox (event, data, act)
-    VALUES ('kick', jsonb_build_object('user', user_id, 'come_back', coalesce(come_back, false)), 'kick')
+    INSERT INTO roomd.outbox (event, data, rooms, namespace, act)
+    VALUES (deed, jsonb_build_object('user', user_id) || said, rooms, namespace, deed)
     RETURNING id INTO outbox_id;
     IF pg_sequence_last_value('roomd.bell') = 1 THEN
         PERFORM roomd.ring();
     END IF;
     RETURN outbox_id;
 END
+$$;
+
+-- Sends all clients of a user away when this transaction commits, on every daemon, in order with the
+-- events of this transaction.  A stock client stays away, unless `come_back`: then its connection is cut, and it
+-- comes back, to be judged anew.  Nobody may call this, join() or leave() but the schema's owner and who that grants it to.
+CREATE OR REPLACE FUNCTION roomd.kick(user_id text, come_back boolean DEFAULT false) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT roomd.have_done('kick', user_id, jsonb_build_object('come_back', coalesce(come_back, false)), NULL, NULL);
+$$;
+
+-- Lets all clients that a user has in the namespace then, on every daemon, join a room or leave it.
+CREATE OR REPLACE FUNCTION roomd.join(user_id text, room text, namespace text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT roomd.have_done('join', user_id, '{}', room, namespace);
+$$;
+CREATE OR REPLACE FUNCTION roomd.leave(user_id text, room text, namespace text DEFAULT NULL) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT roomd.have_done('leave', user_id, '{}', room, namespace);
 $$;
 
 SELECT roomd.migrated(2);
