@@ -82,17 +82,18 @@ net::Access Gate::admit(const net::Request &request, std::string_view scope) con
             return refuse(403, "key_scope", "this key does not have the scope this path needs");
         return refuse(401, "key_unknown", "unknown API key");
     }
-    if (request.unix_socket) return {};
+    // Its file permissions have admitted a proxy, not whoever is behind it.
+    if (request.unix_socket && !came_by_proxy(request)) return {};
     if (needs_key(scope))
         return refuse(401, "key_missing",
                       "this path needs an API key: send Authorization: Bearer <key> or X-API-Key");
-    if (!request.loopback)
-        return refuse(401, "key_missing",
-                      "no API key is configured for this path, so only this machine may use it");
     if (came_by_proxy(request))
         return refuse(
             401, "key_missing",
             "no API key is configured for this path, and the request came through a proxy");
+    if (!request.loopback)
+        return refuse(401, "key_missing",
+                      "no API key is configured for this path, so only this machine may use it");
     if (!is_loopback_name(request.header("host")))
         return refuse(403, "host_not_loopback",
                       "without an API key this path answers only to localhost, 127.0.0.1 or [::1]");

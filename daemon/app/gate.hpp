@@ -10,7 +10,8 @@
 namespace roomd::app {
 
 // Who may use a guarded route, decided by the headers, before a plugin or a body is involved.
-//   Over a Unix socket: anyone, as the file's permissions have admitted the peer.
+//   Over a Unix socket: anyone, as the file's permissions have admitted the peer; but a proxy's
+//   headers make it the request of somebody else.
 //   With keys of the scope: anyone who sends one (Authorization: Bearer, or X-API-Key).
 //   Without: peers on this machine that use a loopback name, so that neither a stranger nor a page
 //   whose name was rebound to 127.0.0.1 is admitted.

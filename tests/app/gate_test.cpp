@@ -70,6 +70,18 @@ TEST_CASE("file permissions admit a peer on a Unix socket") {
     CHECK(gate.admit(request, "emit").status == 0);
 }
 
+TEST_CASE("a Unix socket admits the proxy on it, not whoever is behind it") {
+    net::Request request;
+    request.unix_socket = true;
+    request.headers = {{"host", "localhost"}, {"x-forwarded-for", "192.0.2.1"}};
+    CHECK(app::Gate(one_key()).admit(request, "emit").status == 401);
+    const auto admission = app::Gate(std::make_shared<const auth::Keys>()).admit(request, "emit");
+    CHECK(admission.status == 401);
+    CHECK(admission.body.find("through a proxy") != std::string::npos);
+    request.headers.emplace_back("x-api-key", "open sesame");
+    CHECK(app::Gate(one_key()).admit(request, "emit").key == "backend");
+}
+
 TEST_CASE("without keys only this machine is admitted, and only by a loopback name") {
     const app::Gate gate(std::make_shared<const auth::Keys>());
     CHECK(gate.admit(from_this_machine(), "emit").status == 0);
