@@ -16,6 +16,12 @@ KeySets::KeySets(loop::Loop &loop, log::Logger &log, const config::Config &confi
     wire(config, &KeySource::begin_at_start);
 }
 
+// All at once, so that their waits are not one after the other.
+KeySets::~KeySets() {
+    for (const auto &source : sources_)
+        source->end();
+}
+
 void KeySets::apply(const config::Config &config) {
     wire(config, &KeySource::begin);
 }

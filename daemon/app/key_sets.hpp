@@ -19,6 +19,10 @@ public:
     // Reads copies, so it blocks.  `changed`: tokens() gives others; called on the loop.
     KeySets(loop::Loop &, log::Logger &, const config::Config &, std::function<void()> changed);
 
+    ~KeySets(); // waits for fetches that are under way, up to a second in all
+    KeySets(const KeySets &) = delete;
+    KeySets &operator=(const KeySets &) = delete;
+
     // Keeps what is known of each URL that is still there.
     void apply(const config::Config &);
 
