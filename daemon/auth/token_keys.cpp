@@ -107,6 +107,16 @@ base::Result<std::string> sign(const KeyMaterial &key, Algorithm algorithm, std:
     return std::string(compact);
 }
 
+// Of any kind and use: the set is one of public keys.
+bool publishes_secret(std::string_view set) {
+    std::vector<std::string_view> entries;
+    json::split_array(set, entries, most_keys);
+    return std::any_of(entries.begin(), entries.end(), [](std::string_view entry) {
+        return json::kind(entry) == json::Kind::object &&
+               (!json::member(entry, "d").empty() || !json::member(entry, "k").empty());
+    });
+}
+
 } // namespace
 
 VerifyKeys::VerifyKeys(std::vector<std::shared_ptr<const Key>> keys,
@@ -198,10 +208,9 @@ base::Result<VerifyKeys> parse_keys(std::string_view material,
 base::Result<VerifyKeys> parse_key_set(std::string_view jwks) {
     const auto read = read_jwk(jwks);
     if (!read) return base::Error{read.error()};
-    if (json::member(jwks, "keys").empty())
-        return base::Error{"it is a single key: a set (JWKS) is needed"};
-    if (std::any_of(read->begin(), read->end(),
-                    [](const KeyMaterial &key) { return !key.secret.empty(); }))
+    const auto set = json::member(jwks, "keys");
+    if (set.empty()) return base::Error{"it is a single key: a set (JWKS) is needed"};
+    if (publishes_secret(set))
         return base::Error{"it publishes a private key or a secret: whoever reads it could sign"};
     std::vector<Algorithm> algorithms;
     for (const std::string_view known : algorithm_names())

@@ -365,6 +365,14 @@ TEST_CASE("a key set from outside has public keys only") {
           std::string::npos);
     CHECK(why(set(rsa + "," + signing("rsa.jwk"))).find("whoever reads it could sign") !=
           std::string::npos);
+    // Neither where the key is of a kind, or for a use, that is not for us.
+    for (const std::string &exposed :
+         {std::string(R"({"kty":"OKP","crv":"Ed25519","x":"AA","d":"AA"})"),
+          std::string(R"({"kty":"oct","use":"enc","k":"AA"})"),
+          std::string(R"({"kty":"RSA","alg":"RSA-OAEP","n":"AQ","e":"AQAB","d":"AA"})")})
+        CHECK_MESSAGE(why(set(rsa + "," + exposed)).find("whoever reads it could sign") !=
+                          std::string::npos,
+                      exposed);
     for (const std::string &bad :
          {std::string(), std::string("<html>"), checking("rsa.pem"), checking("secret.txt"),
           set(""), std::string("{\"keys\":{}}"), std::string("[]")})
