@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace roomd::app {
@@ -61,7 +62,7 @@ void KeySource::begin() {
         std::string aside_why;
     };
     const auto read = std::make_shared<Read>();
-    worker_.run(
+    const std::string why = run(
         [source = source_, read] {
             read->copy = read_key_copy(source);
             read->aside_why = set_aside_if_damaged(read->copy);
@@ -72,6 +73,17 @@ void KeySource::begin() {
             if (set_) changed_();
             arm();
         });
+    if (!why.empty()) arm(); // without the copy
+}
+
+// Empty, else why the worker has not begun.
+std::string KeySource::run(std::function<void()> work, std::function<void()> then) {
+    try {
+        worker_.run(std::move(work), std::move(then));
+    } catch (const std::system_error &error) {
+        return "there is no thread for it: " + error.code().message();
+    }
+    return {};
 }
 
 void KeySource::take_copy(KeyCopy copy, const std::string &aside_why) {
@@ -120,14 +132,18 @@ void KeySource::refresh() {
     schedule_.begins(loop_.now());
     ++fetches_;
     const auto result = std::make_shared<KeySetResult>();
-    worker_.run([this, source = source_, result] { *result = fetch_key_set(source, stop_); },
-                [this, source = source_, result] {
-                    if (stop_) return;
-                    take(std::move(*result));
-                    if (source != source_)
-                        schedule_.at_once(loop_.now()); // a reload came meanwhile
-                    arm();
-                });
+    std::string why =
+        run([this, source = source_, result] { *result = fetch_key_set(source, stop_); },
+            [this, source = source_, result] {
+                if (stop_) return;
+                take(std::move(*result));
+                if (source != source_) schedule_.at_once(loop_.now()); // a reload came meanwhile
+                arm();
+            });
+    if (why.empty()) return;
+    result->why = std::move(why);
+    take(std::move(*result));
+    arm();
 }
 
 void KeySource::take(KeySetResult result) {

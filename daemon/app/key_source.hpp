@@ -53,6 +53,7 @@ public:
 
 private:
     void take_copy(KeyCopy, const std::string &aside_why);
+    std::string run(std::function<void()> work, std::function<void()> then);
     void arm();
     void refresh();
     void take(KeySetResult);
