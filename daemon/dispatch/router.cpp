@@ -292,30 +292,27 @@ Stats Router::stats(std::size_t limit) const {
     stats.joins_refused = impl_->membership.refused();
     stats.portals.assign(impl_->portals.all().begin(), impl_->portals.all().end());
 
+    if (limit == 0) return stats; // the console asks each second
     // Views until the few that are shown are known: there may be a hundred thousand rooms.
-    using Row = std::tuple<std::size_t, std::string_view, std::string_view>;
-    std::vector<Row> rows;
+    using Row = std::tuple<std::ptrdiff_t, std::string_view, std::string_view>;
+    std::vector<Row> rows; // minus the members first, so that the largest comes first
     rows.reserve(stats.rooms);
     impl_->hub.each([&](std::string_view nsp, const rooms::Space &space) {
         space.each_room([&](std::string_view name, std::size_t members) {
-            rows.emplace_back(members, nsp, name);
+            rows.emplace_back(-static_cast<std::ptrdiff_t>(members), nsp, name);
         });
     });
-    const auto by_name = [](const Row &a, const Row &b) {
-        return std::tie(std::get<1>(a), std::get<2>(a)) < std::tie(std::get<1>(b), std::get<2>(b));
-    };
     if (rows.size() > limit) {
         std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(limit),
-                          rows.end(), [&](const Row &a, const Row &b) {
-                              if (std::get<0>(a) != std::get<0>(b))
-                                  return std::get<0>(a) > std::get<0>(b);
-                              return by_name(a, b);
-                          });
+                          rows.end());
         rows.resize(limit);
     }
-    std::sort(rows.begin(), rows.end(), by_name);
-    for (const auto &[members, nsp, name] : rows)
-        stats.largest.push_back({std::string{nsp}, std::string{name}, members});
+    std::sort(rows.begin(), rows.end(), [](const Row &a, const Row &b) {
+        return std::tie(std::get<1>(a), std::get<2>(a)) < std::tie(std::get<1>(b), std::get<2>(b));
+    });
+    for (const auto &[minus, nsp, name] : rows)
+        stats.largest.push_back(
+            {std::string{nsp}, std::string{name}, static_cast<std::size_t>(-minus)});
     return stats;
 }
 
