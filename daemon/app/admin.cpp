@@ -192,7 +192,7 @@ void Admin::clients(const net::Request &request) {
     else
         found = shard_.router.clients(nsp, base::ClientId::none, limit);
     const bool all = room.empty() && user.empty();
-    const std::size_t total = all ? shard_.clients.size() : found.size();
+    const std::size_t total = all ? shard_.router.count(nsp) : found.size();
     answer(request.id, clients_page(shard_, found, total, limit));
 }
 

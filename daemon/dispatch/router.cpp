@@ -228,6 +228,11 @@ std::vector<base::ClientId> Router::clients(std::string_view nsp, base::ClientId
     return page;
 }
 
+std::size_t Router::count(std::string_view nsp) const noexcept {
+    const rooms::Space *space = impl_->hub.find(nsp);
+    return space == nullptr ? 0 : space->size();
+}
+
 bool Router::is_there(base::ClientId client) const noexcept {
     return impl_->clients.alive(client);
 }

@@ -103,7 +103,8 @@ public:
     // The first `limit` of a namespace's clients above `after`, in the order of their ids.
     std::vector<base::ClientId> clients(std::string_view nsp, base::ClientId after,
                                         std::size_t limit) const;
-    bool is_there(base::ClientId) const noexcept; // and not just leaving
+    std::size_t count(std::string_view nsp) const noexcept; // of a namespace's clients
+    bool is_there(base::ClientId) const noexcept;           // and not just leaving
     // False: it is not there; clients() leaves it out as well.
     bool known(base::ClientId, Known &) const;
     std::vector<base::ClientId> clients_of(std::string_view user) const;

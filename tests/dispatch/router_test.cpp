@@ -128,3 +128,12 @@ TEST_CASE_FIXTURE(RouterFixture, "statistics count clients, rooms, emits, delive
     CHECK(router.stats(100).largest.size() == 4);
     CHECK(router.stats(100).largest.back().nsp == "/custom");
 }
+
+TEST_CASE_FIXTURE(RouterFixture, "a namespace's clients are counted, not those of others") {
+    connect();
+    connect();
+    connect("/chat");
+    CHECK(router.count("/") == 2);
+    CHECK(router.count("/chat") == 1);
+    CHECK(router.count("/nobody") == 0);
+}
