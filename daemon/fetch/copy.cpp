@@ -88,6 +88,16 @@ std::optional<Copy> parse_copy(std::string_view text, std::string_view url) {
     return out;
 }
 
+std::string folder_fault(const std::string &folder) {
+    struct stat found {};
+    if (stat(folder.c_str(), &found) != 0) return errno == ENOENT ? "" : base::error_text(errno);
+    if (!S_ISDIR(found.st_mode)) return "it is no folder";
+    if (found.st_uid != 0 && found.st_uid != geteuid())
+        return "its folder belongs to user " + std::to_string(found.st_uid);
+    if ((found.st_mode & S_IWOTH) != 0) return "every user of this machine may write to its folder";
+    return {};
+}
+
 Kept read_copy(const std::string &folder, std::string_view url, std::size_t most_body) {
     Kept out;
     const std::string path = file_of_copy(folder, url);
@@ -106,6 +116,7 @@ Kept read_copy(const std::string &folder, std::string_view url, std::size_t most
 std::string write_copy(const std::string &folder, const Copy &copy) {
     constexpr mode_t owner_only = 0700;
     if (mkdir(folder.c_str(), owner_only) != 0 && errno != EEXIST) return base::error_text(errno);
+    if (std::string why = folder_fault(folder); !why.empty()) return why;
     const std::string path = file_of_copy(folder, copy.url), written = path + ".new";
     if (!write_file(written, text_of(copy)) || rename(written.c_str(), path.c_str()) != 0) {
         const std::string why = base::error_text(errno);

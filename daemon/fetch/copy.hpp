@@ -38,9 +38,14 @@ struct Kept {
     Copy copy;
     std::string why;
 };
+// Why copies there may be somebody else's work: it is no folder, belongs neither to this user nor
+// to root, or everyone may write to it.  Empty when it is good, or is not there.
+std::string folder_fault(const std::string &folder);
+
 Kept read_copy(const std::string &folder, std::string_view url, std::size_t most_body);
 
-// Replaces the copy in one step, for the owner's eyes only; makes the folder when it is missing.
+// Replaces the copy in one step, for the owner's eyes only; makes the folder when it is missing,
+// and takes none with a folder_fault().
 // Empty on success, else why not.  Blocks until it is on the disk: never on a loop.
 std::string write_copy(const std::string &folder, const Copy &);
 

@@ -1,10 +1,16 @@
 #include "app/key_source.hpp"
 
+#include "base/clock.hpp"
+#include "fetch/copy.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
+#include "vectors/vectors.hpp"
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <pthread.h>
 #include <string>
 
@@ -61,4 +67,24 @@ TEST_CASE("where no thread is to be had, keys are fetched later") {
         loop.run_once_nowait();
     CHECK(source.why().find("no thread") != std::string::npos);
     CHECK_FALSE(source.is_at_work());
+}
+
+TEST_CASE("the daemon takes no keys from a folder that is not its own") {
+    std::string folder = (std::filesystem::temp_directory_path() / "roomd-keys-XXXXXX").string();
+    REQUIRE(mkdtemp(folder.data()) != nullptr);
+    const app::KeySetSource from = source_in(folder);
+    REQUIRE(fetch::write_copy(folder, {from.url, base::unix_ms(), std::chrono::hours(1),
+                                       test::vector("key/checking/set.jwks")})
+                .empty());
+    const NoThreads none; // nothing is fetched
+    loop::Loop loop;
+    const auto begun_with_keys = [&] {
+        app::KeySource source(loop, quiet(), from, [] {});
+        source.begin_at_start();
+        return source.keys() != nullptr;
+    };
+    CHECK(begun_with_keys());
+    std::filesystem::permissions(folder, std::filesystem::perms::all);
+    CHECK_FALSE(begun_with_keys());
+    std::filesystem::remove_all(folder);
 }

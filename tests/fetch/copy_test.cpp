@@ -8,6 +8,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <unistd.h>
 
 using namespace roomd;
 using namespace roomd::fetch;
@@ -111,4 +112,30 @@ TEST_CASE("a link in place of the new file is not followed") {
     CHECK(write_copy(folder.path, example()).empty());
     CHECK_FALSE(fs::exists(target));
     CHECK(read_copy(folder.path, url, most).found == Found::good);
+}
+
+TEST_CASE("a folder that others may write to, or that is somebody else's, is not for copies") {
+    const Folder folder;
+    CHECK(folder_fault(folder.path).empty());
+    CHECK(folder_fault(folder.path + "/cache").empty()); // not there yet
+    const fs::path link = folder.path + "/link";
+    fs::create_directory_symlink(folder.path, link);
+    CHECK(folder_fault(link.string()).empty());
+
+    const fs::path file = folder.path + "/file";
+    write(file.string(), "");
+    CHECK(folder_fault(file.string()) == "it is no folder");
+
+    const std::string open = folder.path + "/open";
+    CHECK(write_copy(open, example()).empty());
+    fs::permissions(open, fs::perms::all);
+    CHECK(folder_fault(open) == "every user of this machine may write to its folder");
+    CHECK(write_copy(open, example()) == folder_fault(open));
+
+    if (geteuid() != 0) return; // only root can give a folder away
+    const std::string foreign = folder.path + "/foreign";
+    fs::create_directory(foreign);
+    REQUIRE(chown(foreign.c_str(), 65534, 65534) == 0);
+    CHECK(folder_fault(foreign) == "its folder belongs to user 65534");
+    CHECK_FALSE(write_copy(foreign, example()).empty());
 }
