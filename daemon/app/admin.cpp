@@ -201,7 +201,7 @@ void Admin::plugins(const net::Request &request) {
 }
 
 void Admin::catalogue(const net::Request &request) {
-    answer(request.id, catalogue_page(configuration_.running()));
+    answer(request.id, catalogue_page(configuration_.running(), configuration_.mints));
 }
 
 void Admin::explain(const net::Request &request) {

@@ -31,6 +31,7 @@ public:
         std::string path; // of the file; empty: the built-in one
         std::function<const config::Config &()> running;
         std::string console; // its path; empty: there is none
+        bool mints = false;  // the console signs tokens; a reload does not change it
     };
     Admin(Shard &, Configuration);
     ~Admin(); // removes the routes

@@ -175,7 +175,7 @@ std::string event_json(const catalogue::EventConf &event) {
 
 } // namespace
 
-std::string catalogue_page(const config::Config &config) {
+std::string catalogue_page(const config::Config &config, bool mints) {
     std::vector<std::string> namespaces{"/"};
     for (const config::Namespace &nsp : config.namespaces)
         if (nsp.name != "/") namespaces.push_back(nsp.name);
@@ -189,7 +189,7 @@ std::string catalogue_page(const config::Config &config) {
         .text("digest", config.catalogue_digest)
         .text("unknown", config.unknown_events ? "allow" : "refuse")
         .text("auth", auth)
-        .flag("mint", config.console.mint)
+        .flag("mint", mints)
         .raw("namespaces", json::list(namespaces))
         .raw("portals", portals_json(config))
         .raw("kinds", kinds_json(config))

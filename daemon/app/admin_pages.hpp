@@ -30,7 +30,7 @@ std::string plugins_page(const Shard &);
 std::string clients_page(const Shard &, const std::vector<base::ClientId> &, std::size_t total,
                          std::size_t limit);
 // The portals, the kinds of rooms and the events, for forms.
-std::string catalogue_page(const config::Config &);
+std::string catalogue_page(const config::Config &, bool mints);
 // What was applied, what needs a restart, and which plugins kept their old configuration.
 std::string reloaded_page(const Reloaded &);
 // [{"path":..,"line":..,"column":..,"what":..,"hint":..}]

@@ -36,7 +36,7 @@ public:
             {[this] { notify_.reloading(); }, [this](const Reloaded &what) { reloaded(what); }}),
         admin_(shard, {[this](Reload::Done done) { reload(std::move(done)); }, file.path,
                        [this]() -> const config::Config & { return reload_.running(); },
-                       config.console.path}),
+                       config.console.path, config.console.mint}),
         drain_(config.drain),
         signals_(
             shard.loop, [this] { stop(); }, [this] { reload({}); }),

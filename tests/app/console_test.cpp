@@ -1,3 +1,4 @@
+#include "app/admin_pages.hpp"
 #include "app/console.hpp"
 #include "app/console_gate.hpp"
 #include "app/gate.hpp"
@@ -80,6 +81,13 @@ TEST_CASE("a page whose name was rebound to this machine gets nothing from the c
     CHECK(app::admit_to_console(open_gate, rebound).body.find("host_not_loopback") !=
           std::string::npos);
     CHECK(app::admit_to_mint(open_gate, rebound).status == 403);
+}
+
+TEST_CASE("forms offer tokens as the daemon began, whatever a reload wants") {
+    config::Config config;
+    CHECK(app::catalogue_page(config, true).find("\"mint\":true") != std::string::npos);
+    config.console.mint = true;
+    CHECK(app::catalogue_page(config, false).find("\"mint\":false") != std::string::npos);
 }
 
 TEST_CASE("tokens are minted for this machine alone, whatever key is sent") {
