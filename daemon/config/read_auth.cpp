@@ -121,11 +121,13 @@ void check_reach(const Section &entry, const auth::Issuer &issuer) {
 void check_jwks_url(const Section &entry, const auth::Issuer &issuer) {
     const std::string &url = issuer.jwks_url;
     if (entry.find("jwks_url")->kind != Item::Kind::scalar) return;
-    if (const char *why = key_url_fault(url))
+    if (const char *why = key_url_fault(url)) {
+        const bool may_hold_password = url.find('@') != std::string::npos;
         return entry.fault("jwks_url",
-                           entry.shown("jwks_url") + ": invalid address \"" +
-                               base::printable(url, 100) + '"',
+                           entry.shown("jwks_url") + ": invalid address" +
+                               (may_hold_password ? "" : " \"" + base::printable(url, 100) + '"'),
                            why);
+    }
     const auto &algorithms = issuer.algorithms;
     const bool secrets_only =
         !algorithms.empty() &&
@@ -139,8 +141,9 @@ void check_jwks_url(const Section &entry, const auth::Issuer &issuer) {
         entry.source().warn(entry.mark("jwks_url"), what, hint);
     }
     if (entry.source().absent != nullptr)
-        entry.source().warn(entry.mark("jwks_url"),
-                            "not checked: the keys at " + url + ", which the daemon fetches");
+        entry.source().warn(entry.mark("jwks_url"), "not checked: the keys at " +
+                                                        url.substr(0, url.find('?')) +
+                                                        ", which the daemon fetches");
 }
 
 void read_keys_of(const Section &entry, auth::Issuer &issuer) {

@@ -334,3 +334,10 @@ TEST_CASE("an address for keys is https, and for keys that are no secrets") {
     CHECK(issuer_faults("algorithms: [RS256], jwks_url: ''").find("invalid address") !=
           std::string::npos);
 }
+
+TEST_CASE("an address for keys is not shown where it may hold a password") {
+    const std::string said =
+        issuer_faults("algorithms: [RS256], jwks_url: 'https://user:hunter2@id.example.com/jwks'");
+    CHECK(said == "roomd.yaml:2:68: \"auth.issuers[0].jwks_url\": invalid address\n"
+                  "  no user and password: key sets are public");
+}
