@@ -146,6 +146,19 @@ void check_jwks_url(const Section &entry, const auth::Issuer &issuer) {
                                                         ", which the daemon fetches");
 }
 
+// Where keys have ids, a token that names one is checked with that one only.
+void check_ids(const Section &entry, const auth::Issuer &issuer) {
+    const auto keys = auth::VerifyKeys::joined(issuer.keys);
+    const bool nameless =
+        std::any_of(issuer.algorithms.begin(), issuer.algorithms.end(),
+                    [&](auth::Algorithm one) { return keys.serving(one).nameless > 0; });
+    if (!nameless || issuer.jwks_url.empty()) return;
+    entry.source().warn(entry.mark("key"),
+                        entry.shown("key") + " has a key without an id: beside fetched keys it "
+                                             "counts only for tokens without kid",
+                        "write it as a JWK with the kid of its tokens");
+}
+
 void read_keys_of(const Section &entry, auth::Issuer &issuer) {
     if (entry.has("jwks_url")) check_jwks_url(entry, issuer);
     if (!entry.has("key")) {
@@ -155,14 +168,14 @@ void read_keys_of(const Section &entry, auth::Issuer &issuer) {
         return;
     }
     const Item &node = *entry.find("key");
-    if (node.kind != Item::Kind::list) {
-        read_key(entry, node, issuer);
-        return check_reach(entry, issuer);
-    }
-    if (node.items.empty()) entry.fault("key", entry.shown("key") + " is empty", how_to_write_key);
+    const bool list = node.kind == Item::Kind::list;
+    if (list && node.items.empty())
+        entry.fault("key", entry.shown("key") + " is empty", how_to_write_key);
+    if (!list) read_key(entry, node, issuer);
     for (const Item &item : node.items)
         read_key(entry, item, issuer);
     check_reach(entry, issuer);
+    check_ids(entry, issuer);
 }
 
 void read_issuers(const Section &in, std::vector<auth::Issuer> &out) {

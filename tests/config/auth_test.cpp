@@ -341,3 +341,22 @@ TEST_CASE("an address for keys is not shown where it may hold a password") {
     CHECK(said == "roomd.yaml:2:68: \"auth.issuers[0].jwks_url\": invalid address\n"
                   "  no user and password: key sets are public");
 }
+
+TEST_CASE("a key without an id beside an address for keys is warned of") {
+    const auto warned = [](const std::string &key) {
+        config::Faults faults;
+        const auto config = config::load_text(
+            with_auth("mode: required, issuers: [{ algorithms: [RS256], jwks_url: "
+                      "'https://id.example.com/jwks', key: " +
+                      file(key) + " }]"),
+            "roomd.yaml", faults);
+        CHECK(faults.text() == "");
+        return config.warnings;
+    };
+    const auto warnings = warned("checking/rsa.pem");
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].what ==
+          "\"auth.issuers[0].key\" has a key without an id: beside fetched keys "
+          "it counts only for tokens without kid");
+    CHECK(warned("checking/rsa.jwk").empty());
+}
