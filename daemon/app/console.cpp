@@ -12,6 +12,7 @@
 #include "json/object.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace roomd::app {
@@ -92,6 +93,25 @@ void Console::add_page() {
     route.path = configuration_.path;
     route.serve = [this](const net::Request &request) { page(request); };
     routes_.push_back(shard_.server.add_route(std::move(route)));
+    net::Route bare;
+    bare.method = "GET";
+    bare.path = configuration_.path.substr(0, configuration_.path.size() - 1);
+    bare.serve = [this](const net::Request &request) { lead_to_page(request); };
+    try {
+        routes_.push_back(shard_.server.add_route(std::move(bare)));
+    } catch (const std::invalid_argument &) {
+        // Another page has this path, such as /metrics.
+    }
+}
+
+// Relative, for proxies that have the console at another path.
+void Console::lead_to_page(const net::Request &request) {
+    net::Response response;
+    response.status = 308;
+    response.headers = unkept();
+    const std::string &path = configuration_.path;
+    response.headers.emplace_back("Location", path.substr(path.rfind('/', path.size() - 2) + 1));
+    shard_.server.respond(request.id, std::move(response));
 }
 
 // The page, or one of the files beside it.

@@ -37,6 +37,7 @@ public:
 
 private:
     void add_page();
+    void lead_to_page(const net::Request &);
     void page(const net::Request &);
     void mint(const net::Request &);
     void answer(base::ExchangeId, net::Response);

@@ -84,6 +84,8 @@ describe('the console in development', () => {
             size += Buffer.byteLength(served.text);
         }
         assert.ok(size < 150_000, `${size} bytes`);
+        const bare = await ask(server, 'GET', '/console');
+        assert.deepEqual([bare.status, bare.headers.location], [308, 'console/']);
         assert.equal((await ask(server, 'GET', '/console/other')).status, 404);
         assert.equal((await ask(server, 'POST', '/console/', {}, {})).status, 405);
     });
