@@ -50,7 +50,9 @@ std::string_view what_to_do(std::string_view code) noexcept {
         {"token_missing", "send one in CONNECT: auth: { token }"},
         {"token_expired", "get a new one from the issuer"},
         {"token_not_yet", "compare the clocks of the issuer and of this machine"},
-        {"token_key_unknown", "put the issuer's new key into its \"key\" and reload"},
+        {"token_key_unknown",
+         "put the issuer's new key into its \"key\" and reload; with \"jwks_url\" it is fetched "
+         "within a minute"},
         {"keys_unavailable", "the daemon fetches them from \"jwks_url\": see its /health and log"},
         {"token_signature", "compare the issuer's key with its \"key\"; or the token was changed"},
         {"token_issuer", "compare its iss with \"auth.issuers\""},

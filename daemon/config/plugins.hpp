@@ -37,7 +37,7 @@ inline constexpr std::array plugins_keys{
     duration<Plugins>("plugins.answer_timeout", &Plugins::answer_timeout, "5s", {"10ms", "1h"}, Reload::no,
         "How long a plugin may take for its verdict on a connect or a join."),
     structured<Plugins>("plugins.load", "list", "[]", Reload::yes,
-        "Which plugins to load: `http_emit`, `http_clients`, `test_event`, `postgres`, or your own. Keys not named here are the plugin's own."),
+        "Which plugins to load: `http_emit`, `http_clients`, `test_event`, `webhook`, `postgres`, or your own. Keys not named here are the plugin's own."),
 };
 inline constexpr std::array plugin_keys{
     text("plugins.load[].name", &Plugin::name, "", Reload::yes,
