@@ -49,6 +49,18 @@ std::string unavailable_ack() {
         refusal("backend_unavailable", unavailable_message).flag("retryable", true));
 }
 
+bool is_refusal(int status) noexcept {
+    switch (status) {
+    case 401:
+    case 403:
+    case 404:
+    case 407:
+    case 408:
+    case 429: return false;
+    default: return status >= 400 && status < 500;
+    }
+}
+
 std::optional<std::string> ack_of(const Reply &reply) {
     const std::string_view body = json::trim(reply.body);
     const bool valid = !body.empty() && json::check(body);

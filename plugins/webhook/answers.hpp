@@ -17,6 +17,10 @@ std::optional<std::string> ack_of(const Reply &);
 // What the client is told then.
 std::string unavailable_ack();
 
+// Whether this status says that the backend will never take a batch.  Not where a key, a route or a
+// proxy is at fault, which somebody will mend, nor where it asks to come again later.
+bool is_refusal(int status) noexcept;
+
 // A decision on a connect or a join.
 struct Decision {
     bool allow = false;

@@ -28,13 +28,20 @@ void Asks::apply(const Asking &asking) {
 
 void Asks::add(Ask ask) {
     const std::uint64_t number = ++last_;
-    if (!lanes_.add(number, ask.client, ask.deadline)) return ask.done(nullptr);
+    if (!lanes_.add(number, ask.client, ask.deadline, ask.body.size())) return ask.done(nullptr);
     asks_.emplace(number, Asked{std::move(ask)});
 }
 
 void Asks::step(Time now) {
-    for (const std::uint64_t number : lanes_.expired(now))
+    for (const std::uint64_t number : lanes_.expired(now)) {
+        const Asked &asked = asks_.at(number);
+        if (asked.post != 0) {
+            Reply late;
+            late.why = "no answer in time";
+            ended_(late, now - asked.began);
+        }
         end(number, nullptr);
+    }
     while (!again_.empty() && again_.begin()->first <= now) {
         const std::uint64_t number = again_.begin()->second;
         again_.erase(again_.begin());
@@ -47,6 +54,7 @@ void Asks::step(Time now) {
 void Asks::post(std::uint64_t number, Time now) {
     Asked &asked = asks_.at(number);
     const auto left = std::chrono::ceil<Milliseconds>(asked.ask.deadline - now);
+    asked.began = now;
     asked.post =
         courier_.post(envelope_.seal(asking_.url, asked.ask.body, left, asking_.answer),
                       [this, number, now](const Reply &reply) { answered(number, reply, now); });

@@ -26,7 +26,7 @@ struct Ask {
 // The questions of one kind.  On the courier's thread.
 class Asks {
 public:
-    // Is told of each POST that ended, and how long it took.
+    // Is told of each POST that ended or was too late, and how long it took.
     using Ended = std::function<void(const Reply &, Time::duration)>;
     Asks(Courier &, const Envelope &, Ended);
 
@@ -42,6 +42,7 @@ private:
     struct Asked {
         Ask ask;
         std::uint64_t post = 0;  // 0: none is under way
+        Time began{};            // of it
         Milliseconds pause{100}; // until the next try
     };
 

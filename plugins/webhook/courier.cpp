@@ -116,8 +116,9 @@ void finish(Transfer &transfer, CURLcode result) {
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
         curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after);
         reply.status = static_cast<int>(status);
-        reply.retry_after = std::clamp(std::chrono::seconds(retry_after), std::chrono::seconds(0),
-                                       longest_retry_after);
+        if (status == 429 || status == 503)
+            reply.retry_after = std::clamp(std::chrono::seconds(retry_after),
+                                           std::chrono::seconds(0), longest_retry_after);
         return;
     }
     reply.body.clear();

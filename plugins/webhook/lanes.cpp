@@ -4,14 +4,16 @@
 
 namespace roomd::webhook {
 
-bool Lanes::add(std::uint64_t number, roomd_client client, Time deadline) {
+bool Lanes::add(std::uint64_t number, roomd_client client, Time deadline, std::size_t bytes) {
     if (questions_.size() - under_way_ >= bounds_.waiting) return false;
+    if (bytes_ + bytes > bounds_.bytes) return false;
     Lane &lane = lanes_[client];
     const bool idle = lane.under_way == 0 && lane.waiting.empty();
     if (lane.waiting.size() + (lane.under_way != 0 ? 1 : 0) >= bounds_.per_client) return false;
     lane.waiting.push_back(number);
     if (idle) ready_.push_back(client);
-    questions_.emplace(number, Question{client, deadline});
+    questions_.emplace(number, Question{client, deadline, bytes});
+    bytes_ += bytes;
     deadlines_.emplace(deadline, number);
     return true;
 }
@@ -38,6 +40,7 @@ void Lanes::ended(std::uint64_t number) {
     if (found == questions_.end()) return;
     const roomd_client client = found->second.client;
     deadlines_.erase({found->second.deadline, number});
+    bytes_ -= found->second.bytes;
     questions_.erase(found);
     Lane &lane = lanes_.at(client);
     if (lane.under_way == number) {

@@ -21,14 +21,15 @@ class Lanes {
 public:
     struct Bounds {
         std::size_t under_way = 16;
-        std::size_t waiting = 1000;  // of all clients
-        std::size_t per_client = 32; // waiting or under way
+        std::size_t waiting = 1000;   // of all clients
+        std::size_t per_client = 32;  // waiting or under way
+        std::size_t bytes = 16 << 20; // of all, waiting or under way
     };
     explicit Lanes(const Bounds &bounds) : bounds_(bounds) {}
     void set_bounds(const Bounds &bounds) noexcept { bounds_ = bounds; }
 
     // False: there is no room.
-    bool add(std::uint64_t number, roomd_client, Time deadline);
+    bool add(std::uint64_t number, roomd_client, Time deadline, std::size_t bytes);
     // One whose turn it is: under way from now on.
     std::optional<std::uint64_t> next();
     void ended(std::uint64_t number); // waiting or under way; none of that number: nothing
@@ -42,6 +43,7 @@ private:
     struct Question {
         roomd_client client;
         Time deadline;
+        std::size_t bytes;
     };
     struct Lane {
         std::deque<std::uint64_t> waiting;
@@ -54,6 +56,7 @@ private:
     std::deque<roomd_client> ready_; // lanes with somebody waiting and nobody under way
     std::set<std::pair<Time, std::uint64_t>> deadlines_;
     std::size_t under_way_ = 0;
+    std::size_t bytes_ = 0;
 };
 
 } // namespace roomd::webhook

@@ -1,7 +1,6 @@
 // What happens at the daemon goes to a backend over HTTP, and questions of clients are answered
 // there.
 #include "base/clock.hpp"
-#include "base/text.hpp"
 #include "webhook/answers.hpp"
 #include "webhook/counts.hpp"
 #include "webhook/schema.hpp"
@@ -10,7 +9,6 @@
 #include "webhook/texts.hpp"
 #include "webhook/verdicts.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,12 +60,12 @@ private:
     }
 
     void listen() {
+        // Whatever `namespaces` says: who is not asked about gets in.
+        for (const std::string &nsp : settings_.connect_verdicts)
+            hooks_.push_back(host_.on_connect(nsp, [this](const Connect &who, Verdict &verdict) {
+                verdicts_.decide(who, who.header("origin").substr(0, longest_origin), verdict);
+            }));
         for (const std::string &nsp : settings_.namespaces) {
-            if (asks_verdicts())
-                hooks_.push_back(
-                    host_.on_connect(nsp, [this](const Connect &who, Verdict &verdict) {
-                        return connecting(who, verdict);
-                    }));
             for (const std::string &pattern : settings_.join_verdicts)
                 hooks_.push_back(
                     host_.on_join(nsp, pattern, [this](const Join &who, Verdict &verdict) {
@@ -80,10 +78,6 @@ private:
                     nsp, pattern, [this](const Event &event, Ack &ack) { ask(event, ack); }));
             if (!settings_.url.empty()) tell_of(nsp);
         }
-    }
-
-    bool asks_verdicts() const {
-        return !settings_.connect_verdicts.empty() || !settings_.join_verdicts.empty();
     }
 
     void tell_of(const std::string &nsp) {
@@ -102,21 +96,8 @@ private:
             }));
     }
 
-    // Also notes the client's origin, which only a connect hook sees, for its joins.
-    Next connecting(const Connect &who, Verdict &verdict) {
-        const std::string_view origin = who.header("origin").substr(0, longest_origin);
-        host_.set_data(who.client, client_data(who.id, origin));
-        const Names &asked = settings_.connect_verdicts;
-        if (std::none_of(asked.begin(), asked.end(), [&](const std::string &pattern) {
-                return base::matches(pattern, who.nsp);
-            }))
-            return Next::pass;
-        verdicts_.decide(who, origin, verdict);
-        return Next::taken;
-    }
-
     void connected(const Connected &who) {
-        if (!asks_verdicts()) host_.set_data(who.client, client_data(who.id, {}));
+        host_.set_data(who.client, client_data(who.id));
         if (settings_.connects && !settings_.url.empty())
             sender_.tell(webhook::connected(who, base::unix_ms()));
     }
@@ -130,9 +111,9 @@ private:
         ask.done = [this, ticket = std::make_shared<Ack>(std::move(ack))](const Reply *reply) {
             const auto args = reply != nullptr ? ack_of(*reply) : std::nullopt;
             if (!args) counts_.acks_unavailable.add();
-            // What the host does not take as an ack, such as JSON that is nested too deep.
-            if (ticket->send(args.value_or(unavailable_ack())) == ROOMD_INVALID)
-                ticket->send(unavailable_ack());
+            const roomd_status status = ticket->send(args.value_or(unavailable_ack()));
+            // What the host does not take as an ack: nested too deep, or larger than max_payload.
+            if (status == ROOMD_INVALID || status == ROOMD_TOO_BIG) ticket->send(unavailable_ack());
         };
         sender_.ask_ack(std::move(ask));
     }

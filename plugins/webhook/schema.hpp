@@ -36,9 +36,10 @@ inline constexpr const char *config_schema = R"json({
     "timeout": {"type": "string", "default": "10s", "description": "for one try"},
     "retry_max": {"type": "string", "default": "30s", "description": "the longest wait between two tries"},
     "refusals": {"type": "integer", "minimum": 1, "maximum": 100, "default": 5,
-                 "description": "answers 4xx (but 408 and 429) to one batch until it is dropped"},
+                 "description": "answers 4xx (but 401, 403, 404, 407, 408 and 429) to one batch until it is dropped"},
     "away": {"type": "string", "default": "30s", "description": "how long the backend may fail until the health is degraded"},
-    "flush": {"type": "string", "default": "3s", "description": "how long the daemon's end waits for what is in line"},
+    "flush": {"type": "string", "default": "3s",
+              "description": "how long the daemon's end, or a reload that takes the plugin away, waits for what is in line; at most 5s"},
     "acks": {
       "type": "object",
       "description": "events that the backend answers",
@@ -61,7 +62,7 @@ inline constexpr const char *config_schema = R"json({
       "required": ["url"],
       "properties": {
         "url": {"type": "string", "description": "where each question goes"},
-        "connect": {"type": "array", "items": {"type": "string"}, "description": "to these namespaces"},
+        "connect": {"type": "array", "items": {"type": "string"}, "description": "to these namespaces, whatever `namespaces` says"},
         "join": {"type": "array", "items": {"type": "string"}, "description": "into these rooms, when clients ask for them"},
         "timeout": {"type": "string", "default": "3s", "description": "below plugins.answer_timeout"},
         "in_flight": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 16, "description": "at the same time"},

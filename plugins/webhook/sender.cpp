@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "webhook/answers.hpp"
 #include "webhook/texts.hpp"
 
 #include <algorithm>
@@ -34,11 +35,9 @@ std::string node_of(const Settings &settings) {
 }
 
 std::string reason(const Reply &reply) {
-    return reply.status != 0 ? "HTTP " + std::to_string(reply.status) : reply.why;
-}
-
-bool is_refusal(int status) {
-    return status >= 400 && status < 500 && status != 408 && status != 429;
+    if (reply.status == 0) return reply.why;
+    std::string status = "HTTP " + std::to_string(reply.status);
+    return reply.status >= 200 && reply.status < 300 ? status + " and no answer" : status;
 }
 
 } // namespace
@@ -50,10 +49,10 @@ Sender::Sender(Host &host, const Counts &counts, const Settings &settings) :
     backoff_(first_pause, settings.retry_most, seed()),
     acks_(courier_, envelope_,
           [this](const Reply &reply, Time::duration took) {
-              ended("acks", reply, reply.status != 0 && reply.status < 500, took);
+              ended("acks", reply, ack_of(reply).has_value(), took);
           }),
     verdicts_(courier_, envelope_, [this](const Reply &reply, Time::duration took) {
-        ended("verdicts", reply, reply.status >= 200 && reply.status < 300, took);
+        ended("verdicts", reply, decision_of(reply).has_value(), took);
     }) {
     apply(settings);
     tell(started(base::unix_ms()));
@@ -88,6 +87,7 @@ void Sender::tell(std::string members) {
         const std::lock_guard lock(mutex_);
         const bool was_empty = line_.empty();
         dropped = line_.add(std::move(members), now);
+        counts_.queue.set(static_cast<double>(line_.bytes()));
         wake = was_empty || (line_.full_batch() && !line_.under_way());
         say = dropped > 0 && now - told_overflow_ >= overflow_told_every;
         if (say) told_overflow_ = now;
@@ -118,6 +118,10 @@ void Sender::put(std::vector<Ask> Questions::*list, Ask ask) {
 }
 
 void Sender::apply(const Settings &settings) {
+    // What fails there is no matter any more.
+    if (settings.url != settings_.url) standing_.good("events");
+    if (settings.acks.url != settings_.acks.url) standing_.good("acks");
+    if (settings.verdicts.url != settings_.verdicts.url) standing_.good("verdicts");
     settings_ = settings;
     envelope_ = {settings.secrets, settings.ca};
     backoff_.set_most(settings.retry_most);
@@ -150,7 +154,7 @@ void Sender::run() {
         verdicts_.step(now);
         if (end && ((sent_all && acks_.empty() && verdicts_.empty()) || now >= *end)) break;
         send_batch(now, ending ? Line::When::at_once : Line::When::in_time);
-        tell_health(now);
+        tell_health();
         courier_.poll(wait(Time::clock::now(), end));
     }
     acks_.give_up();
@@ -167,7 +171,6 @@ Milliseconds Sender::wait(Time now, std::optional<Time> end) const {
     no_later(end);
     no_later(acks_.next());
     no_later(verdicts_.next());
-    no_later(standing_.next(now, settings_.away));
     {
         const std::lock_guard lock(mutex_);
         if (!settings_.url.empty()) no_later(line_.next());
@@ -223,8 +226,8 @@ void Sender::ended(std::string_view kind, const Reply &reply, bool good, Time::d
         host_.warning("the backend fails", {{"asked_for", kind}, {"why", why}});
 }
 
-void Sender::tell_health(Time now) {
-    std::string why = standing_.degraded(now, settings_.away);
+void Sender::tell_health() {
+    std::string why = standing_.degraded(settings_.away);
     if (why == told_why_) return;
     host_.health(why.empty() ? ROOMD_UP : ROOMD_DEGRADED, why);
     told_why_ = std::move(why);

@@ -48,7 +48,7 @@ private:
     void send_batch(Time now, Line::When);
     void batch_ended(const Reply &, Time began);
     void ended(std::string_view kind, const Reply &, bool good, Time::duration took);
-    void tell_health(Time now);
+    void tell_health();
     Milliseconds wait(Time now, std::optional<Time> end) const;
     void put(std::vector<Ask> Questions::*, Ask);
 

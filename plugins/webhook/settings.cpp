@@ -1,6 +1,7 @@
 #include "webhook/settings.hpp"
 
 #include "base/text.hpp"
+#include "webhook/names.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <unistd.h>
 #include <utility>
 
 namespace roomd::webhook {
@@ -69,7 +71,8 @@ public:
         const auto *value = find(key);
         if (value != nullptr && value->is_boolean()) out = value->get<bool>();
     }
-    void names(const char *key, Names &out) const {
+    // `why_not`: why none can have such a name, or null.
+    void names(const char *key, const char *(*why_not)(std::string_view), Names &out) const {
         const auto *value = find(key);
         if (value == nullptr || !value->is_array()) return;
         out.clear();
@@ -77,14 +80,16 @@ public:
             if (one.is_string()) out.push_back(one.get<std::string>());
         for (std::size_t i = 0; i < out.size(); ++i) {
             const std::size_t star = out[i].find('*');
+            const std::string place = std::string(key) + "/" + std::to_string(i);
             if (out[i].empty() || (star != std::string::npos && star + 1 != out[i].size()))
-                tell(std::string(key) + "/" + std::to_string(i),
-                     "is a name, or a prefix that ends in *");
+                tell(place, "is a name, or a prefix that ends in *");
+            else if (const char *const why = why_not(out[i]))
+                tell(place, why,
+                     why_not == why_no_namespace && out[i][0] != '/' ? "write /" + out[i] : "");
             // Each thing is told once.
             for (std::size_t other = 0; other < out.size(); ++other)
                 if (other != i && base::matches(out[other], out[i]))
-                    tell(std::string(key) + "/" + std::to_string(i),
-                         "is already part of \"" + out[other] + "\"", "leave it out");
+                    tell(place, "is already part of \"" + out[other] + "\"", "leave it out");
         }
     }
     void url(const char *key, std::string &out) const {
@@ -170,12 +175,14 @@ Settings read_settings(std::string_view text, Faults &faults) {
     in.url("url", out.url);
     read_secrets(node, in, out.secrets);
     in.text("ca", out.ca);
+    if (!out.ca.empty() && (out.ca.front() != '/' || access(out.ca.c_str(), R_OK) != 0))
+        in.tell("ca", "is no absolute path of a file that can be read");
     in.text("node", out.node);
-    in.names("namespaces", out.namespaces);
+    in.names("namespaces", why_no_namespace, out.namespaces);
     in.flag("connects", out.connects);
     in.flag("disconnects", out.disconnects);
-    in.names("rooms", out.rooms);
-    in.names("events", out.events);
+    in.names("rooms", why_no_room, out.rooms);
+    in.names("events", why_no_event, out.events);
     const auto batch = in.section("batch");
     batch.whole("events", out.line.batch_events);
     batch.size("size", 1 << 10, 16 << 20, out.line.batch_bytes);
@@ -185,18 +192,18 @@ Settings read_settings(std::string_view text, Faults &faults) {
     in.time("retry_max", 100, 600000, out.retry_most);
     in.whole("refusals", out.line.refusals);
     in.time("away", 100, 3600000, out.away);
-    in.time("flush", 0, 20000, out.flush);
+    in.time("flush", 0, 5000, out.flush);
     if (in.has("acks")) {
         const auto acks = in.section("acks");
         read_asking(acks, 59000, out.acks);
-        acks.names("events", out.ack_events);
+        acks.names("events", why_no_event, out.ack_events);
     }
     if (in.has("verdicts")) {
         const auto verdicts = in.section("verdicts");
         out.verdicts.timeout = Milliseconds(3000);
         read_asking(verdicts, 60000, out.verdicts);
-        verdicts.names("connect", out.connect_verdicts);
-        verdicts.names("join", out.join_verdicts);
+        verdicts.names("connect", why_no_namespace, out.connect_verdicts);
+        verdicts.names("join", why_no_room, out.join_verdicts);
         verdicts.time("cache", 0, 3600000, out.cache);
         verdicts.whole("cache_entries", out.cache_entries);
         if (out.connect_verdicts.empty() && out.join_verdicts.empty())

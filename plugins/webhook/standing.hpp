@@ -3,7 +3,6 @@
 #include "webhook/line.hpp"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,29 +16,22 @@ public:
     }
     // True: it worked before.
     bool bad(std::string_view kind, std::string why, Time now) {
-        const auto [at, fresh] = failing_.try_emplace(std::string(kind), Failing{now, {}});
+        const auto [at, fresh] = failing_.try_emplace(std::string(kind), Failing{now, now, {}});
+        at->second.last = now;
         at->second.why = std::move(why);
         return fresh;
     }
-    // Why it is degraded: something has failed for so long.  Empty: nothing has.
-    std::string degraded(Time now, Milliseconds away) const {
+    // Why it is degraded: something went on failing for so long.  Empty: nothing did.  One failure
+    // after which nothing was tried says little.
+    std::string degraded(Milliseconds away) const {
         for (const auto &[kind, failing] : failing_)
-            if (now - failing.since >= away) return kind + ": " + failing.why;
+            if (failing.last - failing.since >= away) return kind + ": " + failing.why;
         return {};
-    }
-    // When that may change by itself.
-    std::optional<Time> next(Time now, Milliseconds away) const {
-        std::optional<Time> out;
-        for (const auto &[kind, failing] : failing_) {
-            const Time then = failing.since + away;
-            if (then > now && (!out || then < *out)) out = then;
-        }
-        return out;
     }
 
 private:
     struct Failing {
-        Time since;
+        Time since, last;
         std::string why;
     };
     std::map<std::string, Failing, std::less<>> failing_;

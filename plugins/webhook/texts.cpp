@@ -59,20 +59,13 @@ Members &add(Members &members, const Event &event) {
 
 } // namespace
 
-std::string client_data(std::string_view id, std::string_view origin) {
-    Members members;
-    members.text("id", id);
-    if (!origin.empty()) members.text("origin", origin);
-    return "{" + members.done() + "}";
+std::string client_data(std::string_view id) {
+    return "{" + Members().text("id", id).done() + "}";
 }
 
 std::string id_of(std::string_view data) {
     const std::string_view id = data.empty() ? std::string_view() : json::member(data, "id");
     return std::string(id.empty() ? std::string_view("null") : id);
-}
-
-std::string origin_of(std::string_view data) {
-    return data.empty() ? std::string() : json::string(json::member(data, "origin"));
 }
 
 std::string started(std::int64_t at) {
@@ -132,7 +125,7 @@ std::string asked_connect(const Connect &who, std::string_view origin) {
         .text("listener", who.listener)
         .maybe("identity", who.identity)
         .maybe("auth", who.auth)
-        .maybe("query", who.query);
+        .maybe("query", query_of(who.query));
     if (!origin.empty()) members.text("origin", origin);
     return members.done();
 }
@@ -149,6 +142,17 @@ std::string asked_join(const Join &who) {
         .text("room", who.room)
         .maybe("identity", who.identity)
         .done();
+}
+
+std::string query_of(std::string_view query) {
+    if (query.empty()) return {};
+    std::string out = "{";
+    for (json::Members member(query); member.next();) {
+        if (member.is("t")) continue;
+        if (out.size() > 1) out += ",";
+        out.append(member.name()).append(":").append(member.value());
+    }
+    return out + "}";
 }
 
 } // namespace roomd::webhook

@@ -12,9 +12,8 @@ namespace roomd::webhook {
 // milliseconds.
 
 // What this plugin keeps with each client, as set_data() takes it.
-std::string client_data(std::string_view id, std::string_view origin);
-std::string id_of(std::string_view data);     // as a JSON literal; null when it is not known
-std::string origin_of(std::string_view data); // the text; empty when it is not known
+std::string client_data(std::string_view id);
+std::string id_of(std::string_view data); // as a JSON literal; null when it is not known
 
 std::string started(std::int64_t at);
 std::string stopped(std::int64_t at);
@@ -32,5 +31,8 @@ std::string question(const Question &);
 std::string asked_event(const Event &);
 std::string asked_connect(const Connect &, std::string_view origin);
 std::string asked_join(const Join &);
+
+// The query of a handshake without `t`, which clients that poll make up anew for each request.
+std::string query_of(std::string_view query);
 
 } // namespace roomd::webhook

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "webhook/texts.hpp"
+#include "json/json.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -21,7 +22,30 @@ void settle(Verdict &ticket, const Decision &decision) {
     ticket.refuse(no.message, no.data);
 }
 
+bool has_token(std::string_view auth) {
+    const std::string_view token = auth.empty() ? auth : json::member(auth, "token");
+    return !token.empty() && json::kind(token) == json::Kind::string && token != R"("")";
+}
+
 } // namespace
+
+std::string cache_key(const Connect &who, std::string_view origin) {
+    if (who.identity.empty() && !has_token(who.auth)) return {};
+    return Cache::key(
+        {"connect", who.nsp, who.listener, origin, who.identity, who.auth, query_of(who.query)});
+}
+
+std::string cache_key(const Join &who) {
+    if (who.identity.empty()) return {};
+    return Cache::key({"join", who.nsp, who.room, who.identity});
+}
+
+Milliseconds hold_of(Milliseconds hold, std::int64_t token_ends_ms, std::int64_t expires_ms,
+                     std::int64_t now_ms) noexcept {
+    for (const std::int64_t end : {token_ends_ms, expires_ms})
+        if (end != 0) hold = std::min(hold, Milliseconds(end - now_ms));
+    return std::max(hold, Milliseconds(0));
+}
 
 Verdicts::Verdicts(Sender &sender, const Counts &counts, const Settings &settings) :
     sender_(sender),
@@ -40,18 +64,13 @@ void Verdicts::apply(const Settings &settings) {
 }
 
 void Verdicts::decide(const Connect &who, std::string_view origin, Verdict &verdict) {
-    Case one{"connect", who.client, who.identity, asked_connect(who, origin), {}};
-    // Without a token or the like one stranger is not the other.
-    if (!who.identity.empty() || !who.auth.empty())
-        one.key = Cache::key({"connect", who.nsp, origin, who.identity, who.auth, who.query});
-    decide(one, verdict);
+    decide(
+        {"connect", who.client, who.identity, asked_connect(who, origin), cache_key(who, origin)},
+        verdict);
 }
 
 void Verdicts::decide(const Join &who, Verdict &verdict) {
-    Case one{"join", who.client, who.identity, asked_join(who), {}};
-    if (!who.identity.empty())
-        one.key = Cache::key({"join", who.nsp, who.room, origin_of(who.data), who.identity});
-    decide(one, verdict);
+    decide({"join", who.client, who.identity, asked_join(who), cache_key(who)}, verdict);
 }
 
 void Verdicts::decide(const Case &one, Verdict &verdict) {
@@ -86,11 +105,9 @@ void Verdicts::decide(const Case &one, Verdict &verdict) {
 void Verdicts::keep(const std::string &key, const Decision &decision, std::int64_t token_ends,
                     std::uint64_t since) {
     const std::lock_guard lock(mutex_);
-    Milliseconds hold = hold_;
-    for (const std::int64_t end : {token_ends, decision.expires_ms})
-        if (end != 0) hold = std::min(hold, Milliseconds(end - base::unix_ms()));
+    const Milliseconds hold = hold_of(hold_, token_ends, decision.expires_ms, base::unix_ms());
     // A reload may have come between: the answer is one of another backend.
-    if (hold.count() <= 0 || since != applied_) return;
+    if (hold.count() == 0 || since != applied_) return;
     cache_.put(key, decision, Time::clock::now() + hold);
 }
 

@@ -15,6 +15,15 @@
 
 namespace roomd::webhook {
 
+// What names a question in the cache; empty: its answer is never kept, since without an identity or
+// a token one stranger is not the other.
+std::string cache_key(const Connect &, std::string_view origin);
+std::string cache_key(const Join &);
+
+// How long a decision holds: never beyond the end of the token or the backend's own; 0: not at all.
+Milliseconds hold_of(Milliseconds hold, std::int64_t token_ends_ms, std::int64_t expires_ms,
+                     std::int64_t now_ms) noexcept;
+
 // Who may connect and join: asked at the backend, unless it has said so a moment ago.  Without its
 // answer nobody may.
 class Verdicts {
@@ -31,7 +40,7 @@ private:
         std::string_view kind;
         roomd_client client;
         std::string_view identity;
-        std::string members, key; // key empty: never from the cache
+        std::string members, key;
     };
 
     void decide(const Case &, Verdict &);

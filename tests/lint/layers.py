@@ -63,7 +63,7 @@ OWNERS = {
 SYSTEM = re.compile(r"^([a-z_]+|(sys|net|netinet|arpa|linux)/[a-z_]+\.h|[a-z_]+\.h)$")
 THIRD_PARTY_H = {name for name in OWNERS if name.endswith(".h")}
 # ... and what a plugin may: the interface, its own files, and libraries of its own.
-PLUGIN_SEES = {"rest": "base json emits", "webhook": "base json"}  # a folder of plugins/: layers that are linked into it
+PLUGIN_SEES = {"rest": "base json emits", "webhook": "base json rooms sio"}  # a folder of plugins/: layers that are linked into it
 PLUGIN_LIBRARIES = {"nlohmann", "curl", "openssl", "libpq-fe.h", "yaml-cpp", "uv.h"}
 
 # What keys of the configuration set in a layer, and a member of it that has a value of its own.

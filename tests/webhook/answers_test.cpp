@@ -43,6 +43,13 @@ TEST_CASE("a refusal of the backend reaches the client, with its JSON") {
     CHECK(ack_of(said(404, "<html>"))->find("body") == std::string::npos);
 }
 
+TEST_CASE("a batch is refused where the batch is at fault, not a key, a route or a proxy") {
+    for (const int status : {400, 409, 410, 413, 415, 422})
+        CHECK(is_refusal(status));
+    for (const int status : {0, 200, 204, 301, 401, 403, 404, 407, 408, 429, 500, 503})
+        CHECK_FALSE(is_refusal(status));
+}
+
 TEST_CASE("only a plain yes lets somebody in") {
     REQUIRE(decision_of(said(200, R"({"allow":true})")));
     CHECK(decision_of(said(200, R"({"allow":true})"))->allow);

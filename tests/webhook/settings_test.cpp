@@ -67,12 +67,43 @@ TEST_CASE("faults name their place") {
           std::vector<std::string>{"/secrets/0 secrets/0 is not 16 to 1024 bytes"});
     CHECK(first_of(R"("url":"https://a.example","memory":"16")") ==
           "/memory memory is a whole number and a unit");
-    CHECK(first_of(R"("url":"https://a.example","flush":"1m")") ==
-          "/flush flush is from 0ms to 20000ms");
+    CHECK(first_of(R"("url":"https://a.example","flush":"6s")") ==
+          "/flush flush is from 0ms to 5000ms");
     CHECK(first_of(R"("url":"https://a.example","rooms":["a*b"])") ==
           "/rooms/0 rooms/0 is a name, or a prefix that ends in *");
     CHECK(first_of(R"("url":"https://a.example","rooms":["a:*","a:1"])") ==
           "/rooms/1 rooms/1 is already part of \"a:*\"");
     CHECK(first_of(R"("verdicts":{"url":"https://a.example"})") ==
           "/verdicts verdicts asks nothing");
+}
+
+TEST_CASE("a name that a hook is never called for is a fault, not silence") {
+    const auto of = [](const std::string &members) {
+        return first_of(R"("url":"https://a.example",)" + members);
+    };
+    CHECK(of(R"("namespaces":["desk"])") == "/namespaces/0 namespaces/0 is no namespace");
+    CHECK(of(R"("namespaces":["desk*"])") == "/namespaces/0 namespaces/0 is no namespace");
+    CHECK(of(R"("verdicts":{"url":"https://a.example","connect":["desk"]})") ==
+          "/verdicts/connect/0 connect/0 is no namespace");
+    CHECK(of(R"("verdicts":{"url":"https://a.example","join":["a b"]})") ==
+          "/verdicts/join/0 join/0 is a name that no room can have");
+    for (const char *room : {"a b", "a b:*", "a:b *", ":*"})
+        CHECK(of(R"("rooms":[")" + std::string(room) + "\"]") ==
+              "/rooms/0 rooms/0 is a name that no room can have");
+    CHECK(of(R"("events":["disconnect"])") ==
+          "/events/0 events/0 is a reserved name, which clients cannot emit");
+    CHECK(of(R"("acks":{"url":"https://a.example","events":["connect"]})") ==
+          "/acks/events/0 events/0 is a reserved name, which clients cannot emit");
+    CHECK(of(R"("events":[")" + std::string(322, 'x') + "\"]") != "");
+    for (const char *good :
+         {R"("namespaces":["*"])", R"("namespaces":["/","/desk*"])", R"("rooms":["*"])",
+          R"("rooms":["a:*","b","c:d*"])", R"("events":["disc*"])"})
+        CHECK(of(good) == "");
+}
+
+TEST_CASE("certificates to trust are a file that is there, wherever the daemon was started") {
+    CHECK(first_of(R"("url":"https://a.example","ca":"/dev/null")") == "");
+    for (const char *ca : {"ca.pem", "/nowhere/ca.pem"})
+        CHECK(first_of(R"("url":"https://a.example","ca":")" + std::string(ca) + "\"") ==
+              "/ca ca is no absolute path of a file that can be read");
 }
