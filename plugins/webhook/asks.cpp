@@ -8,6 +8,8 @@ namespace roomd::webhook {
 namespace {
 
 constexpr Milliseconds longest_pause{1000};
+// step() ends what is too late, and libcurl never just before it.
+constexpr Milliseconds after_deadline{1000};
 
 // Whether the backend has done nothing about it, so that it may be asked once more.
 bool may_repeat(const Reply &reply) {
@@ -53,7 +55,7 @@ void Asks::step(Time now) {
 
 void Asks::post(std::uint64_t number, Time now) {
     Asked &asked = asks_.at(number);
-    const auto left = std::chrono::ceil<Milliseconds>(asked.ask.deadline - now);
+    const auto left = std::chrono::ceil<Milliseconds>(asked.ask.deadline - now) + after_deadline;
     asked.began = now;
     asked.post =
         courier_.post(envelope_.seal(asking_.url, asked.ask.body, left, asking_.answer),

@@ -456,11 +456,11 @@ const verifies = {
         const secret = 'the secret of the page';
         const sign = (time, body, by = secret) => `t=${time},v1=${'0'.repeat(64)},v1=${createHmac('sha256', by).update(`${time}.${body}`).digest('hex')}`;
         const now = Math.floor(Date.now() / 1000);
-        const cases = [sign(now, '{}'), sign(now - 600, '{}'), sign(now, '{}', 'another'), sign(now, '{ }'), '', 't=x,v1', `t=${now}`];
+        const cases = [sign(now, '{}'), sign(now - 600, '{}'), sign(now, '{}', 'another'), sign(now, '{ }'), '', 't=x,v1', `t=${now}`, `t=${now},v1`];
         const file = path.join(page.folder, name);
         writeFileSync(file, block.text + tail);
         const { stdout, stderr } = spawnSync(words[0], [...words.slice(1), file, secret, ...cases], { encoding: 'utf8' });
-        assert.equal(stdout.trim(), '1 0 0 0 0 0 0', `${place(block)}: ${stderr}`);
+        assert.equal(stdout.trim(), '1 0 0 0 0 0 0 0', `${place(block)}: ${stderr}`);
     },
     node: (page, block) => verifies.run(page, block, 'verify.mjs', ['node'],
         "const [secret, ...all] = process.argv.slice(2);\nconsole.log(...all.map((one) => Number(verify(secret, one, Buffer.from('{}')))));\n"),

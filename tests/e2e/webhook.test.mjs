@@ -191,22 +191,34 @@ test('acks are unavailable by their deadline, and never wait for a batch that is
         assert.deepEqual(await socket.emitWithAck('booking:now'), unavailable);
     }
     assert.ok(!backend.posts.some(({ path }) => path === '/elsewhere'), 'a redirect was followed');
-    const before = performance.now(); // a head without end is not waited for
+    // Each reason is logged when it worked before.
+    const works = async () => {
+        backend.answers['/acks'] = () => [200, { at: 'once' }];
+        assert.deepEqual(await socket.emitWithAck('booking:now'), { at: 'once' });
+        server.output = '';
+    };
+    await works(); // a head without end is not waited for
     backend.answers['/acks'] = (body, response) => {
         response.socket.write(`HTTP/1.1 200 OK\r\n${`X-Filler: ${'x'.repeat(1000)}\r\n`.repeat(100)}`);
         return new Promise(() => {});
     };
     assert.deepEqual(await socket.emitWithAck('booking:now'), unavailable);
-    assert.ok(performance.now() - before < 1400);
+    await server.logs(/the response is too big/);
+    await works();
     backend.answers['/acks'] = () => new Promise(() => {});
     const began = performance.now();
     assert.deepEqual(await socket.emitWithAck('booking:late'), unavailable);
     const took = performance.now() - began;
     assert.ok(took > 1400 && took < 5000, `took ${took} ms`);
+    await server.logs(/no answer in time/);
+    await works();
+    backend.answers['/acks'] = () => [200, '<html>'];
+    assert.deepEqual(await socket.emitWithAck('booking:now'), unavailable);
+    await server.logs(/HTTP 200 and no answer/);
     delete backend.answers['/acks'];
     release(204);
     await backend.told('the batch', () => backend.of('event').some(({ event }) => event === 'seen:held'));
-    assert.equal(await metric(server, 'acks_unavailable_total'), 6);
+    assert.equal(await metric(server, 'acks_unavailable_total'), 7);
 });
 
 test('a reload changes URL and secrets in place, and nothing is lost', async (t) => {
@@ -228,7 +240,7 @@ test('a reload changes URL and secrets in place, and nothing is lost', async (t)
     assert.match(second.posts[0].headers['roomd-signature'], /^t=\d+,v1=[0-9a-f]{64},v1=[0-9a-f]{64}$/);
     assert.equal(second.unverified, 0);
     // What cannot be is refused as a whole.
-    await reload(server, (section) => Object.assign(section, { url: backend.url('/wrong'), rooms: ['a b'] }));
+    await reload(server, (section) => Object.assign(section, { url: backend.url('/wrong'), rooms: ['a b'] }), /configuration not reloaded/);
     socket.emit('seen:still');
     await second.told('the event', () => second.of('event').some(({ event }) => event === 'seen:still'));
     // The old secret signs too.
@@ -238,13 +250,13 @@ test('a reload changes URL and secrets in place, and nothing is lost', async (t)
     assert.equal(backend.unverified, 0);
 });
 
-async function reload(server, change) {
+async function reload(server, change, says = /configuration reloaded/) {
     const config = JSON.parse(readFileSync(server.file, 'utf8'));
     change(config.plugins.load.find(({ name }) => name === 'webhook'));
     server.write(config);
     server.output = '';
     server.process.kill('SIGHUP');
-    await server.logs(/configuration reloaded/);
+    await server.logs(says);
 }
 
 test('over the bound the oldest goes and is told as a gap; health is degraded meanwhile', async (t) => {
@@ -368,4 +380,58 @@ test('who may connect and join is asked at the backend, and without an answer no
     await connected(t, server, websocket, '/desk');
     says([200, { allow: false }]);
     await fails();
+});
+
+test('what a verdict is asked about, and what of it holds', async (t) => {
+    const { backend, server } = await pair(t, (to) => ({
+        namespaces: ['/'], // says nothing of connects
+        verdicts: { url: to.url('/verdicts'), connect: ['/desk'], cache: '1m' },
+        acks: { url: to.url('/acks'), events: ['booking:*'], timeout: '2s', answer: '4MiB' },
+        away: '100ms',
+    }), { namespaces: ['/desk'], auth: { mode: 'optional', issuers: [ISSUER], claims: IDENTITY.auth.claims } });
+    const asked = [];
+    const says = (what) => (backend.answers['/verdicts'] = (body) => (asked.push(body), what));
+    const fails = async (options) => (await once(client(t, server, { ...websocket, ...options }, '/desk'), 'connect_error'))[0];
+    says([200, { allow: false, message: 'not today' }]);
+    assert.equal((await fails()).message, 'not today');
+
+    // Strangers are asked about each time, also those that send an `auth` without a token.
+    says([200, { allow: true, identity: { user: 'u1' } }]);
+    await connected(t, server, { ...websocket, auth: {} }, '/desk');
+    says([200, { allow: false }]);
+    for (const auth of [{}, { name: 'ann' }, { token: '' }]) await fails({ auth });
+
+    // A client that polls makes up a query for each connect, and hits all the same; so does a no.
+    const poll = { transports: ['polling'], upgrade: false, auth: { token: token({ sub: 'u7' }) } };
+    says([200, { allow: true }]);
+    await connected(t, server, poll, '/desk');
+    assert.ok(!('t' in asked.at(-1).query), JSON.stringify(asked.at(-1).query));
+    says([200, { allow: false, message: 'asked again' }]);
+    await connected(t, server, poll, '/desk');
+    assert.equal(await metric(server, 'cache_hits_total'), 1);
+    const refused = { auth: { token: token({ sub: 'u8' }) } };
+    await fails(refused);
+    says([200, { allow: true }]);
+    assert.equal((await fails(refused)).message, 'asked again');
+    assert.equal(await metric(server, 'cache_hits_total'), 2);
+
+    // A reload forgets what was decided.
+    await reload(server, (section) => (section.verdicts.cache = '30s'));
+    const first = await connected(t, server, { ...websocket, ...refused }, '/desk');
+
+    // What is too large for a client is no answer, and its ack comes all the same.
+    const socket = await connected(t, server, websocket);
+    backend.answers['/acks'] = () => [200, `"${'x'.repeat(2_000_000)}"`];
+    assert.deepEqual(await socket.emitWithAck('booking:large'), unavailable);
+
+    // What fails degrades the health as long as it is asked for.
+    const health = async () => JSON.stringify(await (await server.get('/health')).json());
+    backend.answers['/acks'] = () => 500;
+    await until('degraded', async () => {
+        await socket.emitWithAck('booking:fails');
+        return /degraded/.test(await health());
+    });
+    await reload(server, (section) => delete section.acks);
+    await until('well again', async () => !/degraded/.test(await health()));
+    assert.ok(first.connected && socket.connected);
 });
