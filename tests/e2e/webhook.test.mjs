@@ -110,7 +110,7 @@ test('a batch that was taken while the answer was lost comes again with the same
     backend.answers['/events'] = (body, response) => {
         seen.push(JSON.stringify(body));
         if (seen.length === 1) response.destroy();
-        return [307, '', { Location: backend.url('/elsewhere') }];
+        return [307, '', { Location: backend.url('/elsewhere'), 'Retry-After': '60' }]; // says that to nobody
     };
     socket.emit('seen:twice');
     await until('a repeat', () => seen.length >= 3);
