@@ -20,20 +20,20 @@ export class Refused extends Error {
 // It would say yes to a key, or to another key.
 export const needsKey = (error) => error instanceof Refused && (error.status === 401 || error.code === 'key_scope');
 
-// Called with a Refused whenever a call needs a key, or another one.
+// Called with a Refused whenever a call needs a key, or another one than the page has by then.
 export const whenRefused = (listener) => listeners.push(listener);
 
 export const get = (name, query = {}, options) => request('GET', name, { query, ...options });
 export const post = (name, body, options) => request('POST', name, { body, ...options });
 
 // `name`: below the console's own api/, or a path that begins with a slash.  `listen`: tell the
-// listeners of a refusal.
+// listeners of a refusal. 
 async function request(method, name, { query, body, timeout = 15000, listen = true } = {}) {
     const url = new URL(name, base);
     for (const [field, value] of Object.entries(query ?? {}))
         if (value !== '' && value !== undefined) url.searchParams.set(field, value);
-    const headers = {};
-    if (key.get()) headers.Authorization = `Bearer ${key.get()}`;
+    const headers = {}, used = key.get();
+    if (used) headers.Authorization = `Bearer ${used}`;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const response = await fetch(url, {
         method, headers, cache: 'no-store', credentials: 'omit',
@@ -43,7 +43,7 @@ async function request(method, name, { query, body, timeout = 15000, listen = tr
     const said = await response.json().catch(() => ({}));
     if (response.ok && said.success) return said.data;
     const refused = new Refused(response.status, said.error);
-    if (listen && needsKey(refused)) for (const listener of listeners) listener(refused);
+    if (listen && needsKey(refused) && used === key.get()) for (const listener of listeners) listener(refused);
     throw refused;
 }
 
