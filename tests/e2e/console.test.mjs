@@ -240,6 +240,23 @@ describe('the console', { skip: !chromium && 'no chromium here' }, () => {
         assert.deepEqual(faults, []);
     });
 
+    test('a role whose token is refused does not connect without one', async () => {
+        const page = await open();
+        await page.route('**/api/mint', (route) => route.fulfill({
+            status: 422, json: { success: false, error: { code: 'portal_unknown', message: 'there is no such portal' } },
+        }));
+        await page.getByLabel('With a role').check();
+        await page.getByRole('button', { name: 'Connect', exact: true }).click();
+        await says(page, '#connect-answer', /Not connected, as there is no token: there is no such portal/);
+        assert.equal(await text(page, '#client-state'), 'not connected');
+        await page.unroute('**/api/mint');
+
+        // Where nothing answers it tries again.
+        await page.route('**/api/mint', (route) => route.abort(), { times: 1 });
+        await page.getByRole('button', { name: 'Connect', exact: true }).click();
+        await says(page, '#connect-answer', /Connected as client/);
+    });
+
     test('five hundred events a second leave the page time', async (t) => {
         const page = await open();
         const devtools = await page.context().newCDPSession(page);

@@ -1,5 +1,5 @@
 // This page as a client of the daemon, with the stock socket.io-client that the daemon serves.
-import { post, why } from './api.js';
+import { Refused, post, why } from './api.js';
 import { $, answer, brief, button, long, make } from './dom.js';
 
 const SHOWN = 8; // events received
@@ -77,18 +77,14 @@ export class Client {
         answer('connect-answer', 'Connecting…');
         await load(this.#path);
         const how = this.#how(), namespace = $('namespace').value.trim().replace(/^(?!\/)/, '/');
-        const socket = globalThis.io(location.origin + namespace, {
-            path: this.#path,
-            transports: $('transport').value.split(','),
-            forceNew: true,
-            reconnectionDelayMax: 2000,
-            auth: (give) => this.#auth(how).then(give, (error) => {
-                answer('connect-answer', `No token: ${why(error)}`, false);
-                give({});
-            }),
-        });
-        this.#socket = socket;
         return new Promise((done, failed) => {
+            const socket = this.#socket = globalThis.io(location.origin + namespace, {
+                path: this.#path,
+                transports: $('transport').value.split(','),
+                forceNew: true,
+                reconnectionDelayMax: 2000,
+                auth: (give) => this.#auth(how).then(give, (error) => this.#noToken(socket, error, failed)),
+            });
             socket.on('connect', () => {
                 answer('connect-answer', `Connected as client ${socket.id}.`);
                 socket.io.engine.on('upgrade', () => this.#tell());
@@ -111,6 +107,18 @@ export class Client {
             socket.on('room:left', ({ room }) => this.#left(room));
             socket.onAny((event, ...args) => this.#receive(event, args));
         });
+    }
+
+    // Never goes on without the token, as if without it had been chosen.
+    #noToken(socket, error, failed) {
+        if (socket !== this.#socket) return; // nobody waits for it any more
+        const final = error instanceof Refused && error.status < 500;
+        const text = `Not connected, as there is no token: ${why(error)}`;
+        if (final) socket.disconnect();
+        else socket.io.engine.close(); // tries again
+        answer('connect-answer', final ? text : `${text} Trying again…`, false);
+        this.#tell();
+        if (final) failed(new Error(text));
     }
 
     get connected() {
