@@ -3,6 +3,7 @@ import { Refused, post, why } from './api.js';
 import { $, answer, brief, button, long, make } from './dom.js';
 
 const SHOWN = 8; // events received
+const DRAW = 100; // ms between two changes of the list: nobody reads faster
 const WAIT = 5000;
 const ROLES = ['student', 'library_owner', 'staff', 'front_desk']; // where no portal names any
 
@@ -34,7 +35,7 @@ export class Client {
     #joined = new Set();
     #fresh = []; // received and not shown yet
     #count = 0;
-    #frame = 0;
+    #drawing = 0; // the timer of the next #show()
     #path = document.body.dataset.socketio;
     #portals = [];
     token = '';     // that it connected with
@@ -208,11 +209,11 @@ export class Client {
         ++this.#count;
         this.#fresh.push({ event, payload: args.length === 1 ? args[0] : args });
         if (this.#fresh.length > SHOWN) this.#fresh.shift();
-        this.#frame ||= requestAnimationFrame(() => this.#show());
+        this.#drawing ||= setTimeout(() => this.#show(), DRAW);
     }
 
     #show() {
-        this.#frame = 0;
+        this.#drawing = 0;
         $('received-count').textContent = String(this.#count);
         $('received-empty').hidden = true;
         for (const { event, payload } of this.#fresh) {
