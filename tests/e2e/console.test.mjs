@@ -257,6 +257,38 @@ describe('the console', { skip: !chromium && 'no chromium here' }, () => {
         await says(page, '#connect-answer', /Connected as client/);
     });
 
+    test('what the daemon is configured with is asked until it is known, and again when it may be another', async (t) => {
+        const { directory, load: [emit] } = settings(0).plugins; // without the demo
+        const configured = (events) => config({ events, plugins: { directory, load: [emit] } });
+        const own = await roomd(t, configured(EVENTS));
+        let failures = 2, generator = 0;
+        const page = await open({
+            url: own.url,
+            prepare: async (page) => {
+                await page.route('**/api/catalogue', (route) => failures-- > 0 ? route.abort() : route.continue());
+                page.on('request', (request) => (generator += request.url().endsWith('/api/test/generator')));
+                await change(page, 'health', (health) => (health.parts = [{ name: 'issuer x', status: 'degraded', why: 'its keys are old' }]));
+            },
+        });
+        const choices = () => page.locator('#catalogue option').evaluateAll((all) => all.map(({ value }) => value));
+        await until('the events', async () => (await choices()).length === 2);
+        assert.ok(failures < 0);
+
+        // A reload keeps what was typed.
+        await page.getByLabel('libraryId').fill('typed');
+        own.write(configured({ ...EVENTS, 'quite:new': {} })(own.port));
+        own.process.kill('SIGHUP');
+        await until('the new event', async () => (await choices()).includes('quite:new'));
+        assert.equal(await page.getByLabel('libraryId').inputValue(), 'typed');
+        await says(page, '#plugins', /issuer x.*its keys are old/);
+
+        // In a container a daemon begun anew has the same pid.
+        await change(page, 'stats', (stats) => (stats.uptime = 0));
+        await says(page, '#rows', /The daemon was restarted/);
+        assert.ok(generator <= 3, `asked ${generator} times for a demo that is not there`);
+        await page.unrouteAll({ behavior: 'ignoreErrors' });
+    });
+
     test('five hundred events a second leave the page time', async (t) => {
         const page = await open();
         const devtools = await page.context().newCDPSession(page);

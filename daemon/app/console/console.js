@@ -21,7 +21,10 @@ const figures = {
 };
 const rates = new Rates();
 let daemon = null; // its last stats; null while it does not answer
-let pid = 0;
+let seen = null;   // pid and uptime of the daemon that answered last
+let forms = '';    // the catalogue that the forms are made of, as JSON
+let digest = '';   // of its events
+let outdated = true; // the daemon may be configured otherwise by now
 
 // ---- how the daemon is -------------------------------------------------------------------------
 
@@ -32,10 +35,11 @@ function status(state, text) {
 }
 
 function up(stats) {
-    if (pid && pid !== stats.pid) table.note('The daemon was restarted.');
-    if (pid !== stats.pid) configure().catch(failed);
-    pid = stats.pid;
-    daemon = stats;
+    // In a container each daemon has the same pid.
+    const restarted = seen && (seen.pid !== stats.pid || stats.uptime < seen.uptime);
+    if (restarted) table.note('The daemon was restarted.');
+    outdated ||= Boolean(restarted);
+    daemon = seen = stats;
     status('up', `Connected to roomd ${stats.version}`);
     const { emits, deliveries } = rates.next({ emits: stats.emits, deliveries: stats.deliveries });
     figures.emits.push(emits);
@@ -62,14 +66,26 @@ async function every(period, task) {
     }
 }
 
-// What the daemon is configured with; asked again when it was restarted.
+// What the daemon is configured with.
 async function configure() {
-    const catalogue = await get('catalogue');
-    client.configure(catalogue);
-    send.configure(catalogue);
-    $('kinds').replaceChildren(...(catalogue.kinds ?? []).map((kind) => new Option(`${kind.name ?? kind}:`)));
-    await demo.refresh();
+    outdated = false;
+    try {
+        const catalogue = await get('catalogue'), text = JSON.stringify(catalogue);
+        if (text !== forms) {
+            client.configure(catalogue);
+            send.configure(catalogue);
+            $('kinds').replaceChildren(...catalogue.kinds.map(({ name }) => new Option(`${name}:`)));
+        }
+        [forms, digest] = [text, catalogue.digest];
+        await demo.configure();
+    } catch (error) {
+        outdated = true;
+        throw error;
+    }
 }
+
+// Whoever comes back to the page may have edited the configuration meanwhile.
+document.addEventListener('visibilitychange', () => (outdated ||= !document.hidden));
 
 // ---- the key -----------------------------------------------------------------------------------
 
@@ -94,7 +110,7 @@ $('key-form').addEventListener('submit', (e) => {
     e.preventDefault();
     key.set($('key').value.trim());
     asked = false;
-    pid = 0; // everything is asked anew
+    outdated = true; // this key may be told more
     $('key-dialog').close();
 });
 
@@ -126,7 +142,10 @@ follow({
     lost: (number) => table.note(`${number} events came too fast to be recorded.`),
     failed,
 });
-every(SECOND, async () => up(await get('stats', {}, { timeout: 5 * SECOND })));
+every(SECOND, async () => {
+    up(await get('stats', {}, { timeout: 5 * SECOND }));
+    if (outdated) await configure();
+});
 every(2 * SECOND, async () => {
     if (!daemon) return;
     await lists.refresh().catch((error) => {
@@ -134,5 +153,7 @@ every(2 * SECOND, async () => {
     });
 });
 every(5 * SECOND, async () => {
-    if (daemon) await Promise.all([showHealth(), demo.refresh()]);
+    if (!daemon) return;
+    const [health] = await Promise.all([showHealth(), demo.refresh()]);
+    if (digest && health.catalogue !== digest) outdated = true;
 });

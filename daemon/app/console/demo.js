@@ -7,6 +7,7 @@ const ROOM = 'library:library1';
 
 export class Demo {
     #rate = 0; // events per second that the daemon makes; 0: none
+    #absent = false; // no test_event here, or not for this key
 
     constructor(client) {
         this.client = client;
@@ -19,14 +20,22 @@ export class Demo {
         $('welcome-demo').addEventListener('click', () => this.start());
     }
 
+    // Whether there is a demo may have changed.
+    async configure() {
+        this.#absent = false;
+        await this.refresh();
+    }
+
     // Somebody else may have started or stopped it.
     async refresh() {
+        if (this.#absent) return;
         try {
             this.#show((await get(GENERATOR, {}, { listen: false })).rate);
             $('demo').hidden = $('welcome-demo').hidden = false;
         } catch (error) {
             if (!(error instanceof Refused)) throw error;
-            $('demo').hidden = $('welcome-demo').hidden = true; // no test_event here, or not for this key
+            this.#absent = [401, 403, 404].includes(error.status);
+            $('demo').hidden = $('welcome-demo').hidden = true;
         }
     }
 

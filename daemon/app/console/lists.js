@@ -123,11 +123,17 @@ export class Lists {
     }
 }
 
+// Gives the daemon's health.
 export async function showHealth() {
-    const [{ plugins }, health] = await Promise.all([get('plugins'), get('/health')]);
-    $('health').textContent = health.status ?? '';
-    $('health').dataset.on = health.status === 'healthy' ? 'yes' : 'no';
-    keep($('plugins'), plugins, {
+    const [{ plugins }, health] = await Promise.all([get('plugins'), get('health')]);
+    const { status, parts = [] } = health;
+    $('health').textContent = status;
+    $('health').dataset.on = status === 'healthy' ? 'yes' : 'no';
+    $('health').title = parts.map(({ name, why }) => `${name}: ${why}`).join('\n');
+    const others = parts // issuers whose keys cannot be fetched
+        .filter(({ name }) => !plugins.some(({ instance }) => instance === name))
+        .map(({ name, status, why }) => ({ instance: name, plugin: name, version: '', state: status, why }));
+    keep($('plugins'), [...plugins, ...others], {
         key: (plugin) => plugin.instance,
         create: (plugin) => make('li', '',
             make('div', 'who', make('b', '', plugin.instance), ' ',
@@ -141,4 +147,5 @@ export async function showHealth() {
             item.querySelector('.facts').textContent = plugin.why;
         },
     });
+    return health;
 }

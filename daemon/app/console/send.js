@@ -29,8 +29,12 @@ export class Send {
         const asked = this.#events.has($('send-event').value) || (this.#shown !== '' && unknown !== 'refuse');
         if (first && !asked) $('send-event').value = first;
         if (!names.length && !$('send-rooms').value) $('send-rooms').value = 'library:library1';
+        const before = { name: this.#shown, data: this.#form?.draft(), text: $('send-json').value };
         this.#shown = '';
         this.#choose();
+        if (!before.name || before.name !== this.#shown) return;
+        if (before.data && this.#form) this.#form.fill(before.data);
+        $('send-json').value = before.text;
     }
 
     // Takes over an event of the table.
