@@ -257,6 +257,31 @@ describe('the console', { skip: !chromium && 'no chromium here' }, () => {
         await says(page, '#connect-answer', /Connected as client/);
     });
 
+    test('it asks for no more than somebody looks at', async () => {
+        const page = await open({ viewport: { width: 1280, height: 500 } });
+        const asked = [];
+        page.on('request', (request) => asked.push(request.url().replace(/.*\/api\/|\?.*/g, '')));
+        const times = (name) => asked.filter((one) => one === name).length;
+        await until('some seconds', () => times('stats') >= 5);
+        assert.ok(times('rooms') <= 1, `${times('rooms')} times, unseen`);
+        await page.locator('#rooms-title').scrollIntoViewIfNeeded();
+        await until('the rooms', () => times('rooms') > 1);
+
+        // A hidden page takes no connection, and later says what it has missed.
+        const earlier = times('tail');
+        await server.emit('seen:yet', 0, 'library:1');
+        await until('the next request', () => times('tail') > earlier);
+        const ended = page.waitForEvent('requestfailed', (request) => request.url().includes('/api/tail'));
+        await hide(page, true);
+        await ended;
+        const before = times('tail');
+        const batch = { events: Array(77).fill({ event: 'not:seen', data: 1, room: 'library:1' }) };
+        for (let i = 0; i < 13; ++i) assert.equal((await server.post('/api/emit/batch', batch)).status, 200);
+        assert.equal(times('tail'), before);
+        await hide(page, false);
+        await says(page, '#rows', /One event before these was not recorded/);
+    });
+
     test('what the daemon is configured with is asked until it is known, and again when it may be another', async (t) => {
         const { directory, load: [emit] } = settings(0).plugins; // without the demo
         const configured = (events) => config({ events, plugins: { directory, load: [emit] } });

@@ -27,8 +27,8 @@ export const get = (name, query = {}, options) => request('GET', name, { query, 
 export const post = (name, body, options) => request('POST', name, { body, ...options });
 
 // `name`: below the console's own api/, or a path that begins with a slash.  `listen`: tell the
-// listeners of a refusal. 
-async function request(method, name, { query, body, timeout = 15000, listen = true } = {}) {
+// listeners of a refusal.  `signal`: aborts the call.
+async function request(method, name, { query, body, timeout = 15000, signal, listen = true } = {}) {
     const url = new URL(name, base);
     for (const [field, value] of Object.entries(query ?? {}))
         if (value !== '' && value !== undefined) url.searchParams.set(field, value);
@@ -38,7 +38,7 @@ async function request(method, name, { query, body, timeout = 15000, listen = tr
     const response = await fetch(url, {
         method, headers, cache: 'no-store', credentials: 'omit',
         body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.timeout(timeout),
+        signal: AbortSignal.any([AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]),
     });
     const said = await response.json().catch(() => ({}));
     if (response.ok && said.success) return said.data;

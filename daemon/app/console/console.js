@@ -139,7 +139,9 @@ follow({
         $('welcome').hidden = true;
         table.add(events);
     },
-    lost: (number) => table.note(`${number} events came too fast to be recorded.`),
+    // After those that came, as at the end of a thousand nobody would see it.
+    lost: (number) => table.note(number === 1 ? 'One event before these was not recorded.'
+        : `${number} events before these were not recorded.`),
     failed,
 });
 every(SECOND, async () => {
@@ -148,7 +150,7 @@ every(SECOND, async () => {
 });
 every(2 * SECOND, async () => {
     if (!daemon) return;
-    await lists.refresh().catch((error) => {
+    await lists.turn().catch((error) => {
         if (!(error instanceof Refused) || needsKey(error)) throw error; // else: half a name is typed
     });
 });

@@ -21,8 +21,14 @@ function bytes(n) {
 
 export class Lists {
     #namespace = ''; // of the room that was chosen
+    #onScreen = false;
+    #turn = 0;
 
     constructor() {
+        new IntersectionObserver((changes) => {
+            this.#onScreen = changes.at(-1).isIntersecting;
+            if (this.#onScreen) this.#soon();
+        }).observe($('rooms').closest('.pair'));
         $('rooms-prefix').addEventListener('input', () => this.#soon());
         $('clients-of').addEventListener('input', () => this.#soon());
         $('clients-by').addEventListener('change', () => {
@@ -31,6 +37,12 @@ export class Lists {
             $('clients-of').focus();
             this.#soon();
         });
+    }
+
+    // To be called every 2 s.  Lists that nobody sees are asked for every 10 s: each costs the
+    // daemon a walk over all rooms.
+    async turn() {
+        if (this.#onScreen || this.#turn++ % 5 === 0) await this.refresh();
     }
 
     async refresh() {
