@@ -240,6 +240,32 @@ describe('the console', { skip: !chromium && 'no chromium here' }, () => {
         assert.deepEqual(faults, []);
     });
 
+    test('an event is sent again as it was, where the form can', async () => {
+        const page = await open();
+        const fold = (name) => page.locator('#rows .row', { hasText: name }).locator('.fold').click();
+        const again = page.getByRole('button', { name: 'Send it again…' });
+        const toAll = { event: 'to:all', data: 1, broadcast: true, except: ['user:x'], volatile: true };
+        assert.equal((await server.post('/api/emit', toAll)).status, 200);
+        await fold('to:all');
+        await again.click();
+        await says(page, '#send-also', /to everyone ×.*except user:x ×.*volatile ×/);
+        const sent = page.waitForRequest('**/api/emit');
+        await page.getByRole('button', { name: 'Send', exact: true }).click();
+        assert.deepEqual((await sent).postDataJSON(), toAll);
+        await page.getByRole('button', { name: 'Not volatile' }).click();
+        await says(page, '#send-also', /to everyone ×except user:x ×$/);
+        await page.getByLabel('Event', { exact: true }).fill('other:event');
+        assert.equal(await text(page, '#send-also'), '');
+
+        await page.keyboard.press('Escape');
+        const long = { event: 'too:long', data: 'y'.repeat(20_000), room: 'user:x' };
+        assert.equal((await server.post('/api/emit', long)).status, 200);
+        await page.getByRole('button', { name: /Go on/ }).click();
+        await fold('too:long');
+        await says(page, '#rows .details', /The form cannot send it again: its payload was not recorded/);
+        assert.equal(await again.count(), 0);
+    });
+
     test('a role whose token is refused does not connect without one', async () => {
         const page = await open();
         await page.route('**/api/mint', (route) => route.fulfill({

@@ -1,7 +1,7 @@
 // The table of events.  However many arrive, a frame adds at most ROWS rows, and rows that leave
 // at the bottom are used again at the top.
 import { $, brief, button, long, make } from './dom.js';
-import { count, duration, hue, payload, rooms, sender, time } from './event_text.js';
+import { count, duration, hue, payload, rooms, sender, time, unrepeatable } from './event_text.js';
 
 const ROWS = 200; // shown
 const KEPT = 1000; // remembered, for the filters and while the table is paused
@@ -183,10 +183,12 @@ export class EventTable {
         if (event.namespace !== '/') facts.push(`namespace ${event.namespace}`);
         if (event.volatile) facts.push('volatile');
         if (event.attachments) facts.push(`${event.attachments} attachments`);
+        const obstacle = unrepeatable(event);
         const inside = make('div', '',
             make('p', 'quiet', facts.join(' · ')),
             make('pre', '', event.args ? long(payload(event)) : 'Payloads over 16 KiB are not recorded.'),
-            button('Send it again…', '', () => this.use(event)));
+            obstacle ? make('p', 'quiet', `The form cannot send it again: ${obstacle}.`)
+                : button('Send it again…', '', () => this.use(event)));
         inside.setAttribute('role', 'cell');
         const row = make('div', 'details', inside);
         row.setAttribute('role', 'row');

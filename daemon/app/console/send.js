@@ -1,6 +1,6 @@
 // The form that sends an event: fields from the catalogue's schema, or any JSON.
 import { Refused, post, why } from './api.js';
-import { $, answer, long } from './dom.js';
+import { $, answer, button, long, make } from './dom.js';
 import { SchemaForm } from './schema_form.js';
 
 export class Send {
@@ -8,6 +8,7 @@ export class Send {
     #form = null;        // of the event that is chosen
     #shown = '';         // its name
     #as = 'form';        // what the person prefers
+    #also = {};          // members of the body that no field stands for, from an event sent again
 
     constructor() {
         $('send-event').addEventListener('input', () => this.#choose());
@@ -29,20 +30,23 @@ export class Send {
         const asked = this.#events.has($('send-event').value) || (this.#shown !== '' && unknown !== 'refuse');
         if (first && !asked) $('send-event').value = first;
         if (!names.length && !$('send-rooms').value) $('send-rooms').value = 'library:library1';
-        const before = { name: this.#shown, data: this.#form?.draft(), text: $('send-json').value };
+        const before = { name: this.#shown, data: this.#form?.draft(), text: $('send-json').value, also: this.#also };
         this.#shown = '';
         this.#choose();
         if (!before.name || before.name !== this.#shown) return;
         if (before.data && this.#form) this.#form.fill(before.data);
         $('send-json').value = before.text;
+        this.#showAlso(before.also);
     }
 
-    // Takes over an event of the table.
-    use({ event, rooms, broadcast, args }) {
+    // Takes over an event of the table, one that is not unrepeatable().
+    use({ event, namespace, rooms, except, broadcast, volatile, args: [data] }) {
         $('send-event').value = event;
         $('send-rooms').value = broadcast ? '' : (rooms ?? []).join(' ');
         this.#choose();
-        const data = args?.length === 1 ? args[0] : args ?? null;
+        const also = { broadcast, except, volatile };
+        if (namespace !== ($('namespace').value.trim() || '/')) also.namespace = namespace;
+        this.#showAlso(also);
         $('send-json').value = long(data);
         if (this.#form) this.#form.fill(data);
         $('send-event').focus();
@@ -70,6 +74,23 @@ export class Send {
         document.querySelector('input[name=as][value=form]').disabled = !this.#form;
         this.#show(this.#form ? this.#as : 'json');
         for (const place of ['send-rooms', 'send-json']) this.#complain(place, '');
+        this.#showAlso({});
+    }
+
+    // Each is shown, and goes at the press of its button.
+    #showAlso(also) {
+        this.#also = JSON.parse(JSON.stringify(also)); // without those that are undefined
+        const { broadcast, except, volatile, namespace } = also;
+        const texts = {
+            broadcast: broadcast && 'to everyone', except: except && `except ${except.join(' ')}`,
+            volatile: volatile && 'volatile', namespace: namespace && `in ${namespace}`,
+        };
+        const chips = Object.keys(this.#also).map((name) =>
+            make('li', '', button(`${texts[name]} ×`, `Not ${texts[name]}`, () => {
+                this.#showAlso({ ...this.#also, [name]: undefined });
+                $('send-rooms').focus();
+            })));
+        $('send-also').replaceChildren(...chips);
     }
 
     // Takes along what was typed.
@@ -123,7 +144,7 @@ export class Send {
         if (rooms.length) body.rooms = rooms;
         const namespace = $('namespace').value.trim(); // that of this page's client
         if (namespace && namespace !== '/') body.namespace = namespace;
-        return body;
+        return { ...body, ...this.#also };
     }
 
     async #send() {
