@@ -49,9 +49,9 @@ struct Options : Limits, Http {
     std::vector<std::string> kept_headers; // lower case; into Handshake::headers
     // The query parameter of a handshake that may hold the token; empty: there is none.
     std::string token_parameter;
-    std::string client_bundle;             // directory of socket.io.min.js ...; empty: none
-    std::size_t send_buffer_total{};       // bytes of answers that their peers have not read
-    base::Duration farewell{5000};         // for a peer to close too, after us
+    std::string client_bundle;       // directory of socket.io.min.js ...; empty: none
+    std::size_t send_buffer_total{}; // bytes of answers that their peers have not read
+    base::Duration farewell{5000};   // for a peer to close too, after us
     // Connections that have not sent a whole head yet.  libwebsockets has the timeouts of TLS
     // handshakes in a sorted list: thousands of them would make each new one slow.
     std::size_t half_open = 4096;
