@@ -1,3 +1,4 @@
+#include "config/config.hpp"
 #include "app/admin_pages.hpp"
 #include "app/console.hpp"
 #include "app/console_gate.hpp"
