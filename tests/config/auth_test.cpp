@@ -356,7 +356,7 @@ TEST_CASE("a key without an id beside an address for keys is warned of") {
     const auto warnings = warned("checking/rsa.pem");
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0].what ==
-          "\"auth.issuers[0].key\" has a key without an id: beside fetched keys "
+          "warning: \"auth.issuers[0].key\" has a key without an id: beside fetched keys "
           "it counts only for tokens without kid");
     CHECK(warned("checking/rsa.jwk").empty());
 }
