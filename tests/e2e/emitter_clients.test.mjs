@@ -172,31 +172,37 @@ describe('the READMEs', () => {
 // What becomes of calls when the daemon does not answer as it should.
 describe('faults', () => {
     const programs = {
-        node: (call) => `import { createClients } from 'roomd-emit';
+        node: (call, first) => `import { createClients } from 'roomd-emit';
             const clients = createClients({ url: process.env.FAULTY, timeout: 300, deadline: 2500 });
+            ${first && `await clients.${first};`}
             try { console.log(JSON.stringify(await clients.${call})); } catch (error) { console.log(error.constructor.name, error.code); }
             clients.close();`,
-        python: (call) => `
+        python: (call, first) => `
 import json, os
 from roomd_emit import Clients, RoomdError
 clients = Clients(os.environ["FAULTY"], timeout=0.3, deadline=2.5)
+${first && `clients.${first}`}
 try:
     print(json.dumps(clients.${call}))
 except RoomdError as error:
     print(type(error).__name__, error.code)
 `,
-        php: (call) => `<?php require 'Roomd.php';
+        php: (call, first) => `<?php require 'Roomd.php';
             $clients = new Roomd\\Clients(getenv('FAULTY'), timeout: 2.5);
+            ${first && `$clients->${first};`}
             try { echo json_encode($clients->${call}), "\\n"; } catch (Roomd\\RoomdError $e) { echo substr(get_class($e), 6), ' ', $e->reason, "\\n"; }`,
     };
     const cases = {
         'a 503 is tried again': [['busy', 'good'], "kick('u1')", '1', 2],
         'a kick that was perhaps heard is not said again': [['cut', 'good'], "kick('u1')", 'EmitDropped deadline', 1],
+        'nor one that a proxy has no answer to': [['gateway', 'good'], "kick('u1')", 'EmitDropped deadline', 1],
+        'a question that a proxy lost is said again': [['gateway', 'good'], "online('u1')", 'true', 2],
+        'nor over a connection that was kept': [['good', 'cut', 'good'], "kick('u1')", 'EmitDropped deadline', 2, "online('u1')"],
         'a question is': [['cut', 'good'], "online('u1')", 'true', 2],
         'an answer of somebody else': [['foreign'], "online('u1')", 'EmitDropped answer_invalid', 1],
     };
-    const answers = { good: [200, '{"success":true,"data":{"clients":1,"online":["u1"]}}'], foreign: [200, '<html>'], busy: [503, '{"success":false,"error":{"code":"overloaded"}}'] };
-    for (const [name, [script, call, expected, requests]] of Object.entries(cases)) {
+    const answers = { good: [200, '{"success":true,"data":{"clients":1,"online":["u1"]}}'], foreign: [200, '<html>'], busy: [503, '{"success":false,"error":{"code":"overloaded"}}'], gateway: [502, '<html>'] };
+    for (const [name, [script, call, expected, requests, first = '']] of Object.entries(cases)) {
         for (const language of ['node', 'python', 'php']) {
             test(`${language}: ${name}`, async (t) => {
                 const left = [...script];
@@ -209,7 +215,7 @@ except RoomdError as error:
                 });
                 await new Promise((done) => faulty.listen(0, '127.0.0.1', done));
                 t.after(() => faulty.close());
-                const out = await run(LANGUAGES[language].command, programs[language](call), { FAULTY: `http://127.0.0.1:${faulty.address().port}` });
+                const out = await run(LANGUAGES[language].command, programs[language](call, first), { FAULTY: `http://127.0.0.1:${faulty.address().port}` });
                 assert.deepEqual([out.trim(), heard], [expected, requests]);
             });
         }

@@ -750,6 +750,7 @@ class Clients
 {
     private const MAX_USERS = 1000; // in one question
     private const LATER = [429, 502, 503, 504];
+    private const FROM_BETWEEN = [502, 504]; // of a proxy: what is behind it may have heard
     private readonly Connection $connection;
     private readonly string $base;
 
@@ -817,7 +818,8 @@ class Clients
             $last = $answer === null ? $this->connection->why ?: 'no answer in time' : "HTTP {$answer['status']}";
             if ($answer !== null && !in_array($answer['status'], self::LATER, true)) return self::data($answer);
             // Who was kicked may be back by now: what was perhaps heard is not said again.
-            if ($answer === null && $this->connection->sent && !$repeats) throw new EmitDropped('deadline', "nobody knows: $last");
+            $heard = $answer === null ? $this->connection->sent : in_array($answer['status'], self::FROM_BETWEEN, true);
+            if ($heard && !$repeats) throw new EmitDropped('deadline', "nobody knows: $last", '', '', '', $answer['status'] ?? 0);
             $wait = ($answer['retryAfter'] ?? 0) + $pause * (0.5 + mt_rand() / mt_getrandmax() / 2);
             if (microtime(true) + $wait >= $end) throw new EmitDropped('deadline', "no answer within $this->timeout s; the last attempt: $last");
             usleep((int) ($wait * 1e6));

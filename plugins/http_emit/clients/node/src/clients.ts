@@ -49,6 +49,7 @@ export interface Members {
 export type Ask = (method: 'GET' | 'POST', path: string, body: object | undefined, repeats: boolean) => Promise<any>;
 
 const LATER = new Set([429, 502, 503, 504]);
+const FROM_BETWEEN = new Set([502, 504]); // of a proxy: what is behind it may have heard
 const MAX_USERS = 1000; // in one question
 const named = (whom: Whom): object => (typeof whom === 'string' ? { user: whom } : whom);
 const list = (rooms: string | readonly string[]): readonly string[] => (typeof rooms === 'string' ? [rooms] : rooms);
@@ -142,17 +143,18 @@ export function createClients(options: ClientsOptions = {}): Clients {
             }
             let answer: Answer;
             try {
-                answer = await transport.ask(method, base + path, body === undefined ? '' : JSON.stringify(body), timeout);
+                answer = await transport.ask(method, base + path, body === undefined ? '' : JSON.stringify(body), timeout, repeats);
             } catch (error) {
                 const unreached = error as Unreached;
                 // Who was kicked may be back by now: what was perhaps heard is not said again.
-                if (!repeats && !unreached.now && !unreached.unheard) throw new EmitDropped('deadline', `nobody knows: ${unreached.message}`, { cause: error });
+                if (!repeats && !unreached.unheard) throw new EmitDropped('deadline', `nobody knows: ${unreached.message}`, { cause: error });
                 last = unreached.message;
                 retryAfter = 0;
                 continue;
             }
             const said = read(answer.body);
             if (answer.status === 200 && said.success && said.data) return said.data;
+            if (!repeats && FROM_BETWEEN.has(answer.status)) throw new EmitDropped('deadline', `nobody knows: HTTP ${answer.status}`, { status: answer.status });
             if (LATER.has(answer.status)) {
                 last = `HTTP ${answer.status}`;
                 retryAfter = answer.retryAfter ?? 0;

@@ -37,7 +37,8 @@ const UNHEARD = new Set([...NOBODY, 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'E
 
 /** Posts batches over one connection that is kept. */
 export class Transport {
-    private readonly ways: { client: typeof http | typeof https; options: http.RequestOptions; agent: http.Agent }[] = [];
+    /** `once`: its connections are not kept. */
+    private readonly ways: { client: typeof http | typeof https; options: http.RequestOptions; agent: http.Agent; once: http.Agent }[] = [];
     private readonly path: string;
 
     /** Throws what is wrong with the place. */
@@ -50,7 +51,7 @@ export class Transport {
         const path = this.path = `${(place.path ?? '/api/emit').replace(/\/+$/, '')}/batch`;
         const kept = { keepAlive: true, maxSockets: 1 };
         if (place.socketPath) {
-            this.ways.push({ client: http, agent: new http.Agent(kept),
+            this.ways.push({ client: http, agent: new http.Agent(kept), once: new http.Agent(),
                 options: { socketPath: place.socketPath, path, method: 'POST', headers: { ...headers, Host: 'localhost' } } });
         }
         if (place.url || !place.socketPath) {
@@ -60,6 +61,7 @@ export class Transport {
             const secure = url.protocol === 'https:';
             this.ways.push({ client: secure ? https : http,
                 agent: secure ? new https.Agent({ ...place.tls, ...kept }) : new http.Agent(kept),
+                once: secure ? new https.Agent({ ...place.tls, keepAlive: false }) : new http.Agent(),
                 options: { hostname: url.hostname.replace(/^\[|\]$/g, ''), port: url.port || (secure ? 443 : 80), method: 'POST',
                     path: url.pathname.replace(/\/+$/, '') + path, headers } });
         }
@@ -70,17 +72,18 @@ export class Transport {
         return this.byAny(body, traceparent, timeout, () => ({}));
     }
 
-    /** Another path of the daemon.  Rejects as post() does. */
-    ask(method: string, path: string, body: string, timeout: number): Promise<Answer> {
-        return this.byAny(body, undefined, timeout, ({ path: own }) => ({ method, path: own!.slice(0, -this.path.length) + path }));
+    /** Another path of the daemon.  `kept`: over the connection that is kept, which may have been closed.  Rejects as post() does. */
+    ask(method: string, path: string, body: string, timeout: number, kept: boolean): Promise<Answer> {
+        return this.byAny(body, undefined, timeout, ({ options: { path: own }, once }) =>
+            ({ method, path: own!.slice(0, -this.path.length) + path, ...(kept ? {} : { agent: once }) }));
     }
 
     private async byAny(body: string, traceparent: string | undefined, timeout: number,
-        other: (own: http.RequestOptions) => http.RequestOptions): Promise<Answer> {
+        other: (way: { options: http.RequestOptions; once: http.Agent }) => http.RequestOptions): Promise<Answer> {
         const end = performance.now() + timeout;
         for (let i = 0; ; ++i) {
             try {
-                return await this.by(i, body, traceparent, Math.max(1, end - performance.now()), other(this.ways[i]!.options));
+                return await this.by(i, body, traceparent, Math.max(1, end - performance.now()), other(this.ways[i]!));
             } catch (error) {
                 const { code, message } = error as NodeJS.ErrnoException;
                 if (NOBODY.has(code ?? '') && i + 1 < this.ways.length) continue;
@@ -97,7 +100,10 @@ export class Transport {
     }
 
     close(): void {
-        for (const { agent } of this.ways) agent.destroy();
+        for (const { agent, once } of this.ways) {
+            agent.destroy();
+            once.destroy();
+        }
     }
 
     private by(way: number, body: string, traceparent: string | undefined, timeout: number, other: http.RequestOptions = {}): Promise<Answer> {
@@ -106,7 +112,7 @@ export class Transport {
             const headers: http.OutgoingHttpHeaders = { ...(options.headers as http.OutgoingHttpHeaders),
                 'Content-Length': Buffer.byteLength(body) };
             if (traceparent) headers['traceparent'] = traceparent;
-            const request = client.request({ ...options, ...other, agent, headers });
+            const request = client.request({ ...options, agent, ...other, headers });
             // `timeout` of the request is of silence only, and does not end it.
             const timer = setTimeout(() => request.destroy(new Unreached(`no answer within ${Math.round(timeout)} ms`, false)), timeout);
             const failed = (error: NodeJS.ErrnoException): void => {

@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import random
+import socket
 import ssl
 import threading
 import time
@@ -17,6 +18,8 @@ from .http import Unreached, Way, ways
 
 MAX_USERS = 1000  # in one question
 _LATER = (429, 502, 503, 504)
+_FROM_BETWEEN = (502, 504)  # of a proxy: what is behind it may have heard
+_UNHEARD = (*NOBODY, socket.gaierror)
 Rooms = Union[str, Sequence[str]]
 
 
@@ -84,17 +87,23 @@ class _Daemon:
             self._begin()
         end = time.monotonic() + self._deadline
         text = b"" if body is None else json.dumps(body).encode("ascii")
-        longest, pause = 0.05, 0.0
+        longest, pause, last = 0.05, 0.0, "others were asked first"
         while True:
             try:
                 with self._lock:
+                    if time.monotonic() >= end:
+                        raise EmitDropped("deadline", f"no answer within {self._deadline:g} s; the last attempt: {last}")
+                    if not repeats:
+                        self._connection.close()  # a new one, which nobody can have closed meanwhile
                     answer = self._connection.ask(lambda way: _request(way, method, self._base + path, text), self._timeout)
             except Unreached as why:
                 # Who was kicked may be back by now: what was perhaps heard is not said again.
-                if not repeats and not why.stale and not isinstance(why.__cause__, NOBODY):
+                if not repeats and not isinstance(why.__cause__, _UNHEARD):
                     raise EmitDropped("deadline", f"nobody knows: {why}") from why
                 last, pause = str(why), 0.0
             else:
+                if not repeats and answer.status in _FROM_BETWEEN:
+                    raise EmitDropped("deadline", f"nobody knows: HTTP {answer.status}", status=answer.status)
                 data = _data(answer.status, answer.body)
                 if data is not None:
                     return data
