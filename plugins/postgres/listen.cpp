@@ -156,8 +156,14 @@ Connection::Go Listen::take(const std::string &channel, std::string_view payload
         refuse(channel, problem->code, problem->message);
         return Connection::Go::on;
     }
+    const auto &event = std::get<rest::Event>(read);
+    if (event.durable.value_or(false)) {
+        refuse(channel, "durable_unavailable",
+               "a notification cannot be durable: use roomd.emit()");
+        return Connection::Go::on;
+    }
     std::string args;
-    return send(rest::emit_of(std::get<rest::Event>(read), args).local(), channel);
+    return send(rest::emit_of(event, args).local(), channel);
 }
 
 Connection::Go Listen::send(const Emit &emit, const std::string &channel) {

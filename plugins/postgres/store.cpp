@@ -14,6 +14,8 @@ namespace {
 constexpr auto store_part = "store";
 constexpr std::size_t most_rows = 1000, most_statement = 1 << 20; // of one statement
 constexpr unsigned most_tries = 5;
+// Who emits need not know where the database is: why is in /health and in the log.
+constexpr auto cannot_be_reached = "PostgreSQL cannot be reached";
 
 // What roomd.store() takes, in its order.
 struct Stores {
@@ -88,23 +90,33 @@ Store::Store(Host &host, Counts &counts, Health &health, Options options,
     stored_(host.counter("stored_total", "Durable events that were put into the outbox.")),
     refused_(host.counter("store_refused_total", "Durable events that were not stored.")),
     waiting_bytes_(host.gauge("store_bytes", "Bytes of durable events that wait to be stored.")) {
-    try {
-        hook_ = host.on_store([this](std::span<const roomd_emit *const> emits, Keeping &ticket) {
-            take(emits, ticket);
-        });
-    } catch (const Failure &failure) {
-        if (failure.status != ROOMD_DENIED) throw;
-        host.info("another instance stores durable events");
-    }
+    offer();
+    if (!hook_) host.info("another instance stores durable events");
 }
 
 Store::~Store() {
+    for (auto &group : waiting_)
+        refuse(group, ROOMD_AGAIN, "store_unavailable", "the store is stopping");
     health_.forget(store_part);
 }
 
 void Store::reload(Options options) {
     options_ = std::move(options);
     if (connection_) connection_->retarget(options_.target, options_.times);
+    // When all have been reloaded: one of them may have been the store until now.
+    if (!hook_) host_.post(while_alive_([this] { offer(); }));
+}
+
+// One instance is the store: the others are ready to be it.
+void Store::offer() {
+    if (hook_) return;
+    try {
+        hook_ = host_.on_store([this](std::span<const roomd_emit *const> emits, Keeping &ticket) {
+            take(emits, ticket);
+        });
+    } catch (const Failure &failure) {
+        if (failure.status != ROOMD_DENIED) throw;
+    }
 }
 
 void Store::take(std::span<const roomd_emit *const> emits, Keeping &ticket) {
@@ -115,7 +127,7 @@ void Store::take(std::span<const roomd_emit *const> emits, Keeping &ticket) {
         for (const auto &value : group.rows.back())
             group.bytes += sizeof value + (value ? value->size() : 0);
     }
-    if (!away_.empty()) return refuse(group, ROOMD_AGAIN, "store_unavailable", away_);
+    if (away_) return refuse(group, ROOMD_AGAIN, "store_unavailable", cannot_be_reached);
     if (bytes_ + group.bytes > options_.most_bytes)
         return refuse(group, ROOMD_AGAIN, "store_full", "too many events wait to be stored");
     bytes_ += group.bytes;
@@ -140,20 +152,22 @@ void Store::collect() {
 }
 
 void Store::on_ready() {
-    away_.clear();
+    away_ = false;
     health_.set(store_part, ROOMD_UP);
     go_on();
 }
 
 // What was asked may have been committed before the connection was lost.
 void Store::on_lost(const Trouble &trouble, Clock::time_point) {
-    away_ = one_line("no connection to " + connection_->where() + ": " + trouble.why);
-    health_.set(store_part, ROOMD_DEGRADED, away_);
+    away_ = true;
+    alone_ = 0;
+    health_.set(store_part, ROOMD_DEGRADED,
+                one_line("no connection to " + connection_->where() + ": " + trouble.why));
     for (auto &group : asked_)
         refuse(group, ROOMD_EXPIRED, "store_unsure",
                "the connection was lost; it may have been stored: send it again with the same key");
     for (auto &group : waiting_)
-        refuse(group, ROOMD_AGAIN, "store_unavailable", away_);
+        refuse(group, ROOMD_AGAIN, "store_unavailable", cannot_be_reached);
     asked_.clear();
     waiting_.clear();
     bytes_ = 0;
@@ -238,9 +252,10 @@ void Store::answered(const Result &answer) {
             if (of_an_event)
                 refuse(group, ROOMD_INVALID, "not_storable", "PostgreSQL: " + trouble.why);
             else
-                refuse(group, ROOMD_AGAIN, "store_unavailable", "PostgreSQL: " + trouble.why);
+                refuse(group, ROOMD_AGAIN, "store_unavailable", "PostgreSQL refuses");
         }
         asked_.clear();
+        waiting_bytes_.set(static_cast<double>(bytes_));
         if (!of_an_event && !conflict) return connection_->refuse(trouble);
     }
     go_on();

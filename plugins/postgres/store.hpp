@@ -50,6 +50,7 @@ private:
     Connection::Go on_notification(std::string_view, std::string_view) override;
     void on_unreadable(const Trouble &) override {}
 
+    void offer();
     void take(std::span<const roomd_emit *const>, Keeping &);
     void collect();
     void go_on();
@@ -71,7 +72,7 @@ private:
     std::size_t bytes_ = 0;                  // of both
     bool collecting_ = false;
     std::size_t alone_ = 0; // so many groups are asked for one at a time
-    std::string away_;      // why the database cannot be asked; empty: it can, or it is not known
+    bool away_ = false;     // the database cannot be asked
     Handle hook_;
     WhileAlive while_alive_;
 };

@@ -1,5 +1,6 @@
 // The plugin in a real host, with a real PostgreSQL: the connection, and the mode `listen`.
 #include "rig.hpp"
+#include "support/stderr.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -41,6 +42,23 @@ TEST_CASE("what is notified as an event reaches the rooms it names") {
     CHECK(rig.got ==
           Texts{R"(42["seat:x",{"n":1}])", R"(42["seat:x",{"n":2}])", R"(42["seat:x",{"n":4}])"});
     CHECK(rig.counted("notifications_total") == 4);
+}
+
+TEST_CASE("a notification that asks to be durable is dropped, and the log says so") {
+    roomd::test::Stderr err;
+    {
+        Rig rig(section());
+        rig.logger.reconfigure({roomd::log::Level::warning, {}});
+        rig.join("a");
+        REQUIRE(rig.up());
+        notify("news", R"({"event":"seat:x","data":1,"room":"library:a","durable":true})");
+        notify("news", R"({"event":"seat:x","data":2,"room":"library:a","durable":false})");
+        CHECK(rig.until([&] { return !rig.got.empty(); }));
+        CHECK(rig.got == Texts{R"(42["seat:x",2])"});
+    }
+    const auto lines = err.lines();
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find("durable_unavailable") != std::string::npos);
 }
 
 TEST_CASE("a mapping makes events of a channel's payloads") {
