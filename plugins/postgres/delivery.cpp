@@ -1,5 +1,7 @@
 #include "postgres/delivery.hpp"
 
+#include "postgres/sql_files.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -63,7 +65,13 @@ std::string Delivery::query(std::int64_t schema) {
            " extract(epoch FROM clock_timestamp() - created_at)::float8,"
            " to_char(logged_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')," +
            (whole ? " namespace, volatile, broadcast, act" : " NULL, false, false, NULL") +
-           " FROM roomd.read($1::bigint, $2::int)";
+           " FROM " + rows(schema);
+}
+
+// A schema that has become newer has another read(): the query fails, and the daemon checks in.
+std::string Delivery::rows(std::int64_t schema) {
+    if (schema < has_raw) return "roomd.read($1::bigint, $2::int)";
+    return "roomd.read($1::bigint, $2::int, " + std::to_string(newest_schema()) + ")";
 }
 
 Delivery::Delivery(Host &host, std::uint32_t rate, Refused refused) :

@@ -21,6 +21,8 @@ class Delivery {
 public:
     // Reads the rows that take() takes: those above seq $1, at most $2 of them.
     static std::string query(std::int64_t schema);
+    // The rows themselves, as the log has them.
+    static std::string rows(std::int64_t schema);
 
     // Told of a row that the host refuses for good.
     using Refused = std::function<void(const Position &, const std::string &reason)>;

@@ -56,8 +56,9 @@ void Reader::failed(const Trouble &trouble, std::string_view sqlstate) {
 void Reader::give_up_row(const Trouble &trouble) {
     Connection::Query query;
     query.sql = "SELECT seq, to_char(logged_at AT TIME ZONE 'UTC', "
-                "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM roomd.read($1::bigint, 1)";
-    query.parameters = {std::to_string(progress_.at().seq)};
+                "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM " +
+                Delivery::rows(schema_);
+    query.parameters = {std::to_string(progress_.at().seq), "1"};
     query.done = [this, why = trouble.why](const Result &found) { was_found(found, why); };
     connection_.ask(std::move(query));
 }

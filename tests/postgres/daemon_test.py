@@ -49,6 +49,13 @@ class Daemon(unittest.TestCase):
         self.assertEqual(self.seen(None, None, None), (self.epoch(), "2", "0", version))
         self.assertEqual(self.owner.query("SELECT node, version, epoch, seq FROM roomd.node"), [("a", "1.0", self.epoch(), "2")])
 
+    def test_a_daemon_that_knows_an_older_schema_reads_nothing(self):
+        self.log("a")
+        with self.assertRaisesRegex(pq.Error, "the log has rows of version 10, and this daemon knows those of version 9"):
+            self.daemon.query("SELECT * FROM roomd.read(0, 10, 9)")
+        with self.assertRaisesRegex(pq.Error, "does not exist"):
+            self.daemon.query("SELECT * FROM roomd.read(0, 10)") # as roomd with version 9 did
+
     def test_a_daemon_that_is_in_order_keeps_its_epoch(self):
         self.log("a", "b")
         epoch = self.epoch()
@@ -172,7 +179,7 @@ class Daemon(unittest.TestCase):
         self.refused_as_read_only("SELECT roomd.seen('a', '1', NULL, NULL, NULL)", f"SELECT roomd.seen('a', '1', '{epoch}', 1, NULL)",
                                   "SELECT roomd.sequence_batch()", "SELECT roomd.emit('e', '{}')", "SELECT roomd.emit('e', '{}', NULL, 'k')",
                                   "SELECT roomd.trim()", "SELECT roomd.prepare(9)", f"SELECT roomd.bury('{epoch}', 1, 'x')")
-        self.assertEqual(self.daemon.query("SELECT seq, event FROM roomd.read(0)"), [("1", "a")])
+        self.assertEqual(self.daemon.query("SELECT seq, event FROM roomd.read(0, 10, 10)"), [("1", "a")])
         with self.server.connect("postgres") as admin:
             self.assertEqual(admin.value("SELECT pg_promote()"), "t") # a new timeline
         self.log("b")

@@ -120,6 +120,12 @@ class Emit(unittest.TestCase):
             self.assertEqual((caught.exception.state, caught.exception.detail), ("23505", "idempotency_conflict"))
         self.assertIsNone(self.emit(key="k", **{**first, "data": '{"a":1}'}), "spaces are no difference")
 
+    def test_what_is_left_out_and_what_it_means_are_one_content_for_a_key(self):
+        self.emit(key="k", rooms="{a:b}")
+        self.assertIsNone(self.emit(key="k", rooms="{a:b}", namespace="/", volatile="f", broadcast="f"))
+        self.emit(key="desk", rooms="{a:b}", namespace="/desk")
+        self.assertIsNone(self.emit(key="desk", rooms="{a:b}", namespace="/desk", volatile="f"))
+
     def test_a_key_is_visible_ascii(self):
         for key in ("", "a b", "ü", "x" * 201, "a\n"):
             self.refused("idempotency_key_invalid", key=key)

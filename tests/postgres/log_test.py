@@ -118,7 +118,7 @@ class Log(unittest.TestCase):
         with self.server.connect("daemon") as daemon:
             # As read() does it: its settings, and its query.
             settings, body = daemon.query("SELECT array_to_string(proconfig, ';'), prosrc FROM pg_proc "
-                                          "WHERE oid = 'roomd.read(bigint, int)'::regprocedure")[0]
+                                          "WHERE oid = 'roomd.read(bigint, int, int)'::regprocedure")[0]
             for setting in settings.split(";"):
                 daemon.run("SET " + setting)
             query = re.search(r"RETURN QUERY (.*);", body).group(1).replace("after", "$1").replace("most", "$2")
@@ -140,7 +140,7 @@ class Log(unittest.TestCase):
         self.fill()
         with self.server.connect("daemon") as daemon:
             got, cursor = [], 0
-            while rows := daemon.query("SELECT seq FROM roomd.read($1, 777)", cursor):
+            while rows := daemon.query("SELECT seq FROM roomd.read($1, 777, 10)", cursor):
                 got += [int(row[0]) for row in rows]
                 cursor = got[-1]
         self.assertEqual(got, list(range(1, 26001)))
@@ -148,7 +148,7 @@ class Log(unittest.TestCase):
     def test_reading_is_in_order_though_the_clock_was_put_back(self):
         for day in (1, 2, 0):
             self.past(day, 10)
-        self.assertEqual([int(row[0]) for row in self.owner.query("SELECT seq FROM roomd.read(5)")], list(range(6, 31)))
+        self.assertEqual([int(row[0]) for row in self.owner.query("SELECT seq FROM roomd.read(5, 1000, 10)")], list(range(6, 31)))
 
     def test_reading_far_behind_does_not_read_all_that_statistics_do_not_know(self):
         self.owner.run("SELECT roomd.emit('e', '{}') FROM generate_series(1, 100)")
@@ -156,9 +156,9 @@ class Log(unittest.TestCase):
         self.owner.run("ANALYZE roomd.log; SELECT roomd.emit('e', '{}') FROM generate_series(1, 20000)")
         server.drain(self.owner)
         with self.server.connect("daemon") as daemon:
-            daemon.run("SELECT FROM roomd.read(0)")
+            daemon.run("SELECT FROM roomd.read(0, 1000, 10)")
             plan = "\n".join(row[0] for row in daemon.run(
-                "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM roomd.read(200, 100)"))
+                "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM roomd.read(200, 100, 10)"))
         touched = sum(int(n) for n in re.findall(r"(?:hit|read)=(\d+)", plan.split("Planning")[0]))
         self.assertLess(touched, 200, plan)
 
@@ -243,7 +243,7 @@ class Log(unittest.TestCase):
             with self.server.connect("daemon") as another:
                 while not done.is_set():
                     began = time.monotonic()
-                    got.append((another.run("SELECT count(*) FROM roomd.read(0)")[0][0], time.monotonic() - began))
+                    got.append((another.run("SELECT count(*) FROM roomd.read(0, 1000, 10)")[0][0], time.monotonic() - began))
 
         thread = threading.Thread(target=read_on)
         with self.server.connect("daemon") as reader:

@@ -71,7 +71,7 @@ max_client_conn = 100
             with self.connect("daemon") as connection:
                 while not done.is_set():
                     connection.run("SELECT * FROM roomd.sequence_batch(50)")
-                    connection.query("SELECT * FROM roomd.read($1, 10)", 0)
+                    connection.query("SELECT * FROM roomd.read($1, 10, 10)", 0)
                     connection.query("SELECT * FROM roomd.seen($1, '1', NULL, NULL, NULL)", str(threading.get_ident()))
 
         writers = [guarded(write) for _ in range(10)]

@@ -137,8 +137,10 @@ BEGIN
 
     outbox_id := roomd.next_id();
     digest := sha256(convert_to((jsonb_build_array(event, data, rooms, except_rooms)
-                                 || CASE WHEN namespace IS NULL AND NOT (coalesce(volatile, false) OR coalesce(broadcast, false))
-                                         THEN '[]' ELSE jsonb_build_array(namespace, volatile, broadcast) END)::text,
+                                 || CASE WHEN nullif(namespace, '/') IS NULL AND NOT (coalesce(volatile, false) OR coalesce(broadcast, false))
+                                         THEN '[]' -- as version 9 did
+                                         ELSE jsonb_build_array(nullif(namespace, '/'), coalesce(volatile, false),
+                                                                coalesce(broadcast, false)) END)::text,
                                 CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END));
     -- Waits for another transaction that has just used this key.
     INSERT INTO roomd.idempotency AS i (key, outbox_id, content, expires_at)

@@ -1,12 +1,18 @@
 -- What daemons read, tell and ask, beside sequence_batch() and trim().
 
--- The rows behind a cursor, in order.  Statistics do not know today's rows yet: left to them a
+-- The rows behind a cursor, in order, for a daemon that knows this version of the schema.  One that knows an
+-- older one would take a kind of row that is new to it for another.  Statistics do not know today's rows yet: left to them a
 -- daemon that is a million rows behind sorts them all for each thousand that it reads.  So: the indexes, merged.
-CREATE OR REPLACE FUNCTION roomd.read(after bigint, most int DEFAULT 1000) RETURNS SETOF roomd.log
+DROP FUNCTION IF EXISTS roomd.read(bigint, int); -- of version 9: whoever still calls it is to look at the version again
+CREATE OR REPLACE FUNCTION roomd.read(after bigint, most int, version int) RETURNS SETOF roomd.log
 LANGUAGE plpgsql STABLE ROWS 1000
 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off
 SET jit = off AS $$
 BEGIN
+    IF version < 10 THEN
+        RAISE EXCEPTION 'the log has rows of version 10, and this daemon knows those of version %', version
+            USING ERRCODE = 'feature_not_supported';
+    END IF;
     RETURN QUERY SELECT * FROM roomd.log l WHERE l.seq > after ORDER BY l.seq LIMIT most;
 END
 $$;
