@@ -98,7 +98,8 @@ void Lifecycle::finish() {
     // First the handles: what follows makes clients leave and join, and no hook of this plugin
     // may hear of it any more.
     const std::size_t left = instance_.handles().clear();
-    work_off(); // what stop() emitted and answered
+    work_off();             // what stop() emitted and answered
+    store_.stop(instance_); // nobody is left to hear what becomes of the durable ones
     refuse_tickets(instance_.intake().all_tickets(), false);
     if (left > 0) {
         instance_.services().log.debug("plugin left handles at its stop",

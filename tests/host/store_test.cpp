@@ -1,5 +1,6 @@
 #include "auth/keys.hpp"
 #include "fixture.hpp"
+#include "support/stderr.hpp"
 
 #include <doctest/doctest.h>
 
@@ -243,6 +244,47 @@ TEST_CASE_FIXTURE(Stored, "who emitted and stops is told before, and the answer 
     CHECK(told[0].status == ROOMD_EXPIRED);
     CHECK(answer(given[0].ticket, {kept("1")}) == ROOMD_OK);
     CHECK(told.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Stored, "nobody waits for what a plugin emits in its stop") {
+    strings->on_stop = [](puppet *self) {
+        const roomd_emit bye = durable("bye");
+        CHECK(self->host->emit(self->self, &bye, nullptr, nullptr) == ROOMD_OK);
+    };
+    logger.reconfigure({log::Level::warning, {}});
+    test::Stderr err;
+    registry->reload({entry("puppet")});
+    const auto lines = err.lines();
+    strings->on_stop = nullptr;
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].find("store_unsure") != std::string::npos);
+    REQUIRE(given.size() == 1);
+    CHECK(answer(given[0].ticket, {kept("1")}) == ROOMD_OK);
+}
+
+TEST_CASE("whoever asked over HTTP can still answer when the store does not") {
+    host::Options options = Shard::quick();
+    options.request_timeout = base::Duration(900);
+    std::vector<Given> given;
+    std::vector<Told> told;
+    Shard shard(options);
+    auto second = Shard::entry("puppet");
+    second.instance = "sender";
+    shard.run({Shard::entry("puppet"), second});
+    puppet &store = shard.strings->all[0], &sender = shard.strings->all[1];
+    roomd_handle handle = 0, route = 0;
+    store.host->on_store(store.self, keep, &given, &handle);
+    const roomd_route where{sizeof where, 0, str("POST"), str("/x"), {}, nullptr, 0, 0};
+    const auto serve = [](void *, const roomd_request *) {};
+    REQUIRE(sender.host->route(sender.self, &where, serve, nullptr, &route) == ROOMD_OK);
+    shard.http.routes.begin()->second.serve({});
+    const roomd_emit one = durable("news");
+    CHECK(store.host->emit(sender.self, &one, tell, &told) == ROOMD_OK);
+    shard.registry->drain();
+    REQUIRE(shard.turn_until([&] { return !told.empty() || !shard.http.answers.empty(); }));
+    CHECK(shard.http.answers.empty());
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].code == "store_unsure");
 }
 
 TEST_CASE("what waits to be stored counts against the budget of who emitted") {
