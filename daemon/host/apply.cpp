@@ -136,8 +136,7 @@ struct Apply {
     }
 
     std::size_t operator()(MoveManyCommand &command) {
-        moves.begin(instance, std::move(command));
-        return 0;
+        return moves.begin(instance, std::move(command), bytes);
     }
 
     std::size_t operator()(FindCommand &command) {

@@ -29,6 +29,11 @@ std::string shown(const OwnedWhom &whom) {
     return whom.id.empty() ? "room " + whom.room : "client " + whom.id;
 }
 
+// Each client goes into each room: with many rooms fewer clients make a turn.
+std::size_t slice_into(std::size_t rooms) noexcept {
+    return std::max<std::size_t>(Moves::slice / (1 + rooms / Moves::few), 1);
+}
+
 } // namespace
 
 dispatch::Emitted whom_of(const dispatch::Router &router, const OwnedWhom &whom,
@@ -45,36 +50,42 @@ Moves::Moves(loop::Loop &loop, std::function<void()> drain) :
     drain_(std::move(drain)),
     again_(loop, [this] { turn(); }) {}
 
-void Moves::begin(Instance &instance, MoveManyCommand &&command) {
+std::size_t Moves::begin(Instance &instance, MoveManyCommand &&command, std::size_t bytes) {
     const dispatch::Router &router = instance.services().router;
     Open open{&instance, std::move(command), {}};
     dispatch::Whom whom;
     dispatch::Emitted refused = whom_of(router, open.command.whom, whom);
     const dispatch::Move move = open.command.move.view();
     if (refused.status == dispatch::Status::ok) refused = router.check(whom, move);
-    if (refused.status != dispatch::Status::ok)
-        return tell(open, to_status(refused.status), refused);
-    open.clients = router.find(whom, move);
-    if (open.clients.size() <= slice) {
-        step(open);
-        return tell(open, ROOMD_OK);
+    if (refused.status != dispatch::Status::ok) {
+        tell(open, to_status(refused.status), refused);
+        return 0;
     }
-    const std::size_t bytes = open.clients.size() * sizeof open.clients.front();
-    const roomd_status status = instance.intake().charge(bytes, Intake::Refused::told);
+    open.clients = router.find(whom, move);
+    open.slice = slice_into(move.rooms.size());
+    if (open.clients.size() <= open.slice) {
+        step(open);
+        tell(open, ROOMD_OK);
+        return 0;
+    }
+    const std::size_t more = open.clients.size() * sizeof open.clients.front();
+    const roomd_status status = instance.intake().charge(more, Intake::Refused::told);
     if (status != ROOMD_OK) {
         refused.code = "over_budget";
         refused.text = std::to_string(open.clients.size()) + " clients would be moved";
         open.clients.clear();
-        return tell(open, status, refused);
+        tell(open, status, refused);
+        return 0;
     }
-    open.charged = bytes;
+    open.charged = more + bytes;
     open_.push_back(std::move(open));
     again_.wake();
+    return bytes;
 }
 
 bool Moves::step(Open &open) {
     const std::span<const base::ClientId> rest = std::span(open.clients).subspan(open.next);
-    const auto now = rest.first(std::min(slice, rest.size()));
+    const auto now = rest.first(std::min(open.slice, rest.size()));
     const auto moved = open.instance->services().router.move(now, open.command.move.view());
     open.moved.moved += moved.moved;
     open.moved.full += moved.full;

@@ -25,16 +25,19 @@ class Instance;
 dispatch::Emitted whom_of(const dispatch::Router &, const OwnedWhom &, dispatch::Whom &);
 
 // What plugins do to many clients.  A large room is moved in slices, so that it does not hold the
-// loop: a slice takes 0.2 ms to join and 2.3 ms to disconnect (moves_bench).  Home loop only.
+// loop: a slice takes 0.3 ms to join one room and 2.3 ms to disconnect (moves_bench).  Home loop
+// only.
 class Moves {
 public:
-    static constexpr std::size_t slice = 500; // clients in one turn of the loop
+    static constexpr std::size_t slice = 500; // clients in one turn of the loop ..
+    static constexpr std::size_t few = 32;    // .. into or out of fewer rooms than these
 
     // `drain`: after plugins were called.
     Moves(loop::Loop &, std::function<void()> drain);
 
-    // Begins, and ends when there are few.  `fn` is told at the end.
-    void begin(Instance &, MoveManyCommand &&);
+    // Begins, and ends when there are few clients.  `fn` is told at the end.  Gives how many of
+    // the command's `bytes` stay counted against the budget until then.
+    std::size_t begin(Instance &, MoveManyCommand &&, std::size_t bytes);
     // Tells all `fn` of this instance how far it went.
     void stop(Instance &);
 
@@ -43,7 +46,8 @@ private:
         Instance *instance;
         MoveManyCommand command;
         std::vector<base::ClientId> clients;
-        std::size_t next = 0; // the first that has not been moved
+        std::size_t slice = 0; // clients in one turn
+        std::size_t next = 0;  // the first that has not been moved
         dispatch::Moved moved{};
         std::size_t charged = 0; // against the budget
     };

@@ -141,9 +141,9 @@ typedef struct roomd_args {
                                   room and no client is ROOMD_INVALID           */
 /* since 1.3 */
 #define ROOMD_EMIT_DURABLE 16u /* judged here, then kept by the store (on_store), from
-                                  which every daemon sends it.  With ROUTE, rooms or ALL,
-                                  and one argument; no blobs, no LOCAL, no `to`, no
-                                  `without`, no epoch                           */
+                                  which every daemon sends it.  With ROUTE; to rooms, to
+                                  ALL, or where the catalogue says; with one argument.
+                                  No blobs, no LOCAL, no `to`, no `without`, no epoch */
 #define ROOMD_EMIT_LIVE    32u /* sent now, although `on_behalf` is a key with
                                   `durable: true`                               */
 
@@ -630,11 +630,12 @@ typedef struct roomd_host {
     roomd_status (*find)(roomd_self *, const roomd_whom *, roomd_client after, uint32_t limit,
                          roomd_found_fn fn, void *user);
     /* [any] Move clients, or send them away; refused as find() is.  Those that are meant when its
-     * turn in the line comes are moved, 500 in each turn of the loop, and commands behind it do
-     * not wait: what is sure to come after all of them is what `fn` does.  Meanwhile each client
-     * counts 8 bytes against the budget (`fn` is told AGAIN, or TOO_BIG).  Clients that wait for
-     * their verdict may be sent away, but are in no rooms yet.  `fn` may be NULL; it is told
-     * STOPPING, with what was done, when stop() comes first. */
+     * turn in the line comes are moved, 500 in each turn of the loop (fewer when there are 32
+     * rooms or more), and commands behind it do not wait: what is sure to come after all of them
+     * is what `fn` does.  Meanwhile the command counts against the budget, and 8 bytes for each
+     * client (`fn` is told AGAIN, or TOO_BIG).  Clients that wait for their verdict may be sent
+     * away, but are in no rooms yet.  `fn` may be NULL; it is told STOPPING, with what was done,
+     * when stop() comes first. */
     roomd_status (*move)(roomd_self *, const roomd_whom *, const roomd_move *, roomd_moved_fn fn,
                          void *user);
 
