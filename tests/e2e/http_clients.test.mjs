@@ -151,6 +151,9 @@ describe('presence', () => {
         assert.deepEqual([data.online, data.local], [ODD, true]);
         assert.equal((await done('kick', { room: 'odd' })).clients, ODD.length);
         assert.deepEqual((await post('presence/online', { users: ODD })).data.online, []);
+        const longest = '\\u0061'.repeat(1024); // as some libraries write them
+        const most = await post('presence/online', `{"users":[${Array(1000).fill(`"${longest}"`)}]}`);
+        assert.deepEqual([most.status, most.data?.online], [200, []]);
     });
 
     test('the members of a room come page by page', async (t) => {
