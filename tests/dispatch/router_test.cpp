@@ -132,8 +132,8 @@ TEST_CASE_FIXTURE(RouterFixture, "statistics count clients, rooms, emits, delive
 TEST_CASE_FIXTURE(RouterFixture, "a namespace's clients are counted, not those of others") {
     connect();
     connect();
-    connect("/chat");
+    connect("/custom");
     CHECK(router.count("/") == 2);
-    CHECK(router.count("/chat") == 1);
+    CHECK(router.count("/custom") == 1);
     CHECK(router.count("/nobody") == 0);
 }
