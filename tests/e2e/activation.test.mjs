@@ -66,7 +66,7 @@ async function activated(t, { listen, names, addresses, changes = {} }) {
     const tell = async (line, wanted) => {
         const from = said.length;
         systemd.stdin.write(`${line}\n`);
-        await until(`systemd to say ${wanted} after ${line}`, () => said.slice(from).includes(wanted));
+        await until(`systemd to say ${wanted} after ${line}`, () => said.slice(from).includes(wanted) && said.endsWith('\n'));
         return said.slice(from).trim();
     };
     await until('the sockets to be bound', () => said.includes('bound'));

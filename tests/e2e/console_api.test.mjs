@@ -110,7 +110,7 @@ describe('the console in development', () => {
         assert.equal(typeof (await data(server, 'GET', 'stats')).loop_lag_us, 'number');
         assert.equal((await data(server, 'GET', 'health')).status, 'healthy');
         assert.deepEqual((await data(server, 'GET', 'plugins')).plugins.map(({ instance }) => instance), ['http_emit', 'http_clients', 'test_event']);
-        assert.deepEqual(await refusal(server, 'GET', 'stats?x=1'), [422, 'parameter_unknown']);
+        assert.deepEqual(await refusal(server, 'GET', 'rooms?x=1'), [422, 'parameter_unknown']);
         assert.equal((await ask(server, 'POST', '/console/api/reload', {}, {})).status, 405);
     });
 

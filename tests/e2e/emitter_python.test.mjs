@@ -20,7 +20,7 @@ for (const name of ['test_emit', 'test_process', 'test_typed', 'test_clients']) 
             .catch((error) => assert.fail(error.stderr));
         const [, ran] = /^Ran (\d+) tests/m.exec(stderr);
         t.diagnostic(`${ran} tests`);
-        assert.ok(Number(ran) > 5, stderr);
+        assert.ok(Number(ran) > 1, stderr);
     });
 }
 
