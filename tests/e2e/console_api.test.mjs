@@ -61,9 +61,10 @@ describe('the console in development', () => {
         return emits;
     };
 
-    test('is announced by the last line at the start', async () => {
+    test('is announced by a line at the start', async () => {
         await until('the last line', () => server.output.includes('/console/ in a browser'));
-        assert.equal(server.output.trimEnd().split('\n').at(-1), `Open http://localhost:${server.port}/console/ in a browser: it shows live what happens here.`);
+        // The log comes through another pipe, so which is read last is left to chance here.
+        assert.ok(server.output.split('\n').includes(`Open http://localhost:${server.port}/console/ in a browser: it shows live what happens here.`));
     });
 
     test('is a page with nothing from elsewhere, under 150 kB with the client', async () => {
