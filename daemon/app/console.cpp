@@ -7,6 +7,7 @@
 #include "app/shard.hpp"
 #include "auth/token_keys.hpp"
 #include "base/clock.hpp"
+#include "base/text.hpp"
 #include "json/answer.hpp"
 #include "json/json.hpp"
 #include "json/object.hpp"
