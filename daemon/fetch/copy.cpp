@@ -119,7 +119,7 @@ std::string write_copy(const std::string &folder, const Copy &copy) {
     if (std::string why = folder_fault(folder); !why.empty()) return why;
     const std::string path = file_of_copy(folder, copy.url), written = path + ".new";
     if (!write_file(written, text_of(copy)) || rename(written.c_str(), path.c_str()) != 0) {
-        const std::string why = base::error_text(errno);
+        std::string why = base::error_text(errno);
         unlink(written.c_str());
         return why;
     }

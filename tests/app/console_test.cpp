@@ -1,8 +1,8 @@
-#include "config/config.hpp"
 #include "app/admin_pages.hpp"
 #include "app/console.hpp"
 #include "app/console_gate.hpp"
 #include "app/gate.hpp"
+#include "config/config.hpp"
 #include "json/json.hpp"
 
 #include <doctest/doctest.h>
@@ -55,15 +55,15 @@ TEST_CASE("the console's own page is admitted, and a program that is no page") {
 
 TEST_CASE("another page is refused, whatever key it has") {
     const app::Gate gate = gate_with_key();
-    for (const auto &[name, value] : std::vector<net::Field>{{"sec-fetch-site", "cross-site"},
-                                                             {"sec-fetch-site", "same-site"},
-                                                             {"origin", "http://localhost:5173"},
-                                                             {"origin", "http://evil.example"},
-                                                             {"origin", "null"},
-                                                             {"origin", "localhost:3001"}}) {
-        const auto access =
-            app::admit_to_console(gate, from_here({{name, value}, {"x-api-key", "open sesame"}}));
-        CHECK_MESSAGE(access.status == 403, value);
+    for (const net::Field &field : std::vector<net::Field>{{"sec-fetch-site", "cross-site"},
+                                                           {"sec-fetch-site", "same-site"},
+                                                           {"origin", "http://localhost:5173"},
+                                                           {"origin", "http://evil.example"},
+                                                           {"origin", "null"},
+                                                           {"origin", "localhost:3001"}}) {
+        const auto access = app::admit_to_console(
+            gate, from_here({{field.first, field.second}, {"x-api-key", "open sesame"}}));
+        CHECK_MESSAGE(access.status == 403, field.second);
         CHECK(access.body.find("page_foreign") != std::string::npos);
     }
 }
