@@ -120,7 +120,7 @@ std::string online(const std::vector<std::string> &users) {
 }
 
 rest::Problem problem_of(roomd_status status, std::string_view code, std::string_view text,
-                         std::string pointer) {
+                         std::string_view pointer) {
     Emitted what;
     what.code = code;
     what.text = text;

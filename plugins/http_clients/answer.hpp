@@ -23,6 +23,6 @@ std::string online(const std::vector<std::string> &users);
 
 // What a refused move or question means to the one who asked over HTTP.
 rest::Problem problem_of(roomd_status, std::string_view code, std::string_view text,
-                         std::string pointer);
+                         std::string_view pointer);
 
 } // namespace roomd::http_clients

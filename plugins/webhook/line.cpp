@@ -21,7 +21,7 @@ std::size_t Line::cost(const Entry &entry) noexcept {
     return sizeof entry + entry.text.size();
 }
 
-std::size_t Line::add(std::string members, Time now) {
+std::size_t Line::add(const std::string &members, Time now) {
     Entry entry{++last_, now, {}};
     entry.text = "{\"n\":" + std::to_string(entry.number) + "," + members + "}";
     bytes_ += cost(entry);

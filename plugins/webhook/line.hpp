@@ -33,7 +33,7 @@ public:
     void set_bounds(const Bounds &); // holds for what comes
 
     // `members`: of a JSON object, as text, without braces.  Gives how many entries were dropped.
-    std::size_t add(std::string members, Time now);
+    std::size_t add(const std::string &members, Time now);
 
     // The batch to send now, or null: there is none, it is not time yet, or one is under way.  The
     // text is the same at each try and valid until accepted() or a refused() that drops it.
