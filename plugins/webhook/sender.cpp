@@ -78,7 +78,7 @@ void Sender::reload(const Settings &settings) {
     courier_.wake();
 }
 
-void Sender::tell(std::string members) {
+void Sender::tell(const std::string &members) {
     const Time now = Time::clock::now();
     bool wake = false;
     std::size_t dropped = 0;
@@ -86,7 +86,7 @@ void Sender::tell(std::string members) {
     {
         const std::lock_guard lock(mutex_);
         const bool was_empty = line_.empty();
-        dropped = line_.add(std::move(members), now);
+        dropped = line_.add(members, now);
         counts_.queue.set(static_cast<double>(line_.bytes()));
         wake = was_empty || (line_.full_batch() && !line_.under_way());
         say = dropped > 0 && now - told_overflow_ >= overflow_told_every;

@@ -31,7 +31,7 @@ public:
 
     // ---- any thread ----
     void reload(const Settings &);
-    void tell(std::string members); // as Line::add()
+    void tell(const std::string &members); // as Line::add()
     // Names a question: no two have the same, in no run.
     std::string new_id();
     // `done` is called on the sender's thread, or in the destructor.
