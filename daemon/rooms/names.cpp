@@ -63,6 +63,19 @@ bool is_namespace(std::string_view text) noexcept {
            });
 }
 
+bool can_be_rooms(std::string_view pattern) noexcept {
+    if (!pattern.ends_with('*')) return is_room(pattern);
+    pattern.remove_suffix(1);
+    if (pattern.empty() || is_room(pattern)) return true;
+    return pattern.ends_with(':') && is_kind(pattern.substr(0, pattern.size() - 1));
+}
+
+bool can_be_namespaces(std::string_view pattern) noexcept {
+    if (!pattern.ends_with('*')) return is_namespace(pattern);
+    pattern.remove_suffix(1);
+    return pattern.empty() || is_namespace(pattern);
+}
+
 Parts split(std::string_view room) noexcept {
     assert(is_room(room));
     const auto colon = room.find(':');

@@ -34,6 +34,10 @@ inline constexpr std::size_t max_namespace = 256; // bytes
 // control characters or '*', since under a pattern the client chooses it.
 bool is_namespace(std::string_view text) noexcept;
 
+// Whether any name is one of these: a name, or a prefix that ends in '*'.
+bool can_be_rooms(std::string_view pattern) noexcept;
+bool can_be_namespaces(std::string_view pattern) noexcept;
+
 struct Parts {
     std::string_view kind; // empty for a plain name
     std::string_view id;

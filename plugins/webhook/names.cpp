@@ -4,27 +4,12 @@
 #include "sio/event.hpp"
 
 namespace roomd::webhook {
-namespace {
-
-bool is_prefix(std::string_view pattern) noexcept {
-    return !pattern.empty() && pattern.back() == '*';
-}
-
-} // namespace
-
 const char *why_no_namespace(std::string_view pattern) noexcept {
-    if (pattern == "*") return nullptr;
-    if (is_prefix(pattern)) pattern.remove_suffix(1);
-    return rooms::is_namespace(pattern) ? nullptr : "is no namespace";
+    return rooms::can_be_namespaces(pattern) ? nullptr : "is no namespace";
 }
 
 const char *why_no_room(std::string_view pattern) noexcept {
-    constexpr const char *why = "is a name that no room can have";
-    if (!is_prefix(pattern)) return rooms::is_room(pattern) ? nullptr : why;
-    pattern.remove_suffix(1);
-    if (pattern.empty() || rooms::is_room(pattern)) return nullptr;
-    const std::string_view kind = pattern.substr(0, pattern.size() - 1);
-    return pattern.back() == ':' && rooms::is_kind(kind) ? nullptr : why;
+    return rooms::can_be_rooms(pattern) ? nullptr : "is a name that no room can have";
 }
 
 const char *why_no_event(std::string_view pattern) noexcept {

@@ -96,6 +96,17 @@ TEST_CASE("a namespace begins with a slash, is short, and holds no space, star o
     CHECK_FALSE(rooms::is_namespace(std::string_view("/a\0b", 4)));
 }
 
+TEST_CASE("a pattern is of rooms, or of namespaces, where some name is one of its") {
+    for (const char *good : {"*", "library:*", "library:l*", "lobby*", "library:1", "lobby"})
+        CHECK_MESSAGE(rooms::can_be_rooms(good), good);
+    for (const char *bad : {"", "a b*", "a:b c*", ":*", "a b:*", "a*b", "**"})
+        CHECK_FALSE_MESSAGE(rooms::can_be_rooms(bad), bad);
+    for (const char *good : {"*", "/*", "/desk", "/tenant-*"})
+        CHECK_MESSAGE(rooms::can_be_namespaces(good), good);
+    for (const char *bad : {"", "desk", "desk*", "/a b*", "/a*b", "/**"})
+        CHECK_FALSE_MESSAGE(rooms::can_be_namespaces(bad), bad);
+}
+
 TEST_CASE("a room's name splits at its first colon") {
     CHECK(rooms::split("library:library123").kind == "library");
     CHECK(rooms::split("library:library123").id == "library123");
