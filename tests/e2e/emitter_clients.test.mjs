@@ -40,7 +40,7 @@ const LANGUAGES = {
             const { count, members, next } = await clients.members('library:1', { limit: 1 });
             const more = await clients.members('library:1', { limit: 1, after: next });
             say([count, members.map((one) => one.user), more.members.map((one) => one.user)]);
-            say([await clients.online(ODD), await clients.online('nobody'), [...await clients.online([ODD, 'nobody', 'u2'])].sort()]);
+            say([await clients.online(ODD), await clients.online('nobody'), [...await clients.online([...Array.from({ length: 2000 }, (_, i) => 'n' + i), ODD, 'u2'])].sort()]);
             const user = await clients.user(ODD);
             say([user.online, user.count, user.clients.map((one) => one.rooms.length).sort()]);
             try { await clients.join('u2', ['library:1', 'staff:1']); } catch (error) { say([error instanceof EmitRefused, error.code, error.pointer, error.status]); }
@@ -60,7 +60,7 @@ say(clients.join(room="library:1", rooms="library:3", namespace="/desk")._asdict
 page = clients.members("library:1", limit=1)
 more = clients.members("library:1", limit=1, after=page.next)
 say([page.count, [one["user"] for one in page.members], [one["user"] for one in more.members]])
-say([clients.online(ODD), clients.online("nobody"), sorted(clients.online([ODD, "nobody", "u2"]))])
+say([clients.online(ODD), clients.online("nobody"), sorted(clients.online([*map(str, range(2000)), ODD, "u2"]))])
 user = clients.user(ODD)
 say([user.online, user.count, sorted(len(one["rooms"]) for one in user.clients)])
 try:
@@ -84,7 +84,7 @@ async def main():
     page = await clients.members("library:1", limit=1)
     more = await clients.members("library:1", limit=1, after=page.next)
     say([page.count, [one["user"] for one in page.members], [one["user"] for one in more.members]])
-    say([await clients.online(ODD), await clients.online("nobody"), sorted(await clients.online([ODD, "nobody", "u2"]))])
+    say([await clients.online(ODD), await clients.online("nobody"), sorted(await clients.online([*map(str, range(2000)), ODD, "u2"]))])
     user = await clients.user(ODD)
     say([user.online, user.count, sorted(len(one["rooms"]) for one in user.clients)])
     try:
@@ -109,7 +109,7 @@ asyncio.run(main())
             $page = $clients->members('library:1', limit: 1);
             $more = $clients->members('library:1', limit: 1, after: $page['next']);
             $say([$page['count'], $users($page), $users($more)]);
-            $say([$clients->online(ODD), $clients->online('nobody'), $sorted($clients->online([ODD, 'nobody', 'u2']))]);
+            $say([$clients->online(ODD), $clients->online('nobody'), $sorted($clients->online([...array_map('strval', range(1, 2000)), ODD, 'u2']))]);
             $user = $clients->user(ODD);
             $say([$user['online'], $user['count'], $sorted(array_map(fn ($one) => count($one['rooms']), $user['clients']))]);
             try { $clients->join('u2', ['library:1', 'staff:1']); } catch (Roomd\\EmitRefused $e) { $say([true, $e->reason, $e->pointer, $e->status]); }
