@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const here = path.join(clients, 'python');
 const env = { ...process.env, PYTHONPATH: path.join(here, 'src'), PYTHONDONTWRITEBYTECODE: '1' };
 
-for (const name of ['test_emit', 'test_process', 'test_typed', 'test_clients']) {
+for (const name of ['test_http', 'test_emit', 'test_process', 'test_typed', 'test_clients']) {
     test(`its ${name}`, async (t) => {
         const { stderr } = await run('python3', ['-X', 'dev', '-m', 'unittest', name], { cwd: path.join(here, 'tests'), env })
             .catch((error) => assert.fail(error.stderr));

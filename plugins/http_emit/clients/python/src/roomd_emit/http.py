@@ -3,10 +3,14 @@ from __future__ import annotations
 
 import email.utils
 import os
+import re
 import time
 from typing import Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
+# int() takes signs and more besides.
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;|$)")  # RFC 9112, 7.1: extensions are passed over
 MAX_HEAD = 65_536
 MAX_ANSWER = 8 * 1_048_576
 
@@ -111,7 +115,7 @@ class Parser:
     def _head(head: bytes) -> Tuple[int, Dict[str, str]]:
         first, *lines = head.decode("latin-1").split("\r\n")
         words = first.split(" ", 2)
-        if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
+        if len(words) < 2 or not words[0].startswith("HTTP/1.") or not _DIGITS.fullmatch(words[1]):
             raise Unreached("the answer is not HTTP/1.1")
         headers = {}
         for line in lines:
@@ -130,7 +134,7 @@ class Parser:
         if length is None:
             self.kept = False
             return None
-        if not length.isdigit():
+        if not _DIGITS.fullmatch(length):
             raise Unreached("the answer has no length")
         if len(self._seen) < int(length):
             return None
@@ -141,10 +145,10 @@ class Parser:
             end = self._seen.find(b"\r\n")
             if end < 0:
                 return None
-            try:
-                size = int(bytes(self._seen[:end]).split(b";")[0], 16)
-            except ValueError:
-                raise Unreached("the answer has no proper chunks") from None
+            digits = _SIZE.match(self._seen, 0, end)
+            if digits is None:
+                raise Unreached("the answer has no proper chunks")
+            size = int(digits[1], 16)
             if size == 0:
                 return self._answer(bytes(self._body)) if self._seen.find(b"\r\n\r\n", end) >= 0 else None
             if len(self._seen) < end + 4 + size:
@@ -160,7 +164,10 @@ def wait(header: Optional[str]) -> Optional[float]:
     """Retry-After is seconds or a date."""
     if header is None:
         return None
-    if header.isdigit():
+    if _DIGITS.fullmatch(header):
         return float(header)
-    at = email.utils.parsedate_tz(header)
-    return None if at is None else max(0.0, email.utils.mktime_tz(at) - time.time())
+    try:
+        at = email.utils.parsedate_tz(header)
+        return None if at is None else max(0.0, email.utils.mktime_tz(at) - time.time())
+    except (ValueError, OverflowError):  # no such day
+        return None
