@@ -14,7 +14,7 @@ namespace {
 using Kind = Type::Kind;
 
 // PHP's text in single quotes.
-std::string quoted(std::string_view text) {
+std::string literal(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
         if (c == '\'' || c == '\\') out += '\\';
@@ -23,7 +23,7 @@ std::string quoted(std::string_view text) {
     return out + '\'';
 }
 
-std::string lower(std::string text) {
+std::string lowered(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
@@ -44,7 +44,7 @@ std::string doc_type(const Type &type) {
     case Kind::list: return "list<" + doc_type(type.inner.front()) + '>';
     case Kind::literal:
         if (json::kind(type.text) != json::Kind::string) return type.text;
-        return in_comment(quoted(json::string(type.text)));
+        return in_comment(literal(json::string(type.text)));
     case Kind::object:
     case Kind::either: break;
     }
@@ -59,7 +59,7 @@ std::string doc_type(const Type &type) {
                '>';
     for (const Member &member : type.members) {
         out += out.empty() ? "array{" : ", ";
-        out += is_identifier(member.name) ? member.name : in_comment(quoted(member.name));
+        out += is_identifier(member.name) ? member.name : in_comment(literal(member.name));
         out += (member.required ? ": " : "?: ") + doc_type(member.type);
     }
     return out + (type.inner.empty() ? "}" : ", ...}");
@@ -110,7 +110,7 @@ std::string method(const Event &event, std::string_view suffix, std::string_view
     std::string parameters, named;
     for (std::size_t i = 0; i < leading.size(); ++i) {
         parameters += own_type(member_type(event.data, leading[i])) + " $" + names[i] + ", ";
-        named += (i == 0 ? "" : ", ") + quoted(leading[i]) + " => $" + names[i];
+        named += (i == 0 ? "" : ", ") + literal(leading[i]) + " => $" + names[i];
     }
     const std::string doc = leading.empty() && !event.type.empty()
                                 ? event.type + "Data"
@@ -120,7 +120,7 @@ std::string method(const Event &event, std::string_view suffix, std::string_view
                       camel(event.call) + std::string(suffix) + '(' + parameters + data +
                       " $data, mixed ...$options): " + std::string(gives) + "\n    {\n        ";
     if (gives != "void") out += "return ";
-    out += "$this->" + std::string(calls) + '(' + quoted(event.conf->name) + ", " +
+    out += "$this->" + std::string(calls) + '(' + literal(event.conf->name) + ", " +
            (leading.empty() ? "$data" : '[' + named + "] + $data") + ", ...$options);\n    }\n";
     return out;
 }
@@ -131,7 +131,7 @@ std::optional<std::string> php_emitter(const Contract &contract, std::string &wh
     // PHP takes no notice of capitals.
     std::vector<std::string> calls, confirmed;
     for (const Event &event : contract.events) {
-        calls.push_back(event.call.empty() ? "" : lower(camel(event.call)));
+        calls.push_back(event.call.empty() ? "" : lowered(camel(event.call)));
         confirmed.push_back(calls.back().empty() ? "" : calls.back() + "confirmed");
     }
     std::vector<Event> twice = contract.events;

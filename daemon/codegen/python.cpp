@@ -42,7 +42,7 @@ std::string protocol(const Event &event, PythonTypes &types) {
            parameters + ") -> Any: ...\n        def confirmed(" + parameters + ") -> _R: ...\n";
 }
 
-std::string schemas_of(const Contract &contract) {
+std::string python_schemas(const Contract &contract) {
     std::string out;
     std::set<std::string> written;
     for (const Event &event : contract.events)
@@ -51,7 +51,7 @@ std::string schemas_of(const Contract &contract) {
     return out.empty() ? out : out + "\n\n";
 }
 
-std::string row(const Event &event) {
+std::string python_row(const Event &event) {
     const catalogue::EventConf &conf = *event.conf;
     std::string out = "    " + snake(event.call) + ": \"" + protocol_name(event) +
                       "[_R]\" = cast(Any, event(\n        " + json::quoted(conf.name);
@@ -82,7 +82,7 @@ std::optional<std::string> python_emitter(const Contract &contract, std::string 
             continue;
         }
         protocols += protocol(event, types);
-        rows += row(event);
+        rows += python_row(event);
         exported += "emit_" + snake(event.call) + " = live." + snake(event.call) + '\n';
     }
     std::string out = emitter_heading("# ", "catalogue emitter python", *contract.source);
@@ -102,7 +102,7 @@ std::optional<std::string> python_emitter(const Contract &contract, std::string 
     out += types.names().empty() ? "\n" : "else:\n";
     for (const std::string &name : types.names())
         out += "    " + name + " = Any\n";
-    out += "\n" + schemas_of(contract) + "class _Events(Generic[_R]):\n" +
+    out += "\n" + python_schemas(contract) + "class _Events(Generic[_R]):\n" +
            (rows.empty() ? "    pass\n" : rows) +
            "\n\nclass Realtime(_Events[Confirmation], Live):\n    _catalogue = _CATALOGUE\n\n\n"
            "class AsyncRealtime(_Events[Awaitable[Confirmation]], AsyncLive):\n"

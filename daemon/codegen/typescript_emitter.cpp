@@ -8,18 +8,18 @@
 namespace roomd::codegen {
 namespace {
 
-std::string data_type(const Event &event) {
+std::string payload_type(const Event &event) {
     return event.type.empty() ? "unknown" : event.type;
 }
 
 std::string events_of(const Contract &contract) {
     std::string out = "/** What the data of each event is. */\nexport interface Events {\n";
     for (const Event &event : contract.events)
-        out += "    " + json::quoted(event.conf->name) + ": " + data_type(event) + ";\n";
+        out += "    " + json::quoted(event.conf->name) + ": " + payload_type(event) + ";\n";
     return out + "}\n\n";
 }
 
-std::string schemas_of(const Contract &contract) {
+std::string typescript_schemas(const Contract &contract) {
     std::string out;
     std::set<std::string> written;
     for (const Event &event : contract.events)
@@ -29,7 +29,7 @@ std::string schemas_of(const Contract &contract) {
     return out.empty() ? out : out + '\n';
 }
 
-std::string row(const Event &event) {
+std::string typescript_row(const Event &event) {
     std::string out =
         "    " + camel(event.call) + ": {\n        name: " + json::quoted(event.conf->name) + ",\n";
     if (!event.conf->arguments.empty())
@@ -52,7 +52,7 @@ std::optional<std::string> typescript_emitter(const Contract &contract, std::str
 
     const std::string &digest = contract.source->digest;
     std::string out = emitter_heading("// ", "catalogue emitter ts", *contract.source);
-    const std::string schemas = schemas_of(contract);
+    const std::string schemas = typescript_schemas(contract);
     out += schemas.empty() ? "import { typed } from 'roomd-emit';\n\n"
                            : "import { typed, type Schema } from 'roomd-emit';\n\n";
     out += typescript_types(contract, each_of(contract.events)) + events_of(contract) + schemas;
@@ -63,7 +63,7 @@ std::optional<std::string> typescript_emitter(const Contract &contract, std::str
                     " has no letters to name a call after: live.emit() sends it.\n";
             continue;
         }
-        rows += row(event);
+        rows += typescript_row(event);
         exported += "    " + camel(event.call) + ": emit" + pascal(event.call) + ",\n";
     }
     out +=
