@@ -12,7 +12,7 @@ using Step = Body::Step;
 namespace {
 
 constexpr std::string_view post = "POST / HTTP/1.1\r\nHost: a\r\n";
-constexpr std::uint64_t of_the_vectors = 8192;
+constexpr std::uint64_t body_of_the_vectors = 8192;
 
 Body framed(std::string_view field) {
     const std::string bytes = std::string(post) + std::string(field) + "\r\n\r\n";
@@ -64,7 +64,7 @@ TEST_CASE("every chunked body of the vectors has its result, whole and in any pi
         for (const auto &example : test::vectors(std::string("http_body/") + kind.first)) {
             INFO(kind.first << '/' << example.name);
             Body body = chunks();
-            body.limit(of_the_vectors);
+            body.limit(body_of_the_vectors);
             const Read whole = read(body, example.bytes);
             CHECK(whole.step == kind.second);
             for (const std::size_t piece : {1, 2, 3, 5, 7})

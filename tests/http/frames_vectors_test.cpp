@@ -15,10 +15,10 @@ using Events = std::vector<std::string>;
 
 namespace {
 
-constexpr std::size_t limit = 1024;
+constexpr std::size_t limit_of_the_vectors = 1024;
 
 // What each of them tells, ahead of a refusal too; those that are not here tell nothing.
-const std::map<std::string, Events> told{
+const std::map<std::string, Events> events_of{
     {"binary_not_utf8", {"binary:\xFF"}},
     {"close_1000", {"close 1000:"}},
     {"close_1000_reason", {"close 1000:bye"}},
@@ -37,8 +37,8 @@ const std::map<std::string, Events> told{
     {"letters_at_the_bounds",
      {"text:\0\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF"s}},
     {"letters_of_each_length", {"text:a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"}},
-    {"limit_exact", {"binary:" + std::string(limit, 'x')}},
-    {"limit_exact_fragments", {"binary:" + std::string(limit, 'x')}},
+    {"limit_exact", {"binary:" + std::string(limit_of_the_vectors, 'x')}},
+    {"limit_exact_fragments", {"binary:" + std::string(limit_of_the_vectors, 'x')}},
     {"message_then_limit_and_one", {"text:ok"}},
     {"ping_125", {"ping:" + std::string(125, 'p')}},
     {"ping_between", {"ping:p"}},
@@ -54,17 +54,18 @@ const std::map<std::string, Events> told{
 // Reads an example whole, byte by byte, and cut in two at each place.
 void check(const test::Vector &example, std::uint16_t code) {
     INFO(code << "/" << example.name);
-    const test::Heard heard = test::hear(example.bytes, limit);
+    const test::Heard heard = test::hear(example.bytes, limit_of_the_vectors);
     CHECK(heard.code == code);
     CHECK(!heard.midway);
-    const auto expected = told.find(example.name);
-    CHECK(heard.events == (expected == told.end() ? Events{} : expected->second));
-    CHECK(test::hear_cut(example.bytes, limit, [](std::size_t) { return 1; }) == heard);
+    const auto expected = events_of.find(example.name);
+    CHECK(heard.events == (expected == events_of.end() ? Events{} : expected->second));
+    CHECK(test::hear_cut(example.bytes, limit_of_the_vectors, [](std::size_t) { return 1; }) ==
+          heard);
     // Two of them are thousands of frames of 6 bytes: 31 comes upon each place of those too.
     const std::size_t step = example.bytes.size() < 2048 ? 1 : 31;
     for (std::size_t at = 1; at < example.bytes.size(); at += step) {
         bool first = true;
-        const auto cut = test::hear_cut(example.bytes, limit, [&](std::size_t left) {
+        const auto cut = test::hear_cut(example.bytes, limit_of_the_vectors, [&](std::size_t left) {
             return std::exchange(first, false) ? at : left;
         });
         if (cut != heard) FAIL_CHECK("cut at " << at);

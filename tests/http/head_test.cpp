@@ -13,7 +13,7 @@ using http::Method;
 
 namespace {
 
-constexpr HeadLimits of_the_vectors = {.bytes = 8192, .fields = 64};
+constexpr HeadLimits head_of_the_vectors = {.bytes = 8192, .fields = 64};
 
 std::string verdict(Head &head, std::string_view bytes, const HeadLimits &limits) {
     switch (head.read(bytes, limits)) {
@@ -55,12 +55,12 @@ TEST_CASE("every head of the vectors has its result, and no beginning of it has 
             INFO(expected << '/' << example.name);
             const std::string &bytes = example.bytes;
             Head head;
-            CHECK(verdict(head, bytes, of_the_vectors) == expected);
+            CHECK(verdict(head, bytes, head_of_the_vectors) == expected);
             const std::size_t size = head.size();
             bool known = false;
             for (std::size_t n = 0; n <= bytes.size(); ++n) {
                 const auto now =
-                    verdict(head, std::string_view(bytes).substr(0, n), of_the_vectors);
+                    verdict(head, std::string_view(bytes).substr(0, n), head_of_the_vectors);
                 INFO(n << " bytes: " << now);
                 REQUIRE((now == expected || (now == "more" && !known)));
                 known = known || now != "more";
@@ -75,7 +75,7 @@ TEST_CASE("reading allocates nothing") {
         for (const auto &example : test::vectors(folder)) {
             Head head;
             const std::size_t before = test::allocations();
-            head.read(example.bytes, of_the_vectors);
+            head.read(example.bytes, head_of_the_vectors);
             CHECK(test::allocations() == before);
         }
     }
