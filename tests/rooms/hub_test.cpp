@@ -1,3 +1,4 @@
+#include "clients.hpp"
 #include "rooms/hub.hpp"
 #include "rooms/watcher.hpp"
 
@@ -7,11 +8,7 @@
 #include <string>
 
 using namespace roomd;
-
-namespace {
-constexpr base::ClientId ann{(1ull << 32) | 0};
-constexpr base::ClientId bob{(1ull << 32) | 1};
-} // namespace
+using test::ann, test::bob;
 
 TEST_CASE("the same room name in two namespaces is two rooms") {
     rooms::Hub hub;

@@ -1,3 +1,4 @@
+#include "clients.hpp"
 #include "rooms/places.hpp"
 #include "rooms/space.hpp"
 
@@ -7,11 +8,7 @@
 #include <string>
 
 using namespace roomd;
-
-namespace {
-constexpr base::ClientId ann{(1ull << 32) | 0};
-constexpr base::ClientId bob{(1ull << 32) | 1};
-} // namespace
+using test::ann, test::bob;
 
 TEST_CASE("marks hold for one round, also when the count of rounds begins again") {
     rooms::Places places{0xFFFFFFFEu};

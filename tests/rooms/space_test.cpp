@@ -1,3 +1,4 @@
+#include "clients.hpp"
 #include "rooms/space.hpp"
 
 #include <doctest/doctest.h>
@@ -9,16 +10,12 @@
 #include <vector>
 
 using namespace roomd;
+using test::ann, test::bob, test::cid, test::dee, test::id;
 
 namespace {
 
 using Names = std::vector<std::string_view>;
 using Clients = std::vector<base::ClientId>;
-
-constexpr base::ClientId id(std::uint32_t index, std::uint32_t generation = 1) {
-    return base::ClientId{(std::uint64_t{generation} << 32) | index};
-}
-constexpr base::ClientId ann = id(0), bob = id(1), cid = id(2), dee = id(3);
 
 struct Fixture {
     rooms::Places places;
