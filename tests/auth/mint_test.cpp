@@ -1,3 +1,4 @@
+#include "auth/signer.hpp"
 #include "auth/token_keys.hpp"
 #include "base/base64.hpp"
 #include "vectors/vectors.hpp"
@@ -10,12 +11,9 @@
 using namespace roomd;
 using namespace roomd::auth;
 using enum Algorithm;
+using test::checking, test::signing;
 
 namespace {
-
-std::string signing(const std::string &name) {
-    return test::vector("key/signing/" + name);
-}
 
 std::string part(const std::string &token, int which) {
     std::size_t from = 0;
@@ -44,8 +42,7 @@ TEST_CASE("a minted token is accepted by the public part of its key") {
         const auto token = mint(signing(pair.signer), pair.algorithm, R"({"sub":"u1"})");
         REQUIRE_MESSAGE(token.ok(), token.error());
         CHECK(part(*token, 1) == R"({"sub":"u1"})");
-        const auto keys =
-            parse_keys(test::vector(std::string("key/checking/") + pair.checker), {pair.algorithm});
+        const auto keys = parse_keys(checking(pair.checker), {pair.algorithm});
         REQUIRE(keys.ok());
         CHECK(keys->check(*token, part(*token, 2), pair.algorithm, {}).found ==
               VerifyKeys::Found::good);
@@ -73,8 +70,8 @@ TEST_CASE("minting fails with a key that does not suit the algorithm") {
     constexpr const char *none = "it holds no private key or secret that signs with this algorithm";
     CHECK(why(signing("rsa.pem"), ES256) == none);
     CHECK(why(signing("p256.pem"), ES384) == none);
-    CHECK(why(test::vector("key/checking/rsa.pem"), RS256) == none);
-    CHECK(why(test::vector("key/checking/rsa.jwk"), RS256) == none);
+    CHECK(why(checking("rsa.pem"), RS256) == none);
+    CHECK(why(checking("rsa.jwk"), RS256) == none);
     CHECK(why(signing("rsa.pem"), HS256).starts_with("it is a PEM key"));
     CHECK(why("short", HS256) == "a secret for HS256 needs at least 32 bytes");
     CHECK(why(signing("secret.txt"), RS256).starts_with("it is neither PEM"));

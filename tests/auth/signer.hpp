@@ -1,5 +1,7 @@
 #pragma once
 
+#include "vectors/vectors.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -16,5 +18,14 @@ std::string sign(std::string_view algorithm, std::string_view key, std::string_v
 
 // {"alg":"<algorithm>","typ":"JWT"} and the payload.
 std::string sign(std::string_view algorithm, std::string_view key, std::string_view payload);
+
+// The example keys: those that sign, and those that tokens are checked with.
+inline std::string signing(const std::string &name) {
+    return vector("key/signing/" + name);
+}
+
+inline std::string checking(const std::string &name) {
+    return vector("key/checking/" + name);
+}
 
 } // namespace roomd::test

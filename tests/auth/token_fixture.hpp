@@ -18,14 +18,6 @@ inline constexpr std::int64_t now_s = 1800000000;
 inline constexpr std::int64_t now = now_s * 1000;
 inline constexpr std::int64_t leeway = 30000;
 
-inline std::string signing(const std::string &name) {
-    return vector("key/signing/" + name);
-}
-
-inline std::string checking(const std::string &name) {
-    return vector("key/checking/" + name);
-}
-
 inline auth::VerifyKeys keys(const std::string &material,
                              const std::vector<auth::Algorithm> &algorithms) {
     auto read = auth::parse_keys(material, algorithms);

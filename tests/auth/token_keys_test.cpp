@@ -1,4 +1,4 @@
-#include "auth/signer.hpp"
+#include "auth/token_fixture.hpp"
 #include "auth/token_keys.hpp"
 #include "base/base64.hpp"
 #include "vectors/vectors.hpp"
@@ -13,28 +13,20 @@ using namespace roomd;
 using namespace roomd::auth;
 using Found = VerifyKeys::Found;
 using enum Algorithm;
+using test::checking, test::signing;
 
 namespace {
 
 const std::vector<Algorithm> all{HS256, HS384, HS512, RS256, RS384, RS512,
                                  PS256, PS384, PS512, ES256, ES384, ES512};
 
-std::string checking(const std::string &name) {
-    return test::vector("key/checking/" + name);
-}
-
-std::string signing(const std::string &name) {
-    return test::vector("key/signing/" + name);
-}
-
 std::string refused(const std::string &name) {
     return test::vector("key/refused/" + name);
 }
 
-VerifyKeys keys(const std::string &material, const std::vector<Algorithm> &algorithms = all) {
-    auto read = parse_keys(material, algorithms);
-    REQUIRE_MESSAGE(read.ok(), read.error());
-    return *read;
+using test::keys;
+VerifyKeys keys(const std::string &material) {
+    return keys(material, all);
 }
 
 std::string why(const std::string &material, const std::vector<Algorithm> &algorithms = all) {
