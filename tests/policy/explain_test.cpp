@@ -6,25 +6,26 @@ using namespace roomd::policy;
 using namespace roomd::test;
 
 namespace {
-const RoomRules library = rules({{{in("role", {"student", "staff"})}},
-                                 {{contains("libraryIds", "{id}"), is("verified", true)}}},
-                                Join::request);
+const RoomRules verified_library = rules({{{in("role", {"student", "staff"})}},
+                                          {{contains("libraryIds", "{id}"), is("verified", true)}}},
+                                         Join::request);
 } // namespace
 
 TEST_CASE("the rule that admits is told") {
-    CHECK(explain(library, "7", R"({"role":"staff"})").text ==
+    CHECK(explain(verified_library, "7", R"({"role":"staff"})").text ==
           "admitted: rule 1: claim \"role\" must be one of \"student\", \"staff\"");
-    CHECK(explain(library, "7", R"({"libraryIds":["7"],"verified":true})").text ==
+    CHECK(explain(verified_library, "7", R"({"libraryIds":["7"],"verified":true})").text ==
           "admitted: rule 2: claim \"libraryIds\" must hold \"7\" and claim \"verified\" must be "
           "true");
 }
 
 TEST_CASE("of each rule it is told why it does not admit") {
-    CHECK(explain(library, "7", R"({"role":"owner","libraryIds":["7"],"verified":"true"})").text ==
+    CHECK(explain(verified_library, "7", R"({"role":"owner","libraryIds":["7"],"verified":"true"})")
+              .text ==
           "refused: no rule holds\n"
           "  rule 1: claim \"role\" is \"owner\", must be one of \"student\", \"staff\"\n"
           "  rule 2: claim \"verified\" is \"true\", must be true");
-    CHECK(explain(library, "7", R"({"role":{},"libraryIds":[1,2,3,4,5,6]})").text ==
+    CHECK(explain(verified_library, "7", R"({"role":{},"libraryIds":[1,2,3,4,5,6]})").text ==
           "refused: no rule holds\n"
           "  rule 1: claim \"role\" has no value that can be compared, must be one of "
           "\"student\", \"staff\"\n"
@@ -39,7 +40,7 @@ TEST_CASE("of each rule it is told why it does not admit") {
 }
 
 TEST_CASE("what is decided before the rules is told too") {
-    RoomRules kind = library;
+    RoomRules kind = verified_library;
     CHECK(explain(kind, "a b", "{}").text ==
           "refused: \"a b\" is not a valid id: a room id is 1 to 255 visible ASCII characters "
           "other than \" * < > ` { }");
@@ -54,7 +55,7 @@ TEST_CASE("what is decided before the rules is told too") {
 }
 
 TEST_CASE("nothing of a claim reaches the terminal as a control character") {
-    const auto text = explain(library, "7", R"({"role":"\u001b[2J\n"})").text;
+    const auto text = explain(verified_library, "7", R"({"role":"\u001b[2J\n"})").text;
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find("\"?[2J?\"") != std::string::npos);
 }
