@@ -4,6 +4,7 @@
 #include "schema/schema.hpp"
 #include "json/json.hpp"
 
+#include <cstddef>
 #include <ctime>
 #include <memory>
 #include <stdexcept>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace roomd::test {
+
+inline constexpr std::size_t megabyte = 1000000;
 
 // What linear walks take is far below `plenty`, with sanitizers too; quadratic ones over as much
 // take hours.  Of CPU: other work on the machine does not count.

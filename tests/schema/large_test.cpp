@@ -6,11 +6,10 @@
 #include <vector>
 
 using namespace roomd;
-using test::check;
+using test::check, test::megabyte;
 
 namespace {
 
-constexpr std::size_t megabyte = 1000000;
 constexpr std::size_t quarter = megabyte / 4;
 
 std::string repeat(const std::string &unit, std::size_t size) {

@@ -4,11 +4,10 @@
 #include <string>
 
 using namespace roomd;
-using test::check;
+using test::check, test::megabyte;
 
 namespace {
 
-constexpr std::size_t megabyte = 1000000;
 // Each of these takes a tenth of a second in a release build, and took from one to twenty.
 constexpr double soon = 3;
 
