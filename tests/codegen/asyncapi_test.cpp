@@ -9,6 +9,7 @@
 
 using namespace roomd;
 using namespace roomd::codegen;
+using test::has;
 
 namespace {
 
@@ -18,10 +19,6 @@ std::string document_of(const std::vector<catalogue::EventConf> &events,
     source.service = service;
     source.events = events;
     return asyncapi(test::contract_of(source), "0123456789abcdef");
-}
-
-bool has(const std::string &text, const std::string &part) {
-    return text.find(part) != std::string::npos;
 }
 
 } // namespace

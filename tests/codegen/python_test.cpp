@@ -7,6 +7,7 @@
 
 using namespace roomd;
 using namespace roomd::codegen;
+using test::has;
 
 namespace {
 
@@ -17,10 +18,6 @@ std::string python_of(const std::vector<catalogue::EventConf> &events) {
     const auto out = python_emitter(test::contract_of(source), why);
     REQUIRE_MESSAGE(out.has_value(), why);
     return *out;
-}
-
-bool has(const std::string &text, const std::string &part) {
-    return text.find(part) != std::string::npos;
 }
 
 } // namespace

@@ -45,4 +45,8 @@ inline codegen::Contract contract_of(const codegen::Source &source) {
     return *std::move(out);
 }
 
+inline bool has(const std::string &text, const std::string &part) {
+    return text.find(part) != std::string::npos;
+}
+
 } // namespace roomd::test
