@@ -8,7 +8,7 @@ using namespace roomd;
 
 namespace {
 
-base::FrameRef frame(int n) {
+base::FrameRef numbered(int n) {
     return base::Frame::text({"4", std::to_string(n)});
 }
 
@@ -26,7 +26,7 @@ TEST_CASE("the first frames of an outbox can be seen in a row") {
     for (const int others : {0, 1, 5}) {
         session::Outbox box;
         for (int i = 0; i <= others; ++i)
-            box.push(frame(1));
+            box.push(numbered(1));
         box.pop(others > 1 ? 1 : 0);
         const auto row = box.first(box.count());
         REQUIRE(row.size() == box.count());
@@ -41,7 +41,7 @@ TEST_CASE("frames leave an outbox in the order they came, in any portions") {
     int in = 0, out = 0;
     for (int round = 1; round < 60; ++round) {
         for (int i = 0; i < round; ++i)
-            box.push(frame(in++));
+            box.push(numbered(in++));
         for (std::size_t left = box.count() / 2 + 1; left > 0; --left) {
             CHECK(front(box) == "4" + std::to_string(out++));
             box.pop(1);
@@ -57,11 +57,11 @@ TEST_CASE("frames leave an outbox in the order they came, in any portions") {
 
 TEST_CASE("the bytes of an outbox are those on the wire") {
     session::Outbox box;
-    box.push(frame(1));
-    box.push(frame(22));
-    CHECK(box.bytes() == frame(1)->size() + frame(22)->size());
+    box.push(numbered(1));
+    box.push(numbered(22));
+    CHECK(box.bytes() == numbered(1)->size() + numbered(22)->size());
     box.pop(1);
-    CHECK(box.bytes() == frame(22)->size());
+    CHECK(box.bytes() == numbered(22)->size());
     box.clear();
     CHECK(box.bytes() == 0);
     CHECK(box.empty());
@@ -71,7 +71,7 @@ TEST_CASE("an outbox can be used again after it ran empty or was cleared") {
     session::Outbox box;
     for (const int burst : {1, 2, 100, 3, 1}) {
         for (int i = 0; i < burst; ++i)
-            box.push(frame(i));
+            box.push(numbered(i));
         CHECK(box.count() == static_cast<std::size_t>(burst));
         CHECK(front(box) == "40");
         burst % 2 == 0 ? box.pop(box.count()) : box.clear();

@@ -13,7 +13,7 @@ using namespace roomd::test;
 namespace {
 
 // A client as the protocol wants it, most of the time, and what it was sent and got.
-struct Peer {
+struct StormPeer {
     std::vector<std::unique_ptr<FakeLink>> links; // all there were
     FakeLink *get = nullptr, *ws = nullptr;       // alive ones
     bool upgraded = false;
@@ -104,7 +104,7 @@ private:
     }
 
     void open() {
-        Peer fresh;
+        StormPeer fresh;
         const bool polling = dice(3) != 0;
         FakeLink &link = fresh.link(polling ? Transport::polling : Transport::websocket);
         (polling ? fresh.get : fresh.ws) = &link;
@@ -116,13 +116,13 @@ private:
     }
 
     void send(SessionId id) {
-        Peer &peer = peers_[id];
+        StormPeer &peer = peers_[id];
         const base::FrameRef frame = message(std::to_string(peer.sent));
         if (e_.sessions.send(id, frame, Delivery::reliable)) ++peer.sent;
     }
 
     void act(SessionId id) {
-        Peer &peer = peers_[id];
+        StormPeer &peer = peers_[id];
         switch (dice(16)) {
         case 0: // a burst
             for (std::size_t left = dice(12); left > 0; --left)
@@ -170,7 +170,7 @@ private:
         }
     }
 
-    void poll(SessionId id, Peer &peer) {
+    void poll(SessionId id, StormPeer &peer) {
         if (peer.upgraded || peer.get != nullptr) return;
         if (e_.sessions.get(id) == nullptr) return;
         FakeLink &get = peer.link(Transport::polling);
@@ -182,7 +182,7 @@ private:
         }
     }
 
-    void misbehave(SessionId id, Peer &peer) {
+    void misbehave(SessionId id, StormPeer &peer) {
         switch (dice(24)) {
         case 0: return e_.post(id, "x");
         case 1: return e_.post(id, "1");
@@ -209,7 +209,7 @@ private:
     }
 
     // Whatever arrived is a prefix of what was sent; for one that is open, all but what waits.
-    void check(SessionId id, const Peer &peer) {
+    void check(SessionId id, const StormPeer &peer) {
         const std::vector<int> got = peer.got();
         for (std::size_t i = 0; i < got.size(); ++i)
             REQUIRE(got[i] == static_cast<int>(i));
@@ -223,7 +223,7 @@ private:
 
     std::mt19937 random_;
     Engine e_;
-    std::map<SessionId, Peer> peers_;
+    std::map<SessionId, StormPeer> peers_;
     std::vector<SessionId> order_; // the younger ones, which things are done to
 };
 
