@@ -12,7 +12,7 @@
 using namespace roomd;
 using dispatch::Emit;
 using dispatch::Status;
-using Rooms = std::vector<std::string_view>;
+using Names = std::vector<std::string_view>;
 
 namespace {
 
@@ -29,7 +29,7 @@ dispatch::Options catalogued() {
     return options;
 }
 
-Emit seats(std::string_view args = lib1, Rooms rooms = {}) {
+Emit seats(std::string_view args = lib1, Names rooms = {}) {
     Emit emit;
     emit.event = "seats";
     emit.args.json = args;
@@ -50,13 +50,13 @@ auth::Key key_for(std::string room) {
 TEST_CASE("the catalogue chooses the rooms of an emit that names none, and what its event is") {
     const auto routed = dispatch::route(catalogued(), seats());
     CHECK(routed.refused.status == Status::ok);
-    CHECK(routed.emit.rooms == Rooms{"library:1"});
+    CHECK(routed.emit.rooms == Names{"library:1"});
     CHECK(routed.emit.droppable);
 }
 
 TEST_CASE("rooms that the sender names stand, and the data is checked all the same") {
     const auto options = catalogued();
-    CHECK(dispatch::route(options, seats("[{}]", {"desk:1"})).emit.rooms == Rooms{"desk:1"});
+    CHECK(dispatch::route(options, seats("[{}]", {"desk:1"})).emit.rooms == Names{"desk:1"});
     const auto wrong = dispatch::route(options, seats(R"([{"seats":"x"}])", {"desk:1"}));
     CHECK(wrong.refused.code == "schema_mismatch");
     CHECK(wrong.refused.pointer == "/data/seats");
@@ -105,5 +105,5 @@ TEST_CASE("a routed emit keeps its rooms when it is moved") {
     all.push_back(dispatch::route(catalogued(), seats()));
     for (int i = 0; i < 20; ++i)
         all.push_back(dispatch::route(catalogued(), seats()));
-    CHECK(all.front().emit.rooms == Rooms{"library:1"});
+    CHECK(all.front().emit.rooms == Names{"library:1"});
 }
