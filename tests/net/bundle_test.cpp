@@ -1,10 +1,10 @@
 #include "net/bundle.hpp"
 #include "net/tls.hpp"
 
-#include <cstdlib>
+#include "folder.hpp"
+
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 #include <string>
 #include <sys/stat.h>
 
@@ -16,17 +16,7 @@ using namespace roomd;
 
 namespace {
 
-struct Folder {
-    Folder() {
-        char name[] = "/tmp/roomd-net-XXXXXX";
-        if (mkdtemp(name) == nullptr) throw std::runtime_error("mkdtemp");
-        path = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
-    std::string operator/(const std::string &name) const { return path + "/" + name; }
-
+struct Files : test::Folder {
     std::string fifo(const std::string &name) const {
         REQUIRE(mkfifo((*this / name).c_str(), 0600) == 0);
         return *this / name;
@@ -36,13 +26,12 @@ struct Folder {
         std::filesystem::resize_file(*this / name, size);
         return *this / name;
     }
-    std::string path;
 };
 
 } // namespace
 
 TEST_CASE("reading a bundle never blocks on a FIFO and refuses a file that is too large") {
-    const Folder folder;
+    const Files folder;
     folder.file("socket.io.min.js", 4u << 20);
     CHECK_NOTHROW(net::Bundle::check(folder.path));
     CHECK(net::Bundle(folder.path).find("socket.io.min.js")->text.size() == 4u << 20);
@@ -60,7 +49,7 @@ TEST_CASE("reading a bundle never blocks on a FIFO and refuses a file that is to
 }
 
 TEST_CASE("a certificate or a key that is a FIFO, or is too large, never blocks") {
-    const Folder folder;
+    const Files folder;
     const std::string some = folder.file("some", 1), fifo = folder.fifo("fifo"),
                       large = folder.file("large", (1u << 20) + 1);
     CHECK_THROWS_WITH(net::check_certificate(fifo, some),

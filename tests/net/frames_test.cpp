@@ -11,8 +11,6 @@ using namespace roomd::test;
 
 namespace {
 
-const std::string path = engine + "websocket";
-
 int code_of(const WsFrame &frame) {
     if (frame.opcode != 8 || frame.payload.size() < 2) return 0;
     return static_cast<unsigned char>(frame.payload[0]) * 256 +
@@ -146,7 +144,8 @@ TEST_CASE("a peer that pings and does not read has at most one pong queued") {
 
 TEST_CASE("an upgrade request with frames behind it is the same wherever it is cut") {
     Rig rig;
-    const std::string all = upgrade(path) + ws(1, "4one") + ws(9, "two") + ws(1, "4three");
+    const std::string all =
+        upgrade(websocket_path) + ws(1, "4one") + ws(9, "two") + ws(1, "4three");
     for (std::size_t at = 1; at < all.size(); ++at) {
         CAPTURE(at);
         Wire wire(rig.address());

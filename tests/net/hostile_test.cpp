@@ -9,18 +9,6 @@
 using namespace roomd;
 using namespace roomd::test;
 
-namespace {
-
-bool empty(Rig &rig) {
-    return rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; });
-}
-
-std::string replaced(std::string text, const std::string &what, const std::string &with) {
-    return text.replace(text.find(what), what.size(), with);
-}
-
-} // namespace
-
 TEST_CASE("a body that meets its deadline in the same turn does not outlive it") {
     Rig::Setup setup;
     setup.net.body_deadline = base::Duration(200);

@@ -11,8 +11,6 @@ using namespace roomd::test;
 
 namespace {
 
-const std::string path = engine + "polling";
-
 net::Options &allow_only(Rig::Setup &setup, const std::string &origin) {
     setup.net.portal_of = [origin](std::string_view asked) -> std::optional<std::string_view> {
         if (asked == origin) return "desk";
@@ -25,7 +23,7 @@ net::Options &allow_only(Rig::Setup &setup, const std::string &origin) {
 
 TEST_CASE("a handshake answers with the open packet and the headers clients rely on") {
     Rig rig;
-    const Reply reply = ask(rig, get(path));
+    const Reply reply = ask(rig, get(polling_path));
     CHECK(reply.status == 200);
     CHECK(reply.body.starts_with("0{\"sid\":\""));
     CHECK(reply.body.find("\"upgrades\":[\"websocket\"]") != std::string::npos);
@@ -106,14 +104,14 @@ TEST_CASE("a transport that is not enabled is unknown, and is not offered") {
     setup.session.websocket = false;
     {
         Rig rig(setup);
-        CHECK(ask(rig, get(path)).body.find("\"upgrades\":[]") != std::string::npos);
+        CHECK(ask(rig, get(polling_path)).body.find("\"upgrades\":[]") != std::string::npos);
         CHECK(ask(rig, upgrade(engine + "websocket&sid=" + polling(rig.address()))).body ==
               "Transport unknown");
     }
     setup.session.websocket = true;
     setup.session.polling = false;
     Rig rig(setup);
-    CHECK(ask(rig, get(path)).body == R"({"code":0,"message":"Transport unknown"})");
+    CHECK(ask(rig, get(polling_path)).body == R"({"code":0,"message":"Transport unknown"})");
     CHECK(ask(rig, upgrade(engine + "websocket")).status == 101);
 }
 
@@ -274,13 +272,13 @@ TEST_CASE("an allowed origin is echoed on every answer of the path, errors inclu
     Rig::Setup setup;
     allow_only(setup, "https://a.example");
     Rig rig(setup);
-    for (const std::string &target : {path, std::string("/socket.io/?transport=none")}) {
+    for (const std::string &target : {polling_path, std::string("/socket.io/?transport=none")}) {
         const Reply reply = ask(rig, get(target, "Origin: https://a.example\r\n"));
         CHECK(reply.header("access-control-allow-origin") == "https://a.example");
         CHECK(reply.header("access-control-allow-credentials") == "true");
         CHECK(reply.header("vary") == "Origin");
     }
-    const Reply none = ask(rig, get(path));
+    const Reply none = ask(rig, get(polling_path));
     CHECK(none.status == 200);
     CHECK(none.header("access-control-allow-origin").empty());
     CHECK(none.header("vary") == "Origin");
@@ -288,7 +286,7 @@ TEST_CASE("an allowed origin is echoed on every answer of the path, errors inclu
 
 TEST_CASE("a preflight is answered 204 and asks no session") {
     Rig rig;
-    const Reply reply = ask(rig, "OPTIONS " + path +
+    const Reply reply = ask(rig, "OPTIONS " + polling_path +
                                      " HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n"
                                      "Access-Control-Request-Headers: x-one\r\n\r\n");
     CHECK(reply.status == 204);
@@ -297,7 +295,7 @@ TEST_CASE("a preflight is answered 204 and asks no session") {
     CHECK(reply.header("access-control-allow-headers") == "x-one");
     CHECK(reply.header("access-control-allow-origin") == "https://a.example");
     CHECK(reply.header("vary") == "Origin, Access-Control-Request-Headers");
-    const Reply strange = ask(rig, "OPTIONS " + path +
+    const Reply strange = ask(rig, "OPTIONS " + polling_path +
                                        " HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\n"
                                        "Access-Control-Request-Headers: x-\x01\r\n\r\n");
     CHECK(strange.status == 400);
@@ -311,9 +309,9 @@ TEST_CASE("an origin that is not allowed is refused with 403 before any session 
     Rig rig(setup);
     const std::string foreign = "Origin: https://evil.example\r\n";
     for (const std::string &bytes :
-         {get(path, foreign), upgrade(engine + "websocket", foreign), get(path + "&sid=x", foreign),
-          post(path, "4x", foreign),
-          "OPTIONS " + path + " HTTP/1.1\r\nHost: x\r\n" + foreign + "\r\n"}) {
+         {get(polling_path, foreign), upgrade(engine + "websocket", foreign),
+          get(polling_path + "&sid=x", foreign), post(polling_path, "4x", foreign),
+          "OPTIONS " + polling_path + " HTTP/1.1\r\nHost: x\r\n" + foreign + "\r\n"}) {
         CAPTURE(bytes);
         const Reply reply = ask(rig, bytes);
         CHECK(reply.status == 403);
@@ -330,7 +328,7 @@ TEST_CASE("a session knows the portal of its page, also after a reload without t
     Rig rig(setup);
     const std::string page = "Origin: https://a.example\r\n";
     for (const std::string &bytes :
-         {get(path, page), upgrade(engine + "websocket", page), get(path)}) {
+         {get(polling_path, page), upgrade(engine + "websocket", page), get(polling_path)}) {
         Wire wire(rig.address());
         wire.send(bytes);
         wire.reply();
@@ -350,16 +348,16 @@ TEST_CASE("a missing origin is refused where the configuration says so") {
     Rig::Setup setup;
     setup.net.cors.allow_missing_origin = false;
     Rig rig(setup);
-    CHECK(ask(rig, get(path)).status == 403);
+    CHECK(ask(rig, get(polling_path)).status == 403);
 }
 
 TEST_CASE("an origin with a control in it, or two of them, is a bad request") {
     Rig rig;
-    const Reply no = ask(rig, get(path, "Origin: a\x01"
-                                        "b\r\n"));
+    const Reply no = ask(rig, get(polling_path, "Origin: a\x01"
+                                                "b\r\n"));
     CHECK(no.status == 400);
     CHECK(no.header("access-control-allow-origin").empty());
-    CHECK(ask(rig, get(path, "Origin: a\r\nOrigin: b\r\n")).status == 400);
+    CHECK(ask(rig, get(polling_path, "Origin: a\r\nOrigin: b\r\n")).status == 400);
 }
 
 TEST_CASE("while draining new sessions get 503, open ones go on") {
@@ -367,7 +365,7 @@ TEST_CASE("while draining new sessions get 503, open ones go on") {
     const std::string sid = polling(rig.address());
     CHECK(rig.call(
         [](net::Server &server, session::Sessions &, Echo &) { server.refuse_new(true); }));
-    const Reply no = ask(rig, get(path));
+    const Reply no = ask(rig, get(polling_path));
     CHECK(no.status == 503);
     CHECK_FALSE(no.header("retry-after").empty());
     CHECK(ask(rig, upgrade(engine + "websocket")).status == 503);

@@ -10,12 +10,6 @@
 using namespace roomd;
 using namespace roomd::test;
 
-namespace {
-
-const std::string path = engine + "polling";
-
-} // namespace
-
 TEST_CASE("the last of repeated parameters counts, and an empty sid counts as none") {
     Rig rig;
     CHECK(ask(rig, get("/socket.io/?EIO=3&transport=x&EIO=4&transport=polling&sid=")).status ==
@@ -31,7 +25,7 @@ TEST_CASE("a client's query is decoded as Node does, control characters included
           std::pair("note=%00", R"("note":"\u0000")"), std::pair("note=5%", R"("note":"5%")"),
           std::pair("j%20=a+b", R"("j ":"a b")")}) {
         CAPTURE(known.first);
-        CHECK(ask(rig, get(path + "&" + known.first)).status == 200);
+        CHECK(ask(rig, get(polling_path + "&" + known.first)).status == 200);
         std::string query;
         CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
             query = sessions.handshake(echo.newest)->facts->query;
@@ -44,7 +38,8 @@ TEST_CASE("the handshake is kept as JSON with the asked headers, the last of dup
     Rig::Setup setup;
     setup.net.kept_headers = {"x-app", "user-agent", "cookie"};
     Rig rig(setup);
-    CHECK(ask(rig, get(path + "&a=1&a=%22two%22&b=x%20y", "X-App: web\r\nUser-Agent: test\r\n"))
+    CHECK(ask(rig,
+              get(polling_path + "&a=1&a=%22two%22&b=x%20y", "X-App: web\r\nUser-Agent: test\r\n"))
               .status == 200);
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
         const session::Handshake *shake = sessions.handshake(echo.newest);
@@ -64,7 +59,7 @@ TEST_CASE("a token in the query is kept apart from what plugins see, in every sp
     setup.net.token_parameter = "token";
     Rig rig(setup);
     const auto facts = [&](const std::string &more) {
-        CHECK(ask(rig, get(path + more)).status == 200);
+        CHECK(ask(rig, get(polling_path + more)).status == 200);
         session::Facts out;
         CHECK(rig.call([&](net::Server &, session::Sessions &sessions, Echo &echo) {
             out = *sessions.handshake(echo.newest)->facts;
@@ -79,7 +74,7 @@ TEST_CASE("a token in the query is kept apart from what plugins see, in every sp
 
 TEST_CASE("a query parameter that is not configured is no token") {
     Rig rig;
-    CHECK(ask(rig, get(path + "&token=x.y")).status == 200);
+    CHECK(ask(rig, get(polling_path + "&token=x.y")).status == 200);
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
         const auto &facts = sessions.handshake(echo.newest)->facts;
         CHECK(facts->token.empty());

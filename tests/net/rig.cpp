@@ -171,6 +171,10 @@ bool Rig::until(std::function<bool(net::Server &, Echo &)> holds) {
     return false;
 }
 
+bool empty(Rig &rig) {
+    return rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; });
+}
+
 void Rig::stalled(const std::function<void()> &act) {
     struct Gate {
         std::promise<void> reached, over;

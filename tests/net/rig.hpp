@@ -74,6 +74,8 @@ private:
     std::thread thread_;
 };
 
+// Waits until no connection is open; false after five seconds.
+bool empty(Rig &);
 // The answer to one request on a connection of its own.
 Reply ask(Rig &, const std::string &request);
 // POST /echo answers with its body, GET /hello with "hello"; GET and POST /held are never answered.

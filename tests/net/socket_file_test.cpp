@@ -1,5 +1,6 @@
 #include "net/socket_file.hpp"
 
+#include "folder.hpp"
 #include "rig.hpp"
 #include "wire.hpp"
 
@@ -26,20 +27,7 @@ using namespace roomd::test;
 
 namespace {
 
-// A folder of its own, gone with the test.
-struct Folder {
-    std::string path;
-    Folder() {
-        char name[] = "/tmp/roomd-net-XXXXXX";
-        path = mkdtemp(name);
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
-    std::string operator/(const std::string &name) const { return path + "/" + name; }
-};
-
-Rig::Setup listening(const std::string &name) {
+Rig::Setup listening_on(const std::string &name) {
     Rig::Setup setup;
     setup.net.listeners.resize(1);
     setup.net.listeners[0].name = name;
@@ -64,24 +52,24 @@ TEST_CASE("a dead daemon's socket file is replaced, a live one's and a plain fil
     close(dead.fd); // the file stays
     CHECK(std::filesystem::exists(path));
     {
-        Rig rig(listening("unix:" + path));
-        CHECK_THROWS(Rig(listening("unix:" + path)));
+        Rig rig(listening_on("unix:" + path));
+        CHECK_THROWS(Rig(listening_on("unix:" + path)));
         Wire wire = websocket("unix:" + path);
         wire.send(ws(1, "4still here"));
         CHECK(wire.frame().payload == "4still here");
     }
     std::ofstream(path) << "precious";
-    CHECK_THROWS(Rig(listening("unix:" + path)));
+    CHECK_THROWS(Rig(listening_on("unix:" + path)));
     CHECK(std::filesystem::file_size(path) == 8);
 }
 
 TEST_CASE("a server that stops leaves the socket file of another at its path") {
     const Folder folder;
     const std::string path = folder / "s.sock";
-    auto first = std::make_unique<Rig>(listening("unix:" + path));
+    auto first = std::make_unique<Rig>(listening_on("unix:" + path));
     std::filesystem::remove(path);
     {
-        Rig second(listening("unix:" + path));
+        Rig second(listening_on("unix:" + path));
         first.reset();
         Wire wire = websocket("unix:" + path);
         wire.send(ws(1, "4x"));

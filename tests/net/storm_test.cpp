@@ -10,10 +10,6 @@ using namespace roomd::test;
 
 namespace {
 
-bool empty(Rig &rig) {
-    return rig.until([](net::Server &server, Echo &) { return server.totals().open == 0; });
-}
-
 void on_opened(Rig &rig, std::function<void()> fn) {
     rig.call([&](net::Server &, session::Sessions &, Echo &echo) { echo.on_opened = fn; });
 }

@@ -13,11 +13,6 @@
 
 namespace roomd::test {
 
-Folder::Folder() {
-    char name[] = "/tmp/roomd-net-XXXXXX";
-    path = mkdtemp(name);
-}
-
 void make_certificate(const std::string &certificate, const std::string &key, const char *name) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(EVP_EC_gen("P-256"),
                                                                    &EVP_PKEY_free);

@@ -1,25 +1,15 @@
 #pragma once
 
+#include "folder.hpp"
 #include "rig.hpp"
 #include "wire.hpp"
 
 #include <openssl/ssl.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
 namespace roomd::test {
-
-// A folder of its own, gone with the test.
-struct Folder {
-    std::string path;
-    Folder();
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
-    std::string operator/(const std::string &name) const { return path + "/" + name; }
-};
 
 // Writes a self-signed certificate for `name` and its key.
 void make_certificate(const std::string &certificate, const std::string &key, const char *name);

@@ -8,10 +8,8 @@ using namespace roomd::test;
 
 namespace {
 
-const std::string path = engine + "websocket";
-
 // Status of a refused upgrade; the connection must end.
-int refused(Rig &rig, const std::string &bytes) {
+int refused_upgrade(Rig &rig, const std::string &bytes) {
     Wire wire(rig.address());
     wire.send(bytes);
     const Reply reply = wire.reply();
@@ -20,17 +18,14 @@ int refused(Rig &rig, const std::string &bytes) {
     return reply.status;
 }
 
-std::string replaced(std::string text, const std::string &what, const std::string &with) {
-    return text.replace(text.find(what), what.size(), with);
-}
-
 } // namespace
 
 TEST_CASE("a version other than 13 is refused with the supported one") {
     Rig rig;
     for (const char *version : {"8", "14", "13, 8", "x"}) {
         Wire wire(rig.address());
-        wire.send(replaced(upgrade(path), "Version: 13", std::string("Version: ") + version));
+        wire.send(
+            replaced(upgrade(websocket_path), "Version: 13", std::string("Version: ") + version));
         const Reply reply = wire.reply();
         CHECK(reply.status == 400);
         CHECK(reply.header("sec-websocket-version") == "13");
@@ -43,23 +38,24 @@ TEST_CASE("a key that is not 16 bytes in base64 is refused") {
     for (const char *key : {"short", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ===",
                             "dGhlIHNhbXBsZSBub25j!!==", "dGhlIHNhbXBsZSBub25jZQAA"}) {
         CAPTURE(key);
-        CHECK(refused(rig, replaced(upgrade(path), "dGhlIHNhbXBsZSBub25jZQ==", key)) == 400);
+        CHECK(refused_upgrade(
+                  rig, replaced(upgrade(websocket_path), "dGhlIHNhbXBsZSBub25jZQ==", key)) == 400);
     }
 }
 
 TEST_CASE("an upgrade with a body is refused, one with an empty body is accepted") {
     Rig rig;
-    CHECK(refused(rig, upgrade(path, "Content-Length: 3\r\n")) == 400);
-    CHECK(refused(rig, upgrade(path, "Transfer-Encoding: chunked\r\n")) == 400);
+    CHECK(refused_upgrade(rig, upgrade(websocket_path, "Content-Length: 3\r\n")) == 400);
+    CHECK(refused_upgrade(rig, upgrade(websocket_path, "Transfer-Encoding: chunked\r\n")) == 400);
     Wire wire(rig.address());
-    wire.send(upgrade(path, "Content-Length: 0\r\n"));
+    wire.send(upgrade(websocket_path, "Content-Length: 0\r\n"));
     CHECK(wire.reply().status == 101);
 }
 
 TEST_CASE("an upgrade by POST is refused, whether it opens a session or moves one") {
     Rig rig;
     const std::string sid = polling(rig.address());
-    for (const std::string &target : {path, path + "&sid=" + sid}) {
+    for (const std::string &target : {websocket_path, websocket_path + "&sid=" + sid}) {
         Wire wire(rig.address());
         wire.send(replaced(upgrade(target), "GET", "POST"));
         CHECK(wire.reply().status == 400);
@@ -82,14 +78,14 @@ TEST_CASE("an upgrade to anything but websocket is ignored: the request is answe
             CHECK(reply.body == "hello");
             CHECK(reply.header("upgrade").empty());
         }
-        wire.send(get(path, lines));
+        wire.send(get(websocket_path, lines));
         CHECK(wire.reply().body == R"({"code":3,"message":"Bad request"})");
         wire.send(get("/hello"));
         CHECK(wire.reply().body == "hello");
     }
-    CHECK(refused(rig, replaced(upgrade(path), "websocket\r", std::string("websocket\0x\r", 12))) ==
-          400);
-    CHECK(refused(rig, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 505);
+    CHECK(refused_upgrade(rig, replaced(upgrade(websocket_path), "websocket\r",
+                                        std::string("websocket\0x\r", 12))) == 400);
+    CHECK(refused_upgrade(rig, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 505);
     CHECK(rig.totals().guard_kills == 0);
 }
 
@@ -99,7 +95,7 @@ TEST_CASE("an upgrade behind a held GET is processed when that is answered") {
     Wire wire(rig.address()), other(rig.address());
     wire.send(get(engine + "polling&sid=" + sid));
     CHECK(wire.silent(50ms));
-    wire.send(upgrade(path) + ws(1, "4x"));
+    wire.send(upgrade(websocket_path) + ws(1, "4x"));
     CHECK(wire.silent(50ms));
     other.send(post(engine + "polling&sid=" + sid, "4go"));
     CHECK(wire.reply().body == "4go");
@@ -110,7 +106,7 @@ TEST_CASE("an upgrade behind a held GET is processed when that is answered") {
 
 TEST_CASE("an upgrade elsewhere is 404") {
     Rig rig;
-    CHECK(refused(rig, upgrade("/elsewhere")) == 404);
+    CHECK(refused_upgrade(rig, upgrade("/elsewhere")) == 404);
 }
 
 TEST_CASE("the first of the offered subprotocols is chosen, none of an invalid list") {
@@ -123,7 +119,7 @@ TEST_CASE("the first of the offered subprotocols is chosen, none of an invalid l
           std::string(64, 'a')}) {
         CAPTURE(list);
         Wire &wire = open.emplace_back(rig.address());
-        wire.send(upgrade(path, header + list + "\r\n"));
+        wire.send(upgrade(websocket_path, header + list + "\r\n"));
         const Reply reply = wire.reply();
         CHECK(reply.status == 101);
         CHECK(reply.header("sec-websocket-protocol") == list.substr(0, list.find(',')));
@@ -139,7 +135,7 @@ TEST_CASE("the first of the offered subprotocols is chosen, none of an invalid l
     for (const std::string &bad :
          {std::string("a b"), std::string(", a"), std::string("\"a\""), std::string(129, 'a')}) {
         CAPTURE(bad);
-        CHECK(refused(rig, upgrade(path, header + bad + "\r\n")) == 400);
+        CHECK(refused_upgrade(rig, upgrade(websocket_path, header + bad + "\r\n")) == 400);
     }
 }
 
@@ -170,7 +166,7 @@ TEST_CASE("a refused upgrade gets only the message, with status 400") {
 TEST_CASE("members of the query that are for JSONP do not hinder a websocket") {
     Rig rig;
     Wire wire(rig.address());
-    wire.send(upgrade(path + "&j=0"));
+    wire.send(upgrade(websocket_path + "&j=0"));
     CHECK(wire.reply().status == 101);
     CHECK(wire.frame().payload.starts_with("0"));
 }

@@ -9,8 +9,6 @@ using namespace roomd::test;
 
 namespace {
 
-const std::string path = engine + "websocket";
-
 // The code of the close frame that comes next; 0 when there is another frame or none.
 int close_code(Wire &wire) {
     const WsFrame frame = wire.frame();
@@ -35,7 +33,7 @@ TEST_CASE("a websocket opens, echoes text and binary, and pipelined frames in or
 TEST_CASE("the answer to an upgrade comes in one segment with the open packet behind it") {
     Rig rig;
     Wire wire(rig.address());
-    wire.send(upgrade(path));
+    wire.send(upgrade(websocket_path));
     CHECK(wire.reply().status == 101);
     CHECK(wire.seen().substr(2, 8) == R"(0{"sid":)");
 }
@@ -43,7 +41,7 @@ TEST_CASE("the answer to an upgrade comes in one segment with the open packet be
 TEST_CASE("the answer to a probing upgrade comes at once, even if nothing follows") {
     Rig rig;
     Wire wire(rig.address());
-    wire.send(upgrade(path + "&sid=" + polling(rig.address())));
+    wire.send(upgrade(websocket_path + "&sid=" + polling(rig.address())));
     CHECK(wire.reply().status == 101);
     wire.send(ws(1, "2probe"));
     CHECK(wire.frame().payload == "3probe");
@@ -54,7 +52,7 @@ TEST_CASE("packets to a websocket arrive before the refusal of a later request")
     Rig rig;
     const std::string sid = polling(rig.address());
     Wire wire(rig.address()), late(rig.address());
-    wire.send(upgrade(path + "&sid=" + sid));
+    wire.send(upgrade(websocket_path + "&sid=" + sid));
     CHECK(wire.reply().status == 101);
     late.send(get("/socket.io/nothing.js"));
     CHECK(late.reply().status == 400); // it is accepted
@@ -75,7 +73,7 @@ TEST_CASE("a client that cannot read binary frames gets them as text, also after
     for (const std::string &query : {std::string("&b64=1"), "&b64=1&sid=" + sid}) {
         CAPTURE(query);
         Wire wire(rig.address());
-        wire.send(upgrade(path + query));
+        wire.send(upgrade(websocket_path + query));
         CHECK(wire.reply().status == 101);
         if (query.find("sid") == std::string::npos) {
             CHECK(wire.frame().payload.starts_with("0"));
@@ -90,7 +88,7 @@ TEST_CASE("a client that cannot read binary frames gets them as text, also after
         CHECK(binary.payload == "bAQI=");
     }
     Wire other(rig.address());
-    other.send(upgrade(path + "&b64="));
+    other.send(upgrade(websocket_path + "&b64="));
     CHECK(other.reply().status == 101);
     CHECK(other.frame().payload.starts_with("0"));
     other.send(ws(1, "bAQI="));
@@ -100,7 +98,7 @@ TEST_CASE("a client that cannot read binary frames gets them as text, also after
 TEST_CASE("frames behind the upgrade request in one segment are served") {
     Rig rig;
     Wire wire(rig.address());
-    wire.send(upgrade(path) + ws(1, "4early"));
+    wire.send(upgrade(websocket_path) + ws(1, "4early"));
     CHECK(wire.reply().status == 101);
     CHECK(wire.frame().payload.substr(0, 1) == "0");
     CHECK(wire.frame().payload == "4early");
@@ -277,7 +275,7 @@ TEST_CASE("invalid UTF-8, reserved bits and opcodes end the connection with thei
 TEST_CASE("permessage-deflate is not accepted") {
     Rig rig;
     Wire wire(rig.address());
-    wire.send(upgrade(path, "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
+    wire.send(upgrade(websocket_path, "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
     const Reply reply = wire.reply();
     CHECK(reply.status == 101);
     CHECK(reply.header("sec-websocket-extensions").empty());

@@ -71,7 +71,14 @@ Wire websocket(const std::string &address, Wire::Window = Wire::Window::wide);
 std::string polling(const std::string &address);
 
 inline const std::string engine = "/socket.io/?EIO=4&transport=";
+inline const std::string polling_path = engine + "polling";
+inline const std::string websocket_path = engine + "websocket";
 // The target of a polling request in session `sid`.
 std::string in_session(const std::string &sid);
+
+// `text` with the first `what` in it replaced.
+inline std::string replaced(std::string text, const std::string &what, const std::string &with) {
+    return text.replace(text.find(what), what.size(), with);
+}
 
 } // namespace roomd::test

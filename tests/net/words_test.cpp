@@ -28,10 +28,6 @@ std::string code(const std::string &bytes) {
     return refusal ? std::string(refusal->code) : std::string();
 }
 
-std::string replaced(std::string text, const std::string &what, const std::string &with) {
-    return text.replace(text.find(what), what.size(), with);
-}
-
 } // namespace
 
 TEST_CASE("the last of repeated query parameters counts, a missing one is nothing") {
