@@ -15,7 +15,7 @@ std::string key(const std::string &value, const std::string &more = "") {
     return "keys: [{ name: k, key: " + value + ", scopes: [emit]" + more + " }]";
 }
 
-constexpr const char *how =
+constexpr const char *how_a_digest_is_written =
     "\n  write \"sha256:<64 hex digits>\" (printf %s KEY | sha256sum) or \"${file:/path}\"";
 
 } // namespace
@@ -64,13 +64,14 @@ TEST_CASE("what a key may is taken over") {
 
 TEST_CASE("a key that is written out is refused and not repeated") {
     const std::string out = faults_in(key("hunter2hunter2hunter2"));
-    CHECK(out ==
-          std::string("roomd.yaml:3:24: \"keys[0].key\" must not hold the key itself") + how);
+    CHECK(out == std::string("roomd.yaml:3:24: \"keys[0].key\" must not hold the key itself") +
+                     how_a_digest_is_written);
     CHECK(out.find("hunter2") == std::string::npos);
     CHECK(faults_in(key("'sha256:12'")) ==
-          std::string("roomd.yaml:3:24: \"keys[0].key\": invalid digest") + how);
+          std::string("roomd.yaml:3:24: \"keys[0].key\": invalid digest") +
+              how_a_digest_is_written);
     CHECK(faults_in(key("[a]")) ==
-          std::string("roomd.yaml:3:24: \"keys[0].key\" must be text") + how);
+          std::string("roomd.yaml:3:24: \"keys[0].key\" must be text") + how_a_digest_is_written);
 }
 
 TEST_CASE("a key that is short or holds blanks is refused and not repeated") {
@@ -90,7 +91,7 @@ TEST_CASE("a key needs name, key and scopes, and shares none with another") {
           "roomd.yaml:3:8: \"keys[0].name\" is missing\n  write name: backend\n"
           "roomd.yaml:3:8: \"keys[0].scopes\" is missing\n  write [emit], [test] or [metrics]\n"
           "roomd.yaml:3:8: \"keys[0].key\" is missing" +
-              std::string(how));
+              std::string(how_a_digest_is_written));
     CHECK(faults_in("keys: [{ name: k, key: 'sha256:" + digits + "', scopes: [] }]")
               .ends_with("\"keys[0].scopes\" is empty\n  write [emit]"));
     const std::string one = "{ name: k, key: 'sha256:" + digits + "', scopes: [emit] }";

@@ -16,7 +16,7 @@ namespace {
 
 const std::string keys = std::string(ROOMD_VECTORS) + "/key/";
 
-std::string file(const std::string &name) {
+std::string key_file(const std::string &name) {
     return "\"${file:" + keys + name + "}\"";
 }
 
@@ -33,29 +33,29 @@ std::string issuer_faults(const std::string &issuer) {
     return faults("mode: required, issuers: [{ " + issuer + " }]");
 }
 
-config::Auth read(const std::string &auth) {
+config::Auth read_auth(const std::string &auth) {
     config::Faults faults;
     config::Config config = config::load_text(with_auth(auth), "roomd.yaml", faults);
     if (!faults.empty()) throw std::runtime_error(faults.text());
     return std::move(config.auth);
 }
 
-const std::string good = "algorithms: [HS256], key: " + file("checking/secret.txt");
+const std::string good = "algorithms: [HS256], key: " + key_file("checking/secret.txt");
 
-constexpr const char *how =
+constexpr const char *how_a_secret_is_named =
     "\n  write \"${file:/path}\", \"${env:NAME}\" or \"${credential:NAME}\"";
 
 } // namespace
 
 TEST_CASE("who clients are is read with its issuers") {
-    const auto auth =
-        read("mode: required, cookie: access_token, query: token, leeway: 5s, claims: { user: uid, "
-             "role: /a/roles, "
-             "tenant: tenantId }, issuers: [{ issuer: studyspot, audience: roomd, " +
-             good +
-             ", require_exp: false }, { issuer: 'https://id.example.com/', audience: [a, b], "
-             "algorithms: [RS256, ES256], key: [" +
-             file("checking/set.jwks") + ", " + file("checking/rsa.pem") + "] }]");
+    const auto auth = read_auth(
+        "mode: required, cookie: access_token, query: token, leeway: 5s, claims: { user: uid, "
+        "role: /a/roles, "
+        "tenant: tenantId }, issuers: [{ issuer: studyspot, audience: roomd, " +
+        good +
+        ", require_exp: false }, { issuer: 'https://id.example.com/', audience: [a, b], "
+        "algorithms: [RS256, ES256], key: [" +
+        key_file("checking/set.jwks") + ", " + key_file("checking/rsa.pem") + "] }]");
     CHECK(auth.mode == Mode::required);
     CHECK(auth.cookie == "access_token");
     CHECK(auth.query == "token");
@@ -74,13 +74,14 @@ TEST_CASE("who clients are is read with its issuers") {
 }
 
 TEST_CASE("the least that can be said of an issuer takes its tokens") {
-    auto auth = read("mode: optional, issuers: [{ " + good + " }]");
+    auto auth = read_auth("mode: optional, issuers: [{ " + good + " }]");
     CHECK(auth.mode == Mode::optional);
     CHECK(auth.issuers.at(0).issuer.empty());
     CHECK(auth.leeway == std::chrono::milliseconds(30000));
     const auto secret = std::string(64, 'k');
     setenv("ROOMD_TEST_KEY", secret.c_str(), 1);
-    auth = read("mode: required, issuers: [{ algorithms: [HS256], key: '${env:ROOMD_TEST_KEY}' }]");
+    auth = read_auth(
+        "mode: required, issuers: [{ algorithms: [HS256], key: '${env:ROOMD_TEST_KEY}' }]");
     unsetenv("ROOMD_TEST_KEY");
     const auth::Tokens tokens(auth.issuers, auth.claims, auth.leeway);
     const auto token = auth::mint(secret, auth::Algorithm::HS256, R"({"sub":"u1","exp":100})");
@@ -135,7 +136,7 @@ TEST_CASE("several issuers are told apart by their names") {
 
 TEST_CASE("an issuer needs algorithms that exist") {
     constexpr const char *write = "\n  write [HS256], [RS256] or [ES256], as its tokens say";
-    const std::string key = ", key: " + file("checking/secret.txt");
+    const std::string key = ", key: " + key_file("checking/secret.txt");
     CHECK(issuer_faults("issuer: a" + key) ==
           "roomd.yaml:2:35: \"auth.issuers[0].algorithms\" is missing"s + write);
     CHECK(issuer_faults("algorithms: []" + key) ==
@@ -154,17 +155,18 @@ TEST_CASE("an issuer needs algorithms that exist") {
 
 TEST_CASE("a key is a reference, and what is written out is not repeated") {
     const std::string written = issuer_faults("algorithms: [HS256], key: hunter2hunter2");
-    CHECK(written ==
-          "roomd.yaml:2:63: \"auth.issuers[0].key\" must not hold the key itself"s + how);
+    CHECK(written == "roomd.yaml:2:63: \"auth.issuers[0].key\" must not hold the key itself"s +
+                         how_a_secret_is_named);
     CHECK(issuer_faults("algorithms: [HS256], key: ['hunter2', {}]") ==
-          "roomd.yaml:2:64: \"auth.issuers[0].key\" must not hold the key itself"s + how +
+          "roomd.yaml:2:64: \"auth.issuers[0].key\" must not hold the key itself"s +
+              how_a_secret_is_named +
               "\nroomd.yaml:2:75: \"auth.issuers[0].key\" must be a reference, or a list of them" +
-              how);
+              how_a_secret_is_named);
     CHECK(issuer_faults("algorithms: [HS256]") ==
-          "roomd.yaml:2:35: \"auth.issuers[0].key\" is missing"s + how +
+          "roomd.yaml:2:35: \"auth.issuers[0].key\" is missing"s + how_a_secret_is_named +
               "; or jwks_url: where its key set is fetched");
     CHECK(issuer_faults("algorithms: [HS256], key: []") ==
-          "roomd.yaml:2:63: \"auth.issuers[0].key\" is empty"s + how);
+          "roomd.yaml:2:63: \"auth.issuers[0].key\" is empty"s + how_a_secret_is_named);
     CHECK(issuer_faults("algorithms: [HS256], key: '${file:/nowhere}'") ==
           "roomd.yaml:2:63: \"${file:/nowhere}\" cannot be read\n  No such file or directory");
 }
@@ -177,7 +179,7 @@ TEST_CASE("what is not a key for the algorithms says why, and is not shown") {
     unsetenv("ROOMD_TEST_KEY");
     const auto hint = [](const std::string &algorithms, const std::string &name) {
         const std::string all =
-            issuer_faults("algorithms: [" + algorithms + "], key: " + file(name));
+            issuer_faults("algorithms: [" + algorithms + "], key: " + key_file(name));
         return all.substr(all.find("\n  ") + 3);
     };
     CHECK(hint("HS256", "checking/rsa.pem").starts_with("it is a PEM key: as a secret of HS256"));
@@ -192,7 +194,7 @@ TEST_CASE("more keys than a token without kid is tried with are told when the fi
     const auto with = [](const std::string &algorithms, const std::string &name, int times) {
         std::string list;
         for (int i = 0; i < times; ++i)
-            list += (i == 0 ? "" : ", ") + file(name);
+            list += (i == 0 ? "" : ", ") + key_file(name);
         return "mode: required, issuers: [{ algorithms: [" + algorithms + "], key: [" + list +
                "] }]";
     };
@@ -313,10 +315,10 @@ TEST_CASE("the examples of docs/auth.md are good") {
 }
 
 TEST_CASE("keys may be fetched from an address, beside others or alone") {
-    const auto auth = read("mode: required, issuers: [{ issuer: a, algorithms: [RS256], "
-                           "jwks_url: 'https://id.example.com/jwks' }, { issuer: b, "
-                           "algorithms: [RS256], jwks_url: 'https://id.example.com/b', key: " +
-                           file("checking/rsa.pem") + " }]");
+    const auto auth = read_auth("mode: required, issuers: [{ issuer: a, algorithms: [RS256], "
+                                "jwks_url: 'https://id.example.com/jwks' }, { issuer: b, "
+                                "algorithms: [RS256], jwks_url: 'https://id.example.com/b', key: " +
+                                key_file("checking/rsa.pem") + " }]");
     CHECK(auth.issuers[0].jwks_url == "https://id.example.com/jwks");
     CHECK(auth.issuers[0].keys.empty());
     CHECK(auth.issuers[1].keys.size() == 1);
@@ -348,7 +350,7 @@ TEST_CASE("a key without an id beside an address for keys is warned of") {
         const auto config = config::load_text(
             with_auth("mode: required, issuers: [{ algorithms: [RS256], jwks_url: "
                       "'https://id.example.com/jwks', key: " +
-                      file(key) + " }]"),
+                      key_file(key) + " }]"),
             "roomd.yaml", faults);
         CHECK(faults.text() == "");
         return config.warnings;

@@ -15,16 +15,9 @@
 
 using namespace roomd;
 using namespace roomd::config;
+using test::file, test::tree_of;
 
 namespace {
-
-std::string file(const std::string &name) {
-    std::ifstream in(std::string(ROOMD_SOURCE) + '/' + name);
-    REQUIRE_MESSAGE(in.is_open(), name);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
 
 // conf/roomd.yaml with everything switched on: "#key" becomes "key", and the same key before it
 // goes, which says that it is empty.
@@ -83,13 +76,6 @@ public:
     GivenCredentials &operator=(const GivenCredentials &) = delete;
 };
 
-Item tree(const std::string &yaml) {
-    Faults faults;
-    const auto root = parse_yaml(yaml, "roomd.yaml", faults);
-    REQUIRE_MESSAGE(faults.empty(), faults.text());
-    return *root;
-}
-
 } // namespace
 
 TEST_CASE("conf/roomd.yaml is good, as it is and with everything switched on") {
@@ -100,7 +86,7 @@ TEST_CASE("conf/roomd.yaml is good, as it is and with everything switched on") {
 
 TEST_CASE("conf/roomd.yaml holds every key that exists") {
     std::set<std::string> met;
-    walk(tree(switched_on(file("conf/roomd.yaml"))), "",
+    walk(tree_of(switched_on(file("conf/roomd.yaml"))), "",
          [&](const std::string &path, const Item &) { met.insert(path); });
     for (const KeyInfo &key : key_table())
         if (key.built == Built::yes) CHECK_MESSAGE(met.count(std::string(key.path)) == 1, key.path);
@@ -108,7 +94,7 @@ TEST_CASE("conf/roomd.yaml holds every key that exists") {
 
 TEST_CASE("the values in conf/roomd.yaml are the defaults of the key table") {
     std::size_t compared = 0;
-    walk(tree(file("conf/roomd.yaml")), "", [&](const std::string &path, const Item &node) {
+    walk(tree_of(file("conf/roomd.yaml")), "", [&](const std::string &path, const Item &node) {
         const KeyInfo *key = find_key(path);
         const bool is_value = node.kind == Item::Kind::scalar || node.kind == Item::Kind::list;
         if (key == nullptr || !is_value || key->initial.empty() || path == "listen") return;

@@ -15,7 +15,7 @@ std::string development(const std::string &more) {
 
 const std::string digest(64, 'a');
 
-std::string key(const std::string &scope) {
+std::string key_for(const std::string &scope) {
     return "keys: [{ name: one, key: 'sha256:" + digest + "', scopes: [" + scope + "] }]\n";
 }
 
@@ -52,8 +52,8 @@ TEST_CASE("a console that other machines can reach needs a key of scope admin") 
           "roomd.yaml: the console can be reached by other machines on 0.0.0.0:3001, and there is "
           "no key with scope \"admin\"\n"
           "  add one under keys:, or listen on 127.0.0.1, [::1] or a Unix socket only");
-    CHECK(unguarded(outside + key("emit") + console) != "");
-    CHECK(unguarded(outside + key("admin") + console) == "");
+    CHECK(unguarded(outside + key_for("emit") + console) != "");
+    CHECK(unguarded(outside + key_for("admin") + console) == "");
     CHECK(unguarded(outside) == "");
     CHECK(unguarded(console) == "");
     CHECK(unguarded("listen: [{ address: 'unix:/run/a.sock' }]\n" + console) == "");

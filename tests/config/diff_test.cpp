@@ -67,7 +67,7 @@ TEST_CASE("a listener differs by its certificate and its mode too") {
 namespace {
 
 // "a | b | c": the lines of a diff.
-std::string diff(std::string_view running, std::string_view wanted) {
+std::string changes(std::string_view running, std::string_view wanted) {
     std::string out;
     for (const auto &line :
          config::diff(test::read(running).effective, test::read(wanted).effective))
@@ -78,42 +78,44 @@ std::string diff(std::string_view running, std::string_view wanted) {
 } // namespace
 
 TEST_CASE("a diff tells each key that differs, and what applies it") {
-    CHECK(diff("", "") == "");
-    CHECK(diff("", "log: { level: debug }\nidempotency: { window: 1m }") ==
+    CHECK(changes("", "") == "");
+    CHECK(changes("", "log: { level: debug }\nidempotency: { window: 1m }") ==
           "idempotency.window: 10m -> 1m (restart) | log.level: info -> debug (reload)");
-    CHECK(diff("cors: { methods: [GET] }", "") == "cors.methods: [GET] -> [GET, POST] (reload)");
+    CHECK(changes("cors: { methods: [GET] }", "") == "cors.methods: [GET] -> [GET, POST] (reload)");
     CHECK(
-        diff("rooms: { a: { allow: all } }", "rooms: { b: {}, a: { join: never, allow: all } }") ==
+        changes("rooms: { a: { allow: all } }",
+                "rooms: { b: {}, a: { join: never, allow: all } }") ==
         "rooms.a.join: request -> never (reload) | rooms.b: (none) -> {join: request, max_members: "
         "0, max_per_client: 0} (reload)");
-    CHECK(diff("rooms: { a: {} }", "rooms: {}") ==
+    CHECK(changes("rooms: { a: {} }", "rooms: {}") ==
           "rooms.a: {join: request, max_members: 0, max_per_client: 0} -> (none) (reload)");
 }
 
 TEST_CASE("the entries of lists are told by their names") {
     const std::string a = "{ name: a, origins: ['http://a.example.com'] }",
                       b = "{ name: b, origins: [] }";
-    CHECK(diff("portals: [" + a + "]", "portals: [" + b + ", " + a + "]") ==
+    CHECK(changes("portals: [" + a + "]", "portals: [" + b + ", " + a + "]") ==
           "portals[b]: (none) -> {name: b, origins: []} (reload)");
-    CHECK(diff("portals: [" + a + "]", "portals: [{ name: a, origins: [] }]") ==
+    CHECK(changes("portals: [" + a + "]", "portals: [{ name: a, origins: [] }]") ==
           "portals[a].origins: [http://a.example.com] -> [] (reload)");
-    CHECK(diff("portals: [" + a + ", " + b + "]", "portals: [" + b + ", " + a + "]") ==
+    CHECK(changes("portals: [" + a + ", " + b + "]", "portals: [" + b + ", " + a + "]") ==
           "portals: order a, b -> order b, a (reload)");
+    CHECK(changes("listen: [{ address: 'unix:/a' }]",
+                  "listen: [{ address: 'unix:/a', mode: 0600 }]") ==
+          "listen[unix:/a].mode: 0660 -> 0600 (restart)");
     CHECK(
-        diff("listen: [{ address: 'unix:/a' }]", "listen: [{ address: 'unix:/a', mode: 0600 }]") ==
-        "listen[unix:/a].mode: 0660 -> 0600 (restart)");
-    CHECK(
-        diff("plugins: { load: [ { name: p, x: 1 }, { name: p, instance: q } ] }",
-             "plugins: { load: [ { name: p, x: [{ c: 2 }] }, { name: p, instance: q, z: 1 } ] }") ==
+        changes(
+            "plugins: { load: [ { name: p, x: 1 }, { name: p, instance: q } ] }",
+            "plugins: { load: [ { name: p, x: [{ c: 2 }] }, { name: p, instance: q, z: 1 } ] }") ==
         "plugins.load[p].x: 1 -> [{c: 2}] (reload) | "
         "plugins.load[q].z: (none) -> 1 (reload)");
 }
 
 TEST_CASE("the same time, size or mode written differently is not a difference") {
-    CHECK(diff("drain: 60s\nlimits: { max_emit: 1MB, connect_timeout: 90s }\n"
-               "listen: [{ address: 'unix:/a', mode: 660 }]\nidempotency: { window: 600s }",
-               "drain: 1m\nlimits: { max_emit: 1000KB, connect_timeout: 90000ms }\n"
-               "listen: [{ address: 'unix:/a', mode: 0660 }]") == "");
+    CHECK(changes("drain: 60s\nlimits: { max_emit: 1MB, connect_timeout: 90s }\n"
+                  "listen: [{ address: 'unix:/a', mode: 660 }]\nidempotency: { window: 600s }",
+                  "drain: 1m\nlimits: { max_emit: 1000KB, connect_timeout: 90000ms }\n"
+                  "listen: [{ address: 'unix:/a', mode: 0660 }]") == "");
     CHECK(
         config::needs_restart(test::read("idempotency: { window: 600s }"), test::read("")).empty());
 }
@@ -123,9 +125,9 @@ TEST_CASE("a diff shows no secret, and that a digest is another") {
     const auto key = [](const std::string &value) {
         return "keys: [{ name: k, key: '" + value + "', scopes: [emit] }]";
     };
-    CHECK(diff(key("${env:ROOMD_TEST_KEY}"), key("sha256:" + std::string(64, 'a'))) ==
+    CHECK(changes(key("${env:ROOMD_TEST_KEY}"), key("sha256:" + std::string(64, 'a'))) ==
           "keys[k].key: \"${env:ROOMD_TEST_KEY}\" -> \"sha256:aaaaaaaa<hidden>\" (reload)");
-    CHECK(diff(key("sha256:" + std::string(64, 'b')), key("sha256:" + std::string(64, 'a'))) ==
+    CHECK(changes(key("sha256:" + std::string(64, 'b')), key("sha256:" + std::string(64, 'a'))) ==
           "keys[k].key: \"sha256:bbbbbbbb<hidden>\" -> \"sha256:aaaaaaaa<hidden>\" (reload)");
     unsetenv("ROOMD_TEST_KEY");
 }

@@ -11,15 +11,9 @@
 #include <doctest/doctest.h>
 
 using namespace roomd;
+using test::file;
 
 namespace {
-
-std::string file(const std::string &name) {
-    std::ifstream in(std::string(ROOMD_SOURCE) + '/' + name);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
 
 // The lines of `yaml`'s effective text that begin with `start` after their spaces.
 std::string line(const std::string &yaml, const std::string &start) {

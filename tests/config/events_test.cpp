@@ -20,21 +20,21 @@ std::string faults_below(const std::string &yaml) {
     return faults_in(std::string(kinds) + yaml);
 }
 
-config::Config read(const std::string &yaml, const std::string &path = "roomd.yaml") {
+config::Config read_below(const std::string &yaml, const std::string &path = "roomd.yaml") {
     return test::read(std::string(kinds) + yaml, path);
 }
 
 // A folder with files of the test's; gone with it.
-class Folder {
+class SchemaFolder {
 public:
-    Folder() :
+    SchemaFolder() :
         path_(std::filesystem::temp_directory_path() /
               ("roomd_events_" + std::to_string(getpid()))) {
         std::filesystem::create_directories(path_ / "schemas");
     }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(const Folder &) = delete;
-    Folder &operator=(const Folder &) = delete;
+    ~SchemaFolder() { std::filesystem::remove_all(path_); }
+    SchemaFolder(const SchemaFolder &) = delete;
+    SchemaFolder &operator=(const SchemaFolder &) = delete;
 
     void write(const std::string &name, const std::string &text) const {
         std::ofstream(path_ / name, std::ios::binary) << text;
@@ -72,13 +72,13 @@ TEST_CASE("without events nothing is known, and what is unknown is refused unles
 
 TEST_CASE("events are read with their rooms, schema and volatile") {
     const auto config =
-        read("events:\n"
-             "  \"booking:created\": { rooms: [\"user:{userId}\", role:staff] }\n"
-             "  seats:\n"
-             "    rooms: [\"library:{libraryId}\"]\n"
-             "    schema: { type: object, properties: { free: { type: integer } } }\n"
-             "    volatile: true\n"
-             "  bare:\n");
+        read_below("events:\n"
+                   "  \"booking:created\": { rooms: [\"user:{userId}\", role:staff] }\n"
+                   "  seats:\n"
+                   "    rooms: [\"library:{libraryId}\"]\n"
+                   "    schema: { type: object, properties: { free: { type: integer } } }\n"
+                   "    volatile: true\n"
+                   "  bare:\n");
     const auto &catalogue = *config.catalogue;
     CHECK(catalogue.size() == 3);
     CHECK(catalogue.route("booking:created", R"({"userId":"u1"})").rooms ==
@@ -92,18 +92,18 @@ TEST_CASE("events are read with their rooms, schema and volatile") {
 
 TEST_CASE("a schema in the YAML is typed as YAML 1.2 says") {
     const auto config =
-        read("events:\n  a: { schema: { enum: ['on', 'true', true, 1, '1', 1.5] } }\n");
+        read_below("events:\n  a: { schema: { enum: ['on', 'true', true, 1, '1', 1.5] } }\n");
     for (const char *good : {"\"on\"", "\"true\"", "true", "1", "\"1\"", "1.5"})
         CHECK_MESSAGE(config.catalogue->route("a", good).code == nullptr, good);
     CHECK(config.catalogue->route("a", "\"1.5\"").code != nullptr);
 }
 
 TEST_CASE("a schema file is read from beside the YAML, and shared") {
-    const Folder folder;
+    const SchemaFolder folder;
     folder.write("schemas/seat.json", R"({"type":"object","required":["seatId"]})");
-    const auto config = read("events:\n  a: { schema: schemas/seat.json }\n"
-                             "  b: { schema: schemas/seat.json }\n",
-                             folder.yaml());
+    const auto config = read_below("events:\n  a: { schema: schemas/seat.json }\n"
+                                   "  b: { schema: schemas/seat.json }\n",
+                                   folder.yaml());
     CHECK(config.catalogue->route("b", "{}").text == "is missing (schemas/seat.json#/required)");
     REQUIRE(config.events.size() == 2); // as they were read, for those who make something of them
     CHECK(config.events[1].name == "b");
@@ -112,7 +112,7 @@ TEST_CASE("a schema file is read from beside the YAML, and shared") {
 }
 
 TEST_CASE("a fault in a schema file is told with that file's path, line and column") {
-    const Folder folder;
+    const SchemaFolder folder;
     folder.write("schemas/seat.json",
                  "{\n  \"properties\": {\n    \"a\": { \"maxLenght\": 3 }\n  }\n}");
     folder.write("schemas/cut.json", "{\n  \"type\": ");

@@ -7,15 +7,9 @@
 
 using namespace roomd;
 using test::faults_in;
+using test::plugin_json;
 
 namespace {
-
-// The JSON a plugin gets of `keys`.
-std::string json_of(const std::string &keys) {
-    return test::read("plugins: { load: [ { name: p, " + keys + " } ] }")
-        .plugins.load.at(0)
-        .node.json;
-}
 
 std::string guarded(const std::string &yaml, const std::vector<std::string> &scopes) {
     const auto config = test::read(yaml + "plugins:\n  load:\n    - { name: http_emit }\n");
@@ -79,35 +73,36 @@ TEST_CASE("two plugins of one name need instances") {
 }
 
 TEST_CASE("a plugin gets its own keys as JSON, and none of the core's") {
-    CHECK(json_of("enabled: true, required: false, budget: 1MiB") == "{}");
-    CHECK(json_of("path: /api/emit, n: 5") == R"({"path":"/api/emit","n":5})");
-    CHECK(json_of("a: [1, 'x', { b: ~ }], c: {}") == R"({"a":[1,"x",{"b":null}],"c":{}})");
-    CHECK(json_of(R"("q\"k": "line\nend")") == R"({"q\"k":"line\u000aend"})");
+    CHECK(plugin_json("enabled: true, required: false, budget: 1MiB") == "{}");
+    CHECK(plugin_json("path: /api/emit, n: 5") == R"({"path":"/api/emit","n":5})");
+    CHECK(plugin_json("a: [1, 'x', { b: ~ }], c: {}") == R"({"a":[1,"x",{"b":null}],"c":{}})");
+    CHECK(plugin_json(R"("q\"k": "line\nend")") == R"({"q\"k":"line\u000aend"})");
 }
 
 TEST_CASE("plain scalars are typed as YAML 1.2 has them, quoted ones are text") {
-    CHECK(json_of("v: true") == R"({"v":true})");
-    CHECK(json_of("v: 'true'") == R"({"v":"true"})");
-    CHECK(json_of("v: False") == R"({"v":false})");
-    CHECK(json_of("v: 'yes'") == R"({"v":"yes"})");
-    CHECK(json_of("v: -7") == R"({"v":-7})");
-    CHECK(json_of("v: +7") == R"({"v":7})");
-    CHECK(json_of("v: '7'") == R"({"v":"7"})");
-    CHECK(json_of("v: 1.50") == R"({"v":1.50})");
-    CHECK(json_of("v: .5") == R"({"v":0.5})");
-    CHECK(json_of("v: 5.") == R"({"v":5})");
-    CHECK(json_of("v: 1e3") == R"({"v":1e3})");
-    CHECK(json_of("v: 1E+3") == R"({"v":1e3})");
-    CHECK(json_of("v: 9007199254740993") == R"({"v":9007199254740993})");
+    CHECK(plugin_json("v: true") == R"({"v":true})");
+    CHECK(plugin_json("v: 'true'") == R"({"v":"true"})");
+    CHECK(plugin_json("v: False") == R"({"v":false})");
+    CHECK(plugin_json("v: 'yes'") == R"({"v":"yes"})");
+    CHECK(plugin_json("v: -7") == R"({"v":-7})");
+    CHECK(plugin_json("v: +7") == R"({"v":7})");
+    CHECK(plugin_json("v: '7'") == R"({"v":"7"})");
+    CHECK(plugin_json("v: 1.50") == R"({"v":1.50})");
+    CHECK(plugin_json("v: .5") == R"({"v":0.5})");
+    CHECK(plugin_json("v: 5.") == R"({"v":5})");
+    CHECK(plugin_json("v: 1e3") == R"({"v":1e3})");
+    CHECK(plugin_json("v: 1E+3") == R"({"v":1e3})");
+    CHECK(plugin_json("v: 9007199254740993") == R"({"v":9007199254740993})");
     for (const char *text : {"1e", ".", "+", "1.2.3", "25s", "3001:3001"})
-        CHECK_MESSAGE(json_of("v: " + std::string(text)) == R"({"v":")" + std::string(text) + "\"}",
+        CHECK_MESSAGE(plugin_json("v: " + std::string(text)) ==
+                          R"({"v":")" + std::string(text) + "\"}",
                       text);
-    CHECK(json_of("v: null") == R"({"v":null})");
+    CHECK(plugin_json("v: null") == R"({"v":null})");
 }
 
 TEST_CASE("a plugin's secrets are filled in") {
     setenv("ROOMD_TEST_DSN", "host=\"x\"", 1);
-    CHECK(json_of("dsn: '${env:ROOMD_TEST_DSN}'") == R"({"dsn":"host=\"x\""})");
+    CHECK(plugin_json("dsn: '${env:ROOMD_TEST_DSN}'") == R"({"dsn":"host=\"x\""})");
     unsetenv("ROOMD_TEST_DSN");
     CHECK(faults_in("plugins: { load: [ { name: p, dsn: '${env:ROOMD_TEST_DSN}' } ] }") ==
           "roomd.yaml:3:36: \"${env:ROOMD_TEST_DSN}\" cannot be read\n  it is not set");
@@ -124,7 +119,7 @@ TEST_CASE("a plugin's secret is the whole of a value, and Unicode") {
     CHECK(value("${env:PW} ").starts_with("roomd.yaml:3:36: invalid reference "));
     CHECK(value("${name}").starts_with("roomd.yaml:3:36: invalid reference "));
     CHECK(value("${vault:a}").starts_with("roomd.yaml:3:36: \"${vault:a}\" cannot be read"));
-    CHECK(json_of("sql: 'a ${b} c $1'") == R"({"sql":"a ${b} c $1"})");
+    CHECK(plugin_json("sql: 'a ${b} c $1'") == R"({"sql":"a ${b} c $1"})");
     setenv("ROOMD_TEST_DSN", "hunter\xff", 1);
     CHECK(value("${env:ROOMD_TEST_DSN}") ==
           "roomd.yaml:3:36: the value of \"${env:ROOMD_TEST_DSN}\" is not UTF-8\n"

@@ -1,10 +1,14 @@
 #pragma once
 
 #include "config/load.hpp"
+#include "config/tree.hpp"
 
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace roomd::test {
 
@@ -29,6 +33,28 @@ inline config::Config read(std::string_view yaml, const std::string &path = "roo
     config::Config config = config::load_text(std::string(must) + std::string(yaml), path, faults);
     if (!faults.empty()) throw std::runtime_error(faults.text());
     return config;
+}
+
+// The JSON a plugin gets of `keys`.
+inline std::string plugin_json(const std::string &keys) {
+    return read("plugins: { load: [ { name: p, " + keys + " } ] }").plugins.load.at(0).node.json;
+}
+
+// What the file t.yaml says, which is `yaml` and must be good.  Throws the faults else.
+inline config::Item tree_of(std::string_view yaml) {
+    config::Faults faults;
+    auto root = config::parse_yaml(yaml, "t.yaml", faults);
+    if (!faults.empty()) throw std::runtime_error(faults.text());
+    return std::move(root.value());
+}
+
+// A file of the repository, which must be there.
+inline std::string file(const std::string &name) {
+    std::ifstream in(std::string(ROOMD_SOURCE) + '/' + name);
+    if (!in.is_open()) throw std::runtime_error(name + " cannot be read");
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
 }
 
 } // namespace roomd::test

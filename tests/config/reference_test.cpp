@@ -21,7 +21,7 @@ struct Read {
     std::string value, faults;
 };
 
-Read read(std::string_view text, const std::string &folder = "/nowhere") {
+Read resolved(std::string_view text, const std::string &folder = "/nowhere") {
     Faults faults;
     const Source source{{{"roomd.yaml", folder}}, faults};
     const auto secret = resolve(source, text, {7, 3});
@@ -32,16 +32,16 @@ Read read(std::string_view text, const std::string &folder = "/nowhere") {
 
 TEST_CASE("a file's secret is its text without one line end") {
     const Secrets folder("s3 cret\n");
-    CHECK(read("${file:" + folder.path + "/secret}").value == "s3 cret");
+    CHECK(resolved("${file:" + folder.path + "/secret}").value == "s3 cret");
     const Secrets windows("s3cret\r\n");
-    CHECK(read("${file:secret}", windows.path).value == "s3cret");
+    CHECK(resolved("${file:secret}", windows.path).value == "s3cret");
 }
 
 TEST_CASE("a secret that was saved or copied with more than itself is refused") {
     using namespace std::string_view_literals;
     const auto faults = [](std::string_view content) {
         const Secrets folder(content);
-        return read("${file:secret}", folder.path).faults;
+        return resolved("${file:secret}", folder.path).faults;
     };
     const std::string fault =
         "roomd.yaml:7:3: \"${file:secret}\" holds more than the secret\n  it ";
@@ -54,7 +54,7 @@ TEST_CASE("a secret that was saved or copied with more than itself is refused") 
         CHECK_MESSAGE(faults(padded).starts_with(fault + "has blanks"), padded);
 
     setenv("ROOMD_TEST_SECRET", "'secret'", 1);
-    CHECK(read("${env:ROOMD_TEST_SECRET}").faults.find("in quotes") != std::string::npos);
+    CHECK(resolved("${env:ROOMD_TEST_SECRET}").faults.find("in quotes") != std::string::npos);
     unsetenv("ROOMD_TEST_SECRET");
 }
 
@@ -63,75 +63,76 @@ TEST_CASE("bytes drawn at random, and PEM and JSON that end in empty lines, are 
          {"\xff\xfe \x01\x80\n", " \xff\x80 ", "-----BEGIN PUBLIC KEY-----\n\n", "{\"kty\":1}\n\n",
           "it's", "\"", "a'b'"}) {
         const Secrets folder(good);
-        CHECK_MESSAGE(read("${file:secret}", folder.path).faults == "", good);
+        CHECK_MESSAGE(resolved("${file:secret}", folder.path).faults == "", good);
     }
 }
 
 TEST_CASE("a variable's secret is its value") {
     setenv("ROOMD_TEST_SECRET", "from the environment", 1);
-    CHECK(read("${env:ROOMD_TEST_SECRET}").value == "from the environment");
+    CHECK(resolved("${env:ROOMD_TEST_SECRET}").value == "from the environment");
     unsetenv("ROOMD_TEST_SECRET");
-    CHECK(read("${env:ROOMD_TEST_SECRET}").faults ==
+    CHECK(resolved("${env:ROOMD_TEST_SECRET}").faults ==
           "roomd.yaml:7:3: \"${env:ROOMD_TEST_SECRET}\" cannot be read\n  it is not set");
 }
 
 TEST_CASE("a credential is a file of systemd's folder and of no other") {
     const Secrets folder("s3cret");
     unsetenv("CREDENTIALS_DIRECTORY");
-    CHECK(read("${credential:secret}")
+    CHECK(resolved("${credential:secret}")
               .faults.ends_with("there are none: systemd gives them with LoadCredential="));
     setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
-    CHECK(read("${credential:secret}").value == "s3cret");
-    CHECK(read("${credential:other}").faults ==
+    CHECK(resolved("${credential:secret}").value == "s3cret");
+    CHECK(resolved("${credential:other}").faults ==
           "roomd.yaml:7:3: \"${credential:other}\" cannot be read\n"
           "  No such file or directory: name it in the unit's LoadCredential=");
     for (const char *bad : {"${credential:../secret}", "${credential:..}", "${credential:a/b}"})
-        CHECK(read(bad).faults.ends_with(
+        CHECK(resolved(bad).faults.ends_with(
             "a credential's name is letters, digits, \"_\", \"-\" and \".\""));
     unsetenv("CREDENTIALS_DIRECTORY");
 }
 
 TEST_CASE("a reference is the whole value, of a kind that exists") {
     for (const char *bad : {"${file}", "${file:/a", "${", "${}"})
-        CHECK_MESSAGE(read(bad).faults == "roomd.yaml:7:3: invalid reference \"" +
-                                              std::string(bad) +
-                                              "\"\n  write ${file:/path}, ${env:NAME} or "
-                                              "${credential:NAME}, and nothing else",
+        CHECK_MESSAGE(resolved(bad).faults == "roomd.yaml:7:3: invalid reference \"" +
+                                                  std::string(bad) +
+                                                  "\"\n  write ${file:/path}, ${env:NAME} or "
+                                                  "${credential:NAME}, and nothing else",
                       bad);
     for (const char *bad : {"${file:/a} and more", "${file:/a}}", "${file:/a}\n"})
         CHECK_MESSAGE(
-            read(bad).faults.starts_with(
+            resolved(bad).faults.starts_with(
                 "roomd.yaml:7:3: invalid reference \"${file:/a}...\"\n  write ${file:/path}"),
             bad);
     for (const char *bad : {"${file:}", "${env:}", "${credential:}"})
-        CHECK(read(bad).faults.ends_with("cannot be read\n  the name is empty"));
-    CHECK(read("${vault:x}").faults == "roomd.yaml:7:3: \"${vault:x}\" cannot be read\n  unknown "
-                                       "kind; write file, env or credential");
+        CHECK(resolved(bad).faults.ends_with("cannot be read\n  the name is empty"));
+    CHECK(resolved("${vault:x}").faults ==
+          "roomd.yaml:7:3: \"${vault:x}\" cannot be read\n  unknown "
+          "kind; write file, env or credential");
 }
 
 TEST_CASE("what cannot be a secret's file says why") {
-    CHECK(read("${file:/nowhere/x}").faults ==
+    CHECK(resolved("${file:/nowhere/x}").faults ==
           "roomd.yaml:7:3: \"${file:/nowhere/x}\" cannot be read\n  No such file or directory");
-    CHECK(read("${file:/tmp}").faults.ends_with("it is not a file"));
-    CHECK(read("${file:/dev/zero}").faults.ends_with("it is not a file"));
+    CHECK(resolved("${file:/tmp}").faults.ends_with("it is not a file"));
+    CHECK(resolved("${file:/dev/zero}").faults.ends_with("it is not a file"));
     if (geteuid() != 0) { // root may read everything
         const Secrets closed("x");
         chmod((closed.path + "/secret").c_str(), 0);
-        CHECK(read("${file:secret}", closed.path)
+        CHECK(resolved("${file:secret}", closed.path)
                   .faults.ends_with("Permission denied: let the user that runs roomd read it, or "
                                     "use ${credential:NAME}"));
     }
     const Secrets empty("\n");
-    CHECK(read("${file:secret}", empty.path).faults ==
+    CHECK(resolved("${file:secret}", empty.path).faults ==
           "roomd.yaml:7:3: \"${file:secret}\" is empty");
     const Secrets most(std::string(65536, 'x'));
-    CHECK(read("${file:secret}", most.path).value.size() == 65536);
+    CHECK(resolved("${file:secret}", most.path).value.size() == 65536);
     const Secrets large(std::string(65537, 'x'));
-    CHECK(read("${file:secret}", large.path).faults.ends_with("it is larger than 65536 bytes"));
+    CHECK(resolved("${file:secret}", large.path).faults.ends_with("it is larger than 65536 bytes"));
 }
 
 TEST_CASE("a FIFO in a secret's place holds nobody up") {
     const Secrets folder("");
     REQUIRE(mkfifo((folder.path + "/fifo").c_str(), 0600) == 0);
-    CHECK(read("${file:fifo}", folder.path).faults.ends_with("it is not a file"));
+    CHECK(resolved("${file:fifo}", folder.path).faults.ends_with("it is not a file"));
 }

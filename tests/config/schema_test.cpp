@@ -17,15 +17,9 @@
 
 using namespace roomd;
 using namespace roomd::config;
+using test::file;
 
 namespace {
-
-std::string file(const std::string &name) {
-    std::ifstream in(std::string(ROOMD_SOURCE) + '/' + name);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
 
 // As an editor reads YAML: plain scalars by YAML 1.2's core schema.
 std::string json_of(const Item &item) {

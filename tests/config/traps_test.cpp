@@ -4,14 +4,9 @@
 
 using namespace roomd;
 using test::faults_in;
+using test::plugin_json;
 
 namespace {
-
-std::string json_of(const std::string &keys) {
-    return test::read("plugins: { load: [ { name: p, " + keys + " } ] }")
-        .plugins.load.at(0)
-        .node.json;
-}
 
 struct Trap {
     std::string plain, reading;
@@ -89,8 +84,8 @@ TEST_CASE("what readers of YAML do not agree on is refused in a plugin's keys, a
         CHECK(faults_in("plugins: { load: [ { name: p, v: [a, " + plain + "] } ] }") ==
               "roomd.yaml:3:38: some readers of YAML take this for " + reading +
                   ", not text\n  quote it");
-        CHECK(json_of("v: '" + plain + "'") == R"({"v":")" + plain + "\"}");
+        CHECK(plugin_json("v: '" + plain + "'") == R"({"v":")" + plain + "\"}");
     }
     // A key is a name, and never anything else.
-    CHECK(json_of("v: { on: x, 1: z }") == R"({"v":{"on":"x","1":"z"}})");
+    CHECK(plugin_json("v: { on: x, 1: z }") == R"({"v":{"on":"x","1":"z"}})");
 }

@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char *least = "auth: { mode: none }\ncatalogue: { unknown: allow }\n";
 
-std::string faults_of(const std::string &file, std::vector<config::Fault> *warnings = nullptr) {
+std::string faults_of_file(const std::string &file,
+                           std::vector<config::Fault> *warnings = nullptr) {
     config::Faults faults;
     const config::Config config = config::load_file(file, faults);
     if (warnings != nullptr) *warnings = config.warnings;
@@ -38,11 +39,11 @@ std::string trusted(const std::string &path) {
 TEST_CASE("a configuration that everyone may write to is refused") {
     const Folder folder;
     const std::string file = folder.write("roomd.yaml", least);
-    CHECK(faults_of(file).empty());
+    CHECK(faults_of_file(file).empty());
     chmod(file.c_str(), 0664); // a group is somebody's choice
-    CHECK(faults_of(file).empty());
+    CHECK(faults_of_file(file).empty());
     chmod(file.c_str(), 0646);
-    CHECK(faults_of(file) == file + fault(file));
+    CHECK(faults_of_file(file) == file + fault(file));
 }
 
 TEST_CASE("a conf.d or a file in it that everyone may write to is refused") {
@@ -50,30 +51,30 @@ TEST_CASE("a conf.d or a file in it that everyone may write to is refused") {
     const std::string main = folder.write("roomd.yaml", least);
     const std::string part = folder.write("conf.d/a.yaml", "drain: 1s\n");
     const std::string conf_d = folder.path + "/conf.d";
-    CHECK(faults_of(main).empty());
+    CHECK(faults_of_file(main).empty());
     SUBCASE("the file") {
         chmod(part.c_str(), 0666);
-        CHECK(faults_of(main) == part + fault(part));
+        CHECK(faults_of_file(main) == part + fault(part));
     }
     SUBCASE("the folder, told once") {
         chmod(conf_d.c_str(), 0777);
-        CHECK(faults_of(main) == main + fault(conf_d, true));
+        CHECK(faults_of_file(main) == main + fault(conf_d, true));
     }
     SUBCASE("an empty folder") {
         unlink(part.c_str());
         chmod(conf_d.c_str(), 0777);
-        CHECK(faults_of(main) == main + fault(conf_d, true));
+        CHECK(faults_of_file(main) == main + fault(conf_d, true));
     }
     SUBCASE("the folder of it all") {
         chmod(folder.path.c_str(), 0777);
-        CHECK(faults_of(main) == main + fault(folder.path, true));
+        CHECK(faults_of_file(main) == main + fault(folder.path, true));
     }
 }
 
 TEST_CASE("what a configuration names is refused where everyone may write to it") {
     const Folder folder;
     const auto loaded = [&](const std::string &more) {
-        return faults_of(folder.write("roomd.yaml", least + more));
+        return faults_of_file(folder.write("roomd.yaml", least + more));
     };
     std::string file, yaml;
     SUBCASE("a secret") {
@@ -118,9 +119,9 @@ TEST_CASE("what a configuration names is refused where everyone may write to it"
 TEST_CASE("a plugin that is off may lie anywhere") {
     const Folder folder;
     chmod(folder.write("feed.so", "").c_str(), 0666);
-    CHECK(faults_of(folder.write("roomd.yaml", std::string(least) +
-                                                   "plugins: { load: [ { name: feed, file: "
-                                                   "./feed.so, enabled: false } ] }\n"))
+    CHECK(faults_of_file(folder.write("roomd.yaml", std::string(least) +
+                                                        "plugins: { load: [ { name: feed, file: "
+                                                        "./feed.so, enabled: false } ] }\n"))
               .empty());
 }
 
@@ -180,14 +181,14 @@ TEST_CASE("a secret that everyone can read is worth a word") {
         "roomd.yaml",
         std::string(least) + "keys: [ { name: a, key: \"${file:secret}\", scopes: [emit] } ]\n");
     std::vector<config::Fault> warnings;
-    CHECK(faults_of(main, &warnings).empty());
+    CHECK(faults_of_file(main, &warnings).empty());
     CHECK(warnings.empty()); // its folder lets nobody in
     chmod(folder.path.c_str(), 0755);
-    CHECK(faults_of(main, &warnings).empty());
+    CHECK(faults_of_file(main, &warnings).empty());
     REQUIRE(warnings.size() == 1);
     CHECK(text(warnings[0]) == main + ":3:25: warning: every user of this machine may read \"" +
                                    secret + "\"\n  chmod o-r " + secret);
     chmod(secret.c_str(), 0640);
-    CHECK(faults_of(main, &warnings).empty());
+    CHECK(faults_of_file(main, &warnings).empty());
     CHECK(warnings.empty());
 }

@@ -1,4 +1,5 @@
 #include "config/key_table.hpp"
+#include "reading.hpp"
 #include "shipped_yaml.hpp"
 
 #include <algorithm>
@@ -13,22 +14,15 @@
 // written there, otherwise compared.
 
 using namespace roomd::config;
+using roomd::test::file;
 
 namespace {
-
-std::string read(const std::string &path) {
-    std::ifstream in(path);
-    REQUIRE_MESSAGE(in.is_open(), path);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
 
 // From `from` to `to`, the page `name` says `wanted`.
 void is_written(const std::string &name, std::size_t from, std::size_t to,
                 const std::string &wanted) {
     const std::string path = std::string(ROOMD_SOURCE) + '/' + name;
-    std::string page = read(path);
+    std::string page = file(name);
     to = std::min(to, page.size());
     if (std::getenv("ROOMD_WRITE") != nullptr) {
         page.replace(from, to - from, wanted);
@@ -46,7 +40,7 @@ void is_written(const std::string &name, std::size_t from, std::size_t to,
 // From behind `begin` up to an empty line.
 void table_is_written(const std::string &begin, const std::string &wanted) {
     const std::string name = "docs/configuration.md";
-    const std::string page = read(std::string(ROOMD_SOURCE) + '/' + name);
+    const std::string page = file(name);
     const std::size_t found = page.find(begin);
     REQUIRE(found != std::string::npos);
     const std::size_t from = found + begin.size();

@@ -1,20 +1,16 @@
 #include "config/yaml_text.hpp"
 
+#include "reading.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace roomd::config;
+using roomd::test::tree_of;
 
 namespace {
 
-Item tree(std::string_view yaml) {
-    Faults faults;
-    auto root = parse_yaml(yaml, "t.yaml", faults);
-    REQUIRE_MESSAGE(faults.empty(), faults.text());
-    return *std::move(root);
-}
-
 std::string again(std::string_view yaml) {
-    return one_line(tree(yaml));
+    return one_line(tree_of(yaml));
 }
 
 bool same(const Item &a, const Item &b) {
@@ -70,14 +66,14 @@ TEST_CASE("a value is written as it was where it is plain to all, else in quotes
 }
 
 TEST_CASE("what is written reads back as the same tree") {
-    const Item root = tree("a: {b: [1, '2', ~, {c: \"x\\ny\\x1b\"}], 'd: e': {}, f: []}\n"
-                           "'': |\n  one\n  two\ng: [[a, b], []]\n'1': [{a: 1}, {}, 2]\n");
-    CHECK(same(tree(one_line(root)), root));
-    CHECK(same(tree(in_lines(root, {{"t.yaml", "/"}})), root));
+    const Item root = tree_of("a: {b: [1, '2', ~, {c: \"x\\ny\\x1b\"}], 'd: e': {}, f: []}\n"
+                              "'': |\n  one\n  two\ng: [[a, b], []]\n'1': [{a: 1}, {}, 2]\n");
+    CHECK(same(tree_of(one_line(root)), root));
+    CHECK(same(tree_of(in_lines(root, {{"t.yaml", "/"}})), root));
 }
 
 TEST_CASE("lines tell the place of each value, and a file's name cannot forge a line") {
-    Item root = tree("a: 1\nb:\n  - {c: 2, d: [3]}\n");
+    Item root = tree_of("a: 1\nb:\n  - {c: 2, d: [3]}\n");
     root.entries[0].value.mark = {};
     CHECK(in_lines(root, {{"t\n.yaml", "/"}}) == "a: 1  # default\nb:\n"
                                                  "  - c: 2  # t?.yaml:3\n"
