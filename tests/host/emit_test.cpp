@@ -6,29 +6,12 @@
 using namespace roomd;
 using test::emit_all_of;
 using test::emit_to;
+using test::room_a;
 using test::Shard;
 using test::str;
+using test::tell;
+using test::Told;
 using Texts = std::vector<std::string>;
-
-namespace {
-
-struct Told {
-    roomd_status status;
-    std::string id, code, pointer;
-    std::uint64_t recipients;
-    std::size_t rooms, index;
-    bool duplicate;
-};
-
-void tell(void *user, roomd_status status, const roomd_emitted *what) {
-    static_cast<std::vector<Told> *>(user)->push_back(
-        {status, test::text(what->id), test::text(what->code), test::text(what->pointer),
-         what->recipients, what->n_rooms, what->index, what->duplicate == 1});
-}
-
-const roomd_str room_a = str("library:a");
-
-} // namespace
 
 TEST_CASE_FIXTURE(Shard, "an emit reaches the room, and fn tells what became of it, later") {
     puppet &p = play();

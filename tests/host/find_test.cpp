@@ -18,7 +18,7 @@ roomd_whom whom_of(roomd_str roomd_whom::*member, std::string_view name,
 }
 
 // What a find() said, copied.
-struct Said {
+struct FindSaid {
     int calls = 0;
     roomd_status status = ROOMD_FAILED;
     std::uint64_t total = 0;
@@ -26,8 +26,8 @@ struct Said {
     Texts users, rooms, portals;
     std::string id, code, pointer;
 };
-void keep(void *user, roomd_status status, const roomd_found *what) {
-    Said &said = *static_cast<Said *>(user);
+void keep_found(void *user, roomd_status status, const roomd_found *what) {
+    FindSaid &said = *static_cast<FindSaid *>(user);
     ++said.calls;
     said.status = status;
     said.total = what->total;
@@ -64,9 +64,9 @@ struct Finding : Shard {
         roomd_handle handle = 0;
         p->host->on_connect(p->self, str("*"), let_in, this, &handle);
     }
-    Said find(const roomd_whom &whom, roomd_client after = 0, std::uint32_t limit = 1000) {
-        Said said;
-        REQUIRE(p->host->find(p->self, &whom, after, limit, keep, &said) == ROOMD_OK);
+    FindSaid find(const roomd_whom &whom, roomd_client after = 0, std::uint32_t limit = 1000) {
+        FindSaid said;
+        REQUIRE(p->host->find(p->self, &whom, after, limit, keep_found, &said) == ROOMD_OK);
         registry->drain();
         REQUIRE(said.calls == 1);
         return said;
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(Finding,
     connect("40/x,"); // of ann
     join(seen[0], "library:7");
     join(seen[1], "library:7");
-    Said said = find(whom_of(&roomd_whom::user, "ann"));
+    FindSaid said = find(whom_of(&roomd_whom::user, "ann"));
     CHECK(said.status == ROOMD_OK);
     CHECK(said.total == 2);
     CHECK(said.clients == std::vector{seen[0], seen[2]});
@@ -119,7 +119,8 @@ TEST_CASE_FIXTURE(Finding, "what is found comes page by page, each client once, 
     }
     const roomd_whom hall = whom_of(&roomd_whom::room, "hall");
     std::vector<roomd_client> paged;
-    for (Said page = find(hall, 0, 2); !page.clients.empty(); page = find(hall, paged.back(), 2)) {
+    for (FindSaid page = find(hall, 0, 2); !page.clients.empty();
+         page = find(hall, paged.back(), 2)) {
         CHECK(page.total == 5);
         CHECK(page.clients.size() <= 2);
         paged.insert(paged.end(), page.clients.begin(), page.clients.end());
@@ -137,7 +138,7 @@ TEST_CASE_FIXTURE(Finding, "on behalf of a key only its rooms are named and told
     join(seen[0], "staff:1");
     roomd_whom whom = whom_of(&roomd_whom::user, "ann");
     whom.on_behalf = str("crm");
-    Said said = find(whom);
+    FindSaid said = find(whom);
     CHECK(said.status == ROOMD_DENIED);
     CHECK(said.code == "key_unknown");
     CHECK(said.total == 0);
@@ -164,16 +165,16 @@ TEST_CASE_FIXTURE(Finding,
 
     const roomd_host &host = *p->host;
     const roomd_whom good = whom_of(&roomd_whom::user, "ann");
-    CHECK(host.find(p->self, nullptr, 0, 1, keep, nullptr) == ROOMD_INVALID);
+    CHECK(host.find(p->self, nullptr, 0, 1, keep_found, nullptr) == ROOMD_INVALID);
     CHECK(host.find(p->self, &good, 0, 1, nullptr, nullptr) == ROOMD_INVALID);
-    CHECK(host.find(p->self, &good, 0, 1001, keep, nullptr) == ROOMD_INVALID);
-    CHECK(host.find(nullptr, &good, 0, 1, keep, nullptr) == ROOMD_INVALID);
+    CHECK(host.find(p->self, &good, 0, 1001, keep_found, nullptr) == ROOMD_INVALID);
+    CHECK(host.find(nullptr, &good, 0, 1, keep_found, nullptr) == ROOMD_INVALID);
     roomd_whom bad = good;
     bad.struct_size = sizeof bad - 8;
-    CHECK(host.find(p->self, &bad, 0, 1, keep, nullptr) == ROOMD_INVALID);
+    CHECK(host.find(p->self, &bad, 0, 1, keep_found, nullptr) == ROOMD_INVALID);
     for (const std::string &name :
          {std::string(1025, 'a'), std::string("a\0b", 3), std::string("\xff")}) {
         bad = whom_of(&roomd_whom::user, name);
-        CHECK(host.find(p->self, &bad, 0, 1, keep, nullptr) == ROOMD_INVALID);
+        CHECK(host.find(p->self, &bad, 0, 1, keep_found, nullptr) == ROOMD_INVALID);
     }
 }

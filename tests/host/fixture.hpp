@@ -177,6 +177,23 @@ inline roomd_emit emit_all_of(std::string_view event, std::string_view json = "[
     emit.flags = ROOMD_EMIT_ALL;
     return emit;
 }
+
+// What became of an emit, as `fn` of it is told.
+struct Told {
+    roomd_status status;
+    std::string id, code, pointer;
+    std::uint64_t recipients;
+    std::size_t rooms, index;
+    bool duplicate, stored;
+};
+// An emit's `fn`; `user` is a std::vector<Told>.
+inline void tell(void *user, roomd_status status, const roomd_emitted *what) {
+    static_cast<std::vector<Told> *>(user)->push_back(
+        {status, text(what->id), text(what->code), text(what->pointer), what->recipients,
+         what->n_rooms, what->index, what->duplicate == 1, what->stored == 1});
+}
+inline const roomd_str room_a = str("library:a");
+
 inline double metric(const host::Registry &registry, std::string_view name) {
     for (const host::Metric &one : registry.metrics()) {
         if (one.name == name) return one.value;

@@ -1,16 +1,15 @@
 #include "host/idempotency.hpp"
+#include "support/hand_clock.hpp"
 #include "support/host_defaults.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace roomd;
 using host::Idempotency;
+using test::at;
 using Seen = Idempotency::Seen;
 
 namespace {
-base::Time at(int ms) {
-    return base::Time{base::Duration{ms}};
-}
 host::OwnedEmit keyed(std::string key, std::string json = "[1]") {
     host::OwnedEmit emit;
     emit.nsp = "/";

@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t slice = host::Moves::slice;
 
-struct Said {
+struct MoveSaid {
     int calls = 0;
     roomd_status status = ROOMD_FAILED;
     std::uint64_t clients = 0, moved = 0, full = 0;
     std::string code, pointer;
 };
-void keep(void *user, roomd_status status, const roomd_moved *what) {
-    Said &said = *static_cast<Said *>(user);
+void keep_moved(void *user, roomd_status status, const roomd_moved *what) {
+    MoveSaid &said = *static_cast<MoveSaid *>(user);
     ++said.calls;
     said.status = status;
     said.clients = what->clients;
@@ -31,7 +31,7 @@ void keep(void *user, roomd_status status, const roomd_moved *what) {
 
 // Clients that are all in one room.
 struct Moving : Shard {
-    roomd_status move(roomd_action what, Said *said, std::string_view room = "b",
+    roomd_status move(roomd_action what, MoveSaid *said, std::string_view room = "b",
                       std::string_view from = "hall") {
         roomd_whom whom{};
         whom.struct_size = sizeof whom;
@@ -41,7 +41,7 @@ struct Moving : Shard {
         const bool into_rooms = what == ROOMD_JOIN || what == ROOMD_LEAVE;
         const roomd_move move{sizeof move, what, into_rooms ? &name : nullptr,
                               into_rooms ? std::size_t{1} : std::size_t{0}, str("for a reason")};
-        return p->host->move(p->self, &whom, &move, said != nullptr ? keep : nullptr, said);
+        return p->host->move(p->self, &whom, &move, said != nullptr ? keep_moved : nullptr, said);
     }
     void fill(std::size_t count, std::size_t budget = 8 << 20) {
         p = &play(budget);
@@ -60,7 +60,7 @@ struct Moving : Shard {
 
 TEST_CASE_FIXTURE(Moving, "few are moved at once, in their place in the line") {
     fill(3);
-    Said first, second, third, last;
+    MoveSaid first, second, third, last;
     CHECK(move(ROOMD_JOIN, &first) == ROOMD_OK);
     CHECK(move(ROOMD_JOIN, &second) == ROOMD_OK);
     CHECK(move(ROOMD_LEAVE, &third, "hall") == ROOMD_OK);
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(Moving, "few are moved at once, in their place in the line") {
 TEST_CASE_FIXTURE(Moving,
                   "a large room is moved slice by slice, and others have their turn meanwhile") {
     fill(2 * slice + 1);
-    Said large, small;
+    MoveSaid large, small;
     CHECK(move(ROOMD_JOIN, &large) == ROOMD_OK);
     registry->drain();
     CHECK(in("b") == 0);
@@ -109,8 +109,8 @@ TEST_CASE_FIXTURE(Moving, "what a large move holds beside its clients is counted
     whom.room = str("hall");
     const roomd_str name = str("b");
     const roomd_move large{sizeof large, ROOMD_JOIN, &name, 1, str(reason)};
-    Said said;
-    CHECK(p->host->move(p->self, &whom, &large, keep, &said) == ROOMD_OK);
+    MoveSaid said;
+    CHECK(p->host->move(p->self, &whom, &large, keep_moved, &said) == ROOMD_OK);
     const double in_line = metric(*registry, "budget_used_bytes");
     CHECK(in_line > 1000);
     registry->drain();
@@ -131,8 +131,8 @@ TEST_CASE_FIXTURE(Moving, "clients that go into many rooms are moved fewer at a 
     whom.struct_size = sizeof whom;
     whom.room = str("hall");
     const roomd_move move{sizeof move, ROOMD_JOIN, rooms.data(), rooms.size(), {}};
-    Said said;
-    CHECK(p->host->move(p->self, &whom, &move, keep, &said) == ROOMD_OK);
+    MoveSaid said;
+    CHECK(p->host->move(p->self, &whom, &move, keep_moved, &said) == ROOMD_OK);
     registry->drain();
     CHECK(said.calls == 0);
     loop.run_once_nowait();
@@ -144,7 +144,7 @@ TEST_CASE_FIXTURE(Moving, "clients that go into many rooms are moved fewer at a 
 
 TEST_CASE_FIXTURE(Moving, "two large moves share the turns of the loop") {
     fill(slice + 1);
-    Said one, two;
+    MoveSaid one, two;
     CHECK(move(ROOMD_JOIN, &one, "b") == ROOMD_OK);
     CHECK(move(ROOMD_JOIN, &two, "c") == ROOMD_OK);
     REQUIRE(turn_until([&] { return in("c") == slice; }));
@@ -156,7 +156,7 @@ TEST_CASE_FIXTURE(Moving, "two large moves share the turns of the loop") {
 
 TEST_CASE_FIXTURE(Moving, "what is under way when the plugin stops is told how far it went") {
     fill(2 * slice + 1);
-    Said said;
+    MoveSaid said;
     CHECK(move(ROOMD_JOIN, &said) == ROOMD_OK);
     registry->drain();
     loop.run_once_nowait();
@@ -171,7 +171,7 @@ TEST_CASE_FIXTURE(Moving, "what is under way when the plugin stops is told how f
 
 TEST_CASE_FIXTURE(Moving, "more clients than the budget has room for are not moved") {
     fill(slice + 1, 4096);
-    Said said;
+    MoveSaid said;
     CHECK(move(ROOMD_JOIN, &said) == ROOMD_OK);
     registry->drain();
     CHECK(said.status == ROOMD_AGAIN);
@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Moving, "more clients than the budget has room for are not mov
 TEST_CASE_FIXTURE(Moving, "a move on behalf of a key keeps to its rooms") {
     fill(1);
     key = "crm";
-    Said said;
+    MoveSaid said;
     CHECK(move(ROOMD_DISCONNECT, &said) == ROOMD_OK);
     registry->drain();
     CHECK(said.status == ROOMD_DENIED);

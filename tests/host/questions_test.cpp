@@ -11,15 +11,15 @@ using Texts = std::vector<std::string>;
 namespace {
 
 // What an ask_all() came to.
-struct Told {
+struct Replies {
     int calls = 0;
     roomd_status status = ROOMD_FAILED;
     std::map<roomd_client, std::pair<roomd_status, std::string>> replies;
     std::size_t answered = 0;
     std::string code, pointer;
 };
-void keep(void *user, roomd_status status, const roomd_replies *what) {
-    Told &told = *static_cast<Told *>(user);
+void keep_replies(void *user, roomd_status status, const roomd_replies *what) {
+    Replies &told = *static_cast<Replies *>(user);
     ++told.calls;
     told.status = status;
     told.answered = what->n_answered;
@@ -48,7 +48,7 @@ struct Polling : Shard {
     }
     ~Polling() { registry->stop(); }
     roomd_status ask(const roomd_emit &emit, std::uint32_t ms = 60000) {
-        const roomd_status status = p.host->ask_all(p.self, &emit, ms, keep, &told);
+        const roomd_status status = p.host->ask_all(p.self, &emit, ms, keep_replies, &told);
         registry->drain();
         return status;
     }
@@ -56,7 +56,7 @@ struct Polling : Shard {
     puppet &p;
     roomd_handle handle = 0;
     std::vector<roomd_client> ids;
-    Told told;
+    Replies told;
 };
 
 } // namespace
@@ -129,7 +129,7 @@ TEST_CASE_FIXTURE(Polling, "a question that may not be put says why, and nobody 
 TEST_CASE_FIXTURE(Polling, "what an ask_all cannot be is refused at the call") {
     roomd_emit emit = emit_all_of("q");
     const auto call = [&](std::uint32_t ms) {
-        return p.host->ask_all(p.self, &emit, ms, keep, &told);
+        return p.host->ask_all(p.self, &emit, ms, keep_replies, &told);
     };
     CHECK(call(0) == ROOMD_INVALID);
     CHECK(call(3600001) == ROOMD_INVALID);

@@ -41,8 +41,8 @@ struct Waiting : Shard {
 };
 
 // An HTTP request that waits for its answer.
-struct Asked : Shard {
-    Asked() {
+struct AskedByHttp : Shard {
+    AskedByHttp() {
         roomd_route route{};
         route.struct_size = sizeof route;
         route.method = str("GET");
@@ -249,7 +249,7 @@ TEST_CASE_FIXTURE(Waiting, "a malformed verdict is refused and leaves its ticket
     CHECK((*this)(good) == ROOMD_GONE);
 }
 
-TEST_CASE_FIXTURE(Asked, "a malformed response is refused and leaves its ticket open") {
+TEST_CASE_FIXTURE(AskedByHttp, "a malformed response is refused and leaves its ticket open") {
     REQUIRE(ticket != 0);
     const auto with = [&](auto change) {
         roomd_response bad = response;

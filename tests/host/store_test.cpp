@@ -5,26 +5,15 @@
 #include <doctest/doctest.h>
 
 using namespace roomd;
+using test::room_a;
 using test::Shard;
 using test::str;
+using test::tell;
 using test::text;
+using test::Told;
 using Texts = std::vector<std::string>;
 
 namespace {
-
-const roomd_str room_a = str("library:a");
-
-struct Told {
-    roomd_status status;
-    std::string id, code;
-    std::size_t rooms, index;
-    bool duplicate, stored;
-};
-void tell(void *user, roomd_status status, const roomd_emitted *what) {
-    static_cast<std::vector<Told> *>(user)->push_back({status, text(what->id), text(what->code),
-                                                       what->n_rooms, what->index,
-                                                       what->duplicate == 1, what->stored == 1});
-}
 
 // What the store was given.
 struct Given {

@@ -1,15 +1,14 @@
 #include "host/tickets.hpp"
+#include "support/hand_clock.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace roomd;
 using host::Ticket;
 using host::Tickets;
+using test::at;
 
 namespace {
-base::Time at(int ms) {
-    return base::Time{base::Duration{ms}};
-}
 Ticket of(Ticket::Kind kind) {
     Ticket ticket;
     ticket.kind = kind;

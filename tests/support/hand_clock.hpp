@@ -4,6 +4,10 @@
 
 namespace roomd::test {
 
+inline base::Time at(int ms) {
+    return base::Time{base::Duration{ms}};
+}
+
 // Time that moves when a test says so.
 class HandClock final : public base::Clock {
 public:
