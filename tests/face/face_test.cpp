@@ -1,6 +1,6 @@
 #include <roomd/plugin.hpp>
 
-#include "support/fake_host.hpp"
+#include "both.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,17 +10,7 @@
 #include <string>
 
 using namespace roomd;
-using test::FakeHost;
-
-namespace {
-
-// Each test has its own host; the face's Host goes first.
-struct Both {
-    FakeHost fake;
-    Host host{&fake.table, fake.self()};
-};
-
-} // namespace
+using test::Both;
 
 TEST_CASE("an emit reaches the host with all that was said") {
     Both b;

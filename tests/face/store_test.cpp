@@ -1,6 +1,6 @@
 #include <roomd/plugin.hpp>
 
-#include "support/fake_host.hpp"
+#include "both.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,20 +11,10 @@
 #include <vector>
 
 using namespace roomd;
-using test::FakeHost;
-
-namespace {
-
-// The face's Host goes first.
-struct Storing {
-    FakeHost fake;
-    Host host{&fake.table, fake.self()};
-};
-
-} // namespace
+using test::Both;
 
 TEST_CASE("a store gets emits of any length, and what it does not answer may have been kept") {
-    Storing b;
+    Both b;
     std::vector<Keeping> kept;
     std::string events;
     bool fails = false;

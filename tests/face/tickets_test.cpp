@@ -1,6 +1,6 @@
 #include <roomd/plugin.hpp>
 
-#include "support/fake_host.hpp"
+#include "both.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,15 +10,9 @@
 #include <string>
 
 using namespace roomd;
-using test::FakeHost;
+using test::Both;
 
 namespace {
-
-// Each test has its own host; the face's Host goes first.
-struct Both {
-    FakeHost fake;
-    Host host{&fake.table, fake.self()};
-};
 
 roomd_event event_with(roomd_ticket ack) {
     roomd_event event{};

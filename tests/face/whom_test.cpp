@@ -1,6 +1,6 @@
 #include <roomd/plugin.hpp>
 
-#include "support/fake_host.hpp"
+#include "both.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,16 +8,7 @@
 #include <string_view>
 
 using namespace roomd;
-using test::FakeHost;
-
-namespace {
-
-struct Both {
-    FakeHost fake;
-    Host host{&fake.table, fake.self()};
-};
-
-} // namespace
+using test::Both;
 
 TEST_CASE("many clients are found and moved, whatever size their structs have") {
     Both b;
