@@ -1,12 +1,12 @@
+#include "start.hpp"
 #include "webhook/cache.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace roomd::webhook;
+using roomd::test::start;
 
 namespace {
-
-const Time start{std::chrono::hours(1)};
 
 Decision yes() {
     Decision decision;

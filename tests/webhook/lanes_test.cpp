@@ -1,13 +1,14 @@
+#include "start.hpp"
 #include "webhook/lanes.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace roomd::webhook;
+using roomd::test::start;
 using Numbers = std::vector<std::uint64_t>;
 
 namespace {
 
-const Time start{std::chrono::hours(1)};
 constexpr roomd_client ann = 1, bob = 2, eve = 3;
 
 Numbers begun(Lanes &lanes) {

@@ -1,3 +1,4 @@
+#include "start.hpp"
 #include "webhook/line.hpp"
 
 #include <doctest/doctest.h>
@@ -5,12 +6,12 @@
 #include <string>
 
 using namespace roomd::webhook;
+using roomd::test::start;
 
 namespace {
 
 constexpr auto in_time = Line::When::in_time;
 constexpr auto at_once = Line::When::at_once;
-const Time start{std::chrono::hours(1)};
 
 Line::Bounds small() {
     Line::Bounds bounds;

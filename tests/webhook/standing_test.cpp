@@ -1,12 +1,13 @@
+#include "start.hpp"
 #include "webhook/standing.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace roomd::webhook;
+using roomd::test::start;
 
 namespace {
 
-const Time start{std::chrono::hours(1)};
 constexpr Milliseconds away(100);
 
 } // namespace
