@@ -19,7 +19,7 @@ using Sections = std::vector<json>;
 
 namespace {
 
-json section(const Server &where, json outbox = json::object()) {
+json durable_section(const Server &where, json outbox = json::object()) {
     return {{"dsn", where.dsn()},
             {"probe", "500ms"},
             {"answer_timeout", "2s"},
@@ -93,7 +93,8 @@ std::string newest_schema() {
 } // namespace
 
 TEST_CASE("another instance becomes the store when the one that was it is no more") {
-    const json stores = section(server()), does_not = section(server(), {{"store", false}});
+    const json stores = durable_section(server()),
+               does_not = durable_section(server(), {{"store", false}});
     Emitting rig(Sections(2, stores));
     REQUIRE(rig.all_up());
     CHECK(rig.became("[1]").status == ROOMD_OK);
@@ -107,7 +108,7 @@ TEST_CASE("another instance becomes the store when the one that was it is no mor
 }
 
 TEST_CASE("who emits is not told where the database is, and what waits is counted down again") {
-    Emitting rig(Sections(1, section(server())));
+    Emitting rig(Sections(1, durable_section(server())));
     REQUIRE(rig.all_up());
     CHECK(rig.became("[1]").status == ROOMD_OK);
     server().query(
@@ -126,7 +127,7 @@ TEST_CASE("who emits is not told where the database is, and what waits is counte
 }
 
 TEST_CASE("what an event is at fault for is not counted as waiting any more") {
-    Emitting rig(Sections(1, section(server())));
+    Emitting rig(Sections(1, durable_section(server())));
     REQUIRE(rig.all_up());
     CHECK(rig.became("[1]").status == ROOMD_OK);
     server().query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE "
@@ -139,7 +140,7 @@ TEST_CASE("what an event is at fault for is not counted as waiting any more") {
 }
 
 TEST_CASE("what was not yet at the server when the store stops has surely not been stored") {
-    Emitting rig(Sections(1, section(server())));
+    Emitting rig(Sections(1, durable_section(server())));
     REQUIRE(rig.all_up());
     rig.emit("[1]"); // it waits for the connection
     rig.registry->reload({Rig::entry("puppet")});
@@ -153,7 +154,7 @@ TEST_CASE("a daemon that runs when the schema becomes newer sends what is new as
     const Server old;
     old.query("BEGIN; " + file(std::filesystem::path(POSTGRES_TESTS) / "schema_8.sql") +
               "; COMMIT");
-    Rig rig(section(old));
+    Rig rig(durable_section(old));
     rig.join("a");
     REQUIRE(rig.up());
     old.query("SELECT roomd.emit('seat:x', '1', ARRAY['library:a'])");

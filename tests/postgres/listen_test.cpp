@@ -15,7 +15,7 @@ using Texts = std::vector<std::string>;
 
 namespace {
 
-json section(json more = json::object()) {
+json listen_section(json more = json::object()) {
     json out = {{"dsn", server().dsn()},
                 {"probe", "500ms"},
                 {"answer_timeout", "700ms"},
@@ -31,7 +31,7 @@ void notify(const std::string &channel, const std::string &payload) {
 } // namespace
 
 TEST_CASE("what is notified as an event reaches the rooms it names") {
-    Rig rig(section());
+    Rig rig(listen_section());
     rig.join("a");
     REQUIRE(rig.up());
     notify("news", R"({"event":"seat:x","data":{"n":1},"room":"library:a"})");
@@ -47,7 +47,7 @@ TEST_CASE("what is notified as an event reaches the rooms it names") {
 TEST_CASE("a notification that asks to be durable is dropped, and the log says so") {
     roomd::test::Stderr err;
     {
-        Rig rig(section());
+        Rig rig(listen_section());
         rig.logger.reconfigure({roomd::log::Level::warning, {}});
         rig.join("a");
         REQUIRE(rig.up());
@@ -62,12 +62,12 @@ TEST_CASE("a notification that asks to be durable is dropped, and the log says s
 }
 
 TEST_CASE("a mapping makes events of a channel's payloads") {
-    Rig rig(section({{"listen",
-                      {{"channels",
-                        {{"Odd \"name\"",
-                          {{"event", "seat:x"},
-                           {"rooms", {"library:{lib}"}},
-                           {"data", {{"free", "{n}"}}}}}}}}}}));
+    Rig rig(listen_section({{"listen",
+                             {{"channels",
+                               {{"Odd \"name\"",
+                                 {{"event", "seat:x"},
+                                  {"rooms", {"library:{lib}"}},
+                                  {"data", {{"free", "{n}"}}}}}}}}}}));
     rig.join("a");
     REQUIRE(rig.up());
     notify("Odd \"name\"", R"({"lib":"a","n":5})");
@@ -76,7 +76,7 @@ TEST_CASE("a mapping makes events of a channel's payloads") {
 }
 
 TEST_CASE("what does not fit is counted and dropped, and the next event comes") {
-    Rig rig(section());
+    Rig rig(listen_section());
     rig.join("a");
     REQUIRE(rig.up());
     for (int i = 0; i < 3; ++i)
@@ -90,7 +90,7 @@ TEST_CASE("what does not fit is counted and dropped, and the next event comes") 
 }
 
 TEST_CASE("a server that is away is said to be, and the events come when it is back") {
-    Rig rig(section());
+    Rig rig(listen_section());
     rig.join("a");
     REQUIRE(rig.up());
     server().tell("stop immediate");
@@ -110,7 +110,7 @@ TEST_CASE("a server that is away is said to be, and the events come when it is b
 }
 
 TEST_CASE("a server that hangs without closing is found out and given up") {
-    Rig rig(section());
+    Rig rig(listen_section());
     REQUIRE(rig.up());
     server().tell("freeze");
     CHECK(rig.until([&] { return !rig.why().empty(); }, 5));
@@ -125,7 +125,7 @@ TEST_CASE("a server that hangs without closing is found out and given up") {
 TEST_CASE("after a gap the catch-up query brings what was missed") {
     server().query("DROP TABLE IF EXISTS missed; CREATE TABLE missed(at timestamptz DEFAULT "
                    "now(), payload text)");
-    auto conf = section();
+    auto conf = listen_section();
     conf["listen"]["catch_up"] = "SELECT 'news', payload FROM missed WHERE at > now() - "
                                  "make_interval(secs => 2 + $1::float8) ORDER BY at";
     Rig rig(conf);
@@ -141,21 +141,21 @@ TEST_CASE("after a gap the catch-up query brings what was missed") {
 
 TEST_CASE("credentials that are wrong are said to be, and replaced by a reload") {
     server().query("DROP ROLE IF EXISTS ann; CREATE ROLE ann LOGIN PASSWORD 'x'");
-    Rig rig(section({{"dsn", server().dsn("nobody_here")}}));
+    Rig rig(listen_section({{"dsn", server().dsn("nobody_here")}}));
     rig.join("a");
     CHECK(rig.until([&] { return rig.why().find("does not exist") != std::string::npos; }));
     CHECK(rig.registry->health().front().state == roomd::host::State::down);
-    CHECK(rig.reload(section({{"dsn", server().dsn("ann")}})));
+    CHECK(rig.reload(listen_section({{"dsn", server().dsn("ann")}})));
     CHECK(rig.up());
     notify("news", R"({"event":"seat:x","data":1,"room":"library:a"})");
     CHECK(rig.until([&] { return !rig.got.empty(); }));
 }
 
 TEST_CASE("a reload takes other channels, and keeps the connection") {
-    Rig rig(section());
+    Rig rig(listen_section());
     rig.join("a");
     REQUIRE(rig.up());
-    CHECK(rig.reload(section({{"listen", {{"channels", {{"other", json::object()}}}}}})));
+    CHECK(rig.reload(listen_section({{"listen", {{"channels", {{"other", json::object()}}}}}})));
     rig.until([] { return false; }, 1);
     notify("news", R"({"event":"seat:x","data":1,"room":"library:a"})");
     notify("other", R"({"event":"seat:x","data":2,"room":"library:a"})");
@@ -166,9 +166,9 @@ TEST_CASE("a reload takes other channels, and keeps the connection") {
 
 TEST_CASE("names are looked up beside the loop, and one without an address is told") {
     const auto port = std::to_string(server().port());
-    Rig rig(section({{"dsn", "host=localhost user=postgres dbname=postgres port=" + port}}));
+    Rig rig(listen_section({{"dsn", "host=localhost user=postgres dbname=postgres port=" + port}}));
     CHECK(rig.up());
-    Rig lost(section({{"dsn", "host=no-such-host.invalid user=postgres"}}));
+    Rig lost(listen_section({{"dsn", "host=no-such-host.invalid user=postgres"}}));
     CHECK(lost.until([&] {
         return lost.why().find("no-such-host.invalid has no address") != std::string::npos;
     }));
@@ -186,9 +186,10 @@ TEST_CASE("a server that takes the connection and is silent costs one deadline, 
     getsockname(silent, reinterpret_cast<sockaddr *>(&address), &size);
     const auto port = std::to_string(ntohs(address.sin_port));
     {
-        Rig rig(section({{"dsn", "host=127.0.0.1,127.0.0.1 user=postgres dbname=postgres port=" +
-                                     port + "," + std::to_string(server().port())},
-                         {"connect_timeout", "300ms"}}));
+        Rig rig(listen_section(
+            {{"dsn", "host=127.0.0.1,127.0.0.1 user=postgres dbname=postgres port=" + port + "," +
+                         std::to_string(server().port())},
+             {"connect_timeout", "300ms"}}));
         CHECK(rig.until([&] { return rig.counted("connection_failures_total") >= 1; }, 5));
         CHECK(rig.why().find("no answer within 0.3 s") != std::string::npos);
         CHECK(rig.longest < std::chrono::milliseconds(200));
@@ -199,7 +200,7 @@ TEST_CASE("a server that takes the connection and is silent costs one deadline, 
 }
 
 TEST_CASE("a burst over the budget is held back, and none of it is lost") {
-    auto entries = Rig::entries({section()});
+    auto entries = Rig::entries({listen_section()});
     entries.front().budget = 10000; // one event at a time
     Rig rig(entries);
     rig.join("a");

@@ -8,13 +8,14 @@
 #include <vector>
 
 using nlohmann::json;
+using roomd::test::got;
 using roomd::test::Rig;
 using roomd::test::server;
 using Texts = std::vector<std::string>;
 
 namespace {
 
-json section(json outbox = json::object()) {
+json outbox_section(json outbox = json::object()) {
     return {{"dsn", server().dsn()},
             {"probe", "500ms"},
             {"answer_timeout", "2s"},
@@ -24,13 +25,10 @@ json section(json outbox = json::object()) {
 std::string emit(int n, const std::string &room = "library:a") {
     return "SELECT roomd.emit('seat:x', '" + std::to_string(n) + "', ARRAY['" + room + "'])";
 }
-std::string got(int n) {
-    return R"(42["seat:x",)" + std::to_string(n) + "]";
-}
 Texts got(int from, int to) {
     Texts all;
     for (int n = from; n <= to; ++n)
-        all.push_back(got(n));
+        all.push_back(roomd::test::got(n));
     return all;
 }
 bool empty_outbox() {
@@ -44,7 +42,7 @@ void settle(Rig &rig, int seconds = 1) {
 } // namespace
 
 TEST_CASE("what a transaction emits is sent when it commits, and never when it does not") {
-    Rig rig(section());
+    Rig rig(outbox_section());
     rig.join("a");
     REQUIRE(rig.up());
     server().query("BEGIN; " + emit(1) + "; " + emit(2) + "; COMMIT");
@@ -59,7 +57,7 @@ TEST_CASE("what a transaction emits is sent when it commits, and never when it d
 }
 
 TEST_CASE("the first event after a rest does not wait for the next look") {
-    Rig rig(section({{"idle", "5s"}, {"busy", "500ms"}}));
+    Rig rig(outbox_section({{"idle", "5s"}, {"busy", "500ms"}}));
     rig.join("a");
     REQUIRE(rig.up());
     for (int n = 1; n <= 3; ++n) {
@@ -73,7 +71,7 @@ TEST_CASE("the first event after a rest does not wait for the next look") {
 }
 
 TEST_CASE("a transaction that commits late loses nothing to those that overtake it") {
-    Rig rig(section());
+    Rig rig(outbox_section());
     rig.join("a");
     REQUIRE(rig.up());
     std::thread slow(
@@ -90,7 +88,7 @@ TEST_CASE("a transaction that commits late loses nothing to those that overtake 
 }
 
 TEST_CASE("what every daemon reads from the log is not handed to the cluster bus") {
-    auto entries = Rig::entries({section({{"node", "here"}})});
+    auto entries = Rig::entries({outbox_section({{"node", "here"}})});
     entries.front().instance = "here";
     entries.push_back(Rig::entry("puppet"));
     Rig rig(entries);
@@ -112,12 +110,12 @@ TEST_CASE("what every daemon reads from the log is not handed to the cluster bus
 
 TEST_CASE("a daemon that starts begins at the end of the log") {
     {
-        Rig before(section());
+        Rig before(outbox_section());
         REQUIRE(before.up());
         server().query(emit(1));
         CHECK(before.until([] { return empty_outbox(); }));
     }
-    Rig rig(section());
+    Rig rig(outbox_section());
     rig.join("a");
     REQUIRE(rig.up());
     server().query(emit(2));
@@ -126,7 +124,7 @@ TEST_CASE("a daemon that starts begins at the end of the log") {
 }
 
 TEST_CASE("a server that is restarted at once loses nothing and sends nothing twice") {
-    Rig rig(section({{"batch", 50}}));
+    Rig rig(outbox_section({{"batch", 50}}));
     rig.join("a");
     REQUIRE(rig.up());
     int last = 0;
@@ -148,7 +146,8 @@ TEST_CASE("a server that is restarted at once loses nothing and sends nothing tw
 }
 
 TEST_CASE("two daemons at once each send each event once, in the same order") {
-    Rig one(section({{"node", "one"}})), two(section({{"node", "two"}, {"wake", "poll"}}));
+    Rig one(outbox_section({{"node", "one"}})),
+        two(outbox_section({{"node", "two"}, {"wake", "poll"}}));
     one.join("a");
     two.join("a");
     REQUIRE(one.up());
@@ -172,7 +171,7 @@ TEST_CASE("two daemons at once each send each event once, in the same order") {
 }
 
 TEST_CASE("an event that cannot be sent goes to roomd.dead with the reason, and holds up nothing") {
-    Rig rig(section());
+    Rig rig(outbox_section());
     rig.join("a");
     REQUIRE(rig.up());
     server().query("TRUNCATE roomd.dead");
@@ -189,7 +188,7 @@ TEST_CASE("an event that cannot be sent goes to roomd.dead with the reason, and 
 }
 
 TEST_CASE("an event that cannot be sent is not forgotten when the connection is lost over it") {
-    Rig rig(section());
+    Rig rig(outbox_section());
     rig.join("a");
     REQUIRE(rig.up());
     server().query("TRUNCATE roomd.dead");
@@ -210,7 +209,7 @@ TEST_CASE("an event that cannot be sent is not forgotten when the connection is 
 }
 
 TEST_CASE("an event whose time is over is not sent") {
-    Rig rig(section({{"sequence", false}}));
+    Rig rig(outbox_section({{"sequence", false}}));
     rig.join("a");
     REQUIRE(rig.up());
     server().query("SELECT roomd.emit('seat:x', '1', ARRAY['library:a'], ttl => '1 ms')");
@@ -223,7 +222,7 @@ TEST_CASE("an event whose time is over is not sent") {
 
 TEST_CASE(
     "a database that was put back to an older state begins a new epoch, and loses nothing new") {
-    Rig rig(section());
+    Rig rig(outbox_section());
     rig.join("a");
     REQUIRE(rig.up());
     for (int n = 1; n <= 5; ++n)
@@ -245,7 +244,7 @@ TEST_CASE(
 }
 
 TEST_CASE("what waits is sent in order within the budget, and within the rate") {
-    auto entries = Rig::entries({section({{"batch", 1000}, {"rate", 10000}})});
+    auto entries = Rig::entries({outbox_section({{"batch", 1000}, {"rate", 10000}})});
     entries.front().budget = 20000;
     Rig rig(entries);
     rig.join("a");
@@ -263,12 +262,12 @@ TEST_CASE("what waits is sent in order within the budget, and within the rate") 
 TEST_CASE("a reload keeps the place in the log, also with other credentials") {
     server().query("DROP ROLE IF EXISTS daemon; CREATE ROLE daemon LOGIN; GRANT roomd_daemon TO "
                    "daemon");
-    Rig rig(section());
+    Rig rig(outbox_section());
     rig.join("a");
     REQUIRE(rig.up());
     server().query(emit(1));
     CHECK(rig.until([&] { return rig.got.size() == 1; }));
-    auto other = section({{"batch", 10}});
+    auto other = outbox_section({{"batch", 10}});
     other["dsn"] = server().dsn("daemon");
     CHECK(rig.reload(other));
     server().query("SELECT roomd.sequence_batch() FROM roomd.emit('seat:x', '2', "
@@ -281,7 +280,7 @@ TEST_CASE("a reload keeps the place in the log, also with other credentials") {
 TEST_CASE("a schema that is newer than the daemon is refused with a sentence") {
     server().query("UPDATE roomd.meta SET schema_version = schema_version + 90");
     {
-        Rig rig(section());
+        Rig rig(outbox_section());
         CHECK(rig.until([&] { return rig.why().find("knows") != std::string::npos; }));
         CHECK(rig.registry->health().front().state == roomd::host::State::down);
         server().query("UPDATE roomd.meta SET schema_version = schema_version - 90");
@@ -291,7 +290,7 @@ TEST_CASE("a schema that is newer than the daemon is refused with a sentence") {
 
 TEST_CASE("a user without the role is told what to grant") {
     server().query("DROP ROLE IF EXISTS bare; CREATE ROLE bare LOGIN");
-    auto conf = section();
+    auto conf = outbox_section();
     conf["dsn"] = server().dsn("bare");
     Rig rig(conf);
     CHECK(rig.until([&] { return rig.why().find("permission denied") != std::string::npos; }));
@@ -299,7 +298,7 @@ TEST_CASE("a user without the role is told what to grant") {
 
 TEST_CASE("while nothing happens the database is asked at most five times a second") {
     for (const auto *wake : {"notify", "poll"}) {
-        Rig rig(section({{"wake", wake}}));
+        Rig rig(outbox_section({{"wake", wake}}));
         REQUIRE(rig.up());
         settle(rig, 2);
         const auto asked = [] {
@@ -316,9 +315,9 @@ TEST_CASE("while nothing happens the database is asked at most five times a seco
 }
 
 TEST_CASE("a reload gives a daemon another name in roomd.node") {
-    Rig rig(section({{"node", "before"}}));
+    Rig rig(outbox_section({{"node", "before"}}));
     REQUIRE(rig.up());
-    json renamed = section({{"node", "after"}});
+    json renamed = outbox_section({{"node", "after"}});
     renamed["probe"] = "600ms"; // a new connection, on which it reports at once
     CHECK(rig.reload(renamed));
     CHECK(rig.until([] {

@@ -69,4 +69,9 @@ struct Rig : Shard {
     std::chrono::steady_clock::duration longest{};
 };
 
+// What a client gets of an event "seat:x" with `n` as its data.
+inline std::string got(int n) {
+    return R"(42["seat:x",)" + std::to_string(n) + "]";
+}
+
 } // namespace roomd::test

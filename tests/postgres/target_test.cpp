@@ -17,7 +17,7 @@ Target target(const std::string &dsn) {
     REQUIRE_MESSAGE(read, why);
     return *read;
 }
-std::string fault(const std::string &dsn) {
+std::string dsn_fault(const std::string &dsn) {
     std::string why;
     CHECK_FALSE(read_dsn(dsn, why));
     return why;
@@ -69,14 +69,14 @@ TEST_CASE("after a silent server the next one is the first") {
 }
 
 TEST_CASE("what is not a connection string is told without repeating it") {
-    CHECK(fault("postgresql://u:secr%et@h/") == "is not a connection string");
-    CHECK(fault("host=h port=x") == "names an invalid port");
-    CHECK(fault("host=h port=70000") == "names an invalid port");
-    CHECK(fault("pasword=secret").find("secret") == std::string::npos);
-    CHECK(fault("pasword=secret").find("pasword") != std::string::npos);
-    CHECK(fault("secret").find("secret") == std::string::npos);
-    CHECK(fault("host=a,b,c port=1,2").find("as many ports") != std::string::npos);
-    CHECK(fault("service=x host=a").find("service") != std::string::npos);
+    CHECK(dsn_fault("postgresql://u:secr%et@h/") == "is not a connection string");
+    CHECK(dsn_fault("host=h port=x") == "names an invalid port");
+    CHECK(dsn_fault("host=h port=70000") == "names an invalid port");
+    CHECK(dsn_fault("pasword=secret").find("secret") == std::string::npos);
+    CHECK(dsn_fault("pasword=secret").find("pasword") != std::string::npos);
+    CHECK(dsn_fault("secret").find("secret") == std::string::npos);
+    CHECK(dsn_fault("host=a,b,c port=1,2").find("as many ports") != std::string::npos);
+    CHECK(dsn_fault("service=x host=a").find("service") != std::string::npos);
 }
 
 TEST_CASE("waits grow to the most, at random and never below half") {

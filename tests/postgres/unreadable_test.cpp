@@ -9,6 +9,7 @@
 #include <vector>
 
 using nlohmann::json;
+using roomd::test::got;
 using roomd::test::Rig;
 using roomd::test::server;
 using Texts = std::vector<std::string>;
@@ -54,9 +55,6 @@ json section(const std::string &name, json more) {
 }
 std::string emit(const std::string &data) {
     return "SELECT roomd.emit('seat:x', " + data + ", ARRAY['library:a'])";
-}
-std::string got(int n) {
-    return R"(42["seat:x",)" + std::to_string(n) + "]";
 }
 json listening(const std::string &name) {
     return section(name, {{"listen", {{"channels", {{"news", json::object()}}}}}});
