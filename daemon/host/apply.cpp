@@ -6,6 +6,7 @@
 #include "host/instance.hpp"
 #include "host/moves.hpp"
 #include "host/questions.hpp"
+#include "host/spool.hpp"
 #include "host/stats.hpp"
 #include "host/status.hpp"
 #include "host/store.hpp"
@@ -35,6 +36,7 @@ struct Apply {
     Questions &questions;
     Moves &moves;
     Store &store;
+    Spool &spool;
     std::size_t bytes; // counted for the command
     Services &services = instance.services();
     dispatch::Router &router = services.router;
@@ -67,6 +69,13 @@ struct Apply {
 
     std::size_t operator()(StoredCommand &command) {
         store.answered(command);
+        return 0;
+    }
+
+    std::size_t operator()(SpoolCommand &command) { return spool.ask(instance, command, bytes); }
+
+    std::size_t operator()(SpooledCommand &command) {
+        spool.answered(command);
         return 0;
     }
 
@@ -184,8 +193,9 @@ struct Apply {
 } // namespace
 
 std::size_t apply(Instance &instance, Questions &questions, Moves &moves, Store &store,
-                  Command &command) {
-    return std::visit(Apply{instance, questions, moves, store, command.bytes}, command.action);
+                  Spool &spool, Command &command) {
+    return std::visit(Apply{instance, questions, moves, store, spool, command.bytes},
+                      command.action);
 }
 
 } // namespace roomd::host

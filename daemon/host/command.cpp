@@ -66,6 +66,10 @@ std::size_t OwnedMove::bytes() const noexcept {
     return sum;
 }
 
+std::size_t OwnedSpool::bytes() const noexcept {
+    return line.size() + reader.size() + text.size();
+}
+
 bool OwnedEmit::can_be_stored() const {
     json::Elements elements(args.json);
     const bool one = !elements.next().empty() && elements.next().empty();

@@ -105,6 +105,29 @@ struct StoredCommand {
     Ticket ticket;
     std::vector<StoredResult> results;
 };
+struct OwnedSpool {
+    roomd_spool_what what = ROOMD_SPOOL_PUT;
+    std::string line, reader, text;
+    std::uint64_t id = 0;
+    std::uint32_t flags = 0;
+    std::size_t bytes() const noexcept;
+};
+struct SpoolCommand {
+    OwnedSpool spool;
+    roomd_spooled_fn fn; // may be null
+    void *user;
+};
+// What the spool says.
+struct OwnedSpooled {
+    roomd_status status = ROOMD_EXPIRED;
+    std::uint64_t id = 0;
+    bool others = false;
+    std::string text, code, why;
+};
+struct SpooledCommand {
+    Ticket ticket;
+    OwnedSpooled answer;
+};
 struct MoveCommand {
     enum class What : std::uint8_t { join, leave } what;
     base::ClientId client;
@@ -167,7 +190,7 @@ using Action =
     std::variant<EmitCommand, EmitAllCommand, AskCommand, AskAllCommand, AckCommand, VerdictCommand,
                  RespondCommand, StoredCommand, MoveCommand, DisconnectCommand, KickCommand,
                  MoveManyCommand, FindCommand, MembersCommand, ClientsCommand, DataCommand,
-                 DescribeCommand, StatsCommand, PostCommand>;
+                 DescribeCommand, StatsCommand, PostCommand, SpoolCommand, SpooledCommand>;
 
 struct Command {
     Action action;

@@ -177,6 +177,13 @@ roomd_status Handles::store(roomd_store_fn fn, void *user, roomd_handle &out) {
     return ROOMD_OK;
 }
 
+roomd_status Handles::spool(roomd_spool_fn fn, void *user, roomd_handle &out) {
+    if (services_.spooler.fn != nullptr) return ROOMD_DENIED;
+    services_.spooler = {fn, user, &calls_, &intake_};
+    out = take_id(SpoolEntry{});
+    return ROOMD_OK;
+}
+
 roomd_status Handles::hook(HookList<roomd_room_fn> &list, std::string nsp, std::string pattern,
                            roomd_room_fn fn, void *user, roomd_handle &out) {
     if (full()) return ROOMD_TOO_BIG;
@@ -207,6 +214,7 @@ void Handles::release(roomd_handle id, Entry entry) noexcept {
     if (std::holds_alternative<MetricEntry>(entry)) intake_.remove_metric(id);
     if (std::holds_alternative<PublishEntry>(entry)) services_.publisher = {};
     if (std::holds_alternative<StoreEntry>(entry)) services_.keeper = {};
+    if (std::holds_alternative<SpoolEntry>(entry)) services_.spooler = {};
     // Timers and watches end with `entry`.
 }
 

@@ -36,6 +36,7 @@ public:
     roomd_status metric(MetricValue, roomd_handle &out);
     roomd_status publish(roomd_publish_fn, void *user, roomd_handle &out);
     roomd_status store(roomd_store_fn, void *user, roomd_handle &out);
+    roomd_status spool(roomd_spool_fn, void *user, roomd_handle &out);
     // Requests this header of handshakes, for good.
     roomd_status keep_header(std::string name);
     const std::vector<std::string> &kept_headers() const noexcept { return kept_headers_; }
@@ -85,8 +86,9 @@ private:
     struct MetricEntry {};
     struct PublishEntry {};
     struct StoreEntry {};
+    struct SpoolEntry {};
     using Entry = std::variant<TimerEntry, WatchEntry, HookEntry, RouteEntry, MetricEntry,
-                               PublishEntry, StoreEntry>;
+                               PublishEntry, StoreEntry, SpoolEntry>;
 
     bool full() const noexcept;
     roomd_handle take_id(Entry);

@@ -6,6 +6,7 @@
 #include "host/moves.hpp"
 #include "host/own_answers.hpp"
 #include "host/questions.hpp"
+#include "host/spool.hpp"
 #include "host/store.hpp"
 #include "host/strings.hpp"
 #include "host/table.hpp"
@@ -33,11 +34,12 @@ std::string reason(roomd_error &error, roomd_status status) {
 } // namespace
 
 Lifecycle::Lifecycle(Services &services, Questions &questions, Moves &moves, Store &store,
-                     const Library &library, PluginEntry entry) :
+                     Spool &spool, const Library &library, PluginEntry entry) :
     instance_(services, library, std::move(entry)),
     questions_(questions),
     moves_(moves),
-    store_(store) {}
+    store_(store),
+    spool_(spool) {}
 
 Lifecycle::~Lifecycle() {
     assert(state_ == State::idle || state_ == State::stopped);
@@ -90,6 +92,7 @@ void Lifecycle::stop() {
     questions_.stop(instance_);
     moves_.stop(instance_);
     store_.stop(instance_);
+    spool_.stop(instance_);
     instance_.calls().run("stop", [&] { instance_.library().table().stop(plugin_state_); });
     finish();
 }
@@ -100,6 +103,7 @@ void Lifecycle::finish() {
     const std::size_t left = instance_.handles().clear();
     work_off();             // what stop() emitted and answered
     store_.stop(instance_); // nobody is left to hear what becomes of the durable ones
+    spool_.stop(instance_);
     refuse_tickets(instance_.intake().all_tickets(), false);
     if (left > 0) {
         instance_.services().log.debug("plugin left handles at its stop",
@@ -128,7 +132,7 @@ bool Lifecycle::work_off() {
     working_ = true;
     std::vector<Command> line = intake.take();
     for (Command &command : line) {
-        const std::size_t kept = apply(instance_, questions_, moves_, store_, command);
+        const std::size_t kept = apply(instance_, questions_, moves_, store_, spool_, command);
         intake.worked_off(command.bytes - kept);
     }
     working_ = false;
@@ -166,6 +170,7 @@ void Lifecycle::refuse_tickets(const std::vector<Ticket> &tickets, bool was_late
             services.http.respond(ticket.exchange, was_late ? late() : stopping());
             break;
         case Ticket::Kind::store: store_.unanswered(ticket); break;
+        case Ticket::Kind::spool: spool_.unanswered(ticket); break;
         }
     }
 }

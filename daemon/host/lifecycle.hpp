@@ -9,6 +9,7 @@ namespace roomd::host {
 
 class Moves;
 class Questions;
+class Spool;
 class Store;
 
 // One plugin at work, from start to stop.  Home loop only.
@@ -16,7 +17,7 @@ class Store;
 //     idle -> starting -> running -> stopping -> stopped
 class Lifecycle {
 public:
-    Lifecycle(Services &, Questions &, Moves &, Store &, const Library &, PluginEntry);
+    Lifecycle(Services &, Questions &, Moves &, Store &, Spool &, const Library &, PluginEntry);
     ~Lifecycle(); // idle or stopped
     Lifecycle(const Lifecycle &) = delete;
     Lifecycle &operator=(const Lifecycle &) = delete;
@@ -50,6 +51,7 @@ private:
     Questions &questions_;
     Moves &moves_;
     Store &store_;
+    Spool &spool_;
     void *plugin_state_ = nullptr;
     std::string why_not_ = "not started";
     State state_ = State::idle;

@@ -6,6 +6,7 @@
 #include "host/lifecycle.hpp"
 #include "host/moves.hpp"
 #include "host/questions.hpp"
+#include "host/spool.hpp"
 #include "host/store.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
@@ -82,7 +83,7 @@ struct Registry::Impl {
 
     std::unique_ptr<Lifecycle> made(PluginEntry entry) {
         const Library &library = libraries.open(entry.name, entry.file);
-        return std::make_unique<Lifecycle>(services, questions, moves, store, library,
+        return std::make_unique<Lifecycle>(services, questions, moves, store, spool, library,
                                            std::move(entry));
     }
 
@@ -90,6 +91,11 @@ struct Registry::Impl {
         services.log.info("plugin started", {{"plugin", instance.entry().label()},
                                              {"version", instance.library().table().version},
                                              {"file", instance.library().file()}});
+    }
+
+    // Who asks it in a stop() finds it there: it is stopped last.
+    bool is_spool(Lifecycle &plugin) const {
+        return services.spooler.intake == &plugin.instance().intake();
     }
 
     // Stops one and starts another in its place.
@@ -114,6 +120,7 @@ struct Registry::Impl {
     Questions questions;
     Moves moves;
     Store store;
+    Spool spool;
     std::vector<std::unique_ptr<Lifecycle>> plugins; // in the order of the configuration
     PluginHooks hooks;
     bool draining = false;
@@ -174,19 +181,19 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
                             [&](const auto &one) { return one->entry().label() == label; });
     };
     // Those to be stopped come first, so that what they held (a route, a port) is free.
-    for (auto it = impl_->plugins.begin(); it != impl_->plugins.end();) {
-        const auto stays = std::any_of(entries.begin(), entries.end(), [&](const PluginEntry &e) {
-            return e.enabled && e.label() == (*it)->entry().label();
+    const auto stays = [&](const std::unique_ptr<Lifecycle> &one) {
+        return std::any_of(entries.begin(), entries.end(), [&](const PluginEntry &e) {
+            return e.enabled && e.label() == one->entry().label();
         });
-        if (stays) {
-            ++it;
-            continue;
-        }
+    };
+    const auto leaving = std::stable_partition(impl_->plugins.begin(), impl_->plugins.end(), stays);
+    std::stable_partition(leaving, impl_->plugins.end(),
+                          [&](const auto &one) { return !impl_->is_spool(*one); });
+    for (auto it = leaving; it != impl_->plugins.end(); ++it) {
         (*it)->stop();
-        const std::string label = (*it)->entry().label();
-        it = impl_->plugins.erase(it);
-        impl_->services.data.erase(label);
+        impl_->services.data.erase((*it)->entry().label());
     }
+    impl_->plugins.erase(leaving, impl_->plugins.end());
     for (const PluginEntry &entry : entries) {
         if (!entry.enabled) continue;
         std::string why;
@@ -238,8 +245,14 @@ void Registry::drain() {
 
 void Registry::stop() {
     drain();
-    for (auto it = impl_->plugins.rbegin(); it != impl_->plugins.rend(); ++it)
-        (*it)->stop();
+    Lifecycle *spool = nullptr;
+    for (auto it = impl_->plugins.rbegin(); it != impl_->plugins.rend(); ++it) {
+        if (impl_->is_spool(**it))
+            spool = it->get();
+        else
+            (*it)->stop();
+    }
+    if (spool != nullptr) spool->stop();
 }
 
 dispatch::Hooks &Registry::hooks() noexcept {

@@ -42,6 +42,14 @@ struct Keeper {
     Intake *intake = nullptr; // owes the answers
 };
 
+// Who has the on_spool hook.
+struct Spooler {
+    roomd_spool_fn fn = nullptr; // null: nobody
+    void *user = nullptr;
+    Calls *calls = nullptr;
+    Intake *intake = nullptr; // owes the answers
+};
+
 // What all instances of one registry share.  Owned by it; home loop only.
 struct Services {
     const Options &options;
@@ -55,6 +63,7 @@ struct Services {
 
     Publisher publisher{};
     Keeper keeper{};
+    Spooler spooler{};
     RoomChanges rooms{router, wakeup};
     std::unordered_map<std::string, ClientData> data{}; // by the label of the instance
     std::string emit_prefix{}; // random, so that ids of two processes differ

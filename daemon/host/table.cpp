@@ -158,6 +158,35 @@ roomd_status stored(roomd_self *self, roomd_ticket ticket, const roomd_stored *r
         &command);
 }
 
+roomd_status spool(roomd_self *self, const roomd_spool *spool, roomd_spooled_fn fn,
+                   void *user) noexcept {
+    if (self == nullptr || spool == nullptr) return ROOMD_INVALID;
+    SpoolCommand command{{}, fn, user};
+    const roomd_status status = validate_and_copy(*spool, command.spool);
+    if (status != ROOMD_OK) return status;
+    const bool tells =
+        spool->what == ROOMD_SPOOL_REPLACE || (spool->what == ROOMD_SPOOL_NEXT && spool->id == 0);
+    if (fn == nullptr && tells) return ROOMD_INVALID;
+    const std::size_t bytes = sizeof(Command) + command.spool.bytes();
+    return self->put(std::move(command), bytes, needs(fn != nullptr));
+}
+
+roomd_status spooled(roomd_self *self, roomd_ticket ticket, const roomd_spooled *answer) noexcept {
+    if (self == nullptr || ticket == 0 || answer == nullptr) return ROOMD_INVALID;
+    SpooledCommand command;
+    const roomd_status status = validate_and_copy(*answer, command.answer);
+    if (status != ROOMD_OK) return status;
+    return self->answer(
+        ticket, Ticket::Kind::spool, Ticket::Kind::spool,
+        sizeof(Command) + command.answer.text.size(),
+        [](void *what, Ticket taken) {
+            auto &made = *static_cast<SpooledCommand *>(what);
+            made.ticket = std::move(taken);
+            return Action(std::move(made));
+        },
+        &command);
+}
+
 roomd_status move(roomd_self *self, MoveCommand::What what, roomd_client client,
                   roomd_str room) noexcept {
     if (self == nullptr || client == 0 || !is_room(room)) return ROOMD_INVALID;
@@ -282,6 +311,8 @@ roomd_host make_table() noexcept {
     table.verdict = verdict;
     table.respond = respond;
     table.stored = stored;
+    table.spool = spool;
+    table.spooled = spooled;
     table.join = join;
     table.leave = leave;
     table.disconnect = disconnect;

@@ -158,6 +158,13 @@ roomd_status on_store(roomd_self *self, roomd_store_fn fn, void *user, roomd_han
     return home.handles->store(fn, user, *out);
 }
 
+roomd_status on_spool(roomd_self *self, roomd_spool_fn fn, void *user, roomd_handle *out) noexcept {
+    const Home home = enter(self, "on_spool");
+    if (home.handles == nullptr) return home.status;
+    if (fn == nullptr || out == nullptr) return ROOMD_INVALID;
+    return home.handles->spool(fn, user, *out);
+}
+
 roomd_status route(roomd_self *self, const roomd_route *route, roomd_request_fn fn, void *user,
                    roomd_handle *out) noexcept {
     const Home home = enter(self, "route");
@@ -204,6 +211,7 @@ void add_home_functions(roomd_host &table) noexcept {
     table.on_room = on_room;
     table.on_publish = on_publish;
     table.on_store = on_store;
+    table.on_spool = on_spool;
     table.route = route;
     table.metric = metric;
     table.cancel = cancel;

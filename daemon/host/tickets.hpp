@@ -14,11 +14,11 @@ namespace roomd::host {
 
 // One answer that a plugin owes.
 struct Ticket {
-    enum class Kind : std::uint8_t { ack, connect, join, request, store };
+    enum class Kind : std::uint8_t { ack, connect, join, request, store, spool };
     Kind kind = Kind::ack;
     base::ClientId client = base::ClientId::none; // who waits, unless a plugin or a request does
     base::ExchangeId exchange = base::ExchangeId::none;
-    std::uint64_t ack = 0; // the client's own number of it, or the Store's
+    std::uint64_t ack = 0; // the client's own number of it, or the Store's or Spool's
     std::string room;      // it wants to join
 };
 
@@ -51,7 +51,7 @@ private:
     void skip_taken(std::deque<Due> &);
 
     std::unordered_map<std::uint64_t, Ticket> open_;
-    std::deque<Due> lines_[5];
+    std::deque<Due> lines_[6];
     std::uint64_t last_ = 0;
 };
 

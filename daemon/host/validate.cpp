@@ -178,6 +178,38 @@ roomd_status validate_and_copy(const roomd_stored *results, std::size_t n,
     return ROOMD_OK;
 }
 
+roomd_status validate_and_copy(const roomd_spool &spool, OwnedSpool &out) {
+    if (spool.struct_size < sizeof spool) return ROOMD_INVALID;
+    const bool next = spool.what == ROOMD_SPOOL_NEXT, put = spool.what == ROOMD_SPOOL_PUT;
+    if (!next && !put && spool.what != ROOMD_SPOOL_REPLACE) return ROOMD_INVALID;
+    if (spool.line.len == 0 || !is_text(spool.line, 255) || !is_text(spool.reader, 64) ||
+        !is_text(spool.text, SIZE_MAX))
+        return ROOMD_INVALID;
+    if (next != (spool.reader.len > 0) || next != (spool.text.len == 0)) return ROOMD_INVALID;
+    if ((spool.flags & ~(next ? ROOMD_SPOOL_TAKE : 0u)) != 0) return ROOMD_INVALID;
+    if ((put && spool.id != 0) || (!put && !next && spool.id == 0)) return ROOMD_INVALID;
+    out.what = spool.what;
+    out.line = view(spool.line);
+    out.reader = view(spool.reader);
+    out.text = view(spool.text);
+    out.id = spool.id;
+    out.flags = spool.flags;
+    return ROOMD_OK;
+}
+
+roomd_status validate_and_copy(const roomd_spooled &answer, OwnedSpooled &out) {
+    if (answer.struct_size < sizeof answer || !is_text(answer.text, SIZE_MAX) ||
+        !is_text(answer.code, 64) || !is_text(answer.why, 1000))
+        return ROOMD_INVALID;
+    out.status = answer.status;
+    out.id = answer.id;
+    out.others = answer.others != 0;
+    out.text = view(answer.text);
+    out.code = view(answer.code);
+    out.why = view(answer.why);
+    return ROOMD_OK;
+}
+
 roomd_status check_names(const OwnedEmit &emit) noexcept {
     if (sio::refuse_name(emit.event) != nullptr) return ROOMD_INVALID;
     if (emit.to == base::ClientId::none && !rooms::is_namespace(emit.nsp)) return ROOMD_INVALID;

@@ -43,5 +43,7 @@ roomd_status validate_and_copy(const roomd_move &, OwnedMove &);
 // Adds what they take to `bytes`.
 roomd_status validate_and_copy(const roomd_stored *, std::size_t n, std::vector<StoredResult> &,
                                std::size_t &bytes);
+roomd_status validate_and_copy(const roomd_spool &, OwnedSpool &);
+roomd_status validate_and_copy(const roomd_spooled &, OwnedSpooled &);
 
 } // namespace roomd::host

@@ -33,7 +33,8 @@
  *   (configuration: `budget`).  Over it a function returns ROOMD_AGAIN and does
  *   nothing; on_drain() is called once the line is below half.  What is
  *   larger than the whole budget is ROOMD_TOO_BIG.  Answers to tickets, ack(),
- *   verdict(), respond() and stored(), are counted but never refused with AGAIN.
+ *   verdict(), respond(), stored() and spooled(), are counted but never refused
+ *   with AGAIN.
  *
  * TICKETS
  *   A ticket is one answer owed to a client or an HTTP peer.  It is answered
@@ -41,7 +42,8 @@
  *   TOO_BIG) leaves it open.  A second answer is ROOMD_GONE, and so is one
  *   after its configured time: then the host has refused the connect or join,
  *   answered the request with 503, or told who emitted that the store may have
- *   kept it; an ack is never sent.  When whoever
+ *   kept it, or who asked the spool that it may have done it; an ack is never
+ *   sent.  When whoever
  *   waited has left, the answer is accepted and dropped.
  *
  * TIME
@@ -200,6 +202,44 @@ typedef struct roomd_stored {
     roomd_str id;             /* OK: its name in the store                      */
     roomd_str code, text;     /* not OK: why, as in roomd_emitted               */
 } roomd_stored;
+
+/* since 1.3: texts that outlive this process, in lines: kept by the spool (on_spool) until they are
+ * removed.  Each instance, by its label, has lines of its own, which all daemons share. */
+typedef enum roomd_spool_what {
+    ROOMD_SPOOL_PUT     = 1,  /* keep `text` at the end of the line `line`      */
+    ROOMD_SPOOL_NEXT    = 2,  /* remove `id`, unless it is 0; then give the oldest text with a
+                                 higher id, in the line or in one that was left: 30 s
+                                 without a NEXT of its reader                   */
+    ROOMD_SPOOL_REPLACE = 3   /* `text` in place of what has `id`               */
+} roomd_spool_what;
+
+typedef struct roomd_spool {
+    uint32_t struct_size;
+    roomd_spool_what what;
+    roomd_str line;           /* 1 to 255 bytes: of who asks                    */
+    roomd_str reader;         /* NEXT: one of them has a line at a time; 1 to 64 bytes */
+    uint64_t id;              /* NEXT, REPLACE                                  */
+    roomd_str text;           /* PUT, REPLACE: UTF-8 without NUL                */
+    roomd_str owner;          /* the instance that asks: the host says it       */
+    uint32_t flags;           /* ROOMD_SPOOL_TAKE                               */
+    uint32_t reserved;
+} roomd_spool;
+#define ROOMD_SPOOL_TAKE 1u   /* NEXT: from now on `line` is this reader's, whoever has it.
+                                 Without it a line is its reader's until that leaves it, but
+                                 that one who took over the line of another gives it back */
+
+/* since 1.3: what came of it */
+typedef struct roomd_spooled {
+    uint32_t struct_size;
+    roomd_status status;      /* OK: done, and nothing but the spool's own loss undoes it.  AGAIN:
+                                 not done, try later.  EXPIRED: it may have been done.
+                                 INVALID: it never will be.  UNSUPPORTED: there is no spool */
+    uint64_t id;              /* OK: of the text that was put, or is given; NEXT: 0: there is none */
+    uint32_t others;          /* NEXT: 1: the line is another reader's          */
+    uint32_t reserved;
+    roomd_str text;           /* NEXT: the oldest                               */
+    roomd_str code, why;      /* not OK: "spool_full", ..                       */
+} roomd_spooled;
 
 /* ---- what the host tells -------------------------------------------------- */
 
@@ -449,6 +489,8 @@ typedef void       (*roomd_replies_fn)(void *user, roomd_status, const roomd_rep
 typedef void       (*roomd_text_fn)   (void *user, roomd_status, roomd_str json);
 typedef void       (*roomd_publish_fn)(void *user, const roomd_emit *);
 typedef void       (*roomd_store_fn)  (void *user, roomd_ticket, const roomd_emit *, size_t n);
+typedef void       (*roomd_spool_fn)  (void *user, roomd_ticket, const roomd_spool *);
+typedef void       (*roomd_spooled_fn)(void *user, const roomd_spooled *);
 typedef void       (*roomd_request_fn)(void *user, const roomd_request *);
 typedef void       (*roomd_answer_fn) (void *user, roomd_status, const roomd_args *);
 /* One fault in a configuration: where (JSON pointer into it, empty: all of it),
@@ -654,6 +696,16 @@ typedef struct roomd_host {
      * Tells all, as on_disconnect. */
     roomd_status (*on_room)(roomd_self *, roomd_str nsp, roomd_str pattern,
                             roomd_room_fn fn, void *user, roomd_handle *out);
+
+    /* [home] Be the spool: do what spool() is asked, in order.  The ticket is answered with
+     * spooled().  One plugin only; another is DENIED. */
+    roomd_status (*on_spool)(roomd_self *, roomd_spool_fn fn, void *user, roomd_handle *out);
+    /* [any] */
+    roomd_status (*spooled)(roomd_self *, roomd_ticket, const roomd_spooled *);
+    /* [any] Ask the spool.  It counts against the budget until it is answered, and `fn` is told what
+     * came of it.  `fn` may be NULL for a PUT, and for a NEXT that only removes: in stop() too,
+     * and what cannot be done is logged then.  The spool stops after those who ask it. */
+    roomd_status (*spool)(roomd_self *, const roomd_spool *, roomd_spooled_fn fn, void *user);
 } roomd_host;
 
 /* ---- plugin --------------------------------------------------------------- */

@@ -223,6 +223,25 @@ public:
                 k, out);
         });
     }
+    // fn(const roomd_spool &, Spooling &): move the Spooling away to answer later.
+    // Throws UNSUPPORTED on a host before 1.3.
+    template <class Fn> [[nodiscard]] Handle on_spool(Fn fn) {
+        static_assert(detail::Takes<Fn, const roomd_spool &, Spooling &>,
+                      "on_spool() takes fn(const roomd_spool &, roomd::Spooling &)");
+        if (!ROOMD_HAS(core_.table, roomd_host, on_spool)) must(ROOMD_UNSUPPORTED, "on_spool", {});
+        return keep<Handle>("on_spool", {}, std::move(fn), [&](auto *k, roomd_handle *out) {
+            using K = std::remove_pointer_t<decltype(k)>;
+            return t().on_spool(
+                self(),
+                [](void *u, roomd_ticket id, const roomd_spool *what) noexcept {
+                    const auto kept = static_cast<K *>(u)->shared_from_this();
+                    Spooling ticket(kept->core, id);
+                    kept->core->fence("on_spool",
+                                      [&] { detail::call_back(kept->fn, *what, ticket); });
+                },
+                k, out);
+        });
+    }
     // fn(const Request &, Response &): move the Response away to answer later.
     template <class Fn> [[nodiscard]] Handle route(const Route &route, Fn fn) {
         static_assert(detail::Answers<Fn, Request, Response &>,

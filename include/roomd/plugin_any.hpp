@@ -4,6 +4,7 @@
 #pragma once
 
 #include "roomd/plugin_calls.hpp"
+#include "roomd/plugin_spool.hpp"
 #include "roomd/plugin_tickets.hpp"
 #include "roomd/plugin_values.hpp"
 #include "roomd/plugin_whom.hpp"
@@ -174,6 +175,26 @@ public:
         const auto names = strs(rooms);
         const roomd_move raw{sizeof raw, what, names.data(), names.size(), str(reason)};
         return t().move(self(), &whom.raw(), &raw, nullptr, nullptr);
+    }
+
+    // fn(const Spooled &), on the home loop.
+    template <class Fn> roomd_status spool(const Spool &what, Fn fn) {
+        static_assert(Takes<Fn, Spooled>, "spool() takes fn(const roomd::Spooled &)");
+        if (!ROOMD_HAS(core_.table, roomd_host, spool)) return ROOMD_UNSUPPORTED;
+        return once(std::move(fn), [&](auto *call) {
+            using C = std::remove_pointer_t<decltype(call)>;
+            return t().spool(
+                self(), &what.raw(),
+                [](void *u, const roomd_spooled *said) noexcept {
+                    C::run(u, "spool", [&](auto &f) { call_back(f, Spooled(*said)); });
+                },
+                call);
+        });
+    }
+    // A put, or a next that only removes; in a destructor too.
+    roomd_status spool(const Spool &what) const {
+        if (!ROOMD_HAS(core_.table, roomd_host, spool)) return ROOMD_UNSUPPORTED;
+        return t().spool(self(), &what.raw(), nullptr, nullptr);
     }
 
     // JSON that stays with a client until it goes; empty: none.

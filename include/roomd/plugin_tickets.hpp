@@ -4,6 +4,7 @@
 // Include roomd/plugin.hpp, which includes this.
 #pragma once
 
+#include "roomd/plugin_spool.hpp"
 #include "roomd/plugin_values.hpp"
 
 #include <cstdint>
@@ -259,6 +260,35 @@ public:
 private:
     void drop() noexcept {
         if (id_ != 0) settled(core_->table->stored(core_->self, id_, nullptr, 0));
+    }
+};
+
+// The spool's answer.  Dropped unanswered: it may have been done.
+class Spooling : public detail::Ticket {
+public:
+    using Ticket::Ticket;
+    Spooling(Spooling &&) noexcept = default;
+    Spooling &operator=(Spooling &&other) noexcept {
+        if (this != &other) drop(), take(other);
+        return *this;
+    }
+    ~Spooling() { drop(); }
+
+    roomd_status send(const Spooled &answer) noexcept {
+        if (id_ == 0) return ROOMD_GONE;
+        const roomd_spooled raw{
+            sizeof raw, answer.status,    answer.id,        answer.others ? 1u : 0u,
+            0,          str(answer.text), str(answer.code), str(answer.why)};
+        return settled(core_->table->spooled(core_->self, id_, &raw));
+    }
+
+private:
+    void drop() noexcept {
+        Spooled unsure;
+        unsure.status = ROOMD_EXPIRED;
+        unsure.code = "spool_unsure";
+        unsure.why = "the spool did not say; it may have been done";
+        if (id_ != 0) send(unsure);
     }
 };
 

@@ -234,6 +234,23 @@ public:
                         fake::text(results[i].code);
             return me(s).note(what);
         };
+        table.on_spool = [](roomd_self *s, roomd_spool_fn fn, void *user, roomd_handle *out) {
+            Hook hook = fake::named("on_spool", user);
+            hook.spool = fn;
+            return me(s).add(hook, out);
+        };
+        table.spooled = [](roomd_self *s, roomd_ticket, const roomd_spooled *said) {
+            return me(s).note("spooled " + std::to_string(said->status) + " " +
+                              std::to_string(said->id) + fake::text(said->text) +
+                              fake::text(said->code));
+        };
+        table.spool = [](roomd_self *s, const roomd_spool *what, roomd_spooled_fn fn, void *user) {
+            me(s).note("spool " + std::to_string(what->what) + fake::text(what->line) + " " +
+                       std::to_string(what->id) + fake::text(what->text));
+            const roomd_spooled said{sizeof said, ROOMD_OK, 5, 1, 0, {"next", 4}, {}, {}};
+            if (fn != nullptr) fn(user, &said);
+            return ROOMD_OK;
+        };
         table.route = [](roomd_self *s, const roomd_route *r, roomd_request_fn fn, void *user,
                          roomd_handle *out) {
             Hook hook = fake::named("route", user, {}, r->path);

@@ -35,6 +35,7 @@ struct Hook {
     roomd_room_fn room = nullptr;
     roomd_publish_fn publish = nullptr;
     roomd_store_fn store = nullptr;
+    roomd_spool_fn spool = nullptr;
     roomd_request_fn request = nullptr;
     std::uint32_t delay = 0, every = 0, interest = 0;
     int descriptor = -1;
