@@ -3,6 +3,7 @@
 #include "postgres/sql_files.hpp"
 
 #include <algorithm>
+#include <poll.h>
 #include <random>
 #include <utility>
 
@@ -132,6 +133,19 @@ void Connection::require(std::string sql, std::vector<std::string> parameters,
          }});
 }
 
+void Connection::work_off(std::chrono::milliseconds most) {
+    ending_ = true;
+    const auto end = Clock::now() + most;
+    while (ready() && asked_) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+        const bool writes = PQflush(raw_.get()) > 0;
+        pollfd socket{PQsocket(raw_.get()), static_cast<short>(writes ? POLLIN | POLLOUT : POLLIN),
+                      0};
+        if (left.count() <= 0 || poll(&socket, 1, static_cast<int>(left.count())) <= 0) return;
+        ready_to_read(0);
+    }
+}
+
 void Connection::resume() {
     if (!ready() || !waiting_ || delivering_) return;
     waiting_ = false;
@@ -177,6 +191,7 @@ void Connection::deliver() {
     }
     const int left = PQflush(raw_.get());
     if (left < 0) return lose(trouble_of(said()));
+    if (ending_) return;
     if (asked_ && !alarm_) expect_answer(times_.answer);
     watch_for(ROOMD_FD_READ | (left > 0 ? ROOMD_FD_WRITE : 0u));
 }
@@ -278,7 +293,7 @@ void Connection::lose(Trouble trouble) {
                {"why", trouble.why},
                {"hint", trouble.hint},
                {"again_in", shown_seconds(wait)}});
-    retry_ = host_.after(ms(wait), [this] { open(); });
+    if (!ending_) retry_ = host_.after(ms(wait), [this] { open(); });
     owner_.on_lost(trouble, alive);
 }
 

@@ -82,6 +82,8 @@ public:
     // As ask(), with `then` for a good answer; an error is passed to refuse().
     void require(std::string sql, std::vector<std::string> parameters,
                  std::function<void(const Result &)> then);
+    // Blocks until all queries are answered, or for so long at most: for the owner's end.
+    void work_off(std::chrono::milliseconds most);
     // After a wait: goes on with what was not taken.
     void resume();
     // The owner cannot work with it: it is closed, and opened again later.
@@ -139,6 +141,7 @@ private:
     bool asked_ = false;
     bool waiting_ = false;    // the owner said wait
     bool delivering_ = false; // the owner is being told
+    bool ending_ = false;     // there is no loop any more
     Result answer_;           // of the query that is asked, so far
     Result row_;              // not yet taken
     struct Free {

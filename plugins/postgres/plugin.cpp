@@ -6,6 +6,7 @@
 #include "postgres/relay.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/settings.hpp"
+#include "postgres/spool.hpp"
 #include "postgres/store.hpp"
 
 #include <memory>
@@ -68,6 +69,15 @@ private:
         } else {
             store_.reset();
         }
+        if (settings.outbox && settings.outbox->store) {
+            Spool::Options options{settings.target, settings.times, settings.outbox->lifecycle_max};
+            if (spool_)
+                spool_->reload(std::move(options));
+            else
+                spool_ = std::make_unique<Spool>(host_, counts_, health_, std::move(options));
+        } else {
+            spool_.reset();
+        }
         const bool wakes = settings.outbox && settings.direct &&
                            settings.outbox->wake == Settings::Wake::by_notify;
         if (settings.listen || wakes) {
@@ -92,6 +102,7 @@ private:
     Counts counts_;
     std::unique_ptr<Relay> relay_;
     std::unique_ptr<Store> store_; // wakes relay_
+    std::unique_ptr<Spool> spool_;
     std::unique_ptr<Listen> listen_;
 };
 

@@ -48,9 +48,11 @@ inline constexpr const char *config_schema = R"json({
         "keep": {"type": "string", "default": "1d", "description": "how long the log is kept; whole days are dropped"},
         "keep_size": {"type": "string", "description": "the oldest days are dropped while the log is larger"},
         "store": {"type": "boolean", "default": true,
-                  "description": "whether durable events that come over HTTP go into this outbox; in one instance at most"},
+                  "description": "whether durable events that come over HTTP go into this outbox, and what webhook keeps into roomd.lifecycle; in one instance at most"},
         "store_memory": {"type": "string", "default": "16MiB",
-                         "description": "what may wait to be stored; above it events are answered 503"}
+                         "description": "what may wait to be stored; above it events are answered 503"},
+        "lifecycle_max": {"type": "string", "default": "1GiB",
+                          "description": "what an instance of webhook may keep in roomd.lifecycle, all daemons together; above it its memory is used up"}
       },
       "additionalProperties": false
     }

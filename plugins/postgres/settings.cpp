@@ -148,6 +148,7 @@ Settings::Outbox read_outbox(const Section &in) {
             out.keep);
     in.size("keep_size", out.keep_size);
     in.size("store_memory", out.store_memory);
+    in.size("lifecycle_max", out.lifecycle_max);
     in.time("busy", milliseconds(5), milliseconds(1000), out.busy);
     in.time("idle", milliseconds(200), milliseconds(60000), out.idle);
     if (in.text("wake") == "poll") out.wake = Settings::Wake::by_polling;

@@ -34,6 +34,7 @@ struct Settings {
         std::uint64_t keep_size = 0;                         // bytes of it; 0: any
         bool store = true;                                   // durable events of others
         std::uint64_t store_memory = 16 << 20;               // bytes of them that may wait
+        std::uint64_t lifecycle_max = 1 << 30;               // bytes of roomd.lifecycle
     };
 
     Target target;

@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t most_waiting = 100000; // rows that are counted
+constexpr std::int64_t has_lifecycle = 11;    // the version of the schema that brought it
 
 double number(std::string_view text) {
     return std::strtod(std::string(text).c_str(), nullptr);
@@ -91,6 +92,24 @@ void tell_dead(Database &database, Lines &lines, json &data) {
                           {"event", text_or_null(found, row, 1)},
                           {"reason", std::string(found.text(row, 2))}});
     }
+}
+
+void tell_lifecycle(Database &database, const SchemaState &state, Lines &lines, json &data) {
+    if (state.version < has_lifecycle) return;
+    const auto found = database.ask_if_allowed(
+        "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0),"
+        " count(DISTINCT (plugin, node)) FROM (SELECT created_at, plugin, node FROM roomd.lifecycle"
+        " ORDER BY id LIMIT $1::int) r",
+        {std::to_string(most_waiting)});
+    if (!found) return;
+    const auto rows = found->whole(0, 0);
+    const auto seconds = number(found->text(0, 1));
+    lines.add("lifecycle", rows == 0 ? "nothing waits"
+                                     : counted(rows, "batch waits", "batches wait") +
+                                           (rows >= most_waiting ? " or more" : "") +
+                                           ", the first for " + time_of(seconds) + ", from " +
+                                           counted(found->whole(0, 2), "daemon", "daemons"));
+    data["lifecycle"] = {{"rows", rows}, {"seconds", seconds}, {"daemons", found->whole(0, 2)}};
 }
 
 void tell_nodes(Database &database, Lines &lines, json &data) {
@@ -172,6 +191,7 @@ Answer show_status(Asked &asked) {
     tell_outbox(database, lines, out.data);
     tell_log(database, state, lines, out.data);
     tell_dead(database, lines, out.data);
+    tell_lifecycle(database, state, lines, out.data);
     tell_nodes(database, lines, out.data);
     tell_roles(database, lines, out.data);
     tell_rights(database, lines, out.data);

@@ -210,6 +210,7 @@ describe('status', () => {
         assert.equal(`${data.epoch} ${data.last_seq} ${data.trimmed_seq}`, await psql(dsn, `SELECT epoch || ' 2 0' FROM roomd.meta`));
         assert.match(data.epoch_since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
         assert.equal(data.outbox.rows, 1);
+        assert.deepEqual(data.lifecycle, { rows: 0, seconds: 0, daemons: 0 });
         assert.ok(data.outbox.seconds >= 0 && data.outbox.seconds < 60);
         assert.deepEqual([data.dead.rows, data.dead.newest[0].event], [1, 'b']);
         assert.ok(data.log.some((one) => one.day === day && one.bytes > 0));
@@ -221,7 +222,7 @@ describe('status', () => {
     });
     test('tells people the same, and nothing to their terminal', async () => {
         const out = await done(['status', '--dsn', server.dsn('desk', 'shown')]);
-        for (const line of [/^database {2}127\.0\.0\.1:\d+\/shown, as "desk"$/m, /^outbox {4}1 row waits, the first for \d+ m?s$/m, /^log {7}up to 2$/m,
+        for (const line of [/^database {2}127\.0\.0\.1:\d+\/shown, as "desk"$/m, /^outbox {4}1 row waits, the first for \d+ m?s$/m, /^log {7}up to 2$/m, /^lifecycle nothing waits$/m,
             new RegExp(`^  ${day}  \\d+ KiB$`, 'm'), /^dead {6}1 event; roomd pg replay lists them$/m, /^ {2}1 {2}b {2}schema_mismatch: \?\[2J is no reason$/m,
             /^ {2}node:1 {2}1 row behind, seen \d+ m?s ago$/m, /^ {2}node:2 {2}in an older epoch, seen 3 h ago$/m, /^rights {4}all that a daemon needs$/m])
             assert.match(out, line);
@@ -231,7 +232,7 @@ describe('status', () => {
         const { code, data } = await json(['status', '--dsn', server.dsn('stranger', 'shown')]);
         assert.equal(code, 0);
         assert.ok(data.missing.includes('EXECUTE on roomd.seen') && data.missing.includes('SELECT on roomd.log') && data.missing.length === 7);
-        assert.ok(!('dead' in data) && !('outbox' in data) && !('nodes' in data));
+        assert.ok(!('dead' in data) && !('outbox' in data) && !('nodes' in data) && !('lifecycle' in data));
         assert.match(await done(['status', '--dsn', server.dsn('stranger', 'shown')]), /^rights {4}not all that a daemon needs; GRANT roomd_daemon gives:\n {2}EXECUTE on/m);
     });
     test('says to a role that may see nothing what it lacks', async () => {

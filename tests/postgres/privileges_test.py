@@ -96,8 +96,8 @@ class Privileges(unittest.TestCase):
                 WHERE grantee <> 'owner'::regrole GROUP BY 1, 2 ORDER BY 1, 2""")
         self.assertEqual(granted, [
             ("roomd_app", "EXECUTE", "emit"), ("roomd_app", "USAGE", "roomd"),
-            ("roomd_daemon", "EXECUTE", "bury emit give_up_damaged prepare read replay seen sequence_batch state store trim waiting"),
-            ("roomd_daemon", "SELECT", "dead log meta node"), ("roomd_daemon", "USAGE", "roomd")])
+            ("roomd_daemon", "EXECUTE", "bury emit give_up_damaged lifecycle_next lifecycle_put lifecycle_replace prepare read replay seen sequence_batch state store trim waiting"),
+            ("roomd_daemon", "SELECT", "dead lifecycle lifecycle_node log meta node"), ("roomd_daemon", "USAGE", "roomd")])
 
     def test_functions_that_run_as_the_owner_have_a_fixed_search_path(self):
         path = "search_path=pg_catalog, pg_temp"
@@ -175,7 +175,7 @@ class Privileges(unittest.TestCase):
                        "SELECT roomd.replay(1); SELECT * FROM roomd.waiting(); SELECT FROM roomd.meta;"
                        "SELECT FROM roomd.log; SELECT FROM roomd.dead; SELECT FROM roomd.node;"
                        "SELECT roomd.emit('e', '{}')")
-            for table in ("outbox", "log", "meta", "dead", "node", "idempotency"):
+            for table in ("outbox", "log", "meta", "dead", "node", "idempotency", "lifecycle", "lifecycle_node"):
                 self.denied(daemon, f"DELETE FROM roomd.{table}")
             self.denied(daemon, "SELECT FROM roomd.outbox")
             self.denied(daemon, "SELECT FROM roomd.idempotency")

@@ -15,7 +15,7 @@ SELECT pg_advisory_xact_lock(1919905645, 2);
 
 DO $$
 DECLARE
-    newest constant int := 10; -- the highest number in this folder
+    newest constant int := 11; -- the highest number in this folder
     owner text;
     found int;
 BEGIN
@@ -179,6 +179,32 @@ CREATE TABLE IF NOT EXISTS roomd.dead (
     UNIQUE (epoch, seq)
 );
 CREATE INDEX IF NOT EXISTS dead_died_at ON roomd.dead (died_at);
+
+-- What plugins have to tell somebody, each text until that one has it: lifecycle_put().  A line is what one instance of
+-- a plugin puts on one node, in the order of id.
+CREATE TABLE IF NOT EXISTS roomd.lifecycle (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    plugin     text NOT NULL,
+    node       text NOT NULL,
+    body       text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+) WITH (
+    autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_insert_threshold = -1,
+    autovacuum_vacuum_cost_delay = 0
+);
+CREATE INDEX IF NOT EXISTS lifecycle_line ON roomd.lifecycle (plugin, node, id);
+
+-- Who takes what is in a line, one at a time; it is left when `until` is over.
+CREATE TABLE IF NOT EXISTS roomd.lifecycle_node (
+    plugin text,
+    node   text,
+    reader text NOT NULL,
+    by     text NOT NULL,        -- the node of the reader
+    until  timestamptz NOT NULL,
+    is_full boolean NOT NULL DEFAULT false, -- as last counted
+    PRIMARY KEY (plugin, node)
+);
 
 DO $$
 DECLARE

@@ -146,6 +146,92 @@ BEGIN
 END
 $$;
 
+-- Keeps a text at the end of a line.  Its id; null: all lines of the plugin have too many bytes together, as the
+-- lifecycle_next() counted that looked at all of them last.
+CREATE OR REPLACE FUNCTION roomd.lifecycle_put(plugin text, node text, body text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+    is_full boolean := (SELECT n.is_full FROM roomd.lifecycle_node n WHERE n.plugin = lifecycle_put.plugin AND n.node = lifecycle_put.node);
+    put_id  bigint;
+BEGIN
+    IF is_full THEN
+        RETURN NULL;
+    END IF;
+    -- Whoever is told that it is kept is told of a commit that a crash leaves alone.
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    IF is_full IS NULL THEN
+        INSERT INTO roomd.lifecycle_node (plugin, node, reader, by, until) VALUES (plugin, node, '', '', clock_timestamp() + interval '30 s')
+        ON CONFLICT DO NOTHING;
+    END IF;
+    INSERT INTO roomd.lifecycle (plugin, node, body) VALUES (plugin, node, body) RETURNING id INTO put_id;
+    RETURN put_id;
+END
+$$;
+
+-- Removes `done`, and gives the oldest text behind it: of the reader's own line, unless it is `others`', and of lines
+-- that were left.  Without `done` it looks at all that is there, at lines that were left a moment ago too.
+-- A line is its reader's for 30 s from the last call on; a reader of the line's own node takes it from one of another node,
+-- and at its first call (`take`) from any.
+CREATE OR REPLACE FUNCTION roomd.lifecycle_next(
+    plugin text, node text, reader text, take boolean, done bigint, most bigint,
+    OUT id bigint, OUT body text, OUT others boolean
+) LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+#variable_conflict use_variable
+DECLARE
+    at        constant timestamptz := clock_timestamp();
+    leaves    constant timestamptz := at + interval '30 s';
+    renew     constant timestamptz := at + interval '20 s'; -- not each time: each change is a version of the row
+    done_node text;
+    too_much  boolean;
+BEGIN
+    IF done > 0 THEN
+        DELETE FROM roomd.lifecycle r WHERE r.id = done AND r.plugin = plugin RETURNING r.node INTO done_node;
+    END IF;
+    INSERT INTO roomd.lifecycle_node AS n (plugin, node, reader, by, until) VALUES (plugin, node, reader, node, leaves)
+    ON CONFLICT ON CONSTRAINT lifecycle_node_pkey DO UPDATE SET reader = excluded.reader, by = excluded.by, until = excluded.until
+        WHERE n.until < at OR CASE WHEN n.reader = excluded.reader THEN n.until < renew ELSE take OR n.by <> excluded.by END;
+    -- Two that come back at the same time do not wait for each other.
+    UPDATE roomd.lifecycle_node n SET reader = lifecycle_next.reader, by = lifecycle_next.node, until = leaves
+    FROM (SELECT o.node FROM roomd.lifecycle_node o
+          WHERE o.plugin = plugin AND o.node <> node
+            AND (o.until < at AND done IS NULL OR o.reader = reader AND o.until < renew)
+            AND EXISTS (SELECT FROM roomd.lifecycle r WHERE r.plugin = o.plugin AND r.node = o.node)
+          FOR UPDATE SKIP LOCKED) AS mine
+    WHERE n.plugin = plugin AND n.node = mine.node;
+    IF done IS NULL THEN
+        DELETE FROM roomd.lifecycle_node n
+        WHERE n.plugin = plugin AND n.until < at - interval '1 hour'
+          AND NOT EXISTS (SELECT FROM roomd.lifecycle r WHERE r.plugin = n.plugin AND r.node = n.node);
+        -- Counted only where the files are that large: they hold what was removed, too.
+        too_much := pg_table_size('roomd.lifecycle') > most
+            AND (SELECT coalesce(sum(octet_length(r.body)), 0) FROM roomd.lifecycle r WHERE r.plugin = plugin) > most;
+        UPDATE roomd.lifecycle_node n SET is_full = too_much
+        WHERE n.plugin = plugin AND n.node = node AND n.is_full <> too_much;
+    END IF;
+    -- What was removed from this line is still in its index while a long transaction may see it.
+    SELECT f.id, f.body INTO id, body
+    FROM roomd.lifecycle_node n CROSS JOIN LATERAL (
+        SELECT r.id, r.body FROM roomd.lifecycle r
+        WHERE r.plugin = n.plugin AND r.node = n.node AND r.id > CASE WHEN n.node = done_node THEN done ELSE 0 END
+        ORDER BY r.id LIMIT 1) AS f
+    WHERE n.plugin = plugin AND n.reader = reader
+    ORDER BY f.id LIMIT 1;
+    others := EXISTS (SELECT FROM roomd.lifecycle_node n WHERE n.plugin = plugin AND n.node = node AND n.reader <> reader);
+END
+$$;
+
+-- Puts a text in place of another.  False: that is not there any more.
+CREATE OR REPLACE FUNCTION roomd.lifecycle_replace(plugin text, id bigint, body text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+BEGIN
+    UPDATE roomd.lifecycle r SET body = lifecycle_replace.body WHERE r.id = lifecycle_replace.id AND r.plugin = lifecycle_replace.plugin;
+    RETURN FOUND;
+END
+$$;
+
 -- What waits in outbox: rows, counted up to `most`, and the age of the first one.
 CREATE OR REPLACE FUNCTION roomd.waiting(most int DEFAULT 100000, OUT rows bigint, OUT seconds double precision)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

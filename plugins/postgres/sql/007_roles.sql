@@ -10,9 +10,10 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA roomd TO %I', member);
     EXECUTE format('GRANT EXECUTE ON FUNCTION roomd.emit TO %I', member);
     IF of = 'roomd_daemon' THEN
-        EXECUTE format('GRANT SELECT ON roomd.meta, roomd.log, roomd.dead, roomd.node TO %I', member);
+        EXECUTE format('GRANT SELECT ON roomd.meta, roomd.log, roomd.dead, roomd.node, roomd.lifecycle, roomd.lifecycle_node TO %I', member);
         EXECUTE format('GRANT EXECUTE ON FUNCTION roomd.sequence_batch, roomd.give_up_damaged, roomd.read, roomd.prepare, roomd.trim,'
-                       ' roomd.state, roomd.seen, roomd.bury, roomd.replay, roomd.waiting, roomd.store TO %I', member);
+                       ' roomd.state, roomd.seen, roomd.bury, roomd.replay, roomd.waiting, roomd.store,'
+                       ' roomd.lifecycle_put, roomd.lifecycle_next, roomd.lifecycle_replace TO %I', member);
     END IF;
 END
 $$;
