@@ -8,6 +8,7 @@ struct Counts {
     explicit Counts(Host &host) :
         sent(host.counter("sent_total", "Entries that the backend took.")),
         failed(host.counter("failed_total", "Tries to send a batch that failed.")),
+        kept(host.counter("kept_total", "Entries that were put into roomd.lifecycle.")),
         dropped(host.counter("dropped_total", "Entries that the backend will never get.")),
         queue(host.gauge("queue_bytes", "Bytes of entries that wait for the backend.")),
         posts(host.counter("posts_total", "POSTs that ended, answered or not.")),
@@ -20,7 +21,7 @@ struct Counts {
                                           "Those of them that the backend did not decide.")),
         cache_hits(host.counter("cache_hits_total", "Those of them that the cache decided.")) {}
 
-    Counter sent, failed, dropped;
+    Counter sent, failed, kept, dropped;
     Gauge queue;
     Counter posts, seconds;
     Counter acks, acks_unavailable;

@@ -1,7 +1,5 @@
 #include "webhook/line.hpp"
 
-#include "json/json.hpp"
-
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -42,7 +40,7 @@ void Line::drop_oldest() {
 
 void Line::widen_gap(std::uint64_t from, std::uint64_t to, Time now) {
     if (!gap_) {
-        gap_ = Gap{from, to, now};
+        gap_ = Missing{{from, to, false, 0}, now};
         return;
     }
     gap_->from = std::min(gap_->from, from);
@@ -69,18 +67,11 @@ std::optional<Time> Line::next() const {
 }
 
 void Line::make_batch() {
-    Batch batch{"{\"kind\":\"events\",\"epoch\":" + json::quoted(epoch_) +
-                    ",\"node\":" + json::quoted(node_) + ",\"events\":[",
-                0, 0, 0};
+    Batch batch{batch_head(epoch_, node_), 0, 0, 0};
     if (gap_) {
         batch.first = gap_->from;
         batch.last = gap_->to;
-        batch.text += "{\"n\":" + std::to_string(gap_->to) +
-                      ",\"type\":\"gap\",\"from\":" + std::to_string(gap_->from) +
-                      ",\"to\":" + std::to_string(gap_->to) +
-                      ",\"overflow\":" + (gap_->overflow ? "true" : "false");
-        if (gap_->status != 0) batch.text += ",\"refused\":" + std::to_string(gap_->status);
-        batch.text += "}";
+        batch.text += gap_entry(*gap_);
         gap_.reset();
     }
     // What is under way is never dropped: it must leave room for what is new.
@@ -95,7 +86,7 @@ void Line::make_batch() {
         ++batch.entries;
         waiting_.pop_front();
     }
-    batch.text += "]}";
+    batch.text += batch_end;
     bytes_ += batch.text.size();
     batch_ = std::move(batch);
 }
@@ -118,12 +109,23 @@ void Line::failed(Time again) {
 std::size_t Line::refused(int status, Time again) {
     failed(again);
     if (++batch_->refusals < bounds_.refusals) return 0;
+    // Told with the next batch, and not before it is time for that.
+    const std::size_t entries = drop_batch(again - bounds_.wait);
+    gap_->refused = status;
+    return entries;
+}
+
+std::size_t Line::lost(Time now) {
+    assert(under_way_);
+    under_way_ = false;
+    return drop_batch(now);
+}
+
+std::size_t Line::drop_batch(Time now) {
     const std::size_t entries = batch_->entries;
     bytes_ -= batch_->text.size();
-    // Told with the next batch, and not before it is time for that.
-    widen_gap(batch_->first, batch_->last, again - bounds_.wait);
-    gap_->since = again - bounds_.wait;
-    gap_->status = status;
+    widen_gap(batch_->first, batch_->last, now);
+    gap_->since = now;
     batch_.reset();
     return entries;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "webhook/batch.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +45,8 @@ public:
     std::size_t accepted(); // how many entries it had
     void failed(Time again);
     std::size_t refused(int status, Time again);
+    // It can go nowhere: gives how many entries are dropped.
+    std::size_t lost(Time now);
 
     // When begin() may give something; none while a batch is under way or there is nothing.
     std::optional<Time> next() const;
@@ -59,11 +63,8 @@ private:
         std::string text;
     };
     // Numbers that are missing, in front of everything that waits.
-    struct Gap {
-        std::uint64_t from = 0, to = 0;
+    struct Missing : Gap {
         Time since;
-        bool overflow = false;
-        int status = 0; // of the refusal; 0: none
     };
     struct Batch {
         std::string text;
@@ -77,11 +78,12 @@ private:
     void drop_oldest();
     void widen_gap(std::uint64_t from, std::uint64_t to, Time now);
     void make_batch();
+    std::size_t drop_batch(Time now);
 
     std::string epoch_, node_;
     Bounds bounds_;
     std::deque<Entry> waiting_;
-    std::optional<Gap> gap_;
+    std::optional<Missing> gap_;
     std::optional<Batch> batch_;
     bool under_way_ = false;
     Time again_{}; // of the batch

@@ -33,6 +33,8 @@ inline constexpr const char *config_schema = R"json({
     },
     "memory": {"type": "string", "default": "16MiB",
                "description": "what waits for the backend; above it the oldest is dropped and told as a gap"},
+    "lifecycle": {"type": "boolean", "default": false,
+                  "description": "what is told is kept in PostgreSQL until the backend has it, as rows of roomd.lifecycle: by the plugin postgres with outbox"},
     "timeout": {"type": "string", "default": "10s", "description": "for one try"},
     "retry_max": {"type": "string", "default": "30s", "description": "the longest wait between two tries"},
     "refusals": {"type": "integer", "minimum": 1, "maximum": 100, "default": 5,

@@ -45,15 +45,24 @@ std::string reason(const Reply &reply) {
 Sender::Sender(Host &host, const Counts &counts, const Settings &settings) :
     host_(host),
     counts_(counts),
-    line_(base::random_id(), node_of(settings), settings.line),
+    node_(node_of(settings)),
+    line_(base::random_id(), node_, settings.line),
     backoff_(first_pause, settings.retry_most, seed()),
     acks_(courier_, envelope_,
           [this](const Reply &reply, Time::duration took) {
               ended("acks", reply, ack_of(reply).has_value(), took);
           }),
-    verdicts_(courier_, envelope_, [this](const Reply &reply, Time::duration took) {
-        ended("verdicts", reply, decision_of(reply).has_value(), took);
-    }) {
+    verdicts_(courier_, envelope_,
+              [this](const Reply &reply, Time::duration took) {
+                  ended("verdicts", reply, decision_of(reply).has_value(), took);
+              }),
+    backlog_(host_, counts_, standing_, node_, line_.epoch(),
+             {[this](std::string body, Courier::Done done) {
+                  post_batch(std::move(body), std::move(done));
+              },
+              [this](Backlog::Kept kept, Time again) { batch_kept(kept, again); },
+              [this] { courier_.wake(); }},
+             Backoff(first_pause, settings.retry_most, seed())) {
     apply(settings);
     tell(started(base::unix_ms()));
     thread_ = std::thread([this]() noexcept { run(); });
@@ -127,6 +136,9 @@ void Sender::apply(const Settings &settings) {
     backoff_.set_most(settings.retry_most);
     acks_.apply(settings.acks);
     verdicts_.apply(settings.verdicts);
+    if (settings.lifecycle && !keeping_) backlog_.begin();
+    keeping_ = keeping_ || settings.lifecycle;
+    backlog_.apply(settings.line.refusals, settings.retry_most);
 }
 
 void Sender::run() {
@@ -141,11 +153,15 @@ void Sender::run() {
             questions = std::exchange(inbox_, {});
             fresh = std::exchange(fresh_, {});
             ending = ending_;
-            sent_all = line_.empty() || settings_.url.empty();
+            sent_all = (line_.empty() && !backlog_.under_way()) || settings_.url.empty();
             counts_.queue.set(static_cast<double>(line_.bytes()));
         }
         if (fresh) apply(*fresh);
-        if (ending && !end) end = now + settings_.flush;
+        if (ending && !end) {
+            end = now + settings_.flush;
+            at_end_ = true;
+            if (keeping_) backlog_.end();
+        }
         for (Ask &ask : questions.acks)
             acks_.add(std::move(ask));
         for (Ask &ask : questions.verdicts)
@@ -153,12 +169,13 @@ void Sender::run() {
         acks_.step(now);
         verdicts_.step(now);
         if (end && ((sent_all && acks_.empty() && verdicts_.empty()) || now >= *end)) break;
-        send_batch(now, ending ? Line::When::at_once : Line::When::in_time);
+        if (!settings_.url.empty()) send(now);
         tell_health();
         courier_.poll(wait(Time::clock::now(), end));
     }
     acks_.give_up();
     verdicts_.give_up();
+    if (keeping_) keep_the_rest();
     if (!settings_.url.empty() && !line_.empty())
         host_.warning("the backend did not take all that was in line");
 }
@@ -173,13 +190,75 @@ Milliseconds Sender::wait(Time now, std::optional<Time> end) const {
     no_later(verdicts_.next());
     {
         const std::lock_guard lock(mutex_);
-        if (!settings_.url.empty()) no_later(line_.next());
+        const bool waits = keeping_ && !settings_.lifecycle && !at_end_; // until nothing is there
+        if (!settings_.url.empty() && !waits) no_later(line_.next());
     }
+    if (!settings_.url.empty() && keeping_) no_later(backlog_.next());
     return std::max(Milliseconds(0), std::chrono::ceil<Milliseconds>(until - now));
 }
 
+// Rows that stand in the table go before what is newer.
+void Sender::send(Time now) {
+    if (keeping_) {
+        backlog_.step(now);
+        if (at_end_ && !backlog_.empty() && !backlog_.is_cut_off())
+            return posting_ ? void() : keep_the_rest();
+        if (settings_.lifecycle && !at_end_) return keep_batch(now);
+        if (!at_end_ && !stops_keeping()) return;
+    }
+    send_batch(now, at_end_ ? Line::When::at_once : Line::When::in_time);
+}
+
+// False: not yet.
+bool Sender::stops_keeping() {
+    const bool gives_up = backlog_.is_cut_off() && !backlog_.is_busy();
+    if (!backlog_.empty() && !gives_up) return false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (line_.under_way()) return false; // the last put is still to be answered
+    }
+    if (gives_up) host_.warning("what stands in roomd.lifecycle cannot be read, and stays there");
+    keeping_ = false;
+    standing_.good("lifecycle");
+    standing_.good("lifecycle rows");
+    return true;
+}
+
+void Sender::keep_batch(Time now) {
+    std::string body;
+    {
+        const std::lock_guard lock(mutex_);
+        const std::string *const batch = line_.begin(now, Line::When::in_time);
+        if (batch == nullptr) return;
+        body = *batch;
+    }
+    backlog_.put(std::move(body));
+}
+
+void Sender::batch_kept(Backlog::Kept kept, Time again) {
+    std::size_t dropped = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        switch (kept) {
+        case Backlog::Kept::yes: counts_.kept.add(static_cast<double>(line_.accepted())); break;
+        case Backlog::Kept::later: line_.failed(again); break;
+        case Backlog::Kept::never: dropped = line_.lost(again); break;
+        }
+    }
+    if (dropped > 0) counts_.dropped.add(static_cast<double>(dropped));
+}
+
+// At the end: nobody is told any more whether they stand there.
+void Sender::keep_the_rest() {
+    const std::lock_guard lock(mutex_);
+    if (line_.under_way()) line_.failed(Time{}); // perhaps the backend has it: it comes again
+    while (const std::string *const batch = line_.begin(Time::max(), Line::When::at_once)) {
+        if (!backlog_.put_last(*batch)) return line_.failed(Time::clock::now() + first_pause);
+        counts_.kept.add(static_cast<double>(line_.accepted()));
+    }
+}
+
 void Sender::send_batch(Time now, Line::When when) {
-    if (settings_.url.empty()) return;
     std::string body;
     {
         const std::lock_guard lock(mutex_);
@@ -187,22 +266,31 @@ void Sender::send_batch(Time now, Line::When when) {
         if (batch == nullptr) return;
         body = *batch;
     }
-    courier_.post(envelope_.seal(settings_.url, std::move(body), settings_.timeout, batch_answer),
-                  [this, now](const Reply &reply) { batch_ended(reply, now); });
+    posting_ = true;
+    post_batch(std::move(body), [this](const Reply &reply) { batch_ended(reply); });
 }
 
-void Sender::batch_ended(const Reply &reply, Time began) {
-    const Time now = Time::clock::now();
-    const bool good = reply.status >= 200 && reply.status < 300;
-    ended("events", reply, good, now - began);
-    if (good) {
+void Sender::post_batch(std::string body, Courier::Done done) {
+    const Time began = Time::clock::now();
+    courier_.post(envelope_.seal(settings_.url, std::move(body), settings_.timeout, batch_answer),
+                  [this, began, done = std::move(done)](const Reply &reply) {
+                      const bool good = reply.status >= 200 && reply.status < 300;
+                      ended("events", reply, good, Time::clock::now() - began);
+                      done(reply);
+                  });
+}
+
+void Sender::batch_ended(const Reply &reply) {
+    posting_ = false;
+    if (reply.status >= 200 && reply.status < 300) {
         backoff_.reset();
         const std::lock_guard lock(mutex_);
         counts_.sent.add(static_cast<double>(line_.accepted()));
         return;
     }
     counts_.failed.add();
-    const Time again = now + std::max(backoff_.next(), Milliseconds(reply.retry_after));
+    const Time again =
+        Time::clock::now() + std::max(backoff_.next(), Milliseconds(reply.retry_after));
     std::size_t dropped = 0;
     {
         const std::lock_guard lock(mutex_);

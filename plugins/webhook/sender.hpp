@@ -1,6 +1,7 @@
 #pragma once
 
 #include "webhook/asks.hpp"
+#include "webhook/backlog.hpp"
 #include "webhook/backoff.hpp"
 #include "webhook/counts.hpp"
 #include "webhook/courier.hpp"
@@ -45,8 +46,14 @@ private:
 
     void run();
     void apply(const Settings &);
+    void send(Time now);
+    bool stops_keeping();
+    void keep_batch(Time now);
+    void batch_kept(Backlog::Kept, Time again);
+    void keep_the_rest();
     void send_batch(Time now, Line::When);
-    void batch_ended(const Reply &, Time began);
+    void batch_ended(const Reply &);
+    void post_batch(std::string body, Courier::Done);
     void ended(std::string_view kind, const Reply &, bool good, Time::duration took);
     void tell_health();
     Milliseconds wait(Time now, std::optional<Time> end) const;
@@ -55,6 +62,7 @@ private:
     Host &host_;
     const Counts &counts_;
     std::atomic<std::uint64_t> last_id_{0};
+    const std::string node_;
 
     mutable std::mutex mutex_; // guards these:
     Line line_;
@@ -71,6 +79,10 @@ private:
     Standing standing_;
     std::string told_why_; // of the health
     Asks acks_, verdicts_;
+    Backlog backlog_;
+    bool keeping_ = false; // by it: with `lifecycle`, and after that until nothing is there
+    bool posting_ = false; // a batch, straight from the line
+    bool at_end_ = false;
     std::thread thread_;
 };
 

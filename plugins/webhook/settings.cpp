@@ -188,6 +188,10 @@ Settings read_settings(std::string_view text, Faults &faults) {
     batch.size("size", 1 << 10, 16 << 20, out.line.batch_bytes);
     batch.time("wait", 0, 60000, out.line.wait);
     in.size("memory", 64 << 10, std::size_t{1} << 30, out.line.bytes);
+    in.flag("lifecycle", out.lifecycle);
+    if (out.lifecycle && !in.has("url"))
+        in.tell("lifecycle", "keeps what is told to a url, and there is none",
+                "write url: https://backend.example/roomd");
     in.time("timeout", 10, 300000, out.timeout);
     in.time("retry_max", 100, 600000, out.retry_most);
     in.whole("refusals", out.line.refusals);

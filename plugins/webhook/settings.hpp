@@ -33,6 +33,7 @@ struct Settings {
     bool connects = true, disconnects = true;
     Names rooms, events; // patterns
     Line::Bounds line;
+    bool lifecycle = false;      // kept as rows of roomd.lifecycle first
     Milliseconds timeout{10000}; // of one try
     Milliseconds retry_most{30000};
     Milliseconds away{30000}; // until the instance is degraded

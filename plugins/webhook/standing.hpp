@@ -16,16 +16,25 @@ public:
     }
     // True: it worked before.
     bool bad(std::string_view kind, std::string why, Time now) {
-        const auto [at, fresh] = failing_.try_emplace(std::string(kind), Failing{now, now, {}});
+        const auto [at, fresh] =
+            failing_.try_emplace(std::string(kind), Failing{now, now, {}, false});
         at->second.last = now;
         at->second.why = std::move(why);
+        at->second.stays = false;
+        return fresh;
+    }
+    // The same of what stays until somebody does something: it degrades at once.
+    bool stuck(std::string_view kind, std::string why, Time now) {
+        const bool fresh = bad(kind, std::move(why), now);
+        failing_.find(kind)->second.stays = true;
         return fresh;
     }
     // Why it is degraded: something went on failing for so long.  Empty: nothing did.  One failure
     // after which nothing was tried says little.
     std::string degraded(Milliseconds away) const {
         for (const auto &[kind, failing] : failing_)
-            if (failing.last - failing.since >= away) return kind + ": " + failing.why;
+            if (failing.stays || failing.last - failing.since >= away)
+                return kind + ": " + failing.why;
         return {};
     }
 
@@ -33,6 +42,7 @@ private:
     struct Failing {
         Time since, last;
         std::string why;
+        bool stays = false;
     };
     std::map<std::string, Failing, std::less<>> failing_;
 };

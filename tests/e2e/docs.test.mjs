@@ -517,6 +517,7 @@ const EXAMPLES = {
     'docs/plugins.md': {
         'A plugin in C++': [desk.write, desk.build, desk.client],
         Sending: [not('a part of a plugin'), not('a part of a plugin')],
+        'The spool': [not('a part of a plugin')],
         'Who is there': [not('a part of a plugin'), not('a part of a plugin')],
         'Serving HTTP': [not('a part of a plugin')],
     },

@@ -144,3 +144,18 @@ TEST_CASE("a batch that is refused again and again is dropped and told of") {
     CHECK(events(*line.begin(later, at_once)) ==
           R"([{"n":3,"type":"gap","from":1,"to":3,"overflow":false,"refused":400}])");
 }
+
+TEST_CASE("a batch that can go nowhere is told as a gap at once") {
+    Line line("e", "n", small());
+    line.add("\"a\":1", start);
+    line.add("\"a\":2", start);
+    REQUIRE(line.begin(start, at_once) != nullptr);
+    line.add("\"a\":3", start);
+    CHECK(line.lost(start) == 2);
+    const std::string *const batch = line.begin(start, at_once);
+    REQUIRE(batch != nullptr);
+    CHECK(events(*batch) ==
+          R"([{"n":2,"type":"gap","from":1,"to":2,"overflow":false},{"n":3,"a":3}])");
+    line.accepted();
+    CHECK(line.bytes() == 0);
+}

@@ -107,3 +107,9 @@ TEST_CASE("certificates to trust are a file that is there, wherever the daemon w
         CHECK(first_of(R"("url":"https://a.example","ca":")" + std::string(ca) + "\"") ==
               "/ca ca is no absolute path of a file that can be read");
 }
+
+TEST_CASE("rows are kept only of what is told") {
+    CHECK(first_of(R"("lifecycle":true,"acks":{"url":"https://a.example/","events":["a"]})")
+              .substr(0, 10) == "/lifecycle");
+    CHECK(first_of(R"("lifecycle":true,"url":"https://a.example/")").empty());
+}

@@ -31,3 +31,11 @@ TEST_CASE("one failure after which nobody asks again never degrades") {
     standing.bad("acks", "refused", start + Milliseconds(1000));
     CHECK(standing.degraded(away).empty());
 }
+
+TEST_CASE("what stays until somebody does something degrades at once") {
+    Standing standing;
+    CHECK(standing.stuck("lifecycle", "full", start));
+    CHECK(standing.degraded(away) == "lifecycle: full");
+    CHECK_FALSE(standing.bad("lifecycle", "away", start));
+    CHECK(standing.degraded(away).empty());
+}
