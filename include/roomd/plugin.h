@@ -231,8 +231,9 @@ typedef struct roomd_spool {
 /* since 1.3: what came of it */
 typedef struct roomd_spooled {
     uint32_t struct_size;
-    roomd_status status;      /* OK: done, and nothing but the spool's own loss undoes it.  AGAIN:
-                                 not done, try later.  EXPIRED: it may have been done.
+    roomd_status status;      /* OK: done, and nothing but the spool's own loss undoes it, except that
+                                 what was removed may come back once.  AGAIN: not done,
+                                 try later.  EXPIRED: it may have been done.
                                  INVALID: it never will be.  UNSUPPORTED: there is no spool */
     uint64_t id;              /* OK: of the text that was put, or is given; NEXT: 0: there is none */
     uint32_t others;          /* NEXT: 1: the line is another reader's          */

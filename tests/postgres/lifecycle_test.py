@@ -121,7 +121,7 @@ class Lifecycle(unittest.TestCase):
     def test_two_that_come_back_at_the_same_time_do_not_wait_for_each_other(self):
         mine, others = self.put("1"), self.put("2", "b")
         self.next("b")
-        self.leave("b")
+        self.owner.run("UPDATE roomd.lifecycle_node SET until = clock_timestamp() - interval '2 h' WHERE node = 'b'")
         with self.server.connect("daemon") as one:
             one.run("BEGIN")
             self.assertEqual(one.value("SELECT id FROM roomd.lifecycle_next('webhook', 'a', 'a1', false, NULL, 1000000)"), mine)
@@ -135,6 +135,14 @@ class Lifecycle(unittest.TestCase):
         self.put("1")
         self.assertEqual(self.daemon.value("SHOW synchronous_commit"), "on")
         self.daemon.run("COMMIT")
+
+    def test_no_commit_is_waited_for_where_something_is_only_removed(self):
+        put = self.put("1")
+        self.daemon.run("SET synchronous_commit = on; BEGIN")
+        self.next(done=put)
+        self.assertEqual(self.daemon.value("SHOW synchronous_commit"), "off")
+        self.daemon.run("COMMIT")
+        self.assertEqual(self.owner.value("SELECT count(*) FROM roomd.lifecycle"), "0")
 
     def test_version_10_is_brought_up(self):
         with self.server.connect("postgres", "postgres") as admin:

@@ -172,6 +172,7 @@ $$;
 
 -- Removes `done`, and gives the oldest text behind it: of the reader's own line, unless it is `others`', and of lines
 -- that were left.  Without `done` it looks at all that is there, at lines that were left a moment ago too.
+-- What it removed may be there again after a crash of the server.
 -- A line is its reader's for 30 s from the last call on; a reader of the line's own node takes it from one of another node,
 -- and at its first call (`take`) from any.
 CREATE OR REPLACE FUNCTION roomd.lifecycle_next(
@@ -187,6 +188,8 @@ DECLARE
     done_node text;
     too_much  boolean;
 BEGIN
+    -- What a crash of the server brings back is done once more.
+    PERFORM set_config('synchronous_commit', 'off', true);
     IF done > 0 THEN
         DELETE FROM roomd.lifecycle r WHERE r.id = done AND r.plugin = plugin RETURNING r.node INTO done_node;
     END IF;
