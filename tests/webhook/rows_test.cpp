@@ -1,3 +1,4 @@
+#include "start.hpp"
 #include "webhook/batch.hpp"
 #include "webhook/rows.hpp"
 
@@ -6,10 +7,10 @@
 #include <string>
 
 using namespace roomd::webhook;
+using roomd::test::start;
 
 namespace {
 
-const Time start{std::chrono::hours(1)};
 constexpr Milliseconds pause(100);
 using What = Rows::Question::What;
 
