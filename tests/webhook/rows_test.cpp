@@ -14,7 +14,7 @@ namespace {
 constexpr Milliseconds pause(100);
 using What = Rows::Question::What;
 
-std::string batch(int n) {
+std::string row_of(int n) {
     return batch_head("e", "n") + "{\"n\":" + std::to_string(n) + "}" + std::string(batch_end);
 }
 
@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Looked, "a row that fails goes again when it is time, as it is
 TEST_CASE_FIXTURE(Looked,
                   "a row that the backend refuses is replaced by a gap, and that is removed") {
     set_refusals(2);
-    put(1, batch(7));
+    put(1, row_of(7));
     begin(start);
     CHECK_FALSE(refused(422, start));
     begin(start);
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Looked,
     REQUIRE(question);
     CHECK(question->what == What::replace);
     CHECK(question->id == 1);
-    CHECK(question->text == *gap_in_place_of(batch(7), 422));
+    CHECK(question->text == *gap_in_place_of(row_of(7), 422));
     unanswered(start); // the database was away
     question = ask(start);
     CHECK(question->what == What::replace);
@@ -158,5 +158,7 @@ TEST_CASE_FIXTURE(Looked, "what another daemon of this name sends is left to it"
 TEST_CASE_FIXTURE(Looked, "it looks around once in a while, though nothing is there") {
     CHECK_FALSE(ask(start + Rows::look_every - Milliseconds(1)));
     CHECK(*next() == start + Rows::look_every);
-    CHECK(ask(start + Rows::look_every));
+    const auto look = ask(start + Rows::look_every);
+    REQUIRE(look);
+    CHECK_FALSE(look->take); // from another one of this name, only at the start
 }
