@@ -9,6 +9,7 @@ HttpResponse unavailable(std::string_view code, std::string_view message) {
     HttpResponse response;
     response.status = 503;
     response.content_type = "application/json";
+    response.headers.emplace_back("Retry-After", "1");
     response.body = json::failure(code, message);
     return response;
 }

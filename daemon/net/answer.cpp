@@ -77,6 +77,13 @@ Answer failure(int status, std::string_view code, std::string_view message) {
     return answer;
 }
 
+Answer unavailable(std::string_view message) {
+    Answer answer = failure(503, "unavailable", message);
+    answer.headers = "Retry-After: 1\r\n";
+    answer.close = true;
+    return answer;
+}
+
 Answer over_limit(Excess excess) {
     Answer answer =
         excess == Excess::all

@@ -29,6 +29,9 @@ std::string_view reason(int status) noexcept;
 // {"success":false,"error":{"code":...,"message":...}}; neither may need escaping.
 Answer failure(int status, std::string_view code, std::string_view message);
 
+// 503 `unavailable`, which says that another try, on a new connection, may succeed soon.
+Answer unavailable(std::string_view message);
+
 // Which limit a connection or session exceeds.
 enum class Excess : std::uint8_t { none, all, address };
 // Browsers retry with back-off.

@@ -27,7 +27,7 @@ namespace roomd::net {
 class Conn;
 class Requests;
 
-// A request that was handed to a route and is owed its answer.
+// A request to a route, from its head until it is answered.
 struct Owed {
     Conn *conn;
     const RouteEntry *route;

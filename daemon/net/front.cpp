@@ -63,21 +63,17 @@ struct Call {
 // A request to a route: from its head until it is answered.
 class RouteExchange final : public Exchange {
 public:
-    RouteExchange(Core &core, std::shared_ptr<const RouteEntry> route, std::unique_ptr<Call> call) :
-        core_(core),
+    RouteExchange(Conn &conn, std::shared_ptr<const RouteEntry> route, std::unique_ptr<Call> call) :
+        core_(conn.core()),
         route_(std::move(route)),
-        call_(std::move(call)) {}
+        call_(std::move(call)),
+        id_(core_.owed().emplace(Owed{&conn, route_.get()})) {}
     ~RouteExchange() override { forget(); }
 
-    void complete(Conn &conn, std::string_view body) override {
-        if (!route_->live) {
-            conn.answer(failure(404, "not_found", "nothing is at this path"));
-            return;
-        }
+    void complete(Conn &, std::string_view body) override {
         // The answer may come during serve() and destroy this: the viewed text stays here.
         const std::shared_ptr<const RouteEntry> route = route_;
         const std::unique_ptr<Call> call = std::move(call_);
-        id_ = core_.owed().emplace(Owed{&conn, route.get()});
         call->request.id = id_;
         call->request.body = body;
         route->route.serve(call->request);
@@ -85,15 +81,12 @@ public:
     void gone(Conn &) override { forget(); }
 
 private:
-    void forget() noexcept {
-        if (id_ != base::ExchangeId::none) core_.owed().erase(id_);
-        id_ = base::ExchangeId::none;
-    }
+    void forget() noexcept { core_.owed().erase(std::exchange(id_, base::ExchangeId::none)); }
 
     Core &core_;
     std::shared_ptr<const RouteEntry> route_;
     std::unique_ptr<Call> call_;
-    base::ExchangeId id_ = base::ExchangeId::none; // when it was handed to the route
+    base::ExchangeId id_;
 };
 
 } // namespace
@@ -150,10 +143,7 @@ void Front::websocket(Conn &conn, const http::Head &head) {
 
 void Front::route(Conn &conn, const http::Head &head) {
     if (core_.refusing()) {
-        Answer busy = failure(503, "unavailable", "the server is shutting down");
-        busy.headers = "Retry-After: 1\r\n";
-        busy.close = true;
-        conn.answer(busy);
+        conn.answer(unavailable("the server is shutting down"));
         return;
     }
     const Side side = side_of(conn);
@@ -191,7 +181,7 @@ void Front::route(Conn &conn, const http::Head &head) {
     if (head.length().value_or(0) > route.max_body)
         return refuse(conn, {413, "too_large", "the body is too large"});
     conn.read_body(route.max_body,
-                   std::make_unique<RouteExchange>(core_, found.entry, std::move(call)));
+                   std::make_unique<RouteExchange>(conn, found.entry, std::move(call)));
 }
 
 bool respond(Conn &conn, Response response) {

@@ -23,7 +23,6 @@ namespace {
 using eio::Refusal;
 
 constexpr std::string_view not_stored = "cache-control: no-store\r\n";
-constexpr std::string_view retry_after = "Retry-After: 1\r\n";
 
 // A client that connects to several namespaces at once sends a token for each in one body.
 constexpr std::size_t messages_per_post = 4;
@@ -95,10 +94,7 @@ Answer received() {
 }
 
 Answer busy() {
-    Answer answer = failure(503, "unavailable", "the server is shutting down");
-    answer.headers = retry_after;
-    answer.close = true;
-    return answer;
+    return unavailable("the server is shutting down");
 }
 
 Answer forbidden(Core &core, const Conn &conn, const http::Head &head) {

@@ -16,6 +16,8 @@ namespace {
 
 // Per wake-up, so that open connections get their turn in a storm of new ones.
 constexpr int most_accepts = 64;
+// At the end: what a queue of connections can hold, and no more.
+constexpr int most_waiting = 4096;
 constexpr base::Duration pause{100};
 // Above options.connections: these are answered with the reason; any more are just closed.
 constexpr std::size_t told = 64;
@@ -41,6 +43,7 @@ Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost, Opened ope
     vhost_(vhost),
     index_(index),
     admin_(core.options().listeners[index].side == Side::admin),
+    inherited_(!core.options().listeners[index].inherited.empty()),
     fd_(opened.fd),
     spare_(open_spare()),
     address_(bound_address(fd_)),
@@ -64,6 +67,12 @@ Listener::~Listener() {
     file_.remove();
     close(fd_);
     if (spare_ >= 0) close(spare_);
+}
+
+void Listener::take_waiting() {
+    if (inherited_) return;
+    for (int i = 0; i < most_waiting; ++i)
+        if (!take_one()) return;
 }
 
 void Listener::on_ready() {

@@ -23,6 +23,9 @@ public:
     Listener(const Listener &) = delete;
     Listener &operator=(const Listener &) = delete;
 
+    // Accepts what waits, unless the socket was passed to us: then the next process does.
+    void take_waiting();
+
     // Sets the options that accepted sockets inherit.
     void reconfigure() noexcept;
 
@@ -38,7 +41,7 @@ private:
     Core &core_;
     lws_vhost *vhost_;
     std::uint16_t index_;
-    bool admin_;
+    bool admin_, inherited_;
     int fd_;
     int spare_; // closed to be able to refuse a connection when descriptors run out
     std::string address_;

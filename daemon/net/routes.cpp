@@ -44,7 +44,6 @@ std::shared_ptr<const RouteEntry> Routes::remove(std::uint64_t id) noexcept {
                                  [&](const auto &entry) { return entry->id == id; });
     if (it == entries_.end()) return nullptr;
     std::shared_ptr<const RouteEntry> entry = *it;
-    entry->live = false;
     entries_.erase(it);
     return entry;
 }

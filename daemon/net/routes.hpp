@@ -13,7 +13,6 @@ namespace roomd::net {
 struct RouteEntry {
     std::uint64_t id;
     Route route;
-    mutable bool live = true; // false: removed, but an exchange may still hold it
 };
 
 // The routes, by method and path.
@@ -26,7 +25,7 @@ public:
 
     // Throws std::invalid_argument when it is malformed or already taken.
     std::uint64_t add(Route);
-    // The entry, no longer live; null when there is none.
+    // The entry, which exchanges may still hold; null when there is none.
     std::shared_ptr<const RouteEntry> remove(std::uint64_t id) noexcept;
     // A route takes its path, and one that ends in '/' all below it; other methods than GET take
     // one slash behind the path too.  `on`: the side of the listener that got the request, `front`

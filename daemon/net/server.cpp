@@ -72,12 +72,12 @@ void Server::remove_route(RouteId id) noexcept {
     Core &core = impl_->core;
     const auto entry = core.routes().remove(id);
     if (!entry) return;
-    std::vector<Conn *> waiting; // for an answer of the removed route
+    std::vector<Conn *> waiting; // for an answer of the removed route, or sending it their bodies
     core.owed().each([&](base::ExchangeId, const Owed &owed) {
         if (owed.route == entry.get()) waiting.push_back(owed.conn);
     });
     for (Conn *conn : waiting)
-        conn->answer(failure(503, "unavailable", "the service behind this path has stopped"));
+        conn->answer(unavailable("the service behind this path has stopped"));
 }
 
 bool Server::respond(base::ExchangeId id, Response response) {
@@ -99,7 +99,9 @@ std::vector<int> Server::listening_sockets() const {
     return out;
 }
 
-void Server::stop_accepting() noexcept {
+void Server::stop_accepting() {
+    for (const auto &listener : impl_->listeners)
+        listener->take_waiting();
     impl_->listeners.clear();
 }
 

@@ -46,7 +46,9 @@ public:
     std::vector<std::string> addresses() const;
     std::vector<int> listening_sockets() const;
 
-    void stop_accepting() noexcept;    // closes the listening sockets
+    // Closes the listening sockets.  Connections that wait to be accepted are accepted before,
+    // where nobody else holds the socket: closing it would reset them.
+    void stop_accepting();
     void refuse_new(bool on) noexcept; // 503 for handshakes and new requests (draining)
     // Applies all but listeners, whose certificates are read again; keep_headers() stays in force.
     // Throws when a certificate or the client bundle cannot be read: then nothing has changed.

@@ -106,3 +106,52 @@ TEST_CASE("no timeout of libwebsockets' own ends a held request") {
     CHECK(wire.silent(2500ms));
     CHECK(other.silent(20ms));
 }
+
+TEST_CASE("a request that is under way when its route ends is told to come again") {
+    std::uint64_t route = 0;
+    Rig rig({}, [&](net::Server &server) {
+        net::Route held;
+        held.method = "POST";
+        held.path = "/slow";
+        held.max_body = 100;
+        held.serve = [](const net::Request &) {};
+        route = server.add_route(std::move(held));
+    });
+    const std::string whole = post("/slow", "abc");
+    Wire half(rig.address()), waiting(rig.address());
+    half.send(whole.substr(0, whole.size() - 1));
+    waiting.send(whole);
+    CHECK(rig.until([](net::Server &server, Echo &) {
+        return server.totals().http_requests == 2 && server.unfinished() > 0;
+    }));
+    CHECK(rig.call(
+        [&](net::Server &server, session::Sessions &, Echo &) { server.remove_route(route); }));
+    for (Wire *wire : {&half, &waiting}) {
+        const Reply reply = wire->reply();
+        CHECK(reply.status == 503);
+        CHECK(reply.header("retry-after") == "1");
+        CHECK(reply.body.find("\"unavailable\"") != std::string::npos);
+    }
+    half.send("c");
+    CHECK(half.ends());
+    // From now on the path is none.
+    CHECK(ask(rig, whole).status == 404);
+}
+
+TEST_CASE("a connection that waits to be accepted at the end is answered, not reset") {
+    Rig rig({}, add_routes);
+    std::vector<Wire> wires;
+    CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+        for (int i = 0; i < 100; ++i) {
+            wires.emplace_back(rig.address());
+            wires.back().send(get("/hello"));
+        }
+        server.refuse_new(true);
+        server.stop_accepting();
+    }));
+    for (Wire &wire : wires) {
+        const Reply reply = wire.reply();
+        CHECK(reply.status == 503);
+        CHECK(reply.header("retry-after") == "1");
+    }
+}

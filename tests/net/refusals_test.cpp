@@ -181,6 +181,7 @@ TEST_CASE("a page of an allowed origin may read every refusal, whichever unit re
         [&](net::Server &server, session::Sessions &, Echo &) { server.remove_route(held); }));
     const Reply stopped = wire.reply();
     CHECK((stopped.status == 503 || stopped.status == 404)); // it may come behind the removal
+    CHECK(stopped.header("retry-after") == (stopped.status == 503 ? "1" : ""));
     CHECK(stopped.header("access-control-allow-origin") == "https://a.example");
 
     CHECK(rig.call([](net::Server &server, session::Sessions &, Echo &) { //
