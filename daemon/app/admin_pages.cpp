@@ -35,7 +35,7 @@ std::string stats_page(const Shard &shard, std::string_view config, std::int64_t
         .number("pid", static_cast<std::uint64_t>(getpid()))
         .text("config", config)
         .number("uptime", static_cast<std::uint64_t>(uptime_seconds))
-        .flag("draining", shard.pages.draining())
+        .flag("draining", shard.pages.leaving())
         .raw("listen", json::list(shard.server.addresses()))
         .number("connections", http.open)
         .number("sessions_polling", sessions.count(session::Transport::polling))

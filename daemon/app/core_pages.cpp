@@ -159,7 +159,7 @@ pages::Readiness CorePages::readiness() const {
     out.catalogue = catalogue_;
     out.now_ms = base::unix_ms();
     out.listening = true; // a listener got this request
-    out.draining = draining_;
+    out.draining = leaving_;
     for (const auto &health : parts_.plugins.health()) {
         if (health.required && health.state != host::State::up) out.missing.push_back(part(health));
     }

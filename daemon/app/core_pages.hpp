@@ -35,8 +35,10 @@ public:
     CorePages(const Parts &parts, const config::Config &);
 
     void add_routes();
-    void drain() noexcept { draining_ = true; } // from now on they say that the daemon is stopping
-    bool draining() const noexcept { return draining_; }
+    // From now on /ready says that the daemon is stopping, and after drain() /health does too.
+    void leave() noexcept { leaving_ = true; }
+    void drain() noexcept { draining_ = true; }
+    bool leaving() const noexcept { return leaving_; }
     void apply(const config::Config &); // another name, another catalogue
     std::string stats_json() const;     // for plugins
     net::Response health() const;       // with reasons
@@ -48,7 +50,7 @@ private:
 
     Parts parts_;
     std::string service_, catalogue_;
-    bool draining_ = false;
+    bool leaving_ = false, draining_ = false;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

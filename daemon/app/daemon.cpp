@@ -8,10 +8,13 @@
 #include "app/reload.hpp"
 #include "app/shard.hpp"
 #include "app/signals.hpp"
+#include "app/spread.hpp"
 #include "app/version.hpp"
+#include "base/random.hpp"
 #include "config/scalar.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
 #include <ostream>
@@ -37,11 +40,13 @@ public:
         admin_(shard, {[this](Reload::Done done) { reload(std::move(done)); }, file.path,
                        [this]() -> const config::Config & { return reload_.running(); },
                        config.console.path, config.console.mint}),
+        drain_delay_(config.drain_delay),
         drain_(config.drain),
         signals_(
             shard.loop, [this] { stop(); }, [this] { reload({}); }),
         watchdog_(shard.loop, [this] { notify_.alive(); }),
-        leaving_(shard.loop, [this] { leave(); }) {
+        delay_(shard.loop, [this] { drain(); }),
+        closing_(shard.loop, [this] { close_some(); }) {
         if (const auto period = notify_.watchdog_period(); period > base::Duration::zero())
             watchdog_.every(period);
         if (!config.console.path.empty())
@@ -56,8 +61,8 @@ public:
 
 private:
     static constexpr base::Duration step{50};
-    static constexpr std::size_t fewest_a_step = 100;
-    static constexpr base::Duration grace{1000}; // for close frames to be read
+    static constexpr base::Duration grace{1000};         // for close frames to be read
+    static constexpr base::Duration plugins_stop{10000}; // and what else may take its time
     static constexpr base::Duration last_words{200};
 
     void reload(Reload::Done done) {
@@ -69,15 +74,15 @@ private:
 
     void reloaded(const Reloaded &what) {
         if (what.became == Reloaded::Became::stopping) return;
+        drain_delay_ = reload_.running().drain_delay;
         drain_ = reload_.running().drain;
         const bool good =
             what.became == Reloaded::Became::applied || what.became == Reloaded::Became::built_in;
         notify_.ready(good ? "running" : "running; the last reload failed");
-        if (what.became == Reloaded::Became::applied) warn(shard_.log, reload_.running());
     }
 
-    // Stops accepting, lets plugins emit their last, then closes clients a few at a time so that
-    // they do not all reconnect in the same second.  A second signal ends it at once.
+    // For a while only says so, so that a load balancer sends nothing new; then drains.  A second
+    // signal ends it at once.
     void stop() {
         if (stopping_) {
             shard_.log.warning("second signal: ending at once");
@@ -86,27 +91,39 @@ private:
         }
         stopping_ = true;
         reload_.stop();
-        shard_.pages.drain();
+        shard_.pages.leave();
         notify_.stopping("stopping, " + std::to_string(shard_.sessions.size()) +
-                         " sessions to close");
-        shard_.log.notice("stopping", {{"sessions", shard_.sessions.size()}});
-        shard_.server.stop_accepting();
-        shard_.server.refuse_new(true);
-        admin_.end();
-        shard_.plugins.stop();
-        const auto steps = static_cast<std::size_t>(drain_.count() / step.count());
-        a_step_ = std::max(fewest_a_step, shard_.sessions.size() / (steps == 0 ? 1 : steps) + 1);
-        last_ = shard_.loop.now() + drain_ + grace;
-        leaving_.start(base::Duration{0}, step);
+                             " sessions to close",
+                         drain_delay_ + drain_ + grace + plugins_stop);
+        shard_.log.notice("stopping", {{"sessions", shard_.sessions.size()},
+                                       {"drain_delay_ms", drain_delay_.count()},
+                                       {"drain_ms", drain_.count()}});
+        if (drain_delay_ > base::Duration::zero()) return delay_.after(drain_delay_);
+        drain();
     }
 
-    void leave() {
-        const std::size_t left =
-            shard_.sessions.close_some(a_step_, session::CloseReason::server_shutting_down);
-        const auto now = shard_.loop.now();
+    // Stops accepting, lets plugins emit their last, then closes the clients little by little.
+    void drain() {
+        shard_.pages.drain();
+        shard_.server.refuse_new(true); // first: what waits to be accepted is told so
+        shard_.server.stop_accepting();
+        admin_.end();
+        shard_.plugins.stop();
+        const base::Time now = shard_.loop.now();
+        std::uint32_t seed = 0;
+        base::random_bytes(&seed, sizeof seed);
+        spread_.emplace(now, drain_, seed);
+        last_ = now + drain_ + grace;
+        closing_.start(base::Duration{0}, step);
+    }
+
+    void close_some() {
+        const base::Time now = shard_.loop.now();
+        const std::size_t left = shard_.sessions.close_some(
+            spread_->due(shard_.sessions.size(), now), session::CloseReason::server_shutting_down);
         if (left == 0 && now + grace < last_) last_ = now + grace;
         if (shard_.server.idle() || now >= last_) {
-            leaving_.cancel();
+            closing_.cancel();
             shard_.loop.stop();
         }
     }
@@ -115,12 +132,12 @@ private:
     Reload reload_;
     Admin admin_;
     std::optional<Console> console_;
-    base::Duration drain_;
+    base::Duration drain_delay_, drain_;
     Notify notify_;
     Signals signals_;
     loop::Timer watchdog_;
-    loop::Timer leaving_;
-    std::size_t a_step_ = 0;
+    loop::Timer delay_, closing_;
+    std::optional<Spread> spread_; // while clients are closed
     base::Time last_{};
     bool stopping_ = false;
 };

@@ -20,8 +20,10 @@ void Notify::reloading() const noexcept {
     sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", usec);
 }
 
-void Notify::stopping(std::string_view status) const noexcept {
-    sd_notifyf(0, "STOPPING=1\nSTATUS=%.*s", static_cast<int>(status.size()), status.data());
+void Notify::stopping(std::string_view status, base::Duration within) const noexcept {
+    const auto usec = static_cast<unsigned long long>(within.count()) * 1000u;
+    sd_notifyf(0, "STOPPING=1\nSTATUS=%.*s\nEXTEND_TIMEOUT_USEC=%llu",
+               static_cast<int>(status.size()), status.data(), usec);
 }
 
 void Notify::alive() const noexcept {

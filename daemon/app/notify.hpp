@@ -11,7 +11,8 @@ class Notify {
 public:
     void ready(std::string_view status) const noexcept;
     void reloading() const noexcept;
-    void stopping(std::string_view status) const noexcept;
+    // `within`: how long it may take, which may be more than the unit's TimeoutStopSec=.
+    void stopping(std::string_view status, base::Duration within) const noexcept;
     void alive() const noexcept; // feeds the watchdog
     // Half of WatchdogSec, or zero when there is no watchdog.
     base::Duration watchdog_period() const noexcept;

@@ -57,7 +57,7 @@ struct Config {
     Console console;
     Plugins plugins;
     Idempotency idempotency;
-    base::Duration drain{}; // how long SIGTERM waits for clients before it cuts
+    base::Duration drain_delay{}, drain{}; // between SIGTERM and the end
     Log log;
     std::string effective;           // all of it as YAML (config/effective.hpp); without secrets
     std::vector<Fault> warnings;     // of what was read
@@ -70,8 +70,10 @@ inline constexpr std::array catalogue_keys{
         "Whether to `refuse` events that `events` does not name, or to `allow` them to the rooms that the emit names."),
 };
 inline constexpr std::array drain_keys{
+    duration("drain_delay", &Config::drain_delay, "0s", {"0ms", "1h"}, Reload::yes,
+        "How long a daemon that is told to stop goes on as before while `/ready` says 503, so that a load balancer sends it nobody new."),
     duration("drain", &Config::drain, "5s", {"0ms", "1h"}, Reload::yes,
-        "How long a stopping daemon waits for its clients to leave before it disconnects the rest."),
+        "Then it accepts nothing new and closes its clients, spread evenly over this time."),
 };
 // clang-format on
 

@@ -72,12 +72,12 @@ bool same_clients(const Config &a, const Config &b) {
 bool same(const Config &a, const Config &b) {
     return a.service == b.service && a.listen == b.listen && a.socketio == b.socketio &&
            a.cors == b.cors && a.limits == b.limits && a.admin == b.admin && a.log == b.log &&
-           a.idempotency == b.idempotency && a.drain == b.drain && a.namespaces == b.namespaces &&
-           a.unknown_events == b.unknown_events && same_clients(a, b) &&
-           a.catalogue_digest == b.catalogue_digest && same_catalogue(*a.catalogue, *b.catalogue) &&
-           same_keys(a.keys, b.keys) && same_plugins(a.plugins, b.plugins) &&
-           a.trusted_proxies == b.trusted_proxies && a.console.path == b.console.path &&
-           a.console.mint == b.console.mint;
+           a.idempotency == b.idempotency && a.drain_delay == b.drain_delay && a.drain == b.drain &&
+           a.namespaces == b.namespaces && a.unknown_events == b.unknown_events &&
+           same_clients(a, b) && a.catalogue_digest == b.catalogue_digest &&
+           same_catalogue(*a.catalogue, *b.catalogue) && same_keys(a.keys, b.keys) &&
+           same_plugins(a.plugins, b.plugins) && a.trusted_proxies == b.trusted_proxies &&
+           a.console.path == b.console.path && a.console.mint == b.console.mint;
 }
 
 // A key, and two configurations of which only one has it, or which have other values of it.

@@ -151,7 +151,7 @@ describe('a configuration against the running one', () => {
         const next = file('next.yaml', settings(server.port + 1, { admin: { socket: server.admin }, drain: '3s', keys: [{ ...KEYS[0], key: `sha256:${'ab'.repeat(32)}` }] }));
         const said = await roomd(['check', '--diff', '-c', next]);
         assert.equal(said.code, 0, said.err);
-        assert.match(said.out, /^drain: 2s -> 3s \(reload\)$/m);
+        assert.match(said.out, /^drain: 200ms -> 3s \(reload\)$/m);
         assert.match(said.out, /^listen\[127\.0\.0\.1:\d+\]: .* \(restart\)$/m);
         assert.match(said.out, /^keys\[backend\]\.key: .*<hidden>.* -> .*<hidden>.* \(reload\)$/m);
         quiet(said);

@@ -111,7 +111,7 @@ test('SIGTERM closes every client and ends in time with 0', async (t) => {
 });
 
 test('SIGTERM without clients ends at once', async (t) => {
-    const server = await roomd(t);
+    const server = await roomd(t, { drain: '1s' });
     const from = Date.now();
     assert.equal(await server.kill('SIGTERM'), 0);
     assert.ok(Date.now() - from < 2500);

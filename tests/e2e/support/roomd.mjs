@@ -41,7 +41,7 @@ export function settings(port, changes = {}) {
         catalogue: { unknown: 'allow' },
         rooms: { user: anyone, role: anyone, tenant: anyone, library: anyone },
         limits: { events_per_second: 0 },
-        drain: '2s',
+        drain: '200ms',
         plugins: {
             directory: path.join(build, 'plugins'),
             load: [
