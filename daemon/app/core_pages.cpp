@@ -207,6 +207,8 @@ std::vector<metrics::Family> CorePages::families() const {
         counter("roomd_backlog_closed_total",
                 "Sessions closed because the total backlog reached limits.send_buffer_total",
                 eio.shed),
+        counter("roomd_aged_sessions_total", "Sessions closed because they reached limits.max_age",
+                eio.aged),
         counter("roomd_unread_answers_cut_total",
                 "Connections cut because unread answers reached limits.send_buffer_total",
                 http.unread_cut),

@@ -63,6 +63,8 @@ inline constexpr std::array limit_keys{
         "Events one connection may send in a second, in all its namespaces; faster ones are held back. 0: any number."),
     count<Limits>("limits.frames_per_second", &Limits::frames_per_second, "1000", {"0", "1000000"}, Reload::yes,
         "Packets of any kind that one connection may send in a second. Faster websocket frames wait unread; the POST of a polling client is answered later. 0, or `events_per_second: 0`: any number."),
+    duration<Limits>("limits.max_age", &Limits::max_age, "0s", {"0ms", "30d"}, Reload::yes,
+        "How long a connection may last: each is closed at a random moment in the last fifth of this time, and the stock client opens another one. 0s: any time."),
     duration<Limits>("limits.connect_timeout", &Limits::connect_timeout, "45s", {"10ms", "1d"}, Reload::yes,
         "Time to join the first namespace."),
     duration<Limits>("limits.header_deadline", &Limits::header_deadline, "10s", {"100ms", "1d"}, Reload::yes,

@@ -14,6 +14,7 @@ std::string_view text(CloseReason reason) noexcept {
     case CloseReason::server_namespace_disconnect: return "server namespace disconnect";
     case CloseReason::slow_client: return "slow client";
     case CloseReason::expired: return "token expired";
+    case CloseReason::max_age: return "max age reached";
     }
     return "unknown";
 }

@@ -17,7 +17,8 @@ enum class CloseReason : std::uint8_t {
     client_namespace_disconnect, // 41 from the client
     server_namespace_disconnect, // a plugin or an operator sent the client away
     slow_client,                 // over its outbox bound
-    expired                      // its token has expired
+    expired,                     // its token has expired
+    max_age                      // it has lasted as long as a session may
 };
 
 std::string_view text(CloseReason) noexcept;

@@ -15,13 +15,21 @@ FixedFrames::FixedFrames() :
     close(eio::close()) {}
 
 Session::Session(std::string_view sid, Transport transport, Handshake handshake, Link &link,
-                 base::Time beat_due) :
+                 base::Time now, base::Duration until_ping) :
     transport_(transport),
+    opened_tenths_(static_cast<std::uint32_t>(now.time_since_epoch() / tenth)),
     link_(&link),
     handshake_(std::move(handshake)),
-    beat_due_(beat_due) {
+    beat_due_(now + until_ping) {
     assert(sid.size() == sid_size);
     std::copy_n(sid.begin(), sid_size, sid_.begin());
+}
+
+unsigned Session::lot() const noexcept {
+    std::uint32_t hash = 2166136261; // FNV-1a; the sid is random
+    for (const char c : sid_)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+    return hash >> 16;
 }
 
 bool Session::reachable(base::Time now) const noexcept {

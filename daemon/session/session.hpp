@@ -35,7 +35,8 @@ class Session {
 public:
     static constexpr std::size_t sid_size = 20;
 
-    Session(std::string_view sid, Transport, Handshake, Link &, base::Time beat_due);
+    Session(std::string_view sid, Transport, Handshake, Link &, base::Time now,
+            base::Duration until_ping);
     Session(const Session &) = delete;
     Session &operator=(const Session &) = delete;
 
@@ -44,6 +45,12 @@ public:
     Transport transport() const noexcept { return transport_; }
     const Handshake &handshake() const noexcept { return handshake_; }
     const Outbox &outbox() const noexcept { return outbox_; }
+    base::Time opened() const noexcept { // less than a tenth of a second before it was
+        return base::Time(opened_tenths_ * tenth);
+    }
+    // Below `lots`; drawn when it was opened.
+    unsigned lot() const noexcept;
+    static constexpr unsigned lots = 65536;
     bool open() const noexcept { return life_ == Life::open; }
     bool over() const noexcept { return life_ == Life::over; }
     // Whether a request may still use this sid.  Of a closed session, only the GET that fetches its
@@ -116,6 +123,7 @@ public:
 
 private:
     enum class Life : std::uint8_t { open, ending, over };
+    static constexpr base::Duration tenth{100};
     // releasing: upgraded; other_ is the GET that was pending.
     enum class Upgrade : std::uint8_t { none, releasing, begun, answered };
 
@@ -144,8 +152,9 @@ private:
     bool probe_blocked_ = false;
     bool awaiting_pong_ = false;
     bool extended_ = false;
-    Link *link_;            // the pending GET, or the websocket
-    Link *other_ = nullptr; // the probing websocket, or a GET to be released
+    std::uint32_t opened_tenths_; // since the clock's epoch: 13 years fit
+    Link *link_;                  // the pending GET, or the websocket
+    Link *other_ = nullptr;       // the probing websocket, or a GET to be released
     Outbox outbox_;
     Handshake handshake_;
     base::Time beat_due_; // the next ping, the missing pong, or the end of lingering

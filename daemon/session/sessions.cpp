@@ -21,7 +21,8 @@ Sessions::Sessions(const Options &options, Messages &up, const base::Clock &cloc
     options_(options),
     up_(up),
     clock_(clock),
-    wheel_(options.granularity(), clock.now()) {}
+    wheel_(options.granularity(), clock.now()),
+    ages_(options.max_age, clock.now()) {}
 
 Sessions::~Sessions() = default;
 
@@ -29,7 +30,7 @@ Sessions::~Sessions() = default;
 
 base::SessionId Sessions::open(Transport transport, Handshake handshake, Link &link) {
     const base::SessionId id =
-        sessions_.add(transport, std::move(handshake), link, clock_.now() + options_.ping_interval);
+        sessions_.add(transport, std::move(handshake), link, clock_.now(), options_.ping_interval);
     Session &session = *sessions_.find(id);
     ++open_[static_cast<std::size_t>(transport)];
     ++totals_.opened;
@@ -142,11 +143,6 @@ bool Sessions::too_large(base::SessionId id) {
     const bool told = up_.too_large(id);
     if (told) close(id, CloseReason::transport_error);
     return told;
-}
-
-void Sessions::no_packet(base::SessionId id, Session &session, const char *why) {
-    note(why);
-    finish(id, session, CloseReason::parse_error, Ending::prompt);
 }
 
 // What a probing websocket says: 2probe, then 5 (or 5 at once).  Anything else closes it alone.
@@ -322,6 +318,10 @@ void Sessions::tick() {
 
 void Sessions::expire(base::SessionId id, Session &session) {
     const base::Time now = clock_.now();
+    if (session.open() && now >= ages_.end_of(session)) {
+        ++totals_.aged;
+        return finish(id, session, CloseReason::max_age, Ending::linger);
+    }
     switch (session.expire(now)) {
     case Session::Due::nothing: break;
     case Session::Due::ping: {
@@ -355,22 +355,19 @@ void Sessions::close_all(CloseReason reason) {
 }
 
 void Sessions::reconfigure(const Options &options) {
+    const base::Time now = clock_.now();
+    const bool other_steps = options.granularity() != options_.granularity();
     options_ = options;
-    if (options.granularity() == wheel_.granularity()) return;
-    wheel_ = Wheel(options.granularity(), clock_.now());
+    if (other_steps) wheel_ = Wheel(options.granularity(), now);
+    if (!ages_.limit(options.max_age, now) && !other_steps) return;
     sessions_.each([&](base::SessionId id, Session &session) { arm(id, session); });
 }
 
 // ---- inside ------------------------------------------------------------------------------
 
-void Sessions::touch(base::SessionId id, Session &session) {
-    if (session.dirty) return;
-    session.dirty = true;
-    dirty_.push_back(id);
-}
-
 void Sessions::arm(base::SessionId id, const Session &session) {
-    const base::Time due = session.next_deadline();
+    base::Time due = session.next_deadline();
+    if (session.open()) due = std::min(due, ages_.end_of(session));
     if (due != base::Time::max()) wheel_.arm(id, due);
 }
 

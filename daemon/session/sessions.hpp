@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/frame.hpp"
 #include "base/ids.hpp"
+#include "session/ages.hpp"
 #include "session/close_reason.hpp"
 #include "session/delivery.hpp"
 #include "session/handshake.hpp"
@@ -130,7 +131,7 @@ public:
     // allowed, those furthest behind; then destroys what is closed.  What that made others send is
     // flushed too, so dirty() is 0 afterwards.
     void reap();
-    void tick(); // pings, timeouts, unfinished upgrades; call it about every tick_every()
+    void tick(); // pings, timeouts, ages, unfinished upgrades; call it about every tick_every()
     base::Duration tick_every() const noexcept { return wheel_.granularity(); }
     void close_all(CloseReason); // shutdown: nobody is waited for
     // Closes up to `most` sessions as close_all() does.  How many are still open: a paced drain.
@@ -148,6 +149,7 @@ public:
     struct Totals {
         std::uint64_t opened = 0, closed = 0, slow = 0, dropped_volatile = 0, upgrades = 0;
         std::uint64_t shed = 0; // closed because all together were too far behind
+        std::uint64_t aged = 0; // closed because they reached max_age
         std::uint64_t frames_out = 0, bytes_out = 0;
         std::uint64_t violations = 0; // sessions closed for what their clients sent
         const char *violation = "";   // what the last one was
@@ -156,7 +158,10 @@ public:
 
 private:
     void write(base::SessionId, Session &);
-    void touch(base::SessionId, Session &);
+    void touch(base::SessionId id, Session &session) {
+        if (std::exchange(session.dirty, true)) return;
+        dirty_.push_back(id);
+    }
     void arm(base::SessionId, const Session &);
     void expire(base::SessionId, Session &);
     void finish(base::SessionId, Session &, CloseReason, Ending, Farewell = Farewell::close);
@@ -164,7 +169,10 @@ private:
         ++totals_.violations;
         totals_.violation = why;
     }
-    void no_packet(base::SessionId, Session &, const char *why);
+    void no_packet(base::SessionId id, Session &session, const char *why) {
+        note(why);
+        finish(id, session, CloseReason::parse_error, Ending::prompt);
+    }
     void judge(base::SessionId);
     bool shed();
     void destroy_closed();
@@ -177,6 +185,7 @@ private:
     FixedFrames fixed_;
     Wheel wheel_;
     Table sessions_;
+    Ages ages_;
     std::size_t open_[2] = {0, 0};          // by transport
     std::vector<base::SessionId> dirty_;    // flush() has something to write
     std::vector<base::SessionId> suspects_; // were over their bound; reap() judges

@@ -20,6 +20,7 @@ struct Limits {
     std::size_t send_buffer{};         // bytes in one outbox
     std::size_t send_buffer_total{};   // bytes that wait for all peers together
     std::size_t packets_per_payload{}; // of polling
+    base::Duration max_age{};          // of a session; zero: any
     friend bool operator==(const Limits &, const Limits &) = default;
 };
 

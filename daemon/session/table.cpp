@@ -9,13 +9,13 @@
 
 namespace roomd::session {
 
-base::SessionId Table::add(Transport transport, Handshake handshake, Link &link,
-                           base::Time beat_due) {
+base::SessionId Table::add(Transport transport, Handshake handshake, Link &link, base::Time now,
+                           base::Duration until_ping) {
     std::string sid = base::random_id();
     while (by_sid_.find(sid) != base::SessionId::none)
         sid = base::random_id();
     const base::SessionId id =
-        sessions_.emplace(sid, transport, std::move(handshake), link, beat_due);
+        sessions_.emplace(sid, transport, std::move(handshake), link, now, until_ping);
     by_sid_.add(id);
     return id;
 }

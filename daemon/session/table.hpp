@@ -18,7 +18,7 @@ namespace roomd::session {
 // Every session, including those that ended and are not destroyed yet, by id and by sid.
 class Table {
 public:
-    base::SessionId add(Transport, Handshake, Link &, base::Time beat_due);
+    base::SessionId add(Transport, Handshake, Link &, base::Time now, base::Duration until_ping);
     void erase(base::SessionId);
     Session *find(base::SessionId id) noexcept { return sessions_.find(id); }
     const Session *find(base::SessionId id) const noexcept { return sessions_.find(id); }

@@ -1,4 +1,5 @@
-// The end of a daemon that is told to stop: nothing is lost, and nobody comes back all at once.
+// The end of a daemon that is told to stop: nothing is lost, and nobody comes back all at once.  And
+// connections that have lasted long enough.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -173,3 +174,23 @@ test('systemd is told how long it may take, and a reload meanwhile is refused', 
     server.killed = true;
     await server.kill();
 });
+
+for (const [mode, options] of Object.entries(MODES)) {
+    test(`a connection that reaches max_age is closed, and the client comes back by itself: ${mode}`, async (t) => {
+        const server = await roomd(t, { limits: { max_age: '2s', events_per_second: 0 } });
+        const socket = await connected(t, server, { ...options, reconnection: true, reconnectionDelay: 20, reconnectionDelayMax: 50 });
+        const from = Date.now();
+        const errors = [];
+        socket.on('connect_error', (error) => errors.push(error.message));
+        for (let time = 0; time < 2; ++time) {
+            const before = socket.id;
+            const [reason] = await once(socket, 'disconnect');
+            assert.match(reason, /^transport (close|error)$/);
+            await once(socket, 'connect');
+            assert.notEqual(socket.id, before);
+        }
+        assert.deepEqual(errors, []);
+        assert.ok(Date.now() - from >= 2800);
+        assert.match(await (await server.get('/metrics')).text(), /^roomd_aged_sessions_total 2$/m);
+    });
+}

@@ -291,3 +291,98 @@ TEST_CASE("a session whose link takes nothing now costs the flush nothing") {
     CHECK(e.sessions.dirty() == 0);
     CHECK(e.poll(id) == Log{"4a"});
 }
+
+namespace {
+
+session::Options at_most(base::Duration age) {
+    session::Options options = test::session_defaults();
+    options.ping_interval = 1000s;
+    options.ping_timeout = 1000s;
+    options.max_age = age;
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("sessions are closed in the last fifth of max_age, each at its own time") {
+    Engine e(at_most(100s));
+    std::vector<std::unique_ptr<FakeLink>> links;
+    for (int i = 0; i < 200; ++i) {
+        links.push_back(std::make_unique<FakeLink>(Transport::websocket));
+        e.websocket(*links.back());
+    }
+    e.pass(79800ms);
+    CHECK(e.sessions.size() == 200);
+    std::size_t before = 200, most = 0;
+    for (int second = 0; second < 20; ++second) {
+        e.pass(1s);
+        most = std::max(most, before - e.sessions.size());
+        before = e.sessions.size();
+    }
+    e.pass(400ms);
+    CHECK(e.sessions.size() == 0);
+    CHECK(most <= 30); // of 10 on average
+    CHECK(e.sessions.totals().aged == 200);
+    CHECK(e.heard.log.back() == "closed: max age reached");
+    CHECK(links.back()->closed == Goodbye::polite);
+}
+
+TEST_CASE("what is queued for a session that is too old goes out before its end") {
+    Engine e(at_most(10s));
+    FakeLink ws(Transport::websocket);
+    const SessionId id = e.websocket(ws), polled = e.polling();
+    ws.blocks = true;
+    e.sessions.send(id, message("a"), Delivery::reliable);
+    e.turn();
+    e.sessions.send(id, message("b"), Delivery::reliable);
+    e.sessions.send(polled, message("c"), Delivery::reliable);
+    e.pass(10200ms);
+    CHECK(e.heard.log == Log{"closed: max age reached", "closed: max age reached"});
+    CHECK(!ws.closed);
+    ws.blocks = false;
+    e.sessions.writable(id, ws);
+    e.turn();
+    CHECK(ws.got == Log{"4a", "4b"});
+    CHECK(ws.closed == Goodbye::polite);
+    CHECK(e.poll(polled) == Log{"4c", "1"});
+}
+
+TEST_CASE("pings go on until a session is too old, and without max_age for ever") {
+    session::Options options = at_most(0s);
+    options.ping_interval = 300ms;
+    Engine e(options);
+    FakeLink ws(Transport::websocket);
+    const SessionId id = e.websocket(ws);
+    const auto live = [&](int beats) {
+        for (; beats > 0 && e.alive(id); --beats) {
+            e.pass(310ms);
+            e.sessions.text(id, ws, "3");
+        }
+        return beats == 0;
+    };
+    CHECK(live(100));
+    options.max_age = 10s;
+    e.sessions.reconfigure(options);
+    e.pass(2100ms);
+    CHECK(!e.alive(id));
+}
+
+TEST_CASE("those that are too old for a new max_age leave over a fifth of it") {
+    session::Options options = at_most(0s);
+    Engine e(options);
+    std::vector<std::unique_ptr<FakeLink>> links;
+    for (int i = 0; i < 100; ++i) {
+        links.push_back(std::make_unique<FakeLink>(Transport::websocket));
+        e.websocket(*links.back());
+    }
+    e.pass(100s);
+    options.max_age = 50s;
+    e.sessions.reconfigure(options);
+    e.pass(1s);
+    CHECK(e.sessions.size() > 70);
+    e.pass(4s);
+    CHECK(e.sessions.size() > 25);
+    CHECK(e.sessions.size() < 75);
+    e.pass(5200ms);
+    CHECK(e.sessions.size() == 0);
+}
