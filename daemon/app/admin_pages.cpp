@@ -198,13 +198,16 @@ std::string catalogue_page(const config::Config &config, bool mints) {
 }
 
 std::string reloaded_page(const Reloaded &what) {
-    json::List kept;
-    for (const auto &failure : what.kept)
-        kept.raw(json::Object().text("plugin", failure.instance).text("why", failure.text).done());
+    using Left = host::Registry::Failure::Left;
+    json::List kept, stopped;
+    for (const auto &failure : what.plugins)
+        (failure.left == Left::as_it_was ? kept : stopped)
+            .raw(json::Object().text("plugin", failure.instance).text("why", failure.text).done());
     return json::Object()
         .text("config", what.config)
         .raw("restart", json::list(what.restart))
         .raw("kept", kept.done())
+        .raw("stopped", stopped.done())
         .done();
 }
 

@@ -31,7 +31,8 @@ std::string clients_page(const Shard &, const std::vector<base::ClientId> &, std
                          std::size_t limit);
 // The portals, the kinds of rooms and the events, for forms.
 std::string catalogue_page(const config::Config &, bool mints);
-// What was applied, what needs a restart, and which plugins kept their old configuration.
+// What was applied, what needs a restart, and which plugins kept their old configuration or do not
+// run.
 std::string reloaded_page(const Reloaded &);
 // [{"path":..,"line":..,"column":..,"what":..,"hint":..}]
 std::string faults_json(const std::vector<config::Fault> &);

@@ -3,6 +3,7 @@
 #include "app/checking.hpp"
 #include "app/shard.hpp"
 #include "config/diff.hpp"
+#include "config/in_force.hpp"
 
 #include <exception>
 #include <memory>
@@ -10,10 +11,15 @@
 
 namespace roomd::app {
 
+using Left = host::Registry::Failure::Left;
+
 struct Reload::Read {
-    config::Config config;
+    config::Config config; // that of the files; once applied, the one before it
     config::Faults faults;
     std::vector<std::string> restart;
+    std::string in_force;
+    config::Unapplied unapplied;
+    Reloaded out;
 };
 
 Reload::Reload(Shard &shard, const config::Config &started, ConfigFile file, Watch watch) :
@@ -22,7 +28,11 @@ Reload::Reload(Shard &shard, const config::Config &started, ConfigFile file, Wat
     running_(started),
     file_(std::move(file)),
     watch_(std::move(watch)),
-    worker_(shard.loop) {}
+    worker_(shard.loop) {
+    const config::Unapplied unapplied{{}, shard.plugins.not_running()};
+    if (!unapplied.empty())
+        running_.effective = config::in_force(started.effective, started.effective, unapplied);
+}
 
 void Reload::ask(Done done) {
     if (done) waiting_.push_back(std::move(done));
@@ -47,7 +57,7 @@ void Reload::begin() {
     served_ = std::exchange(waiting_, {});
     if (watch_.begins) watch_.begins();
     const auto what = std::make_shared<Read>();
-    worker_.run([this, what] { read(*what); }, [this, what] { finish(*what); });
+    worker_.run([this, what] { read(*what); }, [this, what] { finish(what); });
 }
 
 void Reload::read(Read &what) const {
@@ -57,17 +67,33 @@ void Reload::read(Read &what) const {
     if (!what.faults.empty()) return;
     check_settings(what.config, what.faults);
     what.restart = config::needs_restart(started_, what.config);
+    what.in_force = config::in_force(running_.effective, what.config.effective, {});
 }
 
-void Reload::finish(Read &what) {
-    Reloaded out;
+void Reload::finish(const std::shared_ptr<Read> &what) {
+    Reloaded &out = what->out;
     out.config = file_.path;
     if (stopping_)
         out.became = Reloaded::Became::stopping;
     else if (file_.path.empty())
         out.became = Reloaded::Became::built_in;
     else
-        apply(what, out);
+        apply(*what);
+    if (what->unapplied.empty()) return end(*what);
+    worker_.run( // for a large configuration it takes long
+        [this, what] {
+            what->in_force =
+                config::in_force(what->config.effective, running_.effective, what->unapplied);
+        },
+        [this, what] {
+            running_.effective = what->in_force;
+            if (stopping_) what->out.became = Reloaded::Became::stopping;
+            end(*what);
+        });
+}
+
+void Reload::end(Read &what) {
+    const Reloaded &out = what.out;
     tell(out);
     if (watch_.ends) watch_.ends(out);
     for (const Done &done : std::exchange(served_, {}))
@@ -75,7 +101,8 @@ void Reload::finish(Read &what) {
     if (wanted_ && !stopping_) begin();
 }
 
-void Reload::apply(Read &what, Reloaded &out) {
+void Reload::apply(Read &what) {
+    Reloaded &out = what.out;
     if (what.faults.empty()) check_plugins(libraries_, what.config, what.faults);
     if (what.faults.empty()) check_running(what.config, shard_.server, what.faults);
     if (!what.faults.empty()) {
@@ -85,8 +112,12 @@ void Reload::apply(Read &what, Reloaded &out) {
     }
     out.restart = std::move(what.restart);
     try {
-        out.kept = shard_.apply(what.config); // the point of no return
+        out.plugins = shard_.apply(what.config); // the point of no return
         std::swap(running_, what.config);
+        for (const auto &failure : out.plugins)
+            (failure.left == Left::as_it_was ? what.unapplied.kept : what.unapplied.stopped)
+                .push_back(failure.instance);
+        if (what.unapplied.empty()) running_.effective = what.in_force;
     } catch (const std::exception &e) {
         out.became = Reloaded::Became::failed;
         out.why = reason(e);
@@ -112,8 +143,9 @@ void Reload::tell(const Reloaded &what) const {
     log.notice("configuration reloaded", {{"config", what.config}});
     for (const auto &warning : running_.warnings)
         log.warning("configuration", {{"warning", text(warning)}});
-    for (const auto &failure : what.kept)
-        log.error("plugin kept its old configuration",
+    for (const auto &failure : what.plugins)
+        log.error(failure.left == Left::as_it_was ? "plugin kept its old configuration"
+                                                  : "plugin did not start",
                   {{"plugin", failure.instance}, {"why", failure.text}});
     std::string late;
     for (const auto &key : what.restart)

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,11 @@ struct Reloaded {
         stopping  // the daemon is stopping
     };
     Became became = Became::applied;
-    std::string config;                        // the file
-    config::Faults faults;                     // of a refused one
-    std::vector<std::string> restart;          // changed keys that need a restart
-    std::vector<host::Registry::Failure> kept; // plugins that kept their old configuration
+    std::string config;               // the file
+    config::Faults faults;            // of a refused one
+    std::vector<std::string> restart; // changed keys that need a restart
+    // Plugins that kept their old configuration, or do not run.
+    std::vector<host::Registry::Failure> plugins;
     std::string why;
 };
 
@@ -53,15 +55,17 @@ public:
     void ask(Done done = {});
     // The daemon is stopping: nothing is applied any more, and waiting callers are told.
     void stop();
-    // The configuration in force, but for the keys that need a restart.
+    // The configuration that was read last and applied.  Its `effective` is what is in force: with
+    // the old values of keys that need a restart, and of plugins that kept theirs.
     const config::Config &running() const noexcept { return running_; }
 
 private:
     struct Read; // the thread's result
     void begin();
     void read(Read &) const; // on the thread
-    void finish(Read &);
-    void apply(Read &, Reloaded &);
+    void finish(const std::shared_ptr<Read> &);
+    void apply(Read &);
+    void end(Read &);
     void tell(const Reloaded &) const;
 
     Shard &shard_;

@@ -84,9 +84,9 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     key_sets.apply(config);
     router.reconfigure(with_keys(config, gate, key_sets));
     pages.apply(config);
-    auto kept = plugins.reload(plugin_entries(config));
+    auto failures = plugins.reload(plugin_entries(config));
     keep_headers(config);
-    return kept;
+    return failures;
 }
 
 // Those that plugins asked for, and those that may hold a token.

@@ -30,7 +30,7 @@ struct Shard {
     Shard &operator=(const Shard &) = delete;
 
     // Applies what may change while it runs; the configuration has been checked.  Gives the plugins
-    // that kept their old configuration.  Throws when the server cannot apply its part.
+    // that could not apply theirs.  Throws when the server cannot apply its part.
     std::vector<host::Registry::Failure> apply(const config::Config &);
 
     log::Logger &log;

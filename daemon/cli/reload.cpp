@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <ostream>
+#include <utility>
 #include <vector>
 
 namespace roomd::cli {
@@ -20,12 +21,17 @@ int print_answer(Io &io, std::string_view data) {
     json::split_array(json::member(data, "restart"), list);
     for (const auto key : list)
         io.out << "  " << base::visible(json::string(key)) << " has changed: it needs a restart\n";
-    json::split_array(json::member(data, "kept"), list);
-    for (const auto plugin : list)
-        io.out << "  plugin " << base::visible(json::string(json::member(plugin, "plugin")))
-               << " kept its old configuration: "
-               << base::visible(json::string(json::member(plugin, "why")), 1000) << '\n';
-    return list.empty() ? app::exit_ok : app::exit_runtime;
+    bool all = true;
+    for (const auto &[member, what] :
+         {std::pair("kept", "kept its old configuration"), std::pair("stopped", "did not start")}) {
+        json::split_array(json::member(data, member), list);
+        for (const auto plugin : list)
+            io.out << "  plugin " << base::visible(json::string(json::member(plugin, "plugin")))
+                   << ' ' << what << ": "
+                   << base::visible(json::string(json::member(plugin, "why")), 1000) << '\n';
+        all = all && list.empty();
+    }
+    return all ? app::exit_ok : app::exit_runtime;
 }
 
 } // namespace
@@ -39,7 +45,7 @@ void add_reload(Tree &tree) {
     target->add_to(syntax);
     syntax.more("Waits for the outcome.  If there are faults nothing changes, each is printed with "
                 "its place, and the exit code is 3.  Exit code 1: a plugin kept its old "
-                "configuration.");
+                "configuration, or did not start.");
 }
 
 } // namespace roomd::cli

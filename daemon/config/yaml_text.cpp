@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 
 namespace roomd::config {
 namespace {
@@ -65,7 +66,7 @@ bool holds_maps(const Item &list) noexcept {
 
 class Lines {
 public:
-    explicit Lines(const std::vector<File> &files) : files_(files) {}
+    explicit Lines(const std::function<std::string(Mark)> &told) : told_(told) {}
 
     std::string map(const Item &map, std::size_t indent) const {
         std::string out;
@@ -95,13 +96,9 @@ private:
         return out;
     }
 
-    std::string comment(Mark mark) const {
-        if (mark.line == 0) return "  # default\n";
-        return "  # " + base::printable(files_.at(mark.file).path, 300) + ':' +
-               std::to_string(mark.line) + '\n';
-    }
+    std::string comment(Mark mark) const { return "  # " + told_(mark) + '\n'; }
 
-    const std::vector<File> &files_;
+    const std::function<std::string(Mark)> &told_;
 };
 
 } // namespace
@@ -125,7 +122,14 @@ std::string one_line(const Item &item) {
 }
 
 std::string in_lines(const Item &map, const std::vector<File> &files) {
-    return Lines(files).map(map, 0);
+    return in_lines(map, [&](Mark mark) -> std::string {
+        if (mark.line == 0) return "default";
+        return base::printable(files.at(mark.file).path, 300) + ':' + std::to_string(mark.line);
+    });
+}
+
+std::string in_lines(const Item &map, const std::function<std::string(Mark)> &comment) {
+    return Lines(comment).map(map, 0);
 }
 
 } // namespace roomd::config

@@ -3,6 +3,7 @@
 #include "config/source.hpp"
 #include "config/tree.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,7 @@ std::string one_line(const Item &);
 // A map in lines of its own, each value with its place: "# roomd.yaml:9", or "# default" for a
 // value at line 0.
 std::string in_lines(const Item &map, const std::vector<File> &files);
+// The same with other comments: `comment` gives that of a value, without "#".
+std::string in_lines(const Item &map, const std::function<std::string(Mark)> &comment);
 
 } // namespace roomd::config

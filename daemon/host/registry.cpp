@@ -175,6 +175,7 @@ void Registry::start() {
 }
 
 std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries) {
+    using Left = Failure::Left;
     std::vector<Failure> failures;
     const auto find = [&](const std::string &label) {
         return std::find_if(impl_->plugins.begin(), impl_->plugins.end(),
@@ -204,7 +205,7 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
                 impl_->plugins.back()->start();
                 impl_->started(impl_->plugins.back()->instance());
             } catch (const std::exception &e) {
-                failures.push_back({entry.label(), e.what()});
+                failures.push_back({entry.label(), e.what(), Left::stopped});
             }
             continue;
         }
@@ -212,7 +213,8 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
         const PluginEntry before = place->entry();
         const bool same_code = before.name == entry.name && before.file == entry.file;
         if (same_code && place->running() && place->has_reload()) {
-            if (!place->reload(entry, why)) failures.push_back({entry.label(), why});
+            if (!place->reload(entry, why))
+                failures.push_back({entry.label(), why, Left::as_it_was});
             continue;
         }
         if (same_code && place->running() && before.config_json == entry.config_json) {
@@ -221,10 +223,10 @@ std::vector<Registry::Failure> Registry::reload(std::vector<PluginEntry> entries
         }
         const bool ran = place->running();
         if (impl_->replace(place, entry, why)) continue;
-        failures.push_back({entry.label(), why});
-        if (!ran) continue;
+        failures.push_back({entry.label(), why, Left::stopped});
         std::string again;
-        if (!impl_->replace(place, before, again)) failures.push_back({entry.label(), again});
+        if (ran && impl_->replace(place, before, again)) failures.back().left = Left::as_it_was;
+        if (!again.empty()) failures.push_back({entry.label(), again, Left::stopped});
     }
     // The order of the configuration is the order in which hooks are asked.
     std::stable_sort(
@@ -275,6 +277,13 @@ std::vector<InstanceHealth> Registry::health() const {
     for (const auto &plugin : impl_->plugins)
         all.push_back(health_of(*plugin));
     return all;
+}
+
+std::vector<std::string> Registry::not_running() const {
+    std::vector<std::string> labels;
+    for (const auto &plugin : impl_->plugins)
+        if (!plugin->running()) labels.push_back(plugin->entry().label());
+    return labels;
 }
 
 bool Registry::ready() const {

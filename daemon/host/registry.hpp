@@ -7,6 +7,7 @@
 #include "host/options.hpp"
 #include "host/report.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,15 +43,20 @@ public:
     void start();
 
     struct Failure {
+        enum class Left : std::uint8_t { as_it_was, stopped };
         std::string instance, text;
+        Left left;
     };
     // Past the point of no return: entries that check() found good.  Instances are matched by
-    // their label; what fails keeps its old configuration and is named.
+    // their label; what fails is named: it runs on with its old configuration, or does not run.
     std::vector<Failure> reload(std::vector<PluginEntry>);
 
     // Carries out what plugins have in line.  To be called from before_blocking; the host itself
     // calls it after each call into a plugin.
     void drain();
+
+    // By their labels: those that are loaded, but did not start.
+    std::vector<std::string> not_running() const;
 
     // In reverse order.  What the plugins emitted is with the Router when it returns.
     void stop();

@@ -85,7 +85,7 @@ TEST_CASE("a reload applies the file, and names the keys that need a restart") {
     CHECK(what.became == Became::applied);
     CHECK(what.config == daemon.file.path);
     CHECK(what.restart == std::vector<std::string>{"idempotency.entries"});
-    CHECK(what.kept.empty());
+    CHECK(what.plugins.empty());
     CHECK(daemon.reload->running().service.name == "other");
     CHECK(daemon.reload->running().drain == base::Duration(7000));
     // Compared with what was started, not with the last reload: it still waits.

@@ -78,7 +78,7 @@ TEST_CASE("nothing that a daemon says reaches the terminal as a command to it") 
          R"({"success":true,"data":{"event":"%","rooms":["%"],"recipients":1}})"},
         {{"reload"},
          R"({"success":true,"data":{"config":"%","restart":["%"],)"
-         R"("kept":[{"plugin":"%","why":"%"}]}})"},
+         R"("kept":[{"plugin":"%","why":"%"}],"stopped":[{"plugin":"%","why":"%"}]}})"},
         {{"tail", "--count", "1"},
          R"({"success":true,"data":{"run":"r","next":1,"lost":0,"events":[{"time":"%","event":"%",)"
          R"("namespace":"/%","rooms":["%"],"client":"%","recipients":1,"args":["%"]}]}})"},

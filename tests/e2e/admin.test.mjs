@@ -196,6 +196,59 @@ describe('reload', () => {
         const told = await askJson(server, 'reload');
         assert.equal(told.code, 1);
         assert.equal(told.data.kept[0].plugin, 'namebook');
+        assert.deepEqual(told.data.stopped, []);
+    });
+    test('names a plugin that did not start, and did not before', async (t) => {
+        const server = await administered(t);
+        const next = config(server);
+        next.plugins.load.push({ name: 'fails_start', file: plugin('fails_start') });
+        server.write(next);
+        for (let time = 0; time < 2; ++time) {
+            const { code, out } = await ask(server, 'reload');
+            assert.equal(code, 1);
+            assert.match(out, /^ {2}plugin fails_start did not start: ./m);
+            assert.doesNotMatch(out, /kept/);
+        }
+        const { data } = await askJson(server, 'reload');
+        assert.deepEqual(data.kept, []);
+        assert.equal(data.stopped[0].plugin, 'fails_start');
+        await server.logs(/error plugin did not start plugin=fails_start/);
+        assert.doesNotMatch(server.output, /kept its old configuration/);
+    });
+    test('leaves behind what config show --running and check --diff tell: what is in force', async (t) => {
+        const server = await administered(t);
+        const running = async () => (await ask(server, 'config', 'show', '--running')).out;
+        const diff = async () => (await call(['check', '--diff', '-c', server.file]).ended).out.split('\n').slice(1).filter(Boolean);
+        const before = await running();
+        const next = config(server);
+        next.plugins.load[2].refuse = true;
+        next.plugins.load.push({ name: 'fails_start', file: plugin('fails_start') });
+        next.idempotency = { entries: 5 };
+        next.limits = { ...next.limits, per_user: 3 };
+        server.write(next);
+        const expected = [
+            /^idempotency\.entries: 100000 -> 5 \(restart\)$/,
+            /^plugins\.load\[namebook\]\.refuse: \(none\) -> true \(reload\)$/,
+            /^plugins\.load\[fails_start\]: \(none\) -> \{name: fails_start, .*\} \(reload\)$/,
+        ];
+        const check = (lines, patterns) => {
+            assert.equal(lines.length, patterns.length, lines.join('\n'));
+            for (const pattern of patterns) assert.ok(lines.some((line) => pattern.test(line)), `${pattern} in ${lines.join('\n')}`);
+        };
+        check(await diff(), [...expected, /^limits\.per_user: 0 -> 3 \(reload\)$/]);
+        for (let time = 0; time < 2; ++time) {
+            assert.equal((await ask(server, 'reload')).code, 1);
+            check(await diff(), expected);
+            const now = await running();
+            assert.match(now, /^ {2}entries: 100000 {2}# .*; a change needs a restart$/m);
+            assert.match(now, /^ {2}per_user: 3 {2}# .*roomd\.yaml:\d+$/m);
+            assert.match(now, /name: namebook {2}# .*; the plugin kept it$/m);
+            assert.doesNotMatch(now, /refuse: true|fails_start/);
+        }
+        server.write(config(server));
+        assert.equal((await ask(server, 'reload')).code, 0);
+        assert.equal(await running(), before);
+        assert.deepEqual(await diff(), ['the daemon runs exactly this configuration']);
     });
     test('all of many at once get an outcome', async (t) => {
         const server = await administered(t);

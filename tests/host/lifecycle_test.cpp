@@ -293,11 +293,26 @@ TEST_CASE_FIXTURE(Shard, "reload: a refusal keeps the old configuration and is n
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].instance == "puppet");
     CHECK(failures[0].text == "no");
+    CHECK(failures[0].left == host::Registry::Failure::Left::as_it_was);
+    CHECK(registry->not_running().empty());
     CHECK(std::string(p.config) == R"({"v":1})");
     strings->on_reload = nullptr;
     CHECK(registry->reload({Shard::entry("puppet", R"({"v":2})")}).empty());
     CHECK(std::string(p.config) == R"({"v":2})");
     CHECK(p.stopped == 0);
+}
+
+TEST_CASE_FIXTURE(Shard, "reload: what never started has no old configuration to keep") {
+    const std::vector<host::PluginEntry> entries{Shard::entry("puppet"),
+                                                 Shard::entry("fails_start", R"({"v":1})")};
+    run({Shard::entry("puppet")});
+    for (int i = 0; i < 2; ++i) { // as a new one, and as one that is there but does not run
+        const auto failures = registry->reload(entries);
+        REQUIRE(failures.size() == 1);
+        CHECK(failures[0].instance == "fails_start");
+        CHECK(failures[0].left == host::Registry::Failure::Left::stopped);
+        CHECK(registry->not_running() == std::vector<std::string>{"fails_start"});
+    }
 }
 
 TEST_CASE_FIXTURE(Shard,
