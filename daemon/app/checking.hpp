@@ -5,6 +5,7 @@
 #include "host/library.hpp"
 #include "net/server.hpp"
 
+#include <cstdint>
 #include <exception>
 #include <string>
 
@@ -21,6 +22,9 @@ std::string reason(const std::exception &);
 // Checks what shows only when the settings are built: reads certificates and the client bundle.  On
 // any thread.
 void check_settings(const config::Config &, config::Faults &faults);
+// Adds to the warnings: certificates that are not valid now, or not for much longer.  Reads them;
+// on any thread.
+void warn_of_certificates(config::Config &, std::int64_t now_ms);
 // Checks what only the running server knows: reads its own certificates again.  On its loop.
 void check_running(const config::Config &, const net::Server &, config::Faults &faults);
 

@@ -2,6 +2,7 @@
 
 #include "app/checking.hpp"
 #include "app/shard.hpp"
+#include "base/clock.hpp"
 #include "config/diff.hpp"
 #include "config/in_force.hpp"
 
@@ -66,6 +67,7 @@ void Reload::read(Read &what) const {
     what.config = file_.load(base::Wanted::regular, what.faults);
     if (!what.faults.empty()) return;
     check_settings(what.config, what.faults);
+    warn_of_certificates(what.config, base::unix_ms());
     what.restart = config::needs_restart(started_, what.config);
     what.in_force = config::in_force(running_.effective, what.config.effective, {});
 }

@@ -2,6 +2,7 @@
 #include "app/checking.hpp"
 #include "app/config_file.hpp"
 #include "app/exit_code.hpp"
+#include "base/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/target.hpp"
 #include "config/diff.hpp"
@@ -37,9 +38,9 @@ int refuse(const CheckArguments &given, const config::Faults &faults, Io &io) {
 int check(CheckArguments given, Io &io) {
     config::Faults faults;
     host::Libraries libraries("");
-    const config::Config config =
-        given.file.read(libraries, faults, config::Credentials::may_be_absent);
+    config::Config config = given.file.read(libraries, faults, config::Credentials::may_be_absent);
     if (faults.empty()) app::check_settings(config, faults);
+    if (faults.empty()) app::warn_of_certificates(config, base::unix_ms());
     if (!faults.empty()) return refuse(given, faults, io);
     std::vector<std::string> changes;
     if (given.diff) {

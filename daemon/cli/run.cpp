@@ -1,6 +1,8 @@
+#include "app/checking.hpp"
 #include "app/config_file.hpp"
 #include "app/daemon.hpp"
 #include "app/exit_code.hpp"
+#include "base/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/target.hpp"
 
@@ -17,7 +19,10 @@ int start(const app::ConfigFile &file, Io &io) {
         host::Libraries libraries("");
         config = file.read(libraries, faults);
     }
-    if (faults.empty()) return app::run(config, file, io.out);
+    if (faults.empty()) {
+        app::warn_of_certificates(config, base::unix_ms());
+        return app::run(config, file, io.out);
+    }
     io.err << faults.text() << '\n';
     return app::exit_configuration;
 }

@@ -1,15 +1,15 @@
 // The commands that need no daemon, as strangers use them: good, and wrong in each way.  What talks to
 // a daemon is in admin.test.mjs, explain in explain.test.mjs.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { administered, call } from './support/admin.mjs';
-import { binary, plugin, settings, source } from './support/roomd.mjs';
+import { binary, freePort, plugin, settings, source } from './support/roomd.mjs';
 import { ENV, IDENTITY, SECRET, now, token } from './support/token.mjs';
-import { within } from './support/wait.mjs';
+import { until, within } from './support/wait.mjs';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'roomd-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -83,6 +83,32 @@ describe('check', { concurrency: 8 }, () => {
         }
         chmodSync(writable, 0o664);
         assert.equal((await roomd(['check', '-c', writable])).code, 0);
+    });
+    test('a certificate that has expired, or soon will, is warned of with its date', async (t) => {
+        const port = await freePort();
+        const certified = (days) => {
+            const at = (name) => path.join(folder, `${name}.${days}.pem`);
+            execFileSync('openssl', ['req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=a', '-keyout', at('key'), '-out', at('request')], { stdio: 'ignore' });
+            execFileSync('openssl', ['x509', '-req', '-in', at('request'), '-signkey', at('key'), '-days', String(days), '-out', at('cert')], { stdio: 'ignore' });
+            const listen = [{ address: `127.0.0.1:${port}`, tls: { certificate: at('cert'), key: at('key') } }];
+            return file(`tls${days}.yaml`, settings(port, { listen }));
+        };
+        const date = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+        const expired = certified(-1);
+        const said = await roomd(['check', '-c', expired]);
+        assert.deepEqual([said.code, said.out], [0, `${expired}: good\n`], said.err);
+        assert.match(said.err, new RegExp(`: warning: certificate \\S+cert\\.-1\\.pem expired on ${date(-1)}T\\S+Z: clients refuse it\n {2}replace it`));
+        const { data } = await json(['check', '-c', expired]);
+        assert.match(data.warnings[0].what, /expired on/);
+        assert.match((await roomd(['check', '-c', certified(10)])).err, new RegExp(`expires on ${date(10)}T\\S+Z, in 9 days\n`));
+        assert.equal((await roomd(['check', '-c', certified(15)])).err, '');
+        // The start says so too, and goes on.
+        const child = spawn(binary, ['run', '-c', expired], { stdio: ['ignore', 'ignore', 'pipe'] });
+        t.after(() => child.kill('SIGKILL'));
+        let log = '';
+        child.stderr.on('data', (text) => (log += text));
+        await until('the start', () => /notice ready/.test(log));
+        assert.match(log, /warning configuration warning=.*certificate \S+ expired on/);
     });
     test('every fault is printed with its place, also for programs', async () => {
         const faulty = file('faulty.yaml', 'auth: { mode: none, cookei: x }\ndrain: 5\n');

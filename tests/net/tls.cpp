@@ -13,14 +13,15 @@
 
 namespace roomd::test {
 
-void make_certificate(const std::string &certificate, const std::string &key, const char *name) {
+void make_certificate(const std::string &certificate, const std::string &key, const char *name,
+                      long seconds) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(EVP_EC_gen("P-256"),
                                                                    &EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), &X509_free);
     X509_set_version(x509.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
     X509_gmtime_adj(X509_getm_notBefore(x509.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
+    X509_gmtime_adj(X509_getm_notAfter(x509.get()), seconds);
     X509_NAME_add_entry_by_txt(X509_get_subject_name(x509.get()), "CN", MBSTRING_ASC,
                                reinterpret_cast<const unsigned char *>(name), -1, -1, 0);
     X509_set_issuer_name(x509.get(), X509_get_subject_name(x509.get()));

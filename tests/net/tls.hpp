@@ -11,8 +11,10 @@
 
 namespace roomd::test {
 
-// Writes a self-signed certificate for `name` and its key.
-void make_certificate(const std::string &certificate, const std::string &key, const char *name);
+// Writes a self-signed certificate for `name` and its key.  Valid for an hour, or until `seconds`
+// from now.
+void make_certificate(const std::string &certificate, const std::string &key, const char *name,
+                      long seconds = 3600);
 // One listener that speaks TLS, with a certificate in the folder.
 Rig::Setup with_tls(const Folder &);
 

@@ -1,9 +1,14 @@
+#include "base/clock.hpp"
+#include "net/validity.hpp"
 #include "rig.hpp"
 #include "tls.hpp"
 #include "wire.hpp"
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 using namespace roomd;
@@ -75,6 +80,31 @@ TEST_CASE("a certificate that cannot be read is a set-up error") {
     setup.net.listeners[0].certificate = "/nowhere/c.pem";
     setup.net.listeners[0].key = "/nowhere/k.pem";
     CHECK_THROWS(Rig(setup));
+}
+
+TEST_CASE("a chain is valid as long as all its certificates are") {
+    const Folder folder;
+    const std::string one = folder / "one.pem", chain = folder / "chain.pem";
+    const std::string text = [&] {
+        std::ostringstream both;
+        for (const long seconds : {7200L, -30L, 3600L}) {
+            make_certificate(one, folder / "key.pem", "a", seconds);
+            both << std::ifstream(one).rdbuf();
+        }
+        return both.str();
+    }();
+    std::ofstream(chain) << text;
+    const std::int64_t now = base::unix_ms();
+    const auto last = net::validity_of(one), all = net::validity_of(chain);
+    REQUIRE(last);
+    CHECK(last->until_ms > now + 3590000);
+    CHECK(last->until_ms <= now + 3600000);
+    CHECK(last->from_ms < now - 50000);
+    REQUIRE(all);
+    CHECK(all->until_ms <= now - 29000);
+    CHECK(all->until_ms > now - 40000);
+    CHECK_FALSE(net::validity_of(folder / "key.pem"));
+    CHECK_FALSE(net::validity_of(folder / "none.pem"));
 }
 
 TEST_CASE("a header that never comes is given up under TLS too") {

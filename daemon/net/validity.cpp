@@ -1,0 +1,42 @@
+#include "net/validity.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <ctime>
+#include <memory>
+
+namespace roomd::net {
+
+namespace {
+
+std::optional<std::int64_t> ms(const ASN1_TIME *time) {
+    std::tm utc{};
+    if (ASN1_TIME_to_tm(time, &utc) != 1) return std::nullopt;
+    return static_cast<std::int64_t>(timegm(&utc)) * 1000;
+}
+
+} // namespace
+
+std::optional<Validity> validity_of(const std::string &certificate) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(certificate.c_str(), "r"),
+                                                         &BIO_free);
+    std::optional<Validity> all;
+    while (file) {
+        const std::unique_ptr<X509, decltype(&X509_free)> one(
+            PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr), &X509_free);
+        if (!one) break;
+        const auto from = ms(X509_get0_notBefore(one.get()));
+        const auto until = ms(X509_get0_notAfter(one.get()));
+        if (!from || !until) continue;
+        all = all ? Validity{std::max(all->from_ms, *from), std::min(all->until_ms, *until)}
+                  : Validity{*from, *until};
+    }
+    ERR_clear_error(); // the end of the file is one
+    return all;
+}
+
+} // namespace roomd::net
