@@ -2,10 +2,12 @@
 #include "app/config_file.hpp"
 #include "app/daemon.hpp"
 #include "app/exit_code.hpp"
+#include "app/start_faults.hpp"
 #include "base/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/target.hpp"
 
+#include <exception>
 #include <memory>
 #include <ostream>
 
@@ -19,12 +21,17 @@ int start(const app::ConfigFile &file, Io &io) {
         host::Libraries libraries("");
         config = file.read(libraries, faults);
     }
-    if (faults.empty()) {
-        app::warn_of_certificates(config, base::unix_ms());
-        return app::run(config, file, io.out);
+    if (!faults.empty()) {
+        app::tell_faults(config, faults, io.err);
+        return app::exit_configuration;
     }
-    io.err << faults.text() << '\n';
-    return app::exit_configuration;
+    app::warn_of_certificates(config, base::unix_ms());
+    try {
+        return app::run(config, file, io.out);
+    } catch (const std::exception &e) {
+        app::tell_failure(config, e, io.err);
+        return app::exit_runtime;
+    }
 }
 
 } // namespace

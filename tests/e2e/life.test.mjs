@@ -11,11 +11,11 @@ import { Roomd, binary, freePort, roomd, settings, source } from './support/room
 import { once, until, within } from './support/wait.mjs';
 
 describe('a wrong configuration', () => {
-    const run = (yaml) => {
+    const run = (yaml, env = {}) => {
         const folder = mkdtempSync(path.join(os.tmpdir(), 'roomd-e2e-'));
         const file = path.join(folder, 'roomd.yaml');
         writeFileSync(file, yaml);
-        const result = spawnSync(binary, ['run', '--config', file], { encoding: 'utf8', timeout: 20_000 });
+        const result = spawnSync(binary, ['run', '--config', file], { encoding: 'utf8', timeout: 20_000, env: { ...process.env, ...env } });
         rmSync(folder, { recursive: true });
         return { code: result.status, text: result.stderr + result.stdout, file };
     };
@@ -46,6 +46,29 @@ describe('a wrong configuration', () => {
         const { status, stderr } = spawnSync(binary, ['run', '--config', '/nowhere/roomd.yaml'], { encoding: 'utf8' });
         assert.equal(status, 3, stderr);
         assert.match(stderr, /\/nowhere\/roomd\.yaml/);
+    });
+    test('its faults are errors for the journal, and JSON where the file says so', () => {
+        const journal = { JOURNAL_STREAM: '8:1' };
+        const plain = run(`${GOOD}limits:\n  conections: 5\n`, journal);
+        assert.equal(plain.code, 3);
+        assert.match(plain.text, /^<3>\S+:6:3: unknown key "conections" in limits\n<3> {2}did you mean/);
+        const json = run(`${GOOD}limits:\n  conections: 5\nlog: { format: json }\ndrain: 5\n`);
+        const said = json.text.trim().split('\n').map(JSON.parse);
+        assert.deepEqual(said.map(({ level, line }) => `${level} ${line}`).sort(), ['error 6', 'error 8']);
+        assert.ok(said.some(({ fault, file, column }) => /unknown key "conections"/.test(fault) && file === json.file && column === 3));
+        assert.match(run(`${GOOD}log: { format: json }\nx: 1\n`, journal).text, /^<3>\{/);
+        // Nothing of it could be read: then as text.
+        assert.match(run('log: { format: json }\nlisten: [\n', journal).text, /^<3>\S+:\d+:\d+: /);
+    });
+    test('a failure to start is an error for the journal, and JSON where the file says so', async (t) => {
+        const first = await roomd(t);
+        const yaml = JSON.stringify(settings(first.port, { log: { format: 'json' } }));
+        const { code, text } = run(yaml);
+        assert.equal(code, 1);
+        const last = JSON.parse(text.trim().split('\n').at(-1));
+        assert.equal(last.level, 'error');
+        assert.match(last.why, new RegExp(`listen 127\\.0\\.0\\.1:${first.port}: .*in use`));
+        assert.match(run(JSON.stringify(settings(first.port)), { JOURNAL_STREAM: '8:1' }).text, /^<3>roomd: listen .*in use/m);
     });
     test('wrong usage is 2', () => {
         assert.equal(spawnSync(binary, ['fly']).status, 2);
@@ -94,7 +117,7 @@ for (const [mode, options] of Object.entries(MODES)) {
 }
 
 test('SIGTERM closes every client and ends in time with 0', async (t) => {
-    const server = await roomd(t);
+    const server = await roomd(t, { drain: '1s' });
     const sockets = [];
     for (let n = 0; n < 21; ++n) sockets.push(await connected(t, server, Object.values(MODES)[n % 3]));
     const held = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`); // a session nobody polls
@@ -111,7 +134,7 @@ test('SIGTERM closes every client and ends in time with 0', async (t) => {
 });
 
 test('SIGTERM without clients ends at once', async (t) => {
-    const server = await roomd(t, { drain: '1s' });
+    const server = await roomd(t);
     const from = Date.now();
     assert.equal(await server.kill('SIGTERM'), 0);
     assert.ok(Date.now() - from < 2500);
