@@ -109,7 +109,9 @@ TEST_CASE("connections behind a proxy are limited by the address of their client
     auto [two, second] = socket("203.0.113.9");
     CHECK(one == 101);
     CHECK(two == 101);
+    CHECK(rig.totals().refused_limit == 0);
     CHECK(socket("203.0.113.9").first == 429);
+    CHECK(rig.totals().refused_limit == 1);
     CHECK(socket("203.0.113.10").first == 101);
     // Those that name nobody are not limited as one client.
     std::vector<Wire> many;
@@ -137,6 +139,7 @@ TEST_CASE("polling sessions are limited even while they have no connection") {
     CHECK(open("203.0.113.9").status == 200);
     const std::string second = open("203.0.113.9").body;
     CHECK(open("203.0.113.9").status == 429);
+    CHECK(rig.totals().refused_limit == 1);
     CHECK(open("203.0.113.10").status == 200);
     CHECK(open("203.0.113.11").status == 200);
     const Reply full = open("203.0.113.12");
@@ -145,6 +148,7 @@ TEST_CASE("polling sessions are limited even while they have no connection") {
     Wire late(rig.address());
     late.send(upgrade(engine + "websocket", "X-Forwarded-For: 203.0.113.13\r\n"));
     CHECK(late.reply().status == 503);
+    CHECK(rig.totals().refused_limit == 3);
     // Each that ends makes room, for all and for its address.
     const std::string sid = second.substr(second.find("sid\":\"") + 6, 20);
     wire.send(post(engine + "polling&sid=" + sid, "1"));
