@@ -61,7 +61,10 @@ struct Config {
     Log log;
     std::string effective;           // all of it as YAML (config/effective.hpp); without secrets
     std::vector<Fault> warnings;     // of what was read
-    std::vector<std::string> absent; // credentials that were not read; only in a check
+    std::vector<std::string> absent; // secrets that were not read; only in a check
+    bool lacks_issuer_keys = false;  // some of these are keys of issuers, which are left out
+    // Credentials as systemd copied them when the service started: a reload sees no change of them.
+    std::vector<std::string> credentials;
 };
 
 // clang-format off

@@ -121,7 +121,7 @@ private:
         if (unit.starts_with("secret") || (own && may_be_secret(name, item.text)))
             item.text = without_secret(item.text);
         // A plugin's file without a "/" is in plugins.directory.
-        else if (unit == "path" &&
+        else if (unit == "path" && !is_reference(item.text) &&
                  (path != "plugins.load[].file" || item.text.find('/') != std::string::npos))
             item.text = source_.absolute(item.text, item.mark);
     }

@@ -9,7 +9,7 @@
 namespace roomd::config {
 
 struct Tls {
-    std::string certificate; // absolute paths of PEM files
+    std::string certificate; // absolute paths of PEM files; both empty where they may be absent
     std::string key;
     friend bool operator==(const Tls &, const Tls &) = default;
 };
@@ -48,11 +48,11 @@ inline constexpr std::array listen_keys{
         "Serves TLS on this socket. Without it: plain text."),
 };
 inline constexpr std::array tls_keys{
-    file("listen[].tls.certificate", &Tls::certificate, "", Reload::no,
-        "PEM file with the certificate and its chain.")
+    structured<Tls>("listen[].tls.certificate", "path", "", Reload::no,
+        "PEM file with the certificate and its chain: its path, `${file:/path}` or `${credential:NAME}`. Each reload reads it again.")
         .required("write certificate: /etc/roomd/tls.crt"),
-    file("listen[].tls.key", &Tls::key, "", Reload::no,
-        "PEM file with the private key.")
+    structured<Tls>("listen[].tls.key", "path", "", Reload::no,
+        "PEM file with the private key, in the same way.")
         .required("write key: /etc/roomd/tls.key"),
 };
 inline constexpr std::array trusted_proxies_list{

@@ -9,20 +9,27 @@
 namespace roomd::config {
 namespace {
 
+// Each name once, where it is first.
+std::vector<std::string> each_once(const std::vector<std::string> &names) {
+    std::vector<std::string> out;
+    for (const std::string &name : names)
+        if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+    return out;
+}
+
 // An issuer without a key that was read cannot check tokens, and is left out.
 void tell_absent(const Source &source, Config &config) {
     if (source.absent == nullptr || source.absent->empty()) return;
-    for (const std::string &name : *source.absent)
-        if (std::find(config.absent.begin(), config.absent.end(), name) == config.absent.end())
-            config.absent.push_back(name);
-    std::erase_if(config.auth.issuers, [](const auth::Issuer &issuer) {
+    config.absent = each_once(*source.absent);
+    const auto left_out = std::erase_if(config.auth.issuers, [](const auth::Issuer &issuer) {
         return issuer.keys.empty() && issuer.jwks_url.empty();
     });
+    config.lacks_issuer_keys = left_out > 0;
     std::string names;
     for (const std::string &name : config.absent)
         (names += names.empty() ? "" : ", ") += name;
-    source.warn({}, "not checked: the credentials " + names +
-                        ", which systemd gives to the service (CREDENTIALS_DIRECTORY is not set)");
+    source.warn({}, "not checked: the secrets " + names +
+                        ", which only the running service and root beside it can read");
 }
 
 // Everything that is read from the tree.
@@ -48,6 +55,7 @@ void read(const Source &source, const Item &root, Config &config) {
     read_console(top, config);
     read_plugins(top, config);
     tell_absent(source, config);
+    config.credentials = each_once(config.credentials);
     config.warnings = source.faults.warnings();
     if (source.faults.empty()) config.effective = effective(source, root);
 }
@@ -57,7 +65,8 @@ void read(const Source &source, const Item &root, Config &config) {
 Config load_text(std::string_view yaml, const std::string &path, Faults &faults) {
     Config config;
     config.path = path;
-    const Source source{{file_at(path)}, faults};
+    Source source{{file_at(path)}, faults};
+    source.credentials = &config.credentials;
     const std::optional<Item> root = parse_yaml(yaml, path, faults);
     if (root) read(source, *root, config);
     return config;
@@ -70,6 +79,7 @@ Config load_file(const std::string &path, Faults &faults, base::Wanted main,
     std::vector<std::string> absent;
     Source source{{file_at(path)}, faults};
     if (credentials == Credentials::may_be_absent) source.absent = &absent;
+    source.credentials = &config.credentials;
     const std::optional<Item> root = read_parts(source, main);
     if (root) read(source, *root, config);
     return config;

@@ -11,15 +11,16 @@
 
 namespace roomd::config {
 
-// What systemd gives only to the service: a check of the configuration elsewhere can do without it.
+// Secrets that systemd gives only to the service, or that only its user may read: a command beside
+// it can do without them.
 enum class Credentials : std::uint8_t { needed, may_be_absent };
 
 // Reads and checks a file and the `conf.d/*.yaml` beside it.  Every fault is added to `faults`; the
 // result is good only when none was.  Reads the files that `${file:..}` names and those of schemas;
 // opens nothing else.  Does not throw for what the files say.  `main`: what the file itself may be;
-// all others are regular ones.  With credentials that may be absent and without a
-// $CREDENTIALS_DIRECTORY, they are not read: the result is no configuration to run, and a warning
-// and Config::absent name them.
+// all others are regular ones.  With credentials that may be absent, those of the running service
+// are read where there is no $CREDENTIALS_DIRECTORY.  Where they cannot be read either, the result
+// is no configuration to run, and a warning and Config::absent name them.
 Config load_file(const std::string &path, Faults &faults, base::Wanted main = base::Wanted::any,
                  Credentials = Credentials::needed);
 

@@ -1,6 +1,7 @@
 #include "base/ascii.hpp"
 #include "config/key_table.hpp"
 #include "config/readers.hpp"
+#include "config/reference.hpp"
 #include "config/scalar.hpp"
 #include "config/trust.hpp"
 
@@ -14,14 +15,30 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// A path, or a reference to a file.  Left empty after a fault, and where only the service can read
+// it.
+void read_pem(const Section &tls, std::string_view name, std::string &out) {
+    const Item *node = tls.find(name);
+    if (!tls.require(name)) return;
+    if (node->kind == Item::Kind::scalar && is_reference(node->text))
+        out = resolve_path(tls.source(), node->text, node->mark).value_or("");
+    else
+        tls.path(name, out);
+}
+
 void read_tls(const Section &entry, Listen &listen) {
     if (!entry.has("tls")) return;
     const Section tls = entry.map("tls");
-    listen.tls.emplace();
-    tls.read(tls_keys, *listen.tls);
-    trust(tls.source(), tls.mark("certificate"), listen.tls->certificate);
-    trust(tls.source(), tls.mark("key"), listen.tls->key);
-    keep_secret(tls.source(), tls.mark("key"), listen.tls->key);
+    Tls &out = listen.tls.emplace();
+    read_pem(tls, "certificate", out.certificate);
+    read_pem(tls, "key", out.key);
+    if (out.certificate.empty() || out.key.empty()) {
+        out = {}; // neither can be checked alone
+        return;
+    }
+    trust(tls.source(), tls.mark("certificate"), out.certificate);
+    trust(tls.source(), tls.mark("key"), out.key);
+    keep_secret(tls.source(), tls.mark("key"), out.key);
 }
 
 // A socket that systemd passes: it has its address and mode already.

@@ -23,8 +23,10 @@ File file_at(const std::string &path);
 struct Source {
     std::vector<File> files; // by Mark::file; there is always the main one
     Faults &faults;
-    // When set, credentials that only the service can read are not faults; their names are added.
+    // When set, secrets that only the service can read are not faults; their names are added.
     std::vector<std::string> *absent = nullptr;
+    // The names of those that systemd copied when the service started are added.
+    std::vector<std::string> *credentials = nullptr;
 
     const File &file(Mark mark) const { return files.at(mark.file); }
     void fault(Mark mark, std::string what, std::string hint = {}) const {

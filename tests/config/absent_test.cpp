@@ -38,10 +38,11 @@ TEST_CASE("where credentials may be absent all the rest is read, and one line na
     REQUIRE(config.warnings.size() == 1);
     CHECK(text(config.warnings[0]) ==
           etc.path +
-              "/roomd.yaml: warning: not checked: the credentials jwt_key, one, two, which systemd "
-              "gives to the service (CREDENTIALS_DIRECTORY is not set)");
+              "/roomd.yaml: warning: not checked: the secrets jwt_key, one, two, which only the "
+              "running service and root beside it can read");
     CHECK(config.absent == std::vector<std::string>{"jwt_key", "one", "two"});
     CHECK(config.auth.issuers.empty());
+    CHECK(config.lacks_issuer_keys);
     CHECK(config.keys.size() == 2);
     CHECK(config.keys[0].digest != config.keys[1].digest);
     CHECK(config.keys[0].digest != auth::Digest{});

@@ -1,3 +1,4 @@
+#include "config/load.hpp"
 #include "config/reference.hpp"
 #include "folder.hpp"
 
@@ -79,12 +80,14 @@ TEST_CASE("a credential is a file of systemd's folder and of no other") {
     const Secrets folder("s3cret");
     unsetenv("CREDENTIALS_DIRECTORY");
     CHECK(resolved("${credential:secret}")
-              .faults.ends_with("there are none: systemd gives them with LoadCredential="));
+              .faults.ends_with("there are none: name it in the unit's LoadCredential=, and "
+                                "restart the service: systemd gives credentials only then"));
     setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
     CHECK(resolved("${credential:secret}").value == "s3cret");
     CHECK(resolved("${credential:other}").faults ==
           "roomd.yaml:7:3: \"${credential:other}\" cannot be read\n"
-          "  No such file or directory: name it in the unit's LoadCredential=");
+          "  No such file or directory: name it in the unit's LoadCredential=, and restart the "
+          "service: systemd gives credentials only then");
     for (const char *bad : {"${credential:../secret}", "${credential:..}", "${credential:a/b}"})
         CHECK(resolved(bad).faults.ends_with(
             "a credential's name is letters, digits, \"_\", \"-\" and \".\""));
@@ -118,9 +121,11 @@ TEST_CASE("what cannot be a secret's file says why") {
     if (geteuid() != 0) { // root may read everything
         const Secrets closed("x");
         chmod((closed.path + "/secret").c_str(), 0);
-        CHECK(resolved("${file:secret}", closed.path)
-                  .faults.ends_with("Permission denied: let the user that runs roomd read it, or "
-                                    "use ${credential:NAME}"));
+        CHECK(
+            resolved("${file:secret}", closed.path)
+                .faults.ends_with("Permission denied: let the user that runs roomd read it: chown "
+                                  "roomd " +
+                                  closed.path + "/secret"));
     }
     const Secrets empty("\n");
     CHECK(resolved("${file:secret}", empty.path).faults ==
@@ -129,6 +134,59 @@ TEST_CASE("what cannot be a secret's file says why") {
     CHECK(resolved("${file:secret}", most.path).value.size() == 65536);
     const Secrets large(std::string(65537, 'x'));
     CHECK(resolved("${file:secret}", large.path).faults.ends_with("it is larger than 65536 bytes"));
+}
+
+TEST_CASE("who opens a file themselves is given its path") {
+    const Secrets folder("a certificate");
+    const auto read_path = [&](std::string_view text) {
+        Faults faults;
+        const Source source{{{"roomd.yaml", folder.path}}, faults};
+        const auto path = resolve_path(source, text, {7, 3});
+        return Read{path.value_or(""), faults.text()};
+    };
+    CHECK(read_path("${file:secret}").value == folder.path + "/secret");
+    setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
+    CHECK(read_path("${credential:secret}").value == folder.path + "/secret");
+    CHECK(read_path("${credential:other}").faults.find("name it in the unit's LoadCredential=") !=
+          std::string::npos);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    CHECK(read_path("${file:other}").faults ==
+          "roomd.yaml:7:3: \"${file:other}\" cannot be read\n  No such file or directory");
+    CHECK(read_path("${env:HOME}")
+              .faults.ends_with(
+                  "it must be a file: write /path, ${file:/path} or ${credential:NAME}"));
+}
+
+TEST_CASE("a certificate and its key may be references") {
+    const Secrets folder("a certificate");
+    folder.write("roomd.yaml", "listen: [{ address: '127.0.0.1:1', tls: { certificate: "
+                               "'${file:secret}', key: '${credential:tls.key}' } }]\n"
+                               "auth: { mode: none }\ncatalogue: { unknown: allow }\n");
+    const auto load = [&](Credentials credentials, Faults &faults) {
+        return load_file(folder.path + "/roomd.yaml", faults, base::Wanted::regular, credentials);
+    };
+    setenv("CREDENTIALS_DIRECTORY", folder.path.c_str(), 1);
+    Faults missing;
+    load(Credentials::needed, missing);
+    CHECK(missing.text().find(":1:79: \"${credential:tls.key}\" cannot be read") !=
+          std::string::npos);
+
+    folder.write("tls.key", "a key");
+    chmod((folder.path + "/tls.key").c_str(), 0600);
+    Faults faults;
+    const Config config = load(Credentials::needed, faults);
+    CHECK(faults.text() == "");
+    CHECK(config.listen.at(0).tls->certificate == folder.path + "/secret");
+    CHECK(config.listen[0].tls->key == folder.path + "/tls.key");
+    CHECK(config.effective.find("key: ${credential:tls.key}") != std::string::npos);
+    CHECK(config.credentials.empty()); // the folder was made by hand, and is read again
+    unsetenv("CREDENTIALS_DIRECTORY");
+
+    Faults none;
+    const Config elsewhere = load(Credentials::may_be_absent, none);
+    CHECK(none.text() == "");
+    CHECK(elsewhere.absent == std::vector<std::string>{"tls.key"});
+    CHECK(elsewhere.listen.at(0).tls == Tls{});
 }
 
 TEST_CASE("a FIFO in a secret's place holds nobody up") {

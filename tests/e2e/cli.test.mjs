@@ -69,7 +69,7 @@ describe('check', { concurrency: 8 }, () => {
         const said = await roomd(['check', '-c', sample], { env });
         assert.deepEqual([said.code, said.out], [0, `${sample}: good\n`], said.err);
         const lines = said.err.split('\n').filter((line) => !line.includes('anyone can register') && /warning/.test(line));
-        assert.deepEqual(lines, [`${sample}: warning: not checked: the credentials jwt_key, emit_key, which systemd gives to the service (CREDENTIALS_DIRECTORY is not set)`]);
+        assert.deepEqual(lines, [`${sample}: warning: not checked: the secrets jwt_key, emit_key, which only the running service and root beside it can read`]);
         const dev = path.join(source, 'conf/roomd.dev.yaml');
         assert.equal((await roomd(['check', '-c', dev], { env })).out, `${dev}: good\n`);
         assert.equal((await roomd(['run', '-c', sample], { env })).code, 3);
