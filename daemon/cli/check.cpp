@@ -78,9 +78,11 @@ void add_check(Tree &tree) {
         .flag("--diff", given->diff, "Show what a reload would change in the running daemon")
         .text("--socket", given->running.socket, "PATH", "Its admin socket, for --diff")
         .json(given->json)
-        .more("Prints every fault with its place and what to do, and warnings.  Loads the plugins' "
-              "files but starts nothing.  Credentials are checked where CREDENTIALS_DIRECTORY "
-              "names their folder; otherwise it says which were not.");
+        .more(
+            "Prints every fault with its place and what to do, and warnings.  Loads the plugins' "
+            "files but starts nothing.  Secrets that only the service can read are checked by root "
+            "while it runs, or where CREDENTIALS_DIRECTORY names a folder that holds them; "
+            "otherwise it says which were not.");
 }
 
 } // namespace roomd::cli

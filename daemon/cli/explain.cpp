@@ -46,7 +46,11 @@ int explain(const ExplainArguments &given, Io &io) {
         return fail(io, form(given.json), app::exit_usage, "usage",
                     "give either --join ROOM or --event EVENT");
     config::Config config;
-    if (const int failed = read_config(io, form(given.json), given.file, config)) return failed;
+    const Form how = form(given.json);
+    const int failed = given.token.empty() ? read_config(io, how, given.file, config,
+                                                         config::Credentials::may_be_absent)
+                                           : read_token_config(io, how, given.file, config);
+    if (failed) return failed;
     if (!given.token.empty())
         for (const std::string &note : use_key_copies(config))
             io.err << note << '\n';

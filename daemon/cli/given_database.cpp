@@ -8,6 +8,7 @@
 #include "config/shipped.hpp"
 #include "json/json.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -76,6 +77,13 @@ int check_section(Io &io, Form how, host::Libraries &libraries, const host::Plug
     return app::exit_ok;
 }
 
+bool lacks_secrets(const config::Config &config) {
+    const auto &all = config.plugins.load;
+    return std::any_of(all.begin(), all.end(), [](const config::Plugin &one) {
+        return one.name == plugin && !one.node.absent.empty();
+    });
+}
+
 } // namespace
 
 void GivenDatabase::add_to(Syntax &syntax) {
@@ -96,7 +104,8 @@ int GivenDatabase::run(Io &io, PluginCommand command, Needs needs) const {
     config::Faults faults;
     const bool alone = typed || !needs.database; // the plugin's section is not used
     if (needs.events || !alone) {
-        config = file.read(libraries, faults);
+        config = file.read(libraries, faults, config::Credentials::may_be_absent);
+        if (!alone && lacks_secrets(config)) config = file.read(libraries, faults); // says which
     } else if (file.path != default_config || base::exists(file.path)) {
         // Only for its plugin folder: other files that it names may be readable only by the daemon.
         config = config::load_file(file.path, faults);

@@ -20,6 +20,18 @@ int read_config(Io &io, Form how, const app::ConfigFile &file, config::Config &o
     return fail(io, how, app::exit_configuration, "configuration_invalid", faults.text());
 }
 
+int read_token_config(Io &io, Form how, const app::ConfigFile &file, config::Config &out) {
+    const int failed = read_config(io, how, file, out, config::Credentials::may_be_absent);
+    if (failed || !out.lacks_issuer_keys) return failed;
+    std::string names;
+    for (const std::string &name : out.absent)
+        (names += names.empty() ? "" : ", ") += base::visible(name);
+    return fail(io, how, app::exit_configuration, "issuer_keys_unreadable",
+                "the keys of issuers cannot be read here: run this as root beside the running "
+                "service, or let CREDENTIALS_DIRECTORY name a folder that holds them (not read: " +
+                    names + ")");
+}
+
 std::string given_token(Io &io, const std::string &argument) {
     return argument == "-" ? first_line(io.in, auth::max_token) : argument;
 }

@@ -13,6 +13,10 @@ namespace roomd::cli {
 int read_config(Io &, Form, const app::ConfigFile &, config::Config &,
                 config::Credentials = config::Credentials::needed);
 
+// The same for a command that checks tokens, and so needs the keys of all issuers, but no other
+// secret.
+int read_token_config(Io &, Form, const app::ConfigFile &, config::Config &);
+
 // A token as given on the command line; "-" is read from standard input.
 std::string given_token(Io &, const std::string &argument);
 

@@ -103,7 +103,7 @@ struct Verify {
 int verify(const Verify &given, Io &io) {
     const Form how = form(given.json);
     config::Config config;
-    if (const int failed = read_config(io, how, given.file, config)) return failed;
+    if (const int failed = read_token_config(io, how, given.file, config)) return failed;
     if (config.auth.mode == config::Auth::Mode::none)
         return fail(io, how, app::exit_configuration, "no_issuers",
                     given.file.path + ": \"auth.mode\" is none, so tokens are ignored");

@@ -70,6 +70,9 @@ describe('check', { concurrency: 8 }, () => {
         assert.deepEqual([said.code, said.out], [0, `${sample}: good\n`], said.err);
         const lines = said.err.split('\n').filter((line) => !line.includes('anyone can register') && /warning/.test(line));
         assert.deepEqual(lines, [`${sample}: warning: not checked: the secrets jwt_key, emit_key, which only the running service and root beside it can read`]);
+        const unread = await json(['token', 'verify', 'x', '-c', sample], { env });
+        assert.deepEqual([unread.code, unread.error.code], [3, 'issuer_keys_unreadable']);
+        assert.match(unread.error.message, /run this as root beside the running service.*\(not read: jwt_key, emit_key\)/);
         const dev = path.join(source, 'conf/roomd.dev.yaml');
         assert.equal((await roomd(['check', '-c', dev], { env })).out, `${dev}: good\n`);
         assert.equal((await roomd(['run', '-c', sample], { env })).code, 3);
