@@ -208,6 +208,7 @@ std::string reloaded_page(const Reloaded &what) {
         .raw("restart", json::list(what.restart))
         .raw("kept", kept.done())
         .raw("stopped", stopped.done())
+        .raw("credentials", json::list(what.credentials))
         .done();
 }
 

@@ -11,6 +11,16 @@
 #include <utility>
 
 namespace roomd::app {
+namespace {
+
+std::string listed(const std::vector<std::string> &names) {
+    std::string out;
+    for (const auto &name : names)
+        out += (out.empty() ? "" : ", ") + name;
+    return out;
+}
+
+} // namespace
 
 using Left = host::Registry::Failure::Left;
 
@@ -114,6 +124,7 @@ void Reload::apply(Read &what) {
     }
     out.restart = std::move(what.restart);
     try {
+        out.credentials = what.config.credentials;
         out.plugins = shard_.apply(what.config); // the point of no return
         std::swap(running_, what.config);
         for (const auto &failure : out.plugins)
@@ -149,10 +160,12 @@ void Reload::tell(const Reloaded &what) const {
         log.error(failure.left == Left::as_it_was ? "plugin kept its old configuration"
                                                   : "plugin did not start",
                   {{"plugin", failure.instance}, {"why", failure.text}});
-    std::string late;
-    for (const auto &key : what.restart)
-        late += (late.empty() ? "" : ", ") + key;
-    if (!late.empty()) log.warning("these keys changed and need a restart", {{"keys", late}});
+    if (!what.restart.empty())
+        log.warning("these keys changed and need a restart", {{"keys", listed(what.restart)}});
+    if (!what.credentials.empty())
+        log.notice("credentials are as systemd copied them when the service started: restart it to "
+                   "change one",
+                   {{"credentials", listed(what.credentials)}});
 }
 
 } // namespace roomd::app

@@ -33,6 +33,7 @@ struct Reloaded {
     // Plugins that kept their old configuration, or do not run.
     std::vector<host::Registry::Failure> plugins;
     std::string why;
+    std::vector<std::string> credentials; // as they were at the start: it could not read them again
 };
 
 // Reads the configuration again, checks all of it, then applies all of it.  Reading and most of the

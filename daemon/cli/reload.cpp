@@ -21,6 +21,13 @@ int print_answer(Io &io, std::string_view data) {
     json::split_array(json::member(data, "restart"), list);
     for (const auto key : list)
         io.out << "  " << base::visible(json::string(key)) << " has changed: it needs a restart\n";
+    json::split_array(json::member(data, "credentials"), list);
+    std::string names;
+    for (const auto name : list)
+        names += (names.empty() ? "" : ", ") + base::visible(json::string(name));
+    if (!names.empty())
+        io.out << "  not read again: the credentials " << names
+               << ", which systemd copied when the service started: restart it to change one\n";
     bool all = true;
     for (const auto &[member, what] :
          {std::pair("kept", "kept its old configuration"), std::pair("stopped", "did not start")}) {
