@@ -57,6 +57,10 @@ net::ListenerOptions listener_on(const net::ListenerOptions &listener, Socket &s
 
 } // namespace
 
+bool any_inherited() noexcept {
+    return sd_listen_fds(0) > 0;
+}
+
 net::Options with_inherited(net::Options options, log::Logger &log) {
     std::vector<Socket> sockets = handed_over();
     std::vector<net::ListenerOptions> listeners;

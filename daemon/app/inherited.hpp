@@ -5,6 +5,9 @@
 
 namespace roomd::app {
 
+// Whether systemd has passed sockets to this process, and nobody has taken them yet.
+bool any_inherited() noexcept;
+
 // Gives the listeners with `listen[].systemd` the sockets that systemd has passed to this process
 // (sd_listen_fds(3)); several sockets of one name become a listener each.  Called once: it takes
 // them all.  Throws when no socket has the name of a listener, or it is not a listening stream
