@@ -44,7 +44,7 @@ class Page {
         symlinkSync(path.join(source, 'tests/e2e/node_modules'), path.join(this.folder, 'node_modules'));
         mkdirSync(path.join(this.folder, 'build'));
         symlinkSync(binary, path.join(this.folder, 'build/roomd'));
-        writeFileSync(path.join(this.folder, 'jwt_key'), `${SECRET}\n`);
+        for (const name of ['jwt_key', 'jwt_key_new']) writeFileSync(path.join(this.folder, name), `${SECRET}\n`);
     }
 
     // What clients take for the running test.
@@ -512,7 +512,7 @@ const EXAMPLES = {
         '2. Emit to both': [step],
         '4. Let go of Node': [step, step],
     },
-    'docs/operations.md': { 'The admin socket': [run()], 'Under systemd': [not('systemd')] },
+    'docs/operations.md': { 'The admin socket': [run()], 'Under systemd': [not('systemd')], Secrets: [not('systemd'), not('systemd')], 'A restart that refuses nobody': [not('systemd')] },
     'docs/proxies.md': { nginx: [not('a proxy')], HAProxy: [not('a proxy')], Caddy: [not('a proxy')] },
     'docs/plugins.md': {
         'A plugin in C++': [desk.write, desk.build, desk.client],
