@@ -178,7 +178,7 @@ TEST_CASE("a certificate and its key may be references") {
     CHECK(faults.text() == "");
     CHECK(config.listen.at(0).tls->certificate == folder.path + "/secret");
     CHECK(config.listen[0].tls->key == folder.path + "/tls.key");
-    CHECK(config.effective.find("key: ${credential:tls.key}") != std::string::npos);
+    CHECK(config.effective.find("${credential:tls.key}") != std::string::npos);
     CHECK(config.credentials.empty()); // the folder was made by hand, and is read again
     unsetenv("CREDENTIALS_DIRECTORY");
 
