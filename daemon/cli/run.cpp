@@ -30,7 +30,7 @@ void pause_before_repeating() {
     std::this_thread::sleep_for(pause);
 }
 
-int run(const config::Config &config, const app::ConfigFile &file, Io &io, bool is_repeated) {
+int run(config::Config &config, const app::ConfigFile &file, Io &io, bool is_repeated) {
     app::warn_of_certificates(config, base::unix_ms());
     try {
         const int code = app::run(config, file, io.out);
