@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""man.py VERSION roomd.8 OUT ROOMD OPERATIONS.md | roomd.yaml.5 OUT CONFIGURATION.md | roomd-plugin.7 OUT PLUGINS.md
+"""man.py VERSION DIRS roomd.8 OUT ROOMD OPERATIONS.md | roomd.yaml.5 OUT CONFIGURATION.md | roomd-plugin.7 OUT PLUGINS.md
+
+DIRS: the folders of the configuration, the plugins and the browser's client, separated by colons.
 
 Manual pages from what there is already: the command line tells itself (`roomd help --json`), the rest is the
 Markdown of this folder.  Knows as much Markdown as stands there.
@@ -21,11 +23,11 @@ SEE = {
     "roomd-plugin.7": "roomd(8), roomd.yaml(5)",
 }
 FILES = [
-    ("/etc/roomd/roomd.yaml", "the configuration, unless --config names another"),
+    ("{conf}/roomd.yaml", "the configuration, unless --config names another"),
     ("/run/roomd/admin.sock", "the admin socket of the packaged daemon"),
     ("$XDG_RUNTIME_DIR/roomd-admin.sock", "the admin socket of `roomd dev`"),
-    ("/usr/lib/roomd/plugins", "the plugins"),
-    ("/usr/share/roomd/client", "the browser's client that is served"),
+    ("{plugins}", "the plugins"),
+    ("{client}", "the browser's client that is served"),
 ]
 
 
@@ -180,7 +182,7 @@ def leaves(command):
         yield from leaves(below) if below["commands"] else [below]
 
 
-def roomd_8(tree, operations):
+def roomd_8(tree, operations, dirs):
     commands = list(leaves(tree))
     out = [".SH SYNOPSIS"]
     for command in commands:
@@ -195,6 +197,7 @@ def roomd_8(tree, operations):
     out += markdown(re.sub(r"\A# [^#]*", "", without(operations, "Command line")))
     out += [".SH FILES"]
     for name, what in FILES:
+        name = name.format(**dict(zip(("conf", "plugins", "client"), dirs)))
         out += [".TP", "\\fI" + escape(name) + "\\fP", inline(what)]
     return out
 
@@ -208,11 +211,11 @@ def read(path):
         return re.sub(r"\[?\b(configuration|plugins|operations)\.md\b\]?(\([^)]*\))?", lambda m: PAGES[m[1]], text.read())
 
 
-def main(version, page, target, *sources):
+def main(version, dirs, page, target, *sources):
     name, part = page.rsplit(".", 1)
     if page == "roomd.8":
         told = subprocess.run([os.path.abspath(sources[0]), "help", "--json"], check=True, capture_output=True, text=True).stdout
-        body = roomd_8(json.loads(told)["data"], read(sources[1]))
+        body = roomd_8(json.loads(told)["data"], read(sources[1]), dirs.split(":"))
     else:
         body = markdown(read(sources[0]))
         if not body[0].startswith(".SH"):

@@ -15,7 +15,7 @@ namespace {
 std::string client_directory(const config::Config &config) {
     if (!config.socketio.serve_client) return {};
     if (!config.socketio.client_directory.empty()) return config.socketio.client_directory;
-    return config::shipped_folder("client", "share/roomd/client");
+    return config::client_folder();
 }
 
 // A client whose events are not counted may send as fast as we read.

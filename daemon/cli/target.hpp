@@ -3,6 +3,7 @@
 #include "cli/client.hpp"
 #include "cli/report.hpp"
 #include "cli/tree.hpp"
+#include "config/installed.hpp"
 
 #include <functional>
 #include <string>
@@ -10,7 +11,7 @@
 
 namespace roomd::cli {
 
-inline constexpr const char *default_config = "/etc/roomd/roomd.yaml";
+inline constexpr const char *default_config = config::installed_configuration;
 inline constexpr const char *default_socket = "/run/roomd/admin.sock";
 
 // The admin socket that `roomd dev` creates in the user's runtime folder; empty without one.

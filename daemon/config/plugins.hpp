@@ -31,7 +31,7 @@ struct Plugins : host::Patience {
 // clang-format off
 inline constexpr std::array plugins_keys{
     file("plugins.directory", &Plugins::directory, "\"\"", Reload::yes,
-        "Folder of the plugins' `.so` files. Empty: where they were built or installed, as beside the binary or in `/usr/lib/roomd/plugins`."),
+        "Folder of the plugins' `.so` files. Empty: where this roomd was built or installed, such as `/usr/lib/roomd/plugins`."),
     duration<Plugins>("plugins.slow_call", &Plugins::slow_call, "50ms", {"1ms", "60s"}, Reload::no,
         "A call into a plugin that takes longer is counted and logged."),
     duration<Plugins>("plugins.answer_timeout", &Plugins::answer_timeout, "5s", {"10ms", "1h"}, Reload::no,

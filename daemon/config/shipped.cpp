@@ -1,7 +1,9 @@
 #include "config/shipped.hpp"
 
 #include "base/file.hpp"
+#include "config/installed.hpp"
 
+#include <filesystem>
 #include <unistd.h>
 
 namespace roomd::config {
@@ -11,31 +13,35 @@ bool can_be_read(const std::string &folder) {
     return access(folder.c_str(), R_OK | X_OK) == 0;
 }
 
+std::string own_path() {
+    char path[4096];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    return std::string(path, length > 0 ? static_cast<std::size_t>(length) : 0);
+}
+
 } // namespace
 
 std::string shipped_with(const std::string &exe, const std::string &name,
-                         const std::string &installed) {
-    std::string beside = base::folder_of(exe) + name;
-    if (!exe.empty() && can_be_read(beside)) return beside;
-    if (base::folder_of(exe).ends_with("/bin/")) {
-        const std::string bin = exe.substr(0, exe.rfind('/'));
-        std::string in_prefix = base::folder_of(bin) + installed;
-        if (can_be_read(in_prefix)) return in_prefix;
+                         const std::string &installed, const std::string &binaries) {
+    using Path = std::filesystem::path;
+    if (!exe.empty()) {
+        const std::string folder = base::folder_of(exe);
+        std::string beside = folder + name;
+        if (can_be_read(beside)) return beside;
+        const Path there = Path(installed).lexically_relative(binaries);
+        std::string moved = (Path(folder) / there).lexically_normal().string();
+        if (can_be_read(moved)) return moved;
     }
-    const std::string in_usr = "/usr/" + installed;
-    return can_be_read(in_usr) ? in_usr : std::string();
-}
-
-std::string shipped_folder(const std::string &name, const std::string &installed) {
-    char path[4096];
-    const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-    const std::string exe(path, length > 0 ? static_cast<std::size_t>(length) : 0);
-    return shipped_with(exe, name, installed);
+    return can_be_read(installed) ? installed : std::string();
 }
 
 std::string plugin_folder() {
-    const std::string found = shipped_folder("plugins", "lib/roomd/plugins");
-    return found.empty() ? "/usr/lib/roomd/plugins" : found;
+    std::string found = shipped_with(own_path(), "plugins", installed_plugins, installed_binaries);
+    return found.empty() ? installed_plugins : found;
+}
+
+std::string client_folder() {
+    return shipped_with(own_path(), "client", installed_client, installed_binaries);
 }
 
 } // namespace roomd::config

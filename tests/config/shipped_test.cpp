@@ -13,12 +13,21 @@ TEST_CASE("what came with a binary is beside it, or in the prefix it was install
     tree.write("build/roomd", "");
     prefix.write("lib/roomd/plugins/a.so", "");
     prefix.write("bin/roomd", "");
-    CHECK(shipped_with(tree.path + "/build/roomd", "plugins", "lib/roomd/plugins") ==
+    const std::string ours = prefix.path + "/lib/roomd/plugins", bin = prefix.path + "/bin";
+    CHECK(shipped_with(tree.path + "/build/roomd", "plugins", ours, bin) ==
           tree.path + "/build/plugins");
-    CHECK(shipped_with(prefix.path + "/bin/roomd", "plugins", "lib/roomd/plugins") ==
-          prefix.path + "/lib/roomd/plugins");
-    CHECK(shipped_with(prefix.path + "/bin/roomd", "plugins", "lib/none/here") == "");
-    CHECK(shipped_with("", "plugins", "lib/none/here") == "");
+    CHECK(shipped_with(bin + "/roomd", "plugins", ours, bin) == ours);
+    CHECK(shipped_with(bin + "/roomd", "plugins", bin + "/none", bin) == "");
+    CHECK(shipped_with("", "plugins", ours, bin) == ours);
+    CHECK(shipped_with("", "plugins", bin + "/none", bin) == "");
+}
+
+TEST_CASE("a prefix may be moved, and its folders may have other names") {
+    const test::Folder prefix;
+    prefix.write("lib64/roomd/a.so", "");
+    prefix.write("sbin/roomd", "");
+    CHECK(shipped_with(prefix.path + "/sbin/roomd", "plugins", "/opt/r/lib64/roomd",
+                       "/opt/r/sbin") == prefix.path + "/lib64/roomd");
 }
 
 TEST_CASE("plugins are looked for where the binary has its own, unless the folder is said") {
