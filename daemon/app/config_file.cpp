@@ -2,6 +2,8 @@
 
 #include "app/checking.hpp"
 #include "base/random.hpp"
+#include "config/installed.hpp"
+#include "config/shipped.hpp"
 
 #include <cassert>
 
@@ -18,6 +20,20 @@ auth::Issuer issuer_of(const base::Secret &secret) {
     return out;
 }
 
+void warn_without_client(config::Config &config) {
+    const auto &socketio = config.socketio;
+    if (!socketio.serve_client || !socketio.client_directory.empty()) return;
+    if (!config::client_folder().empty()) return;
+    config.warnings.push_back(
+        {config.path,
+         {},
+         "warning: there is no client bundle: browsers get no " + socketio.path +
+             "socket.io.js from here",
+         std::string("install it in ") + config::installed_client +
+             ", name its folder in socketio.client_directory, or write socketio: { serve_client: "
+             "false }"});
+}
+
 } // namespace
 
 base::Secret generated_secret() {
@@ -30,7 +46,9 @@ config::Config ConfigFile::load(base::Wanted main, config::Faults &faults,
                                 ? config::load_text(config::dev_yaml(), "roomd.dev.yaml", faults)
                                 : config::load_file(path, faults, main, credentials);
     if (config.admin.socket.empty()) config.admin.socket = admin;
-    if (faults.empty() && config.auth.generated) config.auth.issuers = {issuer_of(generated)};
+    if (!faults.empty()) return config;
+    warn_without_client(config);
+    if (config.auth.generated) config.auth.issuers = {issuer_of(generated)};
     return config;
 }
 

@@ -43,6 +43,27 @@ void emit(int level, const char *line) noexcept {
     log->debug("libwebsockets", {{"line", text}});
 }
 
+// The first complaint of libwebsockets while it makes a context: it gives no other reason.
+std::string context_fault;
+
+void remember(int, const char *line) noexcept {
+    if (!context_fault.empty()) return;
+    context_fault.assign(line, std::strcspn(line, "\n"));
+}
+
+lws_context *make_context(const lws_context_creation_info &info) {
+    context_fault.clear();
+    lws_set_log_level(LLL_ERR, remember);
+    lws_context *made = lws_create_context(&info);
+    lws_set_log_level(LLL_ERR | LLL_WARN, emit);
+    if (made != nullptr) return made;
+    std::string what = "libwebsockets cannot create a context: " + context_fault;
+    if (context_fault.find("evlib") != std::string::npos)
+        what += " (its event library for libuv is a package of its own: on Debian "
+                "libwebsockets-evlib-uv)";
+    throw std::runtime_error(what);
+}
+
 // At each close 4.1.6 walks a table of RLIMIT_NOFILE entries: 1 ms at 1,048,576.  So the limit is
 // no more than the connections need.
 void set_descriptor_limit(std::size_t connections, log::Logger &log) {
@@ -71,7 +92,6 @@ const lws_retry_bo_t no_policy = {}; // no pings of its own: their list is O(n)
 Context::Context(Core &core) : core_(core) {
     set_descriptor_limit(core.options().connections, core.log());
     logger = &core.log();
-    lws_set_log_level(LLL_ERR | LLL_WARN, emit);
     void *loops[1] = {core.loop().raw()};
     lws_context_creation_info info;
     std::memset(&info, 0, sizeof info);
@@ -85,10 +105,7 @@ Context::Context(Core &core) : core_(core) {
     info.pcontext = &core.carrier().context;
     info.user = &core.carrier();
     info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
-    core.carrier().context = lws_create_context(&info);
-    if (core.carrier().context == nullptr)
-        throw std::runtime_error(
-            "libwebsockets cannot create a context (is its libuv plugin installed?)");
+    core.carrier().context = make_context(info);
 }
 
 Context::~Context() {
