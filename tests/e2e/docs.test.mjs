@@ -177,6 +177,8 @@ const NOT_RUN = {
     picture: 'a drawing',
     'clones and installs': 'needs a network and a root',
     systemd: 'needs systemd as the first process',
+    packages: 'run by package.test.mjs, in a Debian of its own',
+    'an installation': 'run by tests/install',
     'a proxy': 'run by proxies.test.mjs',
     'a part of a plugin': 'compiled as a part of the tests of the plugin interface',
     'a step of a migration': 'run by migrate.test.mjs',
@@ -506,6 +508,12 @@ const EXAMPLES = {
         '`GET /api/presence/rooms/<room>` — scope `presence`': [run(), alike],
         '`POST /api/presence/online` — scope `presence`': [run(), alike],
         '`test_event`': [run(), heard('test:message'), run(), output, run(), alike],
+    },
+    'docs/install.md': {
+        'The package': [not('packages'), not('packages'), not('packages')],
+        Upgrading: [not('packages')],
+        'Going back': [not('packages')],
+        'From source': [not('an installation'), not('an installation')],
     },
     'docs/migrate.md': {
         'The server as it is': [step, step, step],
