@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# deb.sh CLIENT OUT: the Debian packages of this tree into the folder OUT; ./dev deb calls it.
+# build.sh CLIENT OUT: the Debian packages of this tree into the folder OUT; ./dev deb calls it.
 #
 # Makes the source package first: the files that git knows, and the npm package socket.io-client in the folder CLIENT as
 # its component `client`.  From there nothing is fetched.
