@@ -19,7 +19,7 @@ std::string effective(const std::string &yaml) {
 }
 
 // The first line that begins with `start` after its spaces and "- ".
-std::string line(const std::string &text, const std::string &start) {
+std::string line_of(const std::string &text, const std::string &start) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = text.find('\n', at);
         std::string each = text.substr(at, end - at);
@@ -44,15 +44,15 @@ TEST_CASE("keys that need a restart keep their values, and all others change") {
     const std::string before = effective("drain: 1s\nlimits: { max_emit: 2MB, per_user: 1 }");
     const std::string wanted = effective("\ndrain: 2s\nlimits: { max_emit: 3MB }");
     const std::string now = in_force(before, wanted, {});
-    CHECK(line(now, "drain:") == "drain: 2s  # roomd.yaml:4");
-    CHECK(line(now, "per_user:") == "per_user: 0  # default");
-    CHECK(line(now, "max_emit:") == "max_emit: 2MB  # roomd.yaml:4; a change needs a restart");
+    CHECK(line_of(now, "drain:") == "drain: 2s  # roomd.yaml:4");
+    CHECK(line_of(now, "per_user:") == "per_user: 0  # default");
+    CHECK(line_of(now, "max_emit:") == "max_emit: 2MB  # roomd.yaml:4; a change needs a restart");
     CHECK(config::diff(now, wanted) == Lines{"limits.max_emit: 2MB -> 3MB (restart)"});
     // As long as it differs, and no longer.
     const std::string later = in_force(now, wanted, {});
     CHECK(later == now);
     const std::string back = effective("limits: { max_emit: 2000KB }");
-    CHECK(line(in_force(later, back, {}), "max_emit:") == "max_emit: 2000KB  # roomd.yaml:3");
+    CHECK(line_of(in_force(later, back, {}), "max_emit:") == "max_emit: 2000KB  # roomd.yaml:3");
     CHECK(config::diff(in_force(later, back, {}), back).empty());
 }
 
