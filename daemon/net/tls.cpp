@@ -20,8 +20,6 @@ namespace {
     throw std::runtime_error(what + ": " + reason);
 }
 
-constexpr std::size_t largest_pem = 1u << 20;
-
 // OpenSSL calls every failure "system lib", and waits for a FIFO's writer.
 void readable(const std::string &what, const std::string &path) {
     std::string why;

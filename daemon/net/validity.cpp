@@ -1,5 +1,8 @@
 #include "net/validity.hpp"
 
+#include "base/file.hpp"
+#include "net/tls.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -22,8 +25,11 @@ std::optional<std::int64_t> ms(const ASN1_TIME *time) {
 } // namespace
 
 std::optional<Validity> validity_of(const std::string &certificate) {
-    const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(certificate.c_str(), "r"),
-                                                         &BIO_free);
+    std::string why;
+    const auto text = base::read_file(certificate, largest_pem, base::Wanted::regular, why);
+    if (!text) return std::nullopt;
+    const std::unique_ptr<BIO, decltype(&BIO_free)> file(
+        BIO_new_mem_buf(text->data(), static_cast<int>(text->size())), &BIO_free);
     std::optional<Validity> all;
     while (file) {
         const std::unique_ptr<X509, decltype(&X509_free)> one(

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <sys/stat.h>
 
 using namespace roomd;
 using namespace roomd::test;
@@ -105,6 +106,9 @@ TEST_CASE("a chain is valid as long as all its certificates are") {
     CHECK(all->until_ms > now - 40000);
     CHECK_FALSE(net::validity_of(folder / "key.pem"));
     CHECK_FALSE(net::validity_of(folder / "none.pem"));
+    const std::string fifo = folder / "fifo"; // without a writer
+    REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+    CHECK_FALSE(net::validity_of(fifo));
 }
 
 TEST_CASE("a header that never comes is given up under TLS too") {
