@@ -1,6 +1,6 @@
 // The admin socket and the command line, each command once with good and once with bad input.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -9,6 +9,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { administered, ask, askJson, call, request } from './support/admin.mjs';
 import { MODES, client, connected, received } from './support/clients.mjs';
+import { notified } from './support/notify.mjs';
 import { Raw } from './support/raw.mjs';
 import { Roomd, binary, freePort, plugin, roomd, settings, source } from './support/roomd.mjs';
 import { once, until } from './support/wait.mjs';
@@ -269,22 +270,17 @@ describe('reload', () => {
         assert.equal((await dev.ended).code, 0);
     });
     test('is over for systemd before it is over for the caller', async (t) => {
-        const where = path.join(folder(t), 'notify');
-        const listener = spawn('python3', [path.join(source, 'tests/e2e/support/notify.py'), where], { stdio: ['ignore', 'pipe', 'inherit'] });
-        t.after(() => listener.kill());
-        let told = '';
-        listener.stdout.on('data', (text) => (told += text));
-        await until('the listener', () => existsSync(where));
+        const { where, told } = await notified(t);
         const server = await roomd(t, (port) => settings(port, { admin: { socket: 'admin.sock' } }), { NOTIFY_SOCKET: where });
         server.admin = path.join(server.folder, 'admin.sock');
-        await until('READY=1', () => /^READY=1$/m.test(told));
+        await until('READY=1', () => /^READY=1$/m.test(told()));
         for (const good of [true, false]) {
             if (!good) server.write('x: 1');
-            const before = told.length;
+            const before = told().length;
             assert.equal((await ask(server, 'reload')).code, good ? 0 : 3);
-            await until('what systemd is told', () => /READY=1\nSTATUS=.+\n/.test(told.slice(before)));
+            await until('what systemd is told()', () => /READY=1\nSTATUS=.+\n/.test(told().slice(before)));
             const status = good ? 'running' : 'running; the last reload failed';
-            assert.match(told.slice(before), new RegExp(`^RELOADING=1\nMONOTONIC_USEC=\\d+\nREADY=1\nSTATUS=${status}\n$`));
+            assert.match(told().slice(before), new RegExp(`^RELOADING=1\nMONOTONIC_USEC=\\d+\nREADY=1\nSTATUS=${status}\n$`));
         }
     });
 });

@@ -1,15 +1,13 @@
 // The end of a daemon that is told to stop: nothing is lost, and nobody comes back all at once.  And
 // connections that have lasted long enough.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { administered, ask } from './support/admin.mjs';
+import { ask } from './support/admin.mjs';
 import { MODES, client, connected, received } from './support/clients.mjs';
-import { plugin, roomd, settings, short, source } from './support/roomd.mjs';
+import { notified } from './support/notify.mjs';
+import { plugin, roomd, settings, short } from './support/roomd.mjs';
 import { once, until } from './support/wait.mjs';
 
 const WEBSOCKET = MODES['websocket only'];
@@ -154,20 +152,11 @@ test('after drain_delay comes the drain', async (t) => {
 });
 
 test('systemd is told how long it may take, and a reload meanwhile is refused', async (t) => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'roomd-e2e-'));
-    const where = path.join(folder, 'notify');
-    const listener = spawn('python3', [path.join(source, 'tests/e2e/support/notify.py'), where], { stdio: ['ignore', 'pipe', 'inherit'] });
-    t.after(() => {
-        listener.kill();
-        rmSync(folder, { recursive: true, force: true });
-    });
-    let told = '';
-    listener.stdout.on('data', (text) => (told += text));
-    await until('the listener', () => existsSync(where));
+    const { where, told } = await notified(t);
     const server = await roomd(t, (port) => settings(port, { drain_delay: '1h', drain: '200s', admin: { socket: 'admin.sock' } }), { NOTIFY_SOCKET: where });
     server.admin = path.join(server.folder, 'admin.sock');
     server.process.kill('SIGTERM');
-    await until('STOPPING=1', () => /^STOPPING=1\nSTATUS=stopping, 0 sessions to close\nEXTEND_TIMEOUT_USEC=3811000000$/m.test(told));
+    await until('STOPPING=1', () => /^STOPPING=1\nSTATUS=stopping, 0 sessions to close\nEXTEND_TIMEOUT_USEC=3811000000$/m.test(told()));
     const { code, err } = await ask(server, 'reload');
     assert.equal(code, 1);
     assert.match(err, /the daemon is stopping/);

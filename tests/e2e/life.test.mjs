@@ -1,14 +1,15 @@
 // The daemon's life: start, readiness, reload, stop, death; and clients that misbehave.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { MODES, client, connected, received } from './support/clients.mjs';
+import { notified } from './support/notify.mjs';
 import { messages, rawWebsocket } from './support/raw.mjs';
-import { Roomd, binary, freePort, roomd, settings, source } from './support/roomd.mjs';
-import { once, until, within } from './support/wait.mjs';
+import { binary, roomd, settings } from './support/roomd.mjs';
+import { once, until } from './support/wait.mjs';
 
 describe('a wrong configuration', () => {
     const run = (yaml, env = {}) => {
@@ -259,29 +260,20 @@ test('SIGHUP applies the new configuration, or keeps the old one and says why', 
 });
 
 test('systemd is told: READY, RELOADING and READY, STOPPING', async (t) => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'roomd-e2e-'));
-    const where = path.join(folder, 'notify');
-    const listener = spawn('python3', [path.join(source, 'tests/e2e/support/notify.py'), where], { stdio: ['ignore', 'pipe', 'inherit'] });
-    t.after(() => {
-        listener.kill();
-        rmSync(folder, { recursive: true, force: true });
-    });
-    let told = '';
-    listener.stdout.on('data', (text) => (told += text));
-    await until('the listener', () => existsSync(where));
+    const { where, told } = await notified(t);
     const server = await roomd(t, {}, { NOTIFY_SOCKET: where, WATCHDOG_USEC: '400000' });
 
-    await until('READY=1', () => /^READY=1$/m.test(told));
-    assert.match(told, /^STATUS=/m);
-    await until('the watchdog to be fed', () => (told.match(/^WATCHDOG=1$/gm) ?? []).length >= 2);
-    const before = told.length;
+    await until('READY=1', () => /^READY=1$/m.test(told()));
+    assert.match(told(), /^STATUS=/m);
+    await until('the watchdog to be fed', () => (told().match(/^WATCHDOG=1$/gm) ?? []).length >= 2);
+    const before = told().length;
     server.process.kill('SIGHUP');
-    await until('RELOADING=1, then READY=1', () => /^RELOADING=1$[^]*^READY=1$/m.test(told.slice(before)));
+    await until('RELOADING=1, then READY=1', () => /^RELOADING=1$[^]*^READY=1$/m.test(told().slice(before)));
     server.write({ limitz: {} });
     server.process.kill('SIGHUP');
-    await until('the fault in the status', () => /^READY=1\nSTATUS=running; the last reload failed$/m.test(told));
+    await until('the fault in the status', () => /^READY=1\nSTATUS=running; the last reload failed$/m.test(told()));
     await server.kill('SIGTERM');
-    await until('STOPPING=1', () => /^STOPPING=1\nSTATUS=stopping, 0 sessions to close$/m.test(told));
+    await until('STOPPING=1', () => /^STOPPING=1\nSTATUS=stopping, 0 sessions to close$/m.test(told()));
 });
 
 test('a Unix socket serves everyone whom its permissions admit', async (t) => {
