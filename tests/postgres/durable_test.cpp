@@ -14,18 +14,11 @@ using roomd::test::server;
 using roomd::test::Server;
 using roomd::test::str;
 using roomd::test::text;
+using roomd::test::watchful;
 using Texts = std::vector<std::string>;
 using Sections = std::vector<json>;
 
 namespace {
-
-json durable_section(const Server &where, json outbox = json::object()) {
-    return {{"dsn", where.dsn()},
-            {"probe", "500ms"},
-            {"answer_timeout", "2s"},
-            {"retry_max", "300ms"},
-            {"outbox", std::move(outbox)}};
-}
 
 struct Told {
     roomd_status status;
@@ -34,11 +27,6 @@ struct Told {
 
 // The instances of postgres, and a puppet that emits.
 struct Emitting : Rig {
-    static std::vector<roomd::host::PluginEntry> with_puppet(const Sections &sections) {
-        auto all = entries(sections);
-        all.push_back(entry("puppet"));
-        return all;
-    }
     explicit Emitting(const Sections &sections) : Rig(with_puppet(sections)) {}
     Emitting(const Emitting &) = delete;
     Emitting &operator=(const Emitting &) = delete;
@@ -93,8 +81,7 @@ std::string newest_schema() {
 } // namespace
 
 TEST_CASE("another instance becomes the store when the one that was it is no more") {
-    const json stores = durable_section(server()),
-               does_not = durable_section(server(), {{"store", false}});
+    const json stores = watchful(server()), does_not = watchful(server(), {{"store", false}});
     Emitting rig(Sections(2, stores));
     REQUIRE(rig.all_up());
     CHECK(rig.became("[1]").status == ROOMD_OK);
@@ -108,7 +95,7 @@ TEST_CASE("another instance becomes the store when the one that was it is no mor
 }
 
 TEST_CASE("who emits is not told where the database is, and what waits is counted down again") {
-    Emitting rig(Sections(1, durable_section(server())));
+    Emitting rig(Sections(1, watchful(server())));
     REQUIRE(rig.all_up());
     CHECK(rig.became("[1]").status == ROOMD_OK);
     server().query(
@@ -127,7 +114,7 @@ TEST_CASE("who emits is not told where the database is, and what waits is counte
 }
 
 TEST_CASE("what an event is at fault for is not counted as waiting any more") {
-    Emitting rig(Sections(1, durable_section(server())));
+    Emitting rig(Sections(1, watchful(server())));
     REQUIRE(rig.all_up());
     CHECK(rig.became("[1]").status == ROOMD_OK);
     server().query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE "
@@ -140,7 +127,7 @@ TEST_CASE("what an event is at fault for is not counted as waiting any more") {
 }
 
 TEST_CASE("what was not yet at the server when the store stops has surely not been stored") {
-    Emitting rig(Sections(1, durable_section(server())));
+    Emitting rig(Sections(1, watchful(server())));
     REQUIRE(rig.all_up());
     rig.emit("[1]"); // it waits for the connection
     rig.registry->reload({Rig::entry("puppet")});
@@ -154,7 +141,7 @@ TEST_CASE("a daemon that runs when the schema becomes newer sends what is new as
     const Server old;
     old.query("BEGIN; " + file(std::filesystem::path(POSTGRES_TESTS) / "schema_8.sql") +
               "; COMMIT");
-    Rig rig(durable_section(old));
+    Rig rig(watchful(old));
     rig.join("a");
     REQUIRE(rig.up());
     old.query("SELECT roomd.emit('seat:x', '1', ARRAY['library:a'])");

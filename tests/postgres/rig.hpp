@@ -9,12 +9,23 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace roomd::test {
 
 // One server for all tests of a program; each takes names of its own in it.
 Server &server();
+
+// A section that soon notices what becomes of the database.
+inline nlohmann::json watchful(const Server &where,
+                               nlohmann::json outbox = nlohmann::json::object()) {
+    return {{"dsn", where.dsn()},
+            {"probe", "500ms"},
+            {"answer_timeout", "2s"},
+            {"retry_max", "300ms"},
+            {"outbox", std::move(outbox)}};
+}
 
 // A shard that runs the plugin, with one client.
 struct Rig : Shard {
@@ -31,6 +42,12 @@ struct Rig : Shard {
             one.instance = "postgres" + std::to_string(all.size());
             all.push_back(one);
         }
+        return all;
+    }
+    // ... and behind them a puppet, in whose name a test asks.
+    static std::vector<host::PluginEntry> with_puppet(const std::vector<nlohmann::json> &sections) {
+        auto all = entries(sections);
+        all.push_back(entry("puppet"));
         return all;
     }
     void join(const std::string &room) {

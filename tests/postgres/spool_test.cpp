@@ -13,16 +13,9 @@ using roomd::test::server;
 using roomd::test::Server;
 using roomd::test::str;
 using roomd::test::text;
+using roomd::test::watchful;
 
 namespace {
-
-json spools(const Server &where, json outbox = json::object()) {
-    return {{"dsn", where.dsn()},
-            {"probe", "500ms"},
-            {"answer_timeout", "2s"},
-            {"retry_max", "300ms"},
-            {"outbox", std::move(outbox)}};
-}
 
 struct Said {
     roomd_status status;
@@ -32,12 +25,7 @@ struct Said {
 
 // The plugin, and a puppet that asks it.
 struct Asking : Rig {
-    static std::vector<roomd::host::PluginEntry> with_puppet(const json &section) {
-        auto all = entries({section});
-        all.push_back(entry("puppet"));
-        return all;
-    }
-    explicit Asking(const json &section) : Rig(with_puppet(section)) {
+    explicit Asking(const json &section) : Rig(with_puppet({section})) {
         server().query("TRUNCATE roomd.lifecycle, roomd.lifecycle_node");
     }
     Asking(const Asking &) = delete;
@@ -93,7 +81,7 @@ std::string random_text(std::size_t size) {
 } // namespace
 
 TEST_CASE("texts are kept, given back, replaced and removed") {
-    Asking rig(spools(server()));
+    Asking rig(watchful(server()));
     const Said first = rig.became(Asking::put("{\"a\": \"\u00e9\"}"));
     REQUIRE(first.status == ROOMD_OK);
     const Said second = rig.became(Asking::put("2"));
@@ -116,7 +104,7 @@ TEST_CASE("texts are kept, given back, replaced and removed") {
 }
 
 TEST_CASE("over the bound nothing is put, and the health says so, until there is room") {
-    Asking rig(spools(server(), {{"lifecycle_max", "1MiB"}}));
+    Asking rig(watchful(server(), {{"lifecycle_max", "1MiB"}}));
     const std::string large = random_text(700000);
     std::vector<std::uint64_t> ids;
     Said said{};
@@ -142,7 +130,7 @@ TEST_CASE("a schema without the table stops nothing but this, and the reason say
     old.query("DROP TABLE roomd.lifecycle, roomd.lifecycle_node; DROP FUNCTION "
               "roomd.lifecycle_put, roomd.lifecycle_next, roomd.lifecycle_replace; UPDATE "
               "roomd.meta SET schema_version = 10");
-    Asking rig(spools(old));
+    Asking rig(watchful(old));
     rig.join("a");
     const Said said = rig.became(Asking::put("x"));
     CHECK(said.status == ROOMD_AGAIN);
@@ -153,7 +141,7 @@ TEST_CASE("a schema without the table stops nothing but this, and the reason say
 }
 
 TEST_CASE("a text that the database cannot take is refused for good, and the next one goes on") {
-    Asking rig(spools(server()));
+    Asking rig(watchful(server()));
     CHECK(rig.became(Asking::put("x")).status == ROOMD_OK);
     server().query("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE "
                    "EXCEPTION 'bad' USING ERRCODE = '22P05'; END $$; CREATE TRIGGER refuse BEFORE "
@@ -166,7 +154,7 @@ TEST_CASE("a text that the database cannot take is refused for good, and the nex
 }
 
 TEST_CASE("what others put while they stop is in the table when the host has stopped") {
-    Asking rig(spools(server()));
+    Asking rig(watchful(server()));
     CHECK(rig.became(Asking::next()).status == ROOMD_OK);
     rig.strings->on_stop = [](puppet *self) {
         const roomd_spool last = Asking::put("last"), more = Asking::put("more");
