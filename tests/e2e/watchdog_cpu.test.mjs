@@ -8,7 +8,7 @@ import { client, connected } from './support/clients.mjs';
 import { Raw, frame, upgrade } from './support/raw.mjs';
 import { roomd, short } from './support/roomd.mjs';
 import { now } from './support/token.mjs';
-import { tick, until, within } from './support/wait.mjs';
+import { DEADLINE, tick, until, within } from './support/wait.mjs';
 import { answers_while } from './support/watchdog.mjs';
 
 const held = (name, run) => test(name, { skip: short && 'measures a release build' }, run);
@@ -73,22 +73,29 @@ held('while 500 bad tokens a second without kid come, against 64 keys', async (t
         );
     const unread = () => metric(server, 'roomd_tokens_unread_total');
     await watched(t, server, async () => {
-        const [used, from] = [cpu(server), Date.now()];
+        const share_since = (used, from) => (cpu(server) - used) / (Date.now() - from);
+        const begun = [cpu(server), Date.now()];
         for (let round = 0; round < 30 || (round < 100 && (await unread()) < 200); ++round, await tick(100)) await flood(10);
         assert.ok((await unread()) >= 200);
-        const share = (cpu(server) - used) / (Date.now() - from);
+        const share = share_since(...begun);
         t.diagnostic(`${Math.round(100 * share)} % of a core`);
         assert.ok(share < 0.6, `${share} of a core`);
-        const more = setInterval(() => flood(20).catch(() => {}), 100); // one that is cut is no fault
-        t.after(() => clearInterval(more));
-        let users = 0; // each with a token that was never seen
-        await until('one to be told to wait', async () => {
-            const error = await refusal(t, server, signed(slow[9], `u${++users}`));
-            if (error) assert.deepEqual(error.data, { code: 'too_many_attempts', retryable: true });
-            return error;
-        });
-        await connected(t, server, { auth: { token: mine } });
-        clearInterval(more);
+        const flooded = [cpu(server), Date.now()];
+        const floods = [];
+        const more = setInterval(() => floods.push(flood(20).catch(() => {})), 100); // a stranger who is cut has done enough
+        try {
+            let users = 0; // each with a token that was never seen
+            await until('one to be told to wait', async () => {
+                const told = (await refusal(t, server, signed(slow[9], `u${++users}`)))?.data; // none where the machine was late
+                if (told) assert.deepEqual(told, { code: 'too_many_attempts', retryable: true });
+                // Bad tokens may use a quarter of a core: who gets less of the machine than that never refuses them unread.
+                return told ?? (Date.now() - flooded[1] > DEADLINE / 2 && share_since(...flooded) < 0.4);
+            });
+            await connected(t, server, { auth: { token: mine } });
+        } finally {
+            clearInterval(more); // a failing test would leave it behind, and with it a process that does not end
+            await Promise.all(floods);
+        }
     });
     assert.equal(server.output.split('tokens refused unread').length, 2); // once
     await server.logs(/tokens refused unread.* address=127\.0\.0\.1/);
