@@ -91,9 +91,20 @@ void Admin::add(const char *method, const std::string &name, Serve serve, Asked 
         net::Route call = route;
         call.path = configuration_.console + "api/" + name;
         call.side = net::Side::front;
+        call.kinds = console_kinds;
         call.headers = console_headers();
         call.admit = [this](const net::Request &request) {
             return admit_to_console(shard_.gate, request);
+        };
+        routes_.push_back(shard_.server.add_route(std::move(call)));
+    }
+    if (where != Asked::on_the_console_only && configuration_.on_listeners) {
+        net::Route call = route;
+        call.side = net::Side::front;
+        call.kinds = net::kind::admin;
+        call.headers = console_headers();
+        call.admit = [this](const net::Request &request) {
+            return admit_to_admin(shard_.gate, request);
         };
         routes_.push_back(shard_.server.add_route(std::move(call)));
     }

@@ -21,17 +21,18 @@ namespace roomd::app {
 
 struct Shard;
 
-// The routes under /admin/, for operators.  Only the admin socket serves them, and anyone
-// who can connect to it may use them all.  The console asks most of them under its own path, on the
-// ordinary listeners (app/console_gate says who may).
+// The routes under /admin/, for operators.  Anyone who can connect to the admin socket may use them
+// all; listeners that serve admin have them for keys of that scope.  The console asks most of them
+// under its own path, on the ordinary listeners (app/console_gate says who may).
 class Admin {
 public:
     struct Configuration {
         std::function<void(Reload::Done)> reload;
         std::string path; // of the file; empty: the built-in one
         std::function<const config::Config &()> running;
-        std::string console; // its path; empty: there is none
-        bool mints = false;  // the console signs tokens; a reload does not change it
+        std::string console;       // its path; empty: there is none
+        bool on_listeners = false; // one of `listen` serves admin
+        bool mints = false;        // the console signs tokens; a reload does not change it
     };
     Admin(Shard &, Configuration);
     ~Admin(); // removes the routes

@@ -47,27 +47,37 @@ void check_settings(const config::Config &config, config::Faults &faults) {
     }
 }
 
-void warn_of_certificates(config::Config &config, std::int64_t now_ms) {
+std::optional<Expiry> expiry_of(const std::string &file, const net::Validity &validity,
+                                std::int64_t now_ms) {
     constexpr std::int64_t day_ms = 24 * 60 * 60 * 1000, soon_ms = 14 * day_ms;
+    const auto date = [](std::int64_t when_ms) { return base::iso8601(when_ms); };
+    const std::string what = "certificate " + file;
+    if (validity.until_ms <= now_ms)
+        return Expiry{what + " expired on " + date(validity.until_ms) + ": clients refuse it",
+                      "replace it, then reload"};
+    if (validity.from_ms > now_ms)
+        return Expiry{what + " is not valid before " + date(validity.from_ms) +
+                          ": clients refuse it",
+                      "check this machine's clock, or replace it and reload"};
+    if (validity.until_ms - now_ms < soon_ms)
+        return Expiry{what + " expires on " + date(validity.until_ms) + ", in " +
+                          std::to_string((validity.until_ms - now_ms) / day_ms) + " days",
+                      "replace it before, then reload"};
+    return std::nullopt;
+}
+
+void warn_of_certificates(config::Config &config, std::int64_t now_ms) {
     for (const config::Listen &listen : config.listen) {
         if (!listen.tls) continue;
-        const auto valid = net::validity_of(listen.tls->certificate);
-        if (!valid) continue;
-        const auto warn = [&](const std::string &what, const char *hint) {
-            config.warnings.push_back(
-                {config.path, {}, "warning: certificate " + listen.tls->certificate + what, hint});
-        };
-        const auto date = [](std::int64_t when_ms) { return base::iso8601(when_ms); };
-        if (valid->until_ms <= now_ms)
-            warn(" expired on " + date(valid->until_ms) + ": clients refuse it",
-                 "replace it, then reload");
-        else if (valid->from_ms > now_ms)
-            warn(" is not valid before " + date(valid->from_ms) + ": clients refuse it",
-                 "check this machine's clock, or replace it and reload");
-        else if (valid->until_ms - now_ms < soon_ms)
-            warn(" expires on " + date(valid->until_ms) + ", in " +
-                     std::to_string((valid->until_ms - now_ms) / day_ms) + " days",
-                 "replace it before, then reload");
+        std::vector<net::PemPair> all{{listen.tls->certificate, listen.tls->key}};
+        all.insert(all.end(), listen.tls->more.begin(), listen.tls->more.end());
+        for (const net::PemPair &pem : all) {
+            const auto validity = net::validity_of(pem.certificate);
+            if (!validity) continue;
+            if (auto expiry = expiry_of(pem.certificate, *validity, now_ms))
+                config.warnings.push_back(
+                    {config.path, {}, "warning: " + expiry->what, expiry->hint});
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 
 namespace roomd::app {
@@ -22,8 +23,14 @@ std::string reason(const std::exception &);
 // Checks what shows only when the settings are built: reads certificates and the client bundle.  On
 // any thread.
 void check_settings(const config::Config &, config::Faults &faults);
-// Adds to the warnings: certificates that are not valid now, or not for much longer.  Reads them;
-// on any thread.
+// What is to be said of a certificate that is not valid now, or not for much longer.
+struct Expiry {
+    std::string what; // "certificate /etc/roomd/tls.crt expired on .."
+    const char *hint;
+};
+std::optional<Expiry> expiry_of(const std::string &file, const net::Validity &,
+                                std::int64_t now_ms);
+// Adds that to the warnings.  Reads the certificates; on any thread.
 void warn_of_certificates(config::Config &, std::int64_t now_ms);
 // Checks what only the running server knows: reads its own certificates again.  On its loop.
 void check_running(const config::Config &, const net::Server &, config::Faults &faults);

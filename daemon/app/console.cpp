@@ -74,6 +74,7 @@ Console::Console(Shard &shard, Configuration configuration) :
     net::Route route;
     route.method = "POST";
     route.path = configuration_.path + "api/mint";
+    route.kinds = console_kinds;
     route.headers = console_headers();
     route.max_body = most_of_mint;
     route.admit = [this](const net::Request &request) {
@@ -92,10 +93,12 @@ void Console::add_page() {
     net::Route route;
     route.method = "GET";
     route.path = configuration_.path;
+    route.kinds = console_kinds;
     route.serve = [this](const net::Request &request) { page(request); };
     routes_.push_back(shard_.server.add_route(std::move(route)));
     net::Route bare;
     bare.method = "GET";
+    bare.kinds = console_kinds;
     bare.path = configuration_.path.substr(0, configuration_.path.size() - 1);
     bare.serve = [this](const net::Request &request) { lead_to_page(request); };
     try {

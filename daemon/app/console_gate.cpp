@@ -41,6 +41,12 @@ net::Access admit_to_mint(const Gate &gate, const net::Request &request) {
     return access;
 }
 
+net::Access admit_to_admin(const Gate &gate, const net::Request &request) {
+    if (is_of_another_page(request))
+        return denied("page_foreign", "pages may not ask here: only programs with a key");
+    return gate.admit_key(request, "admin");
+}
+
 const std::vector<std::string> &console_headers() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> all = Gate::headers();

@@ -18,6 +18,13 @@ net::Access admit_to_console(const Gate &, const net::Request &);
 // key was sent.
 net::Access admit_to_mint(const Gate &, const net::Request &);
 
+// Who may call what the admin socket has on an ordinary listener: only who sends a key of the scope
+// `admin`, from wherever; and no other page.
+net::Access admit_to_admin(const Gate &, const net::Request &);
+
+// A listener serves the console for any of these.
+inline constexpr net::Kinds console_kinds = net::kind::api | net::kind::admin;
+
 // The headers that these read, and the type of a body.
 const std::vector<std::string> &console_headers();
 

@@ -67,6 +67,22 @@ void add_key_sets(std::vector<metrics::Family> &out, const std::vector<KeySets::
         if (!family->samples.empty()) out.push_back(std::move(*family));
 }
 
+void add_certificates(std::vector<metrics::Family> &out, const net::Server &server) {
+    metrics::Family expiry{"roomd_certificate_expiry_timestamp_seconds",
+                           "When a certificate, or one of its chain, expires, as Unix time",
+                           metrics::Kind::gauge,
+                           {}};
+    std::string listener;
+    std::size_t index = 0;
+    for (const auto &[name, file, validity] : server.certificates()) {
+        index = name == listener ? index + 1 : 0; // 0: the default one
+        listener = name;
+        expiry.samples.push_back({{{"listener", name}, {"certificate", std::to_string(index)}},
+                                  static_cast<double>(validity.until_ms) / 1000});
+    }
+    if (!expiry.samples.empty()) out.push_back(std::move(expiry));
+}
+
 double number(std::size_t value) {
     return static_cast<double>(value);
 }
@@ -102,11 +118,12 @@ void CorePages::apply(const config::Config &config) {
 
 void CorePages::add_routes() {
     using net::Request, net::Side;
-    const auto get = [this](const char *path, Side side, auto page) {
+    const auto get = [this](const char *path, Side side, net::Kinds kinds, auto page) {
         net::Route route;
         route.method = "GET";
         route.path = path;
         route.side = side;
+        route.kinds = kinds;
         route.headers = Gate::headers();
         route.serve = [this, page](const Request &request) {
             parts_.server.respond(request.id, answer(page(request)));
@@ -114,18 +131,20 @@ void CorePages::add_routes() {
         return route;
     };
     // Anyone may ask a front listener for the daemon's health; reasons are for operators.
-    parts_.server.add_route(get("/health", Side::front, [this](const Request &request) {
-        const Gate &gate = parts_.gate;
-        const bool operates = gate.holds(request, "metrics") || gate.holds(request, "admin");
-        return pages::health(snapshot(), operates ? pages::Detail::reasons : pages::Detail::names);
-    }));
-    parts_.server.add_route(get("/health", Side::admin, [this](const Request &) {
+    parts_.server.add_route(
+        get("/health", Side::front, net::kind::health, [this](const Request &request) {
+            const Gate &gate = parts_.gate;
+            const bool operates = gate.holds(request, "metrics") || gate.holds(request, "admin");
+            return pages::health(snapshot(),
+                                 operates ? pages::Detail::reasons : pages::Detail::names);
+        }));
+    parts_.server.add_route(get("/health", Side::admin, 0, [this](const Request &) {
         return pages::health(snapshot(), pages::Detail::reasons);
     }));
-    parts_.server.add_route(
-        get("/ready", Side::both, [this](const Request &) { return pages::ready(readiness()); }));
-    net::Route metrics =
-        get("/metrics", Side::both, [this](const Request &) { return pages::metrics(families()); });
+    parts_.server.add_route(get("/ready", Side::both, net::kind::health,
+                                [this](const Request &) { return pages::ready(readiness()); }));
+    net::Route metrics = get("/metrics", Side::both, net::kind::metrics,
+                             [this](const Request &) { return pages::metrics(families()); });
     metrics.admit = [this](const Request &request) {
         return parts_.gate.admit(request, "metrics");
     };
@@ -251,6 +270,9 @@ std::vector<metrics::Family> CorePages::families() const {
                 parts_.router.tokens_unread().count),
         counter("roomd_accepted_total", "Connections accepted", http.accepted),
         counter("roomd_refused_limit_total", "Connections refused at a limit", http.refused_limit),
+        counter("roomd_refused_proxy_total",
+                "Connections refused by listeners that take the PROXY protocol",
+                http.refused_proxy),
         counter("roomd_refused_origin_total", "Requests from origins that are not allowed",
                 http.refused_origin),
         counter("roomd_http_requests_total", "HTTP requests", http.http_requests),
@@ -263,6 +285,7 @@ std::vector<metrics::Family> CorePages::families() const {
     };
     add_portals(out, stats);
     add_key_sets(out, parts_.key_sets.report());
+    add_certificates(out, parts_.server);
     for (const auto &metric : parts_.plugins.metrics()) {
         const std::string name = metric.own ? metrics::plugin_name(metric.plugin, metric.name)
                                             : "roomd_plugin_" + metric.name;

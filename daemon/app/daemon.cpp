@@ -2,7 +2,9 @@
 
 #include "app/admin.hpp"
 #include "app/console.hpp"
+#include "app/console_gate.hpp"
 #include "app/exit_code.hpp"
+#include "app/expiries.hpp"
 #include "app/notify.hpp"
 #include "app/options.hpp"
 #include "app/reload.hpp"
@@ -10,10 +12,12 @@
 #include "app/signals.hpp"
 #include "app/spread.hpp"
 #include "app/version.hpp"
+#include "base/clock.hpp"
 #include "base/random.hpp"
 #include "config/scalar.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -29,6 +33,11 @@ void warn(log::Logger &log, const config::Config &config) {
         log.warning("configuration", {{"warning", text(warning)}});
 }
 
+bool serves_admin(const config::Config &config) {
+    return std::any_of(config.listen.begin(), config.listen.end(),
+                       [](const config::Listen &listen) { return listen.does_serve("admin"); });
+}
+
 // The life of the daemon: what happens between READY and the end.
 class Life {
 public:
@@ -39,16 +48,20 @@ public:
             {[this] { notify_.reloading(); }, [this](const Reloaded &what) { reloaded(what); }}),
         admin_(shard, {[this](Reload::Done done) { reload(std::move(done)); }, file.path,
                        [this]() -> const config::Config & { return reload_.running(); },
-                       config.console.path, config.console.mint}),
+                       config.console.path, serves_admin(config), config.console.mint}),
         drain_delay_(config.drain_delay),
         drain_(config.drain),
         signals_(
             shard.loop, [this] { stop(); }, [this] { reload({}); }),
         watchdog_(shard.loop, [this] { notify_.alive(); }),
+        expiries_(shard.log, base::unix_ms()),
+        looks_(shard.loop,
+               [this] { expiries_.look(shard_.server.certificates(), base::unix_ms()); }),
         delay_(shard.loop, [this] { drain(); }),
         closing_(shard.loop, [this] { close_some(); }) {
         if (const auto period = notify_.watchdog_period(); period > base::Duration::zero())
             watchdog_.every(period);
+        looks_.every(std::chrono::hours(1));
         if (!config.console.path.empty())
             console_.emplace(shard,
                              Console::Configuration{
@@ -136,6 +149,8 @@ private:
     Notify notify_;
     Signals signals_;
     loop::Timer watchdog_;
+    Expiries expiries_;
+    loop::Timer looks_;
     loop::Timer delay_, closing_;
     std::optional<Spread> spread_; // while clients are closed
     base::Time last_{};
@@ -145,16 +160,17 @@ private:
 // A guarded path on a listener that strangers can reach needs a key of its scope.  The scopes are
 // known only when the plugins have started.  The gate refuses strangers in any case.
 bool guarded(const Shard &shard, const config::Config &config) {
-    const std::vector<std::string> addresses = shard.server.addresses();
-    const bool outside =
-        std::any_of(addresses.begin(), addresses.end(), [](const std::string &address) {
+    const auto outside = [&](net::Kinds kinds) {
+        const std::vector<std::string> addresses = shard.server.addresses_serving(kinds);
+        return std::any_of(addresses.begin(), addresses.end(), [](const std::string &address) {
             const auto parsed = config::parse_address(address);
             return !parsed || !parsed->loopback;
         });
-    std::vector<std::string> paths = shard.http.without_key();
-    if (!config.console.path.empty() && !shard.gate.needs_key("admin"))
+    };
+    std::vector<std::string> paths;
+    if (outside(net::kind::api)) paths = shard.http.without_key();
+    if (!config.console.path.empty() && !shard.gate.needs_key("admin") && outside(console_kinds))
         paths.push_back(config.console.path + " (scope admin)");
-    if (!outside) paths.clear();
     for (const auto &path : paths) {
         shard.log.error("a path that can be reached from outside has no key of its scope",
                         {{"path", path}, {"do", "add one under keys:, or listen on loopback"}});
@@ -167,8 +183,12 @@ void tell_console(Shard &shard, const config::Config &config, std::ostream &out)
     if (config.console.path.empty()) return;
     const std::vector<std::string> addresses = shard.server.addresses();
     std::vector<Listening> listening;
-    for (std::size_t i = 0; i < config.listen.size(); ++i)
-        listening.push_back({addresses.at(i), config.listen[i].tls.has_value()});
+    for (std::size_t i = 0; i < config.listen.size(); ++i) {
+        const config::Listen &listen = config.listen[i];
+        const bool has_it = listen.does_serve("api") || listen.does_serve("admin");
+        if (has_it && !listen.proxy_protocol)
+            listening.push_back({addresses.at(i), listen.tls.has_value()});
+    }
     const std::string url = console_url(listening, config.console.path);
     if (url.empty()) return;
     constexpr base::Duration lines_ahead{1000};
@@ -194,7 +214,9 @@ int run(const config::Config &config, const ConfigFile &file, std::ostream &out)
         log.info("endpoint", {{"path", config.socketio.path}, {"access", "Socket.IO clients"}});
         log.info("endpoint", {{"path", "/health, /ready"}, {"access", "open to all"}});
         if (!config.admin.socket.empty())
-            log.info("endpoint", {{"path", "/admin/"}, {"access", "the admin socket only"}});
+            log.info("endpoint", {{"path", "/admin/"}, {"access", "the admin socket"}});
+        if (serves_admin(config))
+            log.info("endpoint", {{"path", "/admin/"}, {"access", "needs a key of scope admin"}});
         if (!config.console.path.empty())
             log.info("endpoint", {{"path", config.console.path},
                                   {"access", shard->gate.needs_key("admin")

@@ -69,19 +69,28 @@ bool Gate::is_local(const net::Request &request) {
     return request.loopback && !came_by_proxy(request) && is_loopback_name(request.header("host"));
 }
 
+net::Access Gate::check_key(std::string_view key, std::string_view scope) const {
+    const auto found = keys_->find(key, scope);
+    if (found.why == auth::Why::ok) {
+        net::Access yes;
+        yes.key = found.key->name;
+        return yes;
+    }
+    if (found.why == auth::Why::scope_missing)
+        return refuse(403, "key_scope", "this key does not have the scope this path needs");
+    return refuse(401, "key_unknown", "unknown API key");
+}
+
+net::Access Gate::admit_key(const net::Request &request, std::string_view scope) const {
+    const auto key = presented(request);
+    if (!key.empty()) return check_key(key, scope);
+    return refuse(401, "key_missing",
+                  "this path needs an API key: send Authorization: Bearer <key> or X-API-Key");
+}
+
 net::Access Gate::admit(const net::Request &request, std::string_view scope) const {
     const auto key = presented(request);
-    if (!key.empty()) {
-        const auto found = keys_->find(key, scope);
-        if (found.why == auth::Why::ok) {
-            net::Access yes;
-            yes.key = found.key->name;
-            return yes;
-        }
-        if (found.why == auth::Why::scope_missing)
-            return refuse(403, "key_scope", "this key does not have the scope this path needs");
-        return refuse(401, "key_unknown", "unknown API key");
-    }
+    if (!key.empty()) return check_key(key, scope);
     // Its file permissions have admitted a proxy, not whoever is behind it.
     if (request.unix_socket && !came_by_proxy(request)) return {};
     if (needs_key(scope))

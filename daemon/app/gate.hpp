@@ -23,6 +23,8 @@ public:
     static const std::vector<std::string> &headers();
 
     net::Access admit(const net::Request &, std::string_view scope) const;
+    // Only with a key of the scope, wherever it comes from.
+    net::Access admit_key(const net::Request &, std::string_view scope) const;
     // Whether it was sent with a key that has this scope.
     bool holds(const net::Request &, std::string_view scope) const;
     bool needs_key(std::string_view scope) const;
@@ -33,6 +35,8 @@ public:
     void replace(std::shared_ptr<const auth::Keys> keys) { keys_ = std::move(keys); }
 
 private:
+    net::Access check_key(std::string_view key, std::string_view scope) const;
+
     std::shared_ptr<const auth::Keys> keys_;
 };
 

@@ -18,6 +18,17 @@ std::string client_directory(const config::Config &config) {
     return config::client_folder();
 }
 
+net::Kinds kinds_of(const config::Listen &listen) {
+    constexpr std::pair<std::string_view, net::Kinds> words[] = {
+        {"clients", net::kind::clients}, {"api", net::kind::api},     {"health", net::kind::health},
+        {"metrics", net::kind::metrics}, {"admin", net::kind::admin},
+    };
+    net::Kinds out = 0;
+    for (const auto &[word, kind] : words)
+        if (listen.does_serve(word)) out |= kind;
+    return out;
+}
+
 // A client whose events are not counted may send as fast as we read.
 unsigned frames_per_second(const config::Config &config) {
     if (config.limits.events_per_second == 0) return 0;
@@ -107,12 +118,16 @@ net::Options net_options(const config::Config &config) {
     static_cast<net::Http &>(out) = config.socketio;
     for (const auto &listen : config.listen) {
         net::ListenerOptions listener;
-        listener.name = listen.systemd.empty() ? listen.address : "systemd:" + listen.systemd;
+        listener.name = listen.name();
         listener.inherited = listen.systemd;
         if (listen.tls) {
             listener.certificate = listen.tls->certificate;
             listener.key = listen.tls->key;
+            listener.more_certificates = listen.tls->more;
+            listener.tls = *listen.tls;
         }
+        listener.serves = kinds_of(listen);
+        listener.proxy_protocol = listen.proxy_protocol;
         listener.mode = listen.mode;
         out.listeners.push_back(std::move(listener));
     }

@@ -5,6 +5,7 @@
 #include "config/readers.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace roomd::config {
 namespace {
@@ -86,26 +87,42 @@ Config load_file(const std::string &path, Faults &faults, base::Wanted main,
 }
 
 void check_guarded(const Config &config, const std::vector<Loaded> &loaded, Faults &faults) {
-    const auto open =
-        std::find_if(config.listen.begin(), config.listen.end(), [](const Listen &listen) {
-            // Which sockets systemd passes is only known at the start.
-            return listen.systemd.empty() && !listen.loopback;
-        });
-    if (open == config.listen.end()) return;
+    // The first that other machines can reach where any of these kinds is served.
+    const auto open_for = [&](std::initializer_list<std::string_view> kinds) -> const Listen * {
+        const auto found =
+            std::find_if(config.listen.begin(), config.listen.end(), [&](const Listen &listen) {
+                // Which sockets systemd passes is only known at the start.
+                return listen.systemd.empty() && !listen.loopback &&
+                       std::any_of(kinds.begin(), kinds.end(),
+                                   [&](auto kind) { return listen.does_serve(kind); });
+            });
+        return found == config.listen.end() ? nullptr : &*found;
+    };
     const auto has_key = [&](std::string_view scope) {
         return std::any_of(config.keys.begin(), config.keys.end(), [&](const auth::Key &key) {
             return scope.empty() || auth::has_scope(key, scope);
         });
     };
+    const auto admin =
+        std::find_if(config.listen.begin(), config.listen.end(),
+                     [](const Listen &listen) { return listen.does_serve("admin"); });
+    if (admin != config.listen.end() && !has_key("admin"))
+        faults.add({config.path,
+                    {},
+                    admin->name() + " serves admin, and there is no key with scope \"admin\": "
+                                    "nobody could use it",
+                    "add one under keys:, or use the admin socket"});
     // Strangers are refused in any case: then the console is of no use to anyone from elsewhere.
-    if (!config.console.path.empty() && !has_key("admin"))
+    const Listen *open = open_for({"api", "admin"});
+    if (open != nullptr && !config.console.path.empty() && !has_key("admin"))
         faults.add({config.path,
                     {},
                     "the console can be reached by other machines on " + open->address +
                         ", and there is no key with scope \"admin\"",
                     "add one under keys:, or listen on 127.0.0.1, [::1] or a Unix socket only"});
+    open = open_for({"api"});
     for (const Loaded &plugin : loaded) {
-        if (!plugin.guarded) continue;
+        if (!plugin.guarded || open == nullptr) continue;
         const auto entry =
             std::find_if(config.plugins.load.begin(), config.plugins.load.end(),
                          [&](const Plugin &p) { return p.instance == plugin.instance; });

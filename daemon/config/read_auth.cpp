@@ -268,12 +268,12 @@ void check_generated(const Section &in, const Config &config) {
                  "remove one of them");
     const auto open =
         std::find_if(config.listen.begin(), config.listen.end(), [](const Listen &listen) {
-            return !listen.systemd.empty() || !listen.loopback;
+            return !listen.systemd.empty() || !listen.loopback || listen.proxy_protocol;
         });
     if (open != config.listen.end())
         in.fault("generated",
                  in.shown("generated") + " is for development, and other machines may reach " +
-                     (open->systemd.empty() ? open->address : "systemd:" + open->systemd),
+                     open->name(),
                  "listen on 127.0.0.1, [::1] or a Unix socket only, or name issuers");
 }
 

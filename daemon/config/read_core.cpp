@@ -26,19 +26,39 @@ void read_pem(const Section &tls, std::string_view name, std::string &out) {
         tls.path(name, out);
 }
 
+// Both, or none: neither can be checked alone.
+net::PemPair read_pair(const Section &in) {
+    net::PemPair out;
+    read_pem(in, "certificate", out.certificate);
+    read_pem(in, "key", out.key);
+    if (out.certificate.empty() || out.key.empty()) return {};
+    trust(in.source(), in.mark("certificate"), out.certificate);
+    trust(in.source(), in.mark("key"), out.key);
+    keep_secret(in.source(), in.mark("key"), out.key);
+    return out;
+}
+
 void read_tls(const Section &entry, Listen &listen) {
     if (!entry.has("tls")) return;
     const Section tls = entry.map("tls");
     Tls &out = listen.tls.emplace();
-    read_pem(tls, "certificate", out.certificate);
-    read_pem(tls, "key", out.key);
-    if (out.certificate.empty() || out.key.empty()) {
-        out = {}; // neither can be checked alone
-        return;
-    }
-    trust(tls.source(), tls.mark("certificate"), out.certificate);
-    trust(tls.source(), tls.mark("key"), out.key);
-    keep_secret(tls.source(), tls.mark("key"), out.key);
+    tls.read(tls_keys, out);
+    for (const auto &[name, list] :
+         {std::pair("ciphers", &out.ciphers), std::pair("cipher_suites", &out.cipher_suites)})
+        if (list->empty())
+            tls.fault(name, tls.shown(name) + " is empty", "remove it for the default");
+    net::PemPair first = read_pair(tls);
+    out.certificate = std::move(first.certificate);
+    out.key = std::move(first.key);
+    for (const Section &more : tls.list("certificates"))
+        if (net::PemPair pair = read_pair(more); !pair.certificate.empty())
+            out.more.push_back(std::move(pair));
+}
+
+void check_serves(const Section &entry, const Listen &listen) {
+    if (listen.serves.empty())
+        entry.fault("serves", entry.shown("serves") + " is empty",
+                    "write what is served here, or remove it for the default");
 }
 
 // A socket that systemd passes: it has its address and mode already.
@@ -61,6 +81,7 @@ void read_listeners(const std::vector<Section> &entries, Config &config) {
     for (const Section &entry : entries) {
         Listen listen;
         entry.read(listen_keys, listen);
+        check_serves(entry, listen);
         if (entry.has("systemd")) {
             if (!read_inherited(entry, listen)) continue;
             names.add(entry, "systemd", listen.systemd);
@@ -138,11 +159,22 @@ void Unique::add(const Section &entry, std::string_view key, const std::string &
     seen_.emplace_back(name, mark);
 }
 
+// Not a fault: a daemon may be there only for its plugins.
+void warn_without_clients(const Section &top, const Config &config) {
+    const bool any = config.listen.empty() ||
+                     std::any_of(config.listen.begin(), config.listen.end(),
+                                 [](const Listen &listen) { return listen.does_serve("clients"); });
+    if (!any)
+        top.source().warn(top.mark("listen"), "no listener serves clients: nobody can connect",
+                          "add clients to serves: of one");
+}
+
 void read_listen(const Section &top, Config &config) {
     if (top.has("listen")) {
         read_listeners(top.list("listen"), config);
         if (top.find("listen")->kind == Item::Kind::list && top.find("listen")->items.empty())
             top.fault("listen", "\"listen\" is empty", "remove it for the default");
+        warn_without_clients(top, config);
         return;
     }
     const auto initial =
@@ -161,6 +193,14 @@ void read_proxies(const Section &top, Config &config) {
                                "\"" + text.shown + "\": invalid proxy \"" + text.value + '"',
                                net.error());
     }
+    if (!config.trusted_proxies.empty() || !texts.empty()) return;
+    const auto taking = std::find_if(config.listen.begin(), config.listen.end(),
+                                     [](const Listen &listen) { return listen.proxy_protocol; });
+    if (taking != config.listen.end())
+        top.fault("listen",
+                  taking->name() + " takes the PROXY protocol, and there are no trusted_proxies: "
+                                   "nobody could connect",
+                  "add trusted_proxies: [ADDRESS OF THE PROXY]");
 }
 
 void read_socketio(const Section &top, Config &config) {

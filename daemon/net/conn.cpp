@@ -1,5 +1,6 @@
 #include "net/conn.hpp"
 
+#include "http/proxy_header.hpp"
 #include "net/core.hpp"
 #include "net/forwarded.hpp"
 
@@ -17,25 +18,25 @@ constexpr std::size_t most_behind = 16384;
 
 } // namespace
 
-Conn::Conn(Core &core, const Peer &peer, std::uint16_t listener) :
+Conn::Conn(Core &core, const Origin &origin, std::uint16_t listener) :
     core_(core),
     socket_(*this, core.carrier()),
-    caller_(peer),
+    caller_(origin),
     listener_(listener) {
     caller_.count(core_.tally());
 }
 
 Conn::~Conn() {
-    caller_.uncount(core_.tally());
+    caller_.leave(core_.tally());
 }
 
-void Conn::adopt(Core &core, lws_vhost *vhost, int fd, const Peer &peer, std::uint16_t listener) {
-    auto *conn = new Conn(core, peer, listener);
+void Conn::adopt(Core &core, lws_vhost *vhost, int fd, const Origin &origin,
+                 std::uint16_t listener) {
+    auto *conn = new Conn(core, origin, listener);
     const ListenerOptions &on = core.options().listeners[listener];
     Deadlines &deadlines = core.deadlines();
     if (deadlines.count(Wait::head) >= core.options().half_open)
         static_cast<Conn *>(deadlines.first(Wait::head))->guard("too many half-open connections");
-    core.tally().opened();
     // Makes room by closing a session that never joined, and with it its connection.
     if (core.tally().full() && on.side != Side::admin && !core.sessions().make_room()) {
         conn->caller_.refuse_all();
@@ -123,7 +124,10 @@ std::size_t Conn::read_head(std::span<char> bytes) {
     http::Head &head = core_.head();
     switch (head.read({bytes.data(), bytes.size()}, {core_.options().head, 100})) {
     case http::Head::Step::more: return 0;
-    case http::Head::Step::refused: refuse_head(head.refusal()); return bytes.size();
+    case http::Head::Step::refused:
+        tell_proxy_header({bytes.data(), bytes.size()});
+        refuse_head(head.refusal());
+        return bytes.size();
     case http::Head::Step::done: break;
     }
     const std::size_t size = head.size();
@@ -163,6 +167,15 @@ void Conn::refuse_head(const http::Refusal &refusal) {
     Answer no = failure(refusal.status, refusal.code, refusal.message);
     no.close = true;
     answer(no);
+}
+
+// Somebody has set up a proxy, and not this listener.
+void Conn::tell_proxy_header(std::string_view bytes) {
+    if (!http::begins_as_proxy_header(bytes)) return;
+    const ListenerOptions &on = core_.options().listeners[listener_];
+    core_.complaints().tell(on.proxy_protocol ? Complaints::About::second
+                                              : Complaints::About::unexpected,
+                            on.name, peer());
 }
 
 void Conn::read_body(std::uint64_t most, std::unique_ptr<Exchange> exchange) {
@@ -369,6 +382,7 @@ void Conn::expired(Wait what) {
     case Wait::farewell: return cut();
     case Wait::pace:
         return state_ == State::stream ? stream_->on_pace() : exchange()->on_pace(*this);
+    case Wait::preface:
     case Wait::nothing: return;
     }
 }

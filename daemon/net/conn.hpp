@@ -39,8 +39,8 @@ protected:
 // answers of HTTP/1.1, then a stream after switching protocols, then a farewell.  Frees itself.
 class Conn final : public Waiter, private Socket::Owner {
 public:
-    // Takes an accepted descriptor over.
-    static void adopt(Core &, lws_vhost *, int fd, const Peer &, std::uint16_t listener);
+    // Takes an accepted descriptor over, which the tally has counted as opened.
+    static void adopt(Core &, lws_vhost *, int fd, const Origin &, std::uint16_t listener);
 
     Core &core() noexcept { return core_; }
     const Core &core() const noexcept { return core_; }
@@ -109,7 +109,7 @@ private:
         bool waits_for_continue = false;
     };
 
-    Conn(Core &, const Peer &, std::uint16_t listener);
+    Conn(Core &, const Origin &, std::uint16_t listener);
     ~Conn() override;
 
     void on_bytes(std::span<char>) override;
@@ -129,6 +129,7 @@ private:
     void continue_reading();
     void begin(const http::Head &);
     void refuse_head(const http::Refusal &); // which may be incomplete
+    void tell_proxy_header(std::string_view bytes);
     void refuse_body(const http::Refusal &);
     void complete(std::string_view body);
     void answered() noexcept;

@@ -12,7 +12,10 @@
 #include <cassert>
 #include <chrono>
 #include <cstring>
+#include <exception>
+#include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace roomd::net {
 
@@ -82,6 +85,9 @@ int seconds(base::Duration time) noexcept {
 }
 
 int callback(lws *wsi, lws_callback_reasons why, void *user, void *in, std::size_t size) noexcept {
+    if (why == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS)
+        return Context::on_tls(lws_vhost_user(static_cast<lws_vhost *>(in)),
+                               static_cast<SSL_CTX *>(user));
     return Socket::callback(wsi, why, user, in, size);
 }
 
@@ -133,6 +139,9 @@ lws_vhost *Context::add_vhost(const ListenerOptions &listener) {
     info.retry_and_idle_policy = &no_policy;
     info.vhost_name = own.name.c_str();
     if (!listener.certificate.empty()) {
+        own.certificates = std::make_unique<const Certificates>(listener);
+        own.offer = listener.tls;
+        info.user = &own;
         info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         info.ssl_cert_filepath = listener.certificate.c_str();
         info.ssl_private_key_filepath = listener.key.c_str();
@@ -140,15 +149,62 @@ lws_vhost *Context::add_vhost(const ListenerOptions &listener) {
         info.alpn = "http/1.1"; // no HTTP/2
     }
     lws_vhost *vhost = lws_create_vhost(core_.carrier().context, &info);
-    if (vhost == nullptr) throw std::runtime_error("libwebsockets cannot create a vhost");
+    if (vhost == nullptr)
+        throw std::runtime_error(own.fault.empty() ? "libwebsockets cannot create a vhost"
+                                                   : own.fault);
     return vhost;
 }
 
-void Context::reload_certificates(const Options &options) {
-    for (const ListenerOptions &listener : options.listeners)
-        if (!listener.certificate.empty())
-            lws_tls_cert_updated(core_.carrier().context, listener.certificate.c_str(),
-                                 listener.key.c_str(), nullptr, 0, nullptr, 0);
+int Context::on_tls(void *vhost_user, SSL_CTX *context) noexcept {
+    auto &own = *static_cast<Vhost *>(vhost_user);
+    own.tls = context;
+    try {
+        offer(context, own.offer);
+    } catch (const std::exception &e) {
+        own.fault = e.what();
+        return 1;
+    }
+    // Not in the context itself: what handshakes that have begun use stays as it is.
+    const auto give = [](SSL *ssl, void *of) noexcept {
+        return static_cast<const Vhost *>(of)->certificates->use(ssl) ? 1 : 0;
+    };
+    SSL_CTX_set_cert_cb(context, give, &own);
+    return 0;
+}
+
+Context::Read Context::read_certificates(const Options &options) {
+    Read out;
+    for (const ListenerOptions &listener : options.listeners) {
+        out.emplace_back();
+        if (listener.certificate.empty()) continue;
+        try {
+            check_offer(listener.tls);
+            out.back() = std::make_unique<const Certificates>(listener);
+        } catch (...) {
+            std::throw_with_nested(std::runtime_error("listen " + listener.name));
+        }
+    }
+    return out;
+}
+
+void Context::use(Read read, const Options &options) noexcept {
+    std::size_t i = 0;
+    for (Vhost &own : vhosts_) { // one for each listener
+        if (own.tls != nullptr && read[i]) {
+            own.certificates = std::move(read[i]);
+            if (own.offer != options.listeners[i].tls) {
+                own.offer = options.listeners[i].tls;
+                offer(own.tls, own.offer);
+            }
+        }
+        ++i;
+    }
+}
+
+const Certificates *Context::certificates(std::size_t listener) const noexcept {
+    auto own = vhosts_.begin();
+    std::advance(own, listener);
+    return own->certificates.get();
 }
 
 } // namespace roomd::net

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "net/certificates.hpp"
 #include "net/core.hpp"
 
 #include <libwebsockets.h>
 
+#include <cstddef>
 #include <list>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace roomd::net {
 
@@ -18,14 +22,25 @@ public:
     Context &operator=(const Context &) = delete;
 
     lws_vhost *add_vhost(const ListenerOptions &); // throws
-    // The files must have passed check_certificate(): libwebsockets silently keeps the old ones
-    // when they are bad.
-    void reload_certificates(const Options &);
+
+    // Certificates of the listeners, in their order; null: it has no TLS.
+    using Read = std::vector<std::unique_ptr<const Certificates>>;
+    static Read read_certificates(const Options &); // throws
+    // From now on handshakes get these, and are offered what the options say, which were checked.
+    void use(Read, const Options &) noexcept;
+    const Certificates *certificates(std::size_t listener) const noexcept;
+
+    // From libwebsockets, when it has made the TLS context of this vhost.
+    static int on_tls(void *vhost_user, ssl_ctx_st *) noexcept;
 
 private:
     struct Vhost { // libwebsockets holds these addresses as long as it lives
         std::string name;
         lws_protocols protocols[2];
+        ssl_ctx_st *tls = nullptr; // libwebsockets owns it
+        std::unique_ptr<const Certificates> certificates;
+        TlsOffer offer;
+        std::string fault; // of the offer
     };
     Core &core_;
     std::list<Vhost> vhosts_;

@@ -11,6 +11,7 @@ Core::Core(const Options &options, loop::Loop &loop, session::Sessions &sessions
     bundle_(options.client_bundle),
     batch_(log),
     deadlines_(loop, options_),
+    complaints_(loop, log),
     tally_(options_, sessions) {}
 
 void Core::reconfigure(Options options) {

@@ -8,6 +8,7 @@
 #include "net/batch.hpp"
 #include "net/budget.hpp"
 #include "net/bundle.hpp"
+#include "net/complaints.hpp"
 #include "net/deadlines.hpp"
 #include "net/gzip.hpp"
 #include "net/options.hpp"
@@ -58,6 +59,7 @@ public:
     Gzip &gzip() noexcept { return gzip_; } // for polling answers
     Batch &batch() noexcept { return batch_; }
     Deadlines &deadlines() noexcept { return deadlines_; }
+    Complaints &complaints() noexcept { return complaints_; }
     Tally &tally() noexcept { return tally_; }
     const Tally &tally() const noexcept { return tally_; }
     Budget &unread() noexcept { return unread_; }         // answers that their peers have not read
@@ -86,6 +88,7 @@ private:
     Gzip gzip_;
     Batch batch_;
     Deadlines deadlines_;
+    Complaints complaints_;
     Tally tally_;
     Budget unread_, unfinished_;
     base::SlotMap<base::ExchangeId, Owed> owed_;

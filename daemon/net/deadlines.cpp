@@ -18,7 +18,8 @@ Deadlines::Deadlines(loop::Loop &loop, const Options &options) :
 
 base::Duration Deadlines::length(Wait wait) const noexcept {
     switch (wait) {
-    case Wait::head: return options_.header_deadline;
+    case Wait::head:
+    case Wait::preface: return options_.header_deadline;
     case Wait::body:
     case Wait::answer: return options_.body_deadline;
     case Wait::idle: return options_.keep_alive;
@@ -62,8 +63,8 @@ void Deadlines::on_time() {
     timing_ = false;
     const base::Time now = loop_.now();
     bool waiting = false;
-    for (const Wait wait :
-         {Wait::head, Wait::body, Wait::answer, Wait::idle, Wait::farewell, Wait::pace}) {
+    for (const Wait wait : {Wait::head, Wait::body, Wait::answer, Wait::idle, Wait::farewell,
+                            Wait::preface, Wait::pace}) {
         Waiter *waiter = first(wait);
         for (; waiter != nullptr && waiter->due_ <= now; waiter = first(wait)) {
             drop(*waiter);

@@ -22,9 +22,10 @@ enum class Wait : std::uint8_t {
     answer,   // the peer to read an answer that did not fit its window
     idle,     // the next request
     farewell, // the peer to close, after us
+    preface,  // a PROXY header
     pace      // a moment in which nothing is read from a peer that sends too fast
 };
-inline constexpr std::size_t waits = 7;
+inline constexpr std::size_t waits = 8;
 
 // A connection in one of these waits.
 class Waiter {

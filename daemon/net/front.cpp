@@ -15,8 +15,17 @@ namespace roomd::net {
 
 namespace {
 
+const ListenerOptions &listener_of(const Conn &conn) noexcept {
+    return conn.core().options().listeners[conn.listener()];
+}
+
 Side side_of(const Conn &conn) noexcept {
-    return conn.core().options().listeners[conn.listener()].side;
+    return listener_of(conn).side;
+}
+
+bool serves_clients(const Conn &conn) noexcept {
+    const ListenerOptions &listener = listener_of(conn);
+    return listener.side != Side::admin && (listener.serves & kind::clients) != 0;
 }
 
 // A control character other than TAB: not allowed in a header value.
@@ -44,7 +53,7 @@ struct Call {
         request.method = name(head.method());
         request.path = path;
         request.address = address;
-        request.listener = conn.core().options().listeners[conn.listener()].name;
+        request.listener = listener_of(conn).name;
         request.secure = conn.secure();
         request.loopback = !conn.proxied() && conn.peer().loopback();
         request.unix_socket = !conn.proxied() && conn.peer().kind == Peer::Kind::unix_socket;
@@ -117,7 +126,7 @@ void Front::request(Conn &conn, const http::Head &head) {
         refuse(conn, {501, "unknown_method", "HTTP has no such method"});
     } else if (head.has_body() && body_less) {
         refuse(conn, {400, "unexpected_body", "this method takes no body"});
-    } else if (side_of(conn) != Side::admin && handshake_.on_path(head)) {
+    } else if (serves_clients(conn) && handshake_.on_path(head)) {
         handshake_.request(conn, head);
     } else {
         route(conn, head);
@@ -132,7 +141,7 @@ void Front::websocket(Conn &conn, const http::Head &head) {
         answer.headers = "Sec-WebSocket-Version: 13\r\n";
         answer.close = true;
         conn.answer(answer);
-    } else if (side_of(conn) != Side::admin && handshake_.on_path(head)) {
+    } else if (serves_clients(conn) && handshake_.on_path(head)) {
         handshake_.websocket(conn, head);
     } else {
         Answer answer = failure(404, "not_found", "no websocket is at this path");
@@ -146,8 +155,9 @@ void Front::route(Conn &conn, const http::Head &head) {
         conn.answer(unavailable("the server is shutting down"));
         return;
     }
-    const Side side = side_of(conn);
-    Routes::Found found = core_.routes().find(name(head.method()), head.path(), side);
+    const ListenerOptions &listener = listener_of(conn);
+    Routes::Found found =
+        core_.routes().find(name(head.method()), head.path(), listener.side, listener.serves);
     // One path, one meaning: a path that needs resolving matches no route, and one that needs
     // decoding only a route above what is encoded.
     if (head.dotted_path() || (!head.plain_path() && (!found.entry || !found.entry->route.encoded)))

@@ -50,6 +50,7 @@ struct Route {
     std::string method; // "GET"; HEAD is answered from GET
     std::string path;   // and everything below when it ends in "/"; the longest path wins
     Side side = Side::front;
+    Kinds kinds = kind::api; // a front listener serves it for any of these
     bool encoded = false; // what is below it may be percent-encoded, and is for `serve` to decode
     std::size_t max_body = 0;
     std::vector<std::string> headers;             // wanted, in lower case

@@ -35,14 +35,17 @@ int open_spare() noexcept {
 
 } // namespace
 
-Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost) :
-    Listener(core, index, vhost, take_or_open(core.options().listeners[index])) {}
+Listener::Listener(Core &core, Prefaces &prefaces, std::uint16_t index, lws_vhost *vhost) :
+    Listener(core, prefaces, index, vhost, take_or_open(core.options().listeners[index])) {}
 
-Listener::Listener(Core &core, std::uint16_t index, lws_vhost *vhost, Opened opened) :
+Listener::Listener(Core &core, Prefaces &prefaces, std::uint16_t index, lws_vhost *vhost,
+                   Opened opened) :
     core_(core),
+    prefaces_(prefaces),
     vhost_(vhost),
     index_(index),
     admin_(core.options().listeners[index].side == Side::admin),
+    proxy_protocol_(core.options().listeners[index].proxy_protocol),
     inherited_(!core.options().listeners[index].inherited.empty()),
     fd_(opened.fd),
     spare_(open_spare()),
@@ -95,7 +98,11 @@ bool Listener::take_one() {
         close(fd);
         return true;
     }
-    Conn::adopt(core_, vhost_, fd, peer_of(*any), index_);
+    core_.tally().opened();
+    if (proxy_protocol_)
+        prefaces_.take(vhost_, fd, peer_of(*any), index_);
+    else
+        Conn::adopt(core_, vhost_, fd, {peer_of(*any)}, index_);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "net/address.hpp"
 #include "net/conn.hpp"
 #include "net/core.hpp"
+#include "net/preface.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -18,7 +19,7 @@ namespace roomd::net {
 class Listener {
 public:
     // Throws when it cannot listen.
-    Listener(Core &, std::uint16_t index, lws_vhost *);
+    Listener(Core &, Prefaces &, std::uint16_t index, lws_vhost *);
     ~Listener();
     Listener(const Listener &) = delete;
     Listener &operator=(const Listener &) = delete;
@@ -33,15 +34,16 @@ public:
     int fd() const noexcept { return fd_; }
 
 private:
-    Listener(Core &, std::uint16_t index, lws_vhost *, Opened);
+    Listener(Core &, Prefaces &, std::uint16_t index, lws_vhost *, Opened);
     void on_ready();
     bool take_one(); // false: nothing more for now
     void out_of_descriptors();
 
     Core &core_;
+    Prefaces &prefaces_;
     lws_vhost *vhost_;
     std::uint16_t index_;
-    bool admin_, inherited_;
+    bool admin_, proxy_protocol_, inherited_;
     int fd_;
     int spare_; // closed to be able to refuse a connection when descriptors run out
     std::string address_;

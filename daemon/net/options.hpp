@@ -16,8 +16,19 @@
 namespace roomd::net {
 
 // Which listeners serve a route.  An admin listener has the routes of `admin` and `both`, and no
-// Socket.IO path.
+// Socket.IO path.  A front listener has those of `front` and `both` whose kind it serves.
 enum class Side : std::uint8_t { front, admin, both };
+
+// Kinds of what a front listener serves, as a set.
+using Kinds = std::uint8_t;
+namespace kind {
+inline constexpr Kinds clients = 1; // the Socket.IO path
+inline constexpr Kinds api = 2;
+inline constexpr Kinds health = 4;
+inline constexpr Kinds metrics = 8;
+inline constexpr Kinds admin = 16;
+inline constexpr Kinds all = 31;
+} // namespace kind
 
 struct ListenerOptions {
     std::string name;        // as written, for logs and plugins: "127.0.0.1:3001", "[::1]:3001",
@@ -26,8 +37,12 @@ struct ListenerOptions {
     int fd = -1;             // ... non-blocking, which the server owns from now on
     std::string certificate; // PEM files; both or none
     std::string key;
-    unsigned mode{};         // of a Unix socket
-    Side side = Side::front; // admin: for operators, whom limits on connections never keep out
+    std::vector<PemPair> more_certificates; // chosen by the name that a client asks for
+    TlsOffer tls;
+    Kinds serves = kind::all;    // a route says of which kind it is
+    bool proxy_protocol = false; // connections begin with a PROXY header of a trusted proxy
+    unsigned mode{};             // of a Unix socket
+    Side side = Side::front;     // admin: for operators, whom limits on connections never keep out
     friend bool operator==(const ListenerOptions &, const ListenerOptions &) = default;
 };
 

@@ -48,12 +48,14 @@ std::shared_ptr<const RouteEntry> Routes::remove(std::uint64_t id) noexcept {
     return entry;
 }
 
-Routes::Found Routes::find(std::string_view method, std::string_view path, Side on) const {
+Routes::Found Routes::find(std::string_view method, std::string_view path, Side on,
+                           Kinds served_kinds) const {
     const std::string_view wanted = method == "HEAD" ? "GET" : method;
     Found found;
     std::string_view best; // the longest path that covers it wins
     for (const auto &entry : entries_) {
         if (!served(entry->route.side, on) || !covers(entry->route, path)) continue;
+        if (on == Side::front && (entry->route.kinds & served_kinds) == 0) continue;
         if (best.empty()) best = entry->route.path;
         if (entry->route.path != best) break;
         if (entry->route.method == wanted) return {entry, {}};

@@ -29,8 +29,9 @@ public:
     std::shared_ptr<const RouteEntry> remove(std::uint64_t id) noexcept;
     // A route takes its path, and one that ends in '/' all below it; other methods than GET take
     // one slash behind the path too.  `on`: the side of the listener that got the request, `front`
-    // or `admin`.
-    Found find(std::string_view method, std::string_view path, Side on = Side::front) const;
+    // or `admin`; `served`: what such a front listener serves.
+    Found find(std::string_view method, std::string_view path, Side on = Side::front,
+               Kinds served = kind::all) const;
 
 private:
     std::vector<std::shared_ptr<const RouteEntry>> entries_; // longest path first

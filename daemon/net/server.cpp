@@ -4,9 +4,10 @@
 #include "net/core.hpp"
 #include "net/front.hpp"
 #include "net/listener.hpp"
-#include "net/tls.hpp"
+#include "net/preface.hpp"
 #include "net/upgrade.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -18,18 +19,20 @@ struct Server::Impl {
     Core core;
     Front front;
     Context context;
+    Prefaces prefaces;
     std::vector<std::unique_ptr<Listener>> listeners;
 
     Impl(const Options &options, loop::Loop &loop, session::Sessions &sessions, log::Logger &log) :
         core(options, loop, sessions, log),
         front(core),
-        context(core) {
+        context(core),
+        prefaces(core) {
         core.serve(front);
         for (std::size_t i = 0; i < options.listeners.size(); ++i) {
             try {
                 const auto index = static_cast<std::uint16_t>(i);
                 lws_vhost *vhost = context.add_vhost(options.listeners[i]);
-                listeners.push_back(std::make_unique<Listener>(core, index, vhost));
+                listeners.push_back(std::make_unique<Listener>(core, prefaces, index, vhost));
             } catch (...) {
                 std::throw_with_nested(std::runtime_error("listen " + options.listeners[i].name));
             }
@@ -44,16 +47,33 @@ struct Server::Impl {
 void check(const Options &options) {
     if (!options.path.starts_with('/') || !options.path.ends_with('/'))
         throw std::invalid_argument("the path must begin and end with /");
-    for (const ListenerOptions &listener : options.listeners) {
-        if (listener.certificate.empty() && listener.key.empty()) continue;
-        try {
-            check_certificate(listener.certificate, listener.key);
-        } catch (...) {
-            std::throw_with_nested(std::runtime_error("listen " + listener.name));
-        }
-    }
+    static_cast<void>(Context::read_certificates(options));
     Bundle::check(options.client_bundle);
 }
+
+namespace {
+
+// What a running server makes of these options: its listeners stay, but of those that speak TLS
+// the certificates and what TLS is offered are as they are wanted now.
+Options with_listeners_of(const Options &running, const Options &wanted) {
+    Options out = wanted;
+    out.listeners = running.listeners;
+    for (ListenerOptions &listener : out.listeners) {
+        const auto now =
+            std::find_if(wanted.listeners.begin(), wanted.listeners.end(),
+                         [&](const ListenerOptions &other) { return other.name == listener.name; });
+        if (now == wanted.listeners.end() || listener.certificate.empty() ||
+            now->certificate.empty())
+            continue;
+        listener.certificate = now->certificate;
+        listener.key = now->key;
+        listener.more_certificates = now->more_certificates;
+        listener.tls = now->tls;
+    }
+    return out;
+}
+
+} // namespace
 
 Server::Server(const Options &options, loop::Loop &loop, session::Sessions &sessions,
                log::Logger &log) {
@@ -92,6 +112,25 @@ std::vector<std::string> Server::addresses() const {
     return out;
 }
 
+std::vector<std::string> Server::addresses_serving(Kinds kinds) const {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < impl_->listeners.size(); ++i) {
+        const ListenerOptions &listener = impl_->core.options().listeners[i];
+        if (listener.side == Side::front && (listener.serves & kinds) != 0)
+            out.push_back(impl_->listeners[i]->address());
+    }
+    return out;
+}
+
+std::vector<Server::Certificate> Server::certificates() const {
+    std::vector<Certificate> out;
+    for (std::size_t i = 0; i < impl_->listeners.size(); ++i)
+        if (const Certificates *all = impl_->context.certificates(i))
+            for (const auto &[file, validity] : all->about())
+                out.push_back({impl_->core.options().listeners[i].name, file, validity});
+    return out;
+}
+
 std::vector<int> Server::listening_sockets() const {
     std::vector<int> out;
     for (const auto &listener : impl_->listeners)
@@ -111,22 +150,19 @@ void Server::refuse_new(bool on) noexcept {
 
 void Server::check(const Options &options) const {
     net::check(options);
-    Options next = options;
-    next.listeners = impl_->core.options().listeners;
-    net::check(next);
+    net::check(with_listeners_of(impl_->core.options(), options));
 }
 
 void Server::reconfigure(const Options &options) {
     Core &core = impl_->core;
     net::check(options);
-    Options next = options;
-    next.listeners = core.options().listeners;
-    net::check(next);
+    Options next = with_listeners_of(core.options(), options);
+    Context::Read certificates = Context::read_certificates(next);
     next.kept_headers = core.options().kept_headers;
     core.reconfigure(std::move(next));
     for (const auto &listener : impl_->listeners)
         listener->reconfigure();
-    impl_->context.reload_certificates(core.options());
+    impl_->context.use(std::move(certificates), core.options());
 }
 
 void Server::keep_headers(std::vector<std::string> names) {

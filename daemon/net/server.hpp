@@ -7,6 +7,7 @@
 #include "net/http.hpp"
 #include "net/options.hpp"
 #include "net/tally.hpp"
+#include "net/validity.hpp"
 #include "session/sessions.hpp"
 
 #include <cstddef>
@@ -44,13 +45,23 @@ public:
 
     // The addresses it listens on, with the kernel's port where 0 was requested.
     std::vector<std::string> addresses() const;
+    // Those of the listeners that serve any of these kinds.
+    std::vector<std::string> addresses_serving(Kinds) const;
     std::vector<int> listening_sockets() const;
+
+    // The certificates in use, listener by listener; the first of each is its default.
+    struct Certificate {
+        std::string listener, file;
+        Validity validity;
+    };
+    std::vector<Certificate> certificates() const;
 
     // Closes the listening sockets.  Connections that wait to be accepted are accepted before,
     // where nobody else holds the socket: closing it would reset them.
     void stop_accepting();
     void refuse_new(bool on) noexcept; // 503 for handshakes and new requests (draining)
-    // Applies all but listeners, whose certificates are read again; keep_headers() stays in force.
+    // Applies all but listeners, of which only what tls says is applied, and the certificates are
+    // read again; keep_headers() stays in force.
     // Throws when a certificate or the client bundle cannot be read: then nothing has changed.
     void reconfigure(const Options &);
     // Throws what reconfigure() would throw; changes nothing.

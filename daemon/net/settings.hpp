@@ -3,7 +3,9 @@
 #include "base/clock.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 // What the keys of the configuration say to this layer.  Their rows (config/limits,
 // config/socketio) point at these members and hold the defaults: nothing here has one.
@@ -14,6 +16,22 @@ struct Http {
     std::size_t compress_from{}; // bytes of a polling answer; 0: none is compressed
     bool io_uring{};             // batch the writes of a flush, if the kernel allows it
     friend bool operator==(const Http &, const Http &) = default;
+};
+
+// A certificate with its chain, and its key: PEM files.
+struct PemPair {
+    std::string certificate, key;
+    friend bool operator==(const PemPair &, const PemPair &) = default;
+};
+
+enum class TlsVersion : std::uint8_t { v1_2, v1_3 };
+
+// What TLS is offered.  Lists that are empty leave it to OpenSSL.
+struct TlsOffer {
+    TlsVersion least{};
+    std::vector<std::string> ciphers;       // of TLS 1.2, by OpenSSL's names
+    std::vector<std::string> cipher_suites; // of TLS 1.3
+    friend bool operator==(const TlsOffer &, const TlsOffer &) = default;
 };
 
 struct Limits {

@@ -17,12 +17,15 @@ class Counted;
 
 namespace roomd::net {
 
+class Caller;
+
 // Counters since the start, and the open connections.
 struct Totals {
     std::uint64_t accepted = 0, refused_limit = 0, refused_origin = 0, bad_requests = 0;
     std::uint64_t http_requests = 0, guard_kills = 0, bytes_in = 0;
     std::uint64_t unread_cut = 0;     // of guard_kills: too many unread answers
     std::uint64_t unfinished_cut = 0; // of guard_kills: too much incomplete input
+    std::uint64_t refused_proxy = 0;  // by listeners that take the PROXY protocol
     std::size_t open = 0;             // connections now
 };
 
@@ -62,6 +65,12 @@ public:
     bool count(const Peer &, Excess &excess);
     void uncount(const Peer &) noexcept;
 
+    // Whom a PROXY header named, until drop(): for connections whose requests then named others.
+    // Few do, so that this costs the others no memory.
+    void keep(const Caller &of, const Peer &named) { named_.emplace(&of, named); }
+    Peer kept(const Caller &of) const noexcept { return named_.at(&of); }
+    void drop(const Caller &of) noexcept { named_.erase(&of); }
+
     bool too_many_sessions() const noexcept;
     // Whether this peer may open a polling session.  It counts while `counted` lives.
     Excess admit_polling(const Peer &, std::unique_ptr<session::Counted> &counted);
@@ -73,6 +82,7 @@ private:
     const session::Sessions &sessions_;
     Totals totals_;
     PerAddress connections_;
+    std::unordered_map<const Caller *, Peer> named_;
     std::shared_ptr<PerAddress> polling_; // shared with sessions, which may outlive this
 };
 

@@ -6,7 +6,6 @@
 #include <openssl/ssl.h>
 
 #include <cstddef>
-#include <memory>
 #include <stdexcept>
 
 namespace roomd::net {
@@ -29,18 +28,14 @@ void readable(const std::string &what, const std::string &path) {
 
 } // namespace
 
-void check_certificate(const std::string &certificate, const std::string &key) {
+void read_certificate(SSL_CTX *context, const std::string &certificate, const std::string &key) {
     readable("certificate ", certificate);
     readable("key ", key);
-    const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(
-        SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
-    if (!context) fail("TLS");
-    if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1)
+    if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
         fail("certificate " + certificate);
-    if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
+    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
         fail("key " + key);
-    if (SSL_CTX_check_private_key(context.get()) != 1)
-        fail("the key does not belong to the certificate");
+    if (SSL_CTX_check_private_key(context) != 1) fail("the key does not belong to the certificate");
 }
 
 } // namespace roomd::net

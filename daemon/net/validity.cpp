@@ -22,7 +22,23 @@ std::optional<std::int64_t> ms(const ASN1_TIME *time) {
     return static_cast<std::int64_t>(timegm(&utc)) * 1000;
 }
 
+void narrow(std::optional<Validity> &all, const X509 *one) {
+    const auto from = ms(X509_get0_notBefore(one));
+    const auto until = ms(X509_get0_notAfter(one));
+    if (!from || !until) return;
+    all = all ? Validity{std::max(all->from_ms, *from), std::min(all->until_ms, *until)}
+              : Validity{*from, *until};
+}
+
 } // namespace
+
+std::optional<Validity> validity_of(const X509 *certificate, const STACK_OF(X509) * chain) {
+    std::optional<Validity> all;
+    narrow(all, certificate);
+    for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i)
+        narrow(all, sk_X509_value(chain, i));
+    return all;
+}
 
 std::optional<Validity> validity_of(const std::string &certificate) {
     std::string why;
@@ -35,11 +51,7 @@ std::optional<Validity> validity_of(const std::string &certificate) {
         const std::unique_ptr<X509, decltype(&X509_free)> one(
             PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr), &X509_free);
         if (!one) break;
-        const auto from = ms(X509_get0_notBefore(one.get()));
-        const auto until = ms(X509_get0_notAfter(one.get()));
-        if (!from || !until) continue;
-        all = all ? Validity{std::max(all->from_ms, *from), std::min(all->until_ms, *until)}
-                  : Validity{*from, *until};
+        narrow(all, one.get());
     }
     ERR_clear_error(); // the end of the file is one
     return all;

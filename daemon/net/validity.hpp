@@ -4,6 +4,9 @@
 #include <optional>
 #include <string>
 
+struct stack_st_X509;
+struct x509_st;
+
 namespace roomd::net {
 
 // When all certificates of a chain are valid, in milliseconds since 1970.
@@ -13,5 +16,7 @@ struct Validity {
 
 // Of a PEM file; nothing when it cannot be read.
 std::optional<Validity> validity_of(const std::string &certificate);
+// Of one and its chain, which may be null.
+std::optional<Validity> validity_of(const x509_st *, const stack_st_X509 *chain);
 
 } // namespace roomd::net

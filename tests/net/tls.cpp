@@ -43,13 +43,16 @@ Rig::Setup with_tls(const Folder &folder) {
     return setup;
 }
 
-Tls::Tls(const std::string &address, const char *alpn, Wire::Window window) :
+Tls::Tls(const std::string &address, const char *alpn, Wire::Window window,
+         const std::string &before, const char *host) :
     wire_(address, window),
     context_(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free),
     ssl_(SSL_new(context_.get()), &SSL_free) {
     if (alpn != nullptr)
         SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char *>(alpn),
                             static_cast<unsigned>(std::char_traits<char>::length(alpn)));
+    if (host != nullptr) SSL_set_tlsext_host_name(ssl_.get(), host);
+    if (!before.empty()) wire_.send(before);
     SSL_set_fd(ssl_.get(), wire_.fd());
     const timeval limit{5, 0};
     setsockopt(wire_.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);

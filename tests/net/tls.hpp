@@ -18,11 +18,12 @@ void make_certificate(const std::string &certificate, const std::string &key, co
 // One listener that speaks TLS, with a certificate in the folder.
 Rig::Setup with_tls(const Folder &);
 
-// Wire, over TLS.
+// Wire, over TLS.  `before` is sent ahead of the handshake; `host` is the name that it asks for.
 class Tls {
 public:
     explicit Tls(const std::string &address, const char *alpn = nullptr,
-                 Wire::Window = Wire::Window::wide);
+                 Wire::Window = Wire::Window::wide, const std::string &before = {},
+                 const char *host = nullptr);
     ~Tls();
     Tls(const Tls &) = delete;
     Tls &operator=(const Tls &) = delete;
