@@ -16,6 +16,7 @@ using Step = ProxyHeader::Step;
 constexpr std::string_view line_begin = "PROXY ";
 constexpr std::size_t longest_line = 107; // with its CRLF
 constexpr std::string_view signature("\r\n\r\n\0\r\nQUIT\n", 12);
+constexpr std::size_t told = 5;   // bytes of it: with the zero that no text has
 constexpr std::size_t fixed = 16; // bytes of version 2 that it always has
 
 // Version 2's numbers.
@@ -182,8 +183,12 @@ ProxyHeader read_proxy_header(std::string_view seen) noexcept {
 }
 
 bool begins_as_proxy_header(std::string_view bytes) noexcept {
-    constexpr std::size_t told = 5; // of version 2: the zero that no text has
     return bytes.starts_with(line_begin) || bytes.starts_with(signature.substr(0, told));
+}
+
+bool may_be_proxy_header(std::string_view five) noexcept {
+    return five.starts_with(line_begin.substr(0, told)) ||
+           five.starts_with(signature.substr(0, told));
 }
 
 } // namespace roomd::http

@@ -30,5 +30,7 @@ ProxyHeader read_proxy_header(std::string_view seen) noexcept;
 
 // Whether these bytes begin as such a header does, and as no request could.
 bool begins_as_proxy_header(std::string_view bytes) noexcept;
+// The same of the five bytes of a TLS record's head, none of which begins so.
+bool may_be_proxy_header(std::string_view five) noexcept;
 
 } // namespace roomd::http

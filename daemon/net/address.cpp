@@ -118,6 +118,13 @@ Peer peer_of(const sockaddr &address) noexcept {
     return peer;
 }
 
+Peer peer_of_socket(int fd) noexcept {
+    Address address{};
+    socklen_t size = sizeof address;
+    if (getpeername(fd, &address.any, &size) != 0) return {};
+    return peer_of(address.any);
+}
+
 std::string unix_path(const std::string &address) {
     return address.starts_with(unix_prefix) ? address.substr(unix_prefix.size()) : std::string();
 }

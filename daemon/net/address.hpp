@@ -11,6 +11,8 @@ namespace roomd::net {
 
 using Peer = base::Address; // who is at the other end
 Peer peer_of(const sockaddr &) noexcept;
+// A connected socket's own peer, whatever was said on it.
+Peer peer_of_socket(int fd) noexcept;
 
 struct Opened {
     int fd;

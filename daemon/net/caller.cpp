@@ -2,25 +2,9 @@
 
 #include "net/forwarded.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <optional>
 
 namespace roomd::net {
-
-namespace {
-
-// The socket's own peer, whatever the requests said.
-Peer peer_of_socket(int fd) noexcept {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    auto &any = reinterpret_cast<sockaddr &>(address);
-    if (getpeername(fd, &any, &size) != 0) return {};
-    return peer_of(any);
-}
-
-} // namespace
 
 void Caller::look_behind_proxy(Tally &tally, const Options &options, const http::Head &head, int fd,
                                bool &secure) {

@@ -1,7 +1,9 @@
 #include "net/complaints.hpp"
 
+#include "http/proxy_header.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
+#include "net/options.hpp"
 
 #include <chrono>
 #include <utility>
@@ -37,6 +39,11 @@ Words words_of(Complaints::About about) noexcept {
 }
 
 } // namespace
+
+void Complaints::look(std::string_view bytes, const ListenerOptions &on, const Peer &peer) {
+    if (!http::begins_as_proxy_header(bytes)) return;
+    tell(on.proxy_protocol ? About::second : About::unexpected, on.name, peer);
+}
 
 void Complaints::tell(About about, std::string_view listener, const Peer &peer,
                       std::string_view why) {

@@ -17,6 +17,8 @@ class Loop;
 
 namespace roomd::net {
 
+struct ListenerOptions;
+
 // Log lines about the PROXY protocol: either side is set up wrong, or a stranger tries.  A stranger
 // must not fill the log: at most one line of each kind in a minute, with the number of those that
 // were left out.
@@ -31,6 +33,8 @@ public:
 
     Complaints(loop::Loop &loop, log::Logger &log) noexcept : loop_(loop), log_(log) {}
 
+    // Tells of a PROXY header where a request was expected.
+    void look(std::string_view bytes, const ListenerOptions &, const Peer &);
     void tell(About, std::string_view listener, const Peer &, std::string_view why = {});
 
 private:

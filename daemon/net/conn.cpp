@@ -1,6 +1,5 @@
 #include "net/conn.hpp"
 
-#include "http/proxy_header.hpp"
 #include "net/core.hpp"
 #include "net/forwarded.hpp"
 
@@ -30,9 +29,8 @@ Conn::~Conn() {
     caller_.leave(core_.tally());
 }
 
-void Conn::adopt(Core &core, lws_vhost *vhost, int fd, const Origin &origin,
-                 std::uint16_t listener) {
-    auto *conn = new Conn(core, origin, listener);
+void Conn::adopt(Core &core, lws_vhost *vhost, int fd, const Origin &of, std::uint16_t listener) {
+    auto *conn = new Conn(core, of, listener);
     const ListenerOptions &on = core.options().listeners[listener];
     Deadlines &deadlines = core.deadlines();
     if (deadlines.count(Wait::head) >= core.options().half_open)
@@ -124,10 +122,7 @@ std::size_t Conn::read_head(std::span<char> bytes) {
     http::Head &head = core_.head();
     switch (head.read({bytes.data(), bytes.size()}, {core_.options().head, 100})) {
     case http::Head::Step::more: return 0;
-    case http::Head::Step::refused:
-        tell_proxy_header({bytes.data(), bytes.size()});
-        refuse_head(head.refusal());
-        return bytes.size();
+    case http::Head::Step::refused: refuse_head(head.refusal(), bytes); return bytes.size();
     case http::Head::Step::done: break;
     }
     const std::size_t size = head.size();
@@ -158,24 +153,14 @@ void Conn::begin(const http::Head &head) {
                                   asked_->secure);
 }
 
-void Conn::refuse_head(const http::Refusal &refusal) {
-    ++core_.tally().totals().bad_requests;
+void Conn::refuse_head(const http::Refusal &refusal, std::span<char> bytes) {
+    core_.complaints().look({bytes.data(), bytes.size()}, core_.options().listeners[listener_],
+                            peer());
     core_.deadlines().drop(*this);
     state_ = State::asked;
     asked_ = std::make_unique<Asked>();
     asked_->lines = core_.requests().lines(*this, core_.head());
-    Answer no = failure(refusal.status, refusal.code, refusal.message);
-    no.close = true;
-    answer(no);
-}
-
-// Somebody has set up a proxy, and not this listener.
-void Conn::tell_proxy_header(std::string_view bytes) {
-    if (!http::begins_as_proxy_header(bytes)) return;
-    const ListenerOptions &on = core_.options().listeners[listener_];
-    core_.complaints().tell(on.proxy_protocol ? Complaints::About::second
-                                              : Complaints::About::unexpected,
-                            on.name, peer());
+    refuse(refusal);
 }
 
 void Conn::read_body(std::uint64_t most, std::unique_ptr<Exchange> exchange) {
@@ -201,11 +186,10 @@ std::size_t Conn::read_payload(std::span<char> bytes) {
     case http::Body::Step::more: charge(); return used;
     case http::Body::Step::done: break;
     case http::Body::Step::malformed:
-        refuse_body({400, "bad_chunks", "the body's chunks are malformed"});
+        refuse({400, "bad_chunks", "the body's chunks are malformed"});
         return text.size();
     case http::Body::Step::too_large:
-        if (!asked.exchange->too_large(*this))
-            refuse_body({413, "too_large", "the body is too large"});
+        if (!asked.exchange->too_large(*this)) refuse({413, "too_large", "the body is too large"});
         return used;
     }
     core_.deadlines().drop(*this);
@@ -218,7 +202,7 @@ std::size_t Conn::read_payload(std::span<char> bytes) {
     return used;
 }
 
-void Conn::refuse_body(const http::Refusal &refusal) {
+void Conn::refuse(const http::Refusal &refusal) {
     ++core_.tally().totals().bad_requests;
     Answer no = failure(refusal.status, refusal.code, refusal.message);
     no.close = refusal.status != 413; // the rest of a body that is too large is dropped instead
@@ -371,11 +355,11 @@ void Conn::expired(Wait what) {
     case Wait::head:
         if (input_.empty()) return guard("header deadline");
         core_.head().read(input_.text(), {core_.options().head, 100}); // its Origin may be there
-        return refuse_head({408, "timeout", "the request's head did not come in time"});
+        return refuse_head({408, "timeout", "the request's head did not come in time"}, {});
     case Wait::body:
         if (state_ == State::stream) return stream_->on_late();
         if (state_ == State::body)
-            return refuse_body({408, "timeout", "the request's body did not come in time"});
+            return refuse({408, "timeout", "the request's body did not come in time"});
         return guard("body deadline");
     case Wait::answer: return guard("answer not read");
     case Wait::idle: return farewell();

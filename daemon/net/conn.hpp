@@ -128,9 +128,8 @@ private:
     void buffer(std::span<char>);
     void continue_reading();
     void begin(const http::Head &);
-    void refuse_head(const http::Refusal &); // which may be incomplete
-    void tell_proxy_header(std::string_view bytes);
-    void refuse_body(const http::Refusal &);
+    void refuse_head(const http::Refusal &, std::span<char> bytes); // which may be incomplete
+    void refuse(const http::Refusal &);
     void complete(std::string_view body);
     void answered() noexcept;
     void farewell() noexcept;

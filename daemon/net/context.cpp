@@ -1,5 +1,6 @@
 #include "net/context.hpp"
 
+#include "http/proxy_header.hpp"
 #include "net/socket.hpp"
 
 #include <libwebsockets.h>
@@ -141,6 +142,7 @@ lws_vhost *Context::add_vhost(const ListenerOptions &listener) {
     if (!listener.certificate.empty()) {
         own.certificates = std::make_unique<const Certificates>(listener);
         own.offer = listener.tls;
+        own.core = &core_;
         info.user = &own;
         info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         info.ssl_cert_filepath = listener.certificate.c_str();
@@ -169,6 +171,18 @@ int Context::on_tls(void *vhost_user, SSL_CTX *context) noexcept {
         return static_cast<const Vhost *>(of)->certificates->use(ssl) ? 1 : 0;
     };
     SSL_CTX_set_cert_cb(context, give, &own);
+    // The first bytes, which OpenSSL takes for the head of a record, and shows to nobody else.
+    const auto first = [](int sent, int, int type, const void *bytes, std::size_t size, SSL *ssl,
+                          void *of) noexcept {
+        if (sent != 0 || type != SSL3_RT_HEADER) return;
+        SSL_set_msg_callback(ssl, nullptr);
+        const auto &vhost = *static_cast<const Vhost *>(of);
+        if (!http::may_be_proxy_header({static_cast<const char *>(bytes), size})) return;
+        vhost.core->complaints().tell(Complaints::About::unexpected, vhost.name,
+                                      peer_of_socket(SSL_get_fd(ssl)));
+    };
+    SSL_CTX_set_msg_callback(context, first);
+    SSL_CTX_set_msg_callback_arg(context, &own);
     return 0;
 }
 

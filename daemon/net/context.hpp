@@ -41,6 +41,7 @@ private:
         std::unique_ptr<const Certificates> certificates;
         TlsOffer offer;
         std::string fault; // of the offer
+        Core *core = nullptr;
     };
     Core &core_;
     std::list<Vhost> vhosts_;

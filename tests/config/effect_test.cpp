@@ -97,6 +97,8 @@ Sample pair(const std::string &path, const std::string &around, const std::strin
 
 std::vector<Sample> samples() {
     const std::string listen = "listen: [ { @ } ]";
+    const std::string pem = "systemd: a, tls: { certificate: /c, key: /k";
+    const std::string more = ", certificates: [ { certificate: /c, key: /l } ]";
     const std::string portal = "portals: [ { name: a, origins: [\"http://a.example.com\"] @ } ]";
     const std::string issuer =
         "auth: { mode: required, issuers: [ { algorithms: [HS256], key: \"${env:A}\" @ } ] }";
@@ -111,10 +113,22 @@ std::vector<Sample> samples() {
         {"listen", "", "listen: [ { address: \"127.0.0.1:1\" } ]"},
         pair("listen[].address", listen, "address: \"127.0.0.1:1\"", "address: \"127.0.0.1:2\""),
         pair("listen[].systemd", listen, "systemd: a", "systemd: b"),
+        pair("listen[].serves", listen, "systemd: a", "systemd: a, serves: [clients]"),
+        {"listen[].proxy_protocol", "trusted_proxies: [unix]\nlisten: [ { systemd: a } ]",
+         "trusted_proxies: [unix]\nlisten: [ { systemd: a, proxy_protocol: true } ]"},
         pair("listen[].mode", listen, "address: unix:/a", "address: unix:/a, mode: 0600"),
         pair("listen[].tls", listen, "systemd: a", "systemd: a, tls: { certificate: /c, key: /k }"),
         pair("listen[].tls.certificate", listen, "systemd: a, tls: { certificate: /c, key: /k }",
              "systemd: a, tls: { certificate: /d, key: /k }"),
+        pair("listen[].tls.certificates", listen, pem + " }", pem + more + " }"),
+        pair("listen[].tls.certificates[].certificate", listen, pem + more + " }",
+             pem + ", certificates: [ { certificate: /d, key: /l } ] }"),
+        pair("listen[].tls.certificates[].key", listen, pem + more + " }",
+             pem + ", certificates: [ { certificate: /c, key: /m } ] }"),
+        pair("listen[].tls.min_version", listen, pem + " }", pem + ", min_version: TLSv1.3 }"),
+        pair("listen[].tls.ciphers", listen, pem + " }", pem + ", ciphers: [AES128-SHA] }"),
+        pair("listen[].tls.cipher_suites", listen, pem + " }",
+             pem + ", cipher_suites: [TLS_AES_256_GCM_SHA384] }"),
         pair("listen[].tls.key", listen, "systemd: a, tls: { certificate: /c, key: /k }",
              "systemd: a, tls: { certificate: /c, key: /l }"),
         {"portals", "", in(portal, "")},

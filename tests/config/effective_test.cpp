@@ -32,6 +32,8 @@ TEST_CASE("every value is told with the place where it stands, or as a default")
     const std::string out = test::read("socketio:\n  ping_interval: 30s\n").effective;
     CHECK(out.starts_with("service:\n  name: roomd  # default\n"
                           "listen:\n  - address: 127.0.0.1:3001  # default\n"
+                          "    serves: [clients, api, health, metrics]  # default\n"
+                          "    proxy_protocol: false  # default\n"
                           "trusted_proxies: []  # default\n"
                           "socketio:\n  path: /socket.io/  # default\n"
                           "  transports: [websocket, polling]  # default\n"
@@ -63,9 +65,11 @@ TEST_CASE("entries of lists and maps have their defaults too") {
             .effective;
     CHECK(out.find("portals:\n  - name: a  # roomd.yaml:4\n"
                    "    origins: [http://a.example.com]  # roomd.yaml:4\n") != std::string::npos);
-    CHECK(out.find("listen:\n  - address: 127.0.0.1:1  # roomd.yaml:6\n"
-                   "  - address: unix:/a  # roomd.yaml:7\n    mode: 0660  # default\n") !=
-          std::string::npos);
+    const std::string defaults = "    serves: [clients, api, health, metrics]  # default\n"
+                                 "    proxy_protocol: false  # default\n";
+    CHECK(out.find("listen:\n  - address: 127.0.0.1:1  # roomd.yaml:6\n" + defaults +
+                   "  - address: unix:/a  # roomd.yaml:7\n    mode: 0660  # default\n" +
+                   defaults) != std::string::npos);
     CHECK(out.find("rooms:\n  role:\n    join: request  # default\n"
                    "    max_members: 0  # default\n    max_per_client: 0  # default\n"
                    "  \"no\":\n    join: never  # roomd.yaml:10\n") != std::string::npos);

@@ -249,6 +249,32 @@ TEST_CASE("a PROXY header where none is taken is refused, and the log says what 
     CHECK(text_of(lines).find("is another one") != std::string::npos);
 }
 
+TEST_CASE("a PROXY header where TLS alone is spoken is told in the log too") {
+    for (const char *name : {"named/v1_tcp4", "named/v2_tcp4"}) {
+        CAPTURE(name);
+        const Folder folder;
+        roomd::test::Stderr lines;
+        {
+            Rig::Setup setup = with_tls(folder);
+            setup.log = log::Level::warning;
+            Rig rig(setup, add_seen);
+            Wire wire(rig.address());
+            wire.try_send(header(name));
+            CHECK(wire.ends());
+            for (const std::string &other : {get("/seen"), std::string("PROX"), line.substr(1)}) {
+                Wire wrong(rig.address());
+                wrong.try_send(other + std::string(10, 'x'));
+                CHECK(wrong.ends());
+            }
+            Tls right(rig.address());
+            CHECK(right.connected);
+        }
+        const std::string text = text_of(lines);
+        CHECK(count(text, "proxy_protocol: true") == 1);
+        CHECK(text.find("address=127.0.0.1") != std::string::npos);
+    }
+}
+
 TEST_CASE("over TLS the PROXY header comes before the handshake") {
     const Folder folder;
     Rig::Setup setup = with_tls(folder);

@@ -107,6 +107,34 @@ TEST_CASE("each side may have its own route of one name, and one of both sides b
     CHECK_THROWS_AS(routes.add(admin), std::invalid_argument);
 }
 
+TEST_CASE(
+    "a front listener has the routes of the kinds that it serves, an admin listener all of its") {
+    namespace kind = net::kind;
+    net::Routes routes;
+    net::Route plugin = route("POST", "/a/x"), page = route("GET", "/a/"),
+               operators = route("GET", "/b");
+    page.kinds = kind::api | kind::admin;
+    operators.side = net::Side::both;
+    operators.kinds = kind::metrics;
+    const auto plugin_id = routes.add(plugin), page_id = routes.add(page),
+               both_id = routes.add(operators);
+    const auto found = [&](const char *method, const char *path, net::Kinds served) {
+        const auto entry = routes.find(method, path, net::Side::front, served).entry;
+        return entry ? entry->id : 0;
+    };
+    CHECK(found("POST", "/a/x", kind::api) == plugin_id);
+    CHECK(found("POST", "/a/x", kind::all) == plugin_id);
+    CHECK(found("POST", "/a/x", kind::all & ~kind::api) == 0);
+    CHECK(found("GET", "/a/x", kind::admin) == page_id); // not the longer path, which is not there
+    CHECK(found("GET", "/a/x", kind::health) == 0);
+    // A method that is there for another kind is not told.
+    CHECK(routes.find("PUT", "/a/x", net::Side::front, kind::clients).allow.empty());
+    CHECK(routes.find("PUT", "/a/x", net::Side::front, kind::api).allow == "POST");
+    CHECK(found("GET", "/b", kind::metrics) == both_id);
+    CHECK(found("GET", "/b", kind::health) == 0);
+    CHECK(routes.find("GET", "/b", net::Side::admin, 0).entry->id == both_id);
+}
+
 TEST_CASE("a route sees method, path, query, body and the headers it asked for") {
     Rig rig({}, [](net::Server &server) {
         server.add_route(mirror(server, "POST", "/api/"));

@@ -14,9 +14,9 @@
 namespace roomd::test {
 
 void make_certificate(const std::string &certificate, const std::string &key, const char *name,
-                      long seconds) {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(EVP_EC_gen("P-256"),
-                                                                   &EVP_PKEY_free);
+                      long seconds, KeyKind kind) {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(
+        kind == KeyKind::rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"), &EVP_PKEY_free);
     const std::unique_ptr<X509, decltype(&X509_free)> x509(X509_new(), &X509_free);
     X509_set_version(x509.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);

@@ -6,6 +6,7 @@
 
 #include <openssl/ssl.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,8 +14,9 @@ namespace roomd::test {
 
 // Writes a self-signed certificate for `name` and its key.  Valid for an hour, or until `seconds`
 // from now.
+enum class KeyKind : std::uint8_t { ecdsa, rsa };
 void make_certificate(const std::string &certificate, const std::string &key, const char *name,
-                      long seconds = 3600);
+                      long seconds = 3600, KeyKind = KeyKind::ecdsa);
 // One listener that speaks TLS, with a certificate in the folder.
 Rig::Setup with_tls(const Folder &);
 

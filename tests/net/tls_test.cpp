@@ -76,6 +76,43 @@ TEST_CASE("a new certificate is served after a reload, a broken one changes noth
     CHECK(Tls(rig.address()).subject() == "second");
 }
 
+TEST_CASE("a certificate of another kind of key is served by its name, and not the default one") {
+    const Folder folder;
+    Rig::Setup setup = with_tls(folder);
+    make_certificate(folder / "rsa.pem", folder / "rsa_key.pem", "rsa.example", 3600, KeyKind::rsa);
+    make_certificate(folder / "wild.pem", folder / "wild_key.pem", "*.example");
+    setup.net.listeners[0].more_certificates = {{folder / "wild.pem", folder / "wild_key.pem"},
+                                                {folder / "rsa.pem", folder / "rsa_key.pem"}};
+    Rig rig(setup);
+    const auto subject = [&](const char *host) {
+        return Tls(rig.address(), nullptr, Wire::Window::wide, {}, host).subject();
+    };
+    CHECK(subject(nullptr) == "first");
+    CHECK(subject("rsa.example") == "rsa.example"); // which prefers ECDSA, if there were one
+    CHECK(subject("RSA.example") == "rsa.example");
+    CHECK(subject("other.example") == "*.example");
+    CHECK(subject("a.other.example") == "first");
+    CHECK(subject(".example") == "first");
+    CHECK(subject("127.0.0.1:0") == "first"); // the name of a listener
+    Tls kept(rig.address(), nullptr, Wire::Window::wide, {}, "rsa.example");
+    REQUIRE(kept.connected);
+    make_certificate(folder / "rsa.pem", folder / "rsa_key.pem", "new.example");
+    CHECK(rig.call([&](net::Server &server, session::Sessions &, Echo &) {
+        setup.net.listeners[0].more_certificates.erase(
+            setup.net.listeners[0].more_certificates.begin());
+        server.reconfigure(setup.net);
+        const auto all = server.certificates();
+        REQUIRE(all.size() == 2);
+        CHECK(all[1].file == folder / "rsa.pem");
+        CHECK(all[1].validity.until_ms > base::unix_ms() + 3590000);
+    }));
+    CHECK(subject("rsa.example") == "first");
+    CHECK(subject("new.example") == "new.example");
+    CHECK(subject("other.example") == "first");
+    kept.send(get("/nothing"));
+    CHECK(kept.reply().status == 404);
+}
+
 TEST_CASE("a certificate that cannot be read is a set-up error") {
     Rig::Setup setup;
     setup.net.listeners[0].certificate = "/nowhere/c.pem";
