@@ -2,6 +2,7 @@
 
 #include "app/admin_pages.hpp"
 #include "app/admin_request.hpp"
+#include "app/audit.hpp"
 #include "app/console_gate.hpp"
 #include "app/emit_of.hpp"
 #include "app/explain.hpp"
@@ -51,16 +52,25 @@ Admin::Admin(Shard &shard, Configuration configuration) :
         shard.loop, shard.router, shard.clients,
         [this](base::ExchangeId id, const std::string &json) { answer(id, json); },
         [this] { gather_.after(gather); }, Tail::Limits()),
+    traces_(shard.loop, shard.causes, shard.router,
+            {[this](base::ExchangeId id, const std::string &json) { answer(id, json); },
+             [this](base::ExchangeId id) { return shard_.server.owes(id); },
+             [this] { gather_traces_.after(gather); }},
+            Traces::Limits()),
     gather_(shard.loop, [this] { tail_.serve(); }),
+    gather_traces_(shard.loop, [this] { traces_.serve(); }),
     ticks_(shard.loop,
            [this] {
                tail_.tick();
-               if (!tail_.watching()) ticks_.cancel();
+               traces_.tick();
+               if (!tail_.watching() && !traces_.tracing()) ticks_.cancel();
            }),
     lag_(shard.loop) {
     using enum Asked;
     add("POST", "reload", &Admin::reload, by_operators);
     add("GET", "config", &Admin::config, by_operators);
+    add("POST", "trace", &Admin::begin_trace, by_operators);
+    add("GET", "trace", &Admin::trace, by_operators);
     add("GET", "health", &Admin::health, on_the_console_only);
     add("GET", "stats", &Admin::stats, on_the_console_too);
     add("GET", "rooms", &Admin::rooms, on_the_console_too);
@@ -114,6 +124,7 @@ void Admin::add(const char *method, const std::string &name, Serve serve, Asked 
 
 void Admin::end() {
     tail_.end();
+    traces_.end();
 }
 
 void Admin::answer(base::ExchangeId id, std::string_view data) {
@@ -135,7 +146,10 @@ void Admin::respond(base::ExchangeId id, int status, std::string body) {
 // ---- reload ------------------------------------------------------------------------------
 
 void Admin::reload(const net::Request &request) {
-    configuration_.reload([this, id = request.id](const Reloaded &what) { reloaded(id, what); });
+    configuration_.reload([this, id = request.id, who = Operator(request)](const Reloaded &what) {
+        audit_reload(shard_.log, who, what);
+        reloaded(id, what);
+    });
 }
 
 void Admin::reloaded(base::ExchangeId id, const Reloaded &what) {
@@ -255,6 +269,41 @@ void Admin::tail(const net::Request &request) {
     ticks_.every(tick);
 }
 
+void Admin::begin_trace(const net::Request &request) {
+    constexpr std::uint64_t longest = 3600, usual = 300;
+    Body body(request);
+    Traces::Subject subject{body.text("user"), body.text("address"), body.text("event"),
+                            body.flag("payloads")};
+    const std::uint64_t seconds = body.number("seconds").value_or(usual);
+    if (body.problem()) return refuse(request.id, *body.problem());
+    const int given = !subject.user.empty() + !subject.address.empty() + !subject.event.empty();
+    if (given != 1)
+        return refuse(request.id, {422, "member_missing",
+                                   "send one of \"user\", \"address\" and \"event\"", "/user"});
+    if (seconds == 0 || seconds > longest)
+        return refuse(request.id, {422, "parameter_invalid", "seconds are 1 to 3600", "/seconds"});
+    audit(shard_.log, Operator(request), "trace",
+          {{"user", subject.user},
+           {"client_address", subject.address},
+           {"event", subject.event},
+           {"payloads", subject.payloads ? "yes" : ""},
+           {"seconds", seconds}});
+    const std::string id =
+        traces_.begin(std::move(subject), std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+    if (id.empty())
+        return refuse(request.id, {429, "too_many_traces", "too many traces are running"});
+    ticks_.every(tick);
+    answer(request.id, json::Object().text("trace", id).number("seconds", seconds).done());
+}
+
+void Admin::trace(const net::Request &request) {
+    Query query(request);
+    const std::string_view id = query.text("id");
+    if (query.problem()) return refuse(request.id, *query.problem());
+    if (!traces_.ask(id, request.id))
+        refuse(request.id, {404, "trace_unknown", "there is no such trace, or it has ended"});
+}
+
 // ---- actions -----------------------------------------------------------------------------
 
 void Admin::kick(const net::Request &request) {
@@ -273,9 +322,8 @@ void Admin::kick(const net::Request &request) {
             client, false, session::CloseReason::server_namespace_disconnect);
         kicked = status == dispatch::Status::ok ? 1 : 0;
     }
-    shard_.log.notice(
-        "kicked by an operator",
-        {{id.empty() ? "user" : "client", id.empty() ? user : id}, {"clients", kicked}});
+    audit(shard_.log, Operator(request), "kick",
+          {{"user", user}, {"client", id}, {"clients", kicked}});
     answer(request.id, R"({"kicked":)" + std::to_string(kicked) + "}");
 }
 
@@ -285,9 +333,16 @@ void Admin::emit(const net::Request &request) {
     if (const auto *problem = std::get_if<Problem>(&read)) return refuse(request.id, *problem);
     const auto &event = std::get<emits::Event>(read);
     std::string args;
-    const dispatch::Emitted what = shard_.router.emit(emit_of(event, args));
+    const std::string id = run_ + "-" + std::to_string(++emits_);
+    dispatch::Emit emit = emit_of(event, args);
+    emit.id = id;
+    emit.request = request.id_given;
+    const dispatch::Emitted what = shard_.router.emit(std::move(emit));
+    audit(
+        shard_.log, Operator(request), "emit",
+        {{"event", event.name}, {"id", id}, {"code", what.code}, {"recipients", what.recipients}});
     if (what.status != dispatch::Status::ok) return refuse(request.id, problem_of(event, what));
-    answer(request.id, emitted(event, what, run_ + "-" + std::to_string(++emits_)));
+    answer(request.id, emitted(event, what, id));
 }
 
 } // namespace roomd::app

@@ -3,6 +3,7 @@
 #include "app/lag.hpp"
 #include "app/reload.hpp"
 #include "app/tail.hpp"
+#include "app/traces.hpp"
 #include "loop/timer.hpp"
 #include "net/http.hpp"
 
@@ -58,6 +59,8 @@ private:
     void kick(const net::Request &);
     void emit(const net::Request &);
     void tail(const net::Request &);
+    void begin_trace(const net::Request &);
+    void trace(const net::Request &);
 
     void reloaded(base::ExchangeId, const Reloaded &);
     void answer(base::ExchangeId, std::string_view data);
@@ -71,7 +74,8 @@ private:
     std::uint64_t emits_ = 0;
     std::vector<std::uint64_t> routes_;
     Tail tail_;
-    loop::Timer gather_, ticks_;
+    Traces traces_;
+    loop::Timer gather_, gather_traces_, ticks_;
     Lag lag_;
 };
 

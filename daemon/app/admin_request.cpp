@@ -91,6 +91,14 @@ std::optional<std::uint64_t> Body::number(std::string_view name) {
     return number;
 }
 
+bool Body::flag(std::string_view name) {
+    const std::string_view found = value(name);
+    if (found.empty()) return false;
+    if (json::kind(found) != json::Kind::boolean && !problem_)
+        problem_ = emits::wrong_type(name, "true or false", found);
+    return found == "true";
+}
+
 std::string_view Body::object(std::string_view name) {
     const std::string_view found = value(name);
     if (found.empty() || json::kind(found) == json::Kind::object) return found;

@@ -37,6 +37,7 @@ public:
     bool has(std::string_view name);
     std::string text(std::string_view name); // empty: absent
     std::optional<std::uint64_t> number(std::string_view name);
+    bool flag(std::string_view name);               // false: absent
     std::string_view object(std::string_view name); // its JSON; empty: absent
     const std::optional<emits::Problem> &problem();
 

@@ -1,6 +1,7 @@
 #include "app/console.hpp"
 
 #include "app/admin_request.hpp"
+#include "app/audit.hpp"
 #include "app/config_file.hpp"
 #include "app/console_gate.hpp"
 #include "app/console_page.hpp"
@@ -165,6 +166,7 @@ void Console::mint(const net::Request &request) {
     if (!token)
         return answer(request.id,
                       problem_of_mint({422, "claims_invalid", token.error(), "/claims"}));
+    audit(shard_.log, Operator(request), "mint", {{"user", wanted.user}, {"role", wanted.role}});
     net::Response response;
     response.body = json::success(json::Object().text("token", *token).done());
     answer(request.id, std::move(response));

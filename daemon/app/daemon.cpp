@@ -1,6 +1,7 @@
 #include "app/daemon.hpp"
 
 #include "app/admin.hpp"
+#include "app/audit.hpp"
 #include "app/console.hpp"
 #include "app/console_gate.hpp"
 #include "app/exit_code.hpp"
@@ -52,7 +53,7 @@ public:
         drain_delay_(config.drain_delay),
         drain_(config.drain),
         signals_(
-            shard.loop, [this] { stop(); }, [this] { reload({}); }),
+            shard.loop, [this] { stop(); }, [this] { reload_by_signal(); }),
         watchdog_(shard.loop, [this] { notify_.alive(); }),
         expiries_(shard.log, base::unix_ms()),
         looks_(shard.loop,
@@ -85,6 +86,10 @@ private:
         if (done) done(late);
     }
 
+    void reload_by_signal() {
+        reload([this](const Reloaded &what) { audit_reload(shard_.log, {}, what); });
+    }
+
     void reloaded(const Reloaded &what) {
         if (what.became == Reloaded::Became::stopping) return;
         drain_delay_ = reload_.running().drain_delay;
@@ -102,6 +107,7 @@ private:
             shard_.log.flush(last_words);
             std::_Exit(exit_runtime);
         }
+        audit(shard_.log, {}, "stop");
         stopping_ = true;
         reload_.stop();
         shard_.pages.leave();

@@ -23,6 +23,11 @@ net::Access refuse(int status, std::string_view code, std::string_view message) 
     return no;
 }
 
+net::Access of_key(const auth::Key &key, net::Access access) {
+    access.key = key.name;
+    return access;
+}
+
 // "localhost:3001" and "[::1]:3001" without the port.
 std::string_view host_name(std::string_view host) {
     if (!host.empty() && host.front() == '[') return host.substr(0, host.find(']') + 1);
@@ -77,7 +82,8 @@ net::Access Gate::check_key(std::string_view key, std::string_view scope) const 
         return yes;
     }
     if (found.why == auth::Why::scope_missing)
-        return refuse(403, "key_scope", "this key does not have the scope this path needs");
+        return of_key(*found.key, refuse(403, "key_scope",
+                                         "this key does not have the scope this path needs"));
     return refuse(401, "key_unknown", "unknown API key");
 }
 

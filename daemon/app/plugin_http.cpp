@@ -12,6 +12,8 @@
 namespace roomd::app {
 namespace {
 
+constexpr std::string_view id_header = "x-request-id";
+
 host::HttpRequest translate(const net::Request &request, const std::string &query) {
     host::HttpRequest out;
     out.id = request.id;
@@ -22,8 +24,11 @@ host::HttpRequest translate(const net::Request &request, const std::string &quer
     out.secure = request.secure;
     out.query = query;
     out.key = request.key;
+    out.request = request.id_given;
     for (const auto &[name, value] : request.headers)
-        out.headers.emplace_back(name, value);
+        if (name != id_header) out.headers.emplace_back(name, value);
+    // As it was judged: a traceparent too.
+    if (!request.id_given.empty()) out.headers.emplace_back(id_header, request.id_given);
     out.body = request.body;
     return out;
 }

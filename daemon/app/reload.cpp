@@ -27,7 +27,7 @@ using Left = host::Registry::Failure::Left;
 struct Reload::Read {
     config::Config config; // that of the files; once applied, the one before it
     config::Faults faults;
-    std::vector<std::string> restart;
+    std::vector<std::string> changed, restart;
     std::string in_force;
     config::Unapplied unapplied;
     Reloaded out;
@@ -78,6 +78,7 @@ void Reload::read(Read &what) const {
     if (!what.faults.empty()) return;
     check_settings(what.config, what.faults);
     warn_of_certificates(what.config, base::unix_ms());
+    what.changed = config::changed(running_.effective, what.config.effective);
     what.restart = config::needs_restart(started_, what.config);
     what.in_force = config::in_force(running_.effective, what.config.effective, {});
 }
@@ -122,6 +123,7 @@ void Reload::apply(Read &what) {
         out.became = Reloaded::Became::refused;
         return;
     }
+    out.changed = std::move(what.changed);
     out.restart = std::move(what.restart);
     try {
         out.credentials = what.config.credentials;
@@ -153,7 +155,10 @@ void Reload::tell(const Reloaded &what) const {
     case Reloaded::Became::stopping: return;
     case Reloaded::Became::applied: break;
     }
-    log.notice("configuration reloaded", {{"config", what.config}});
+    log.notice(
+        "configuration reloaded",
+        {{"config", what.config},
+         {"changed", what.changed.empty() ? "nothing that can be seen" : listed(what.changed)}});
     for (const auto &warning : running_.warnings)
         log.warning("configuration", {{"warning", text(warning)}});
     for (const auto &failure : what.plugins)

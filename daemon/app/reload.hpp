@@ -29,6 +29,7 @@ struct Reloaded {
     Became became = Became::applied;
     std::string config;               // the file
     config::Faults faults;            // of a refused one
+    std::vector<std::string> changed; // names of keys that say something else than before
     std::vector<std::string> restart; // changed keys that need a restart
     // Plugins that kept their old configuration, or do not run.
     std::vector<host::Registry::Failure> plugins;

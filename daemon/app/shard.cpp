@@ -29,6 +29,7 @@ host::Options with_stats(const config::Config &config, const CorePages &pages) {
 
 Shard::Shard(const config::Config &config, log::Logger &logger) :
     log(logger),
+    causes(logger, loop),
     clients(client_options(config), loop),
     sessions(session_options(config), clients, loop),
     gate(keys(config)),
@@ -40,7 +41,9 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     pages({log, clients, sessions, router, server, gate, key_sets, plugins}, config),
     flusher(loop, sessions, router, plugins),
     overload(logger),
+    access(logger, causes),
     ticks(loop, [this] {
+        causes.tick();
         sessions.tick();
         clients.tick();
         router.tick();
@@ -55,6 +58,11 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
                       loop.now());
     }) {
     clients.wire(sessions, router);
+    sessions.explain_to(causes);
+    clients.explain_to(causes);
+    router.explain_to(causes);
+    server.explain_to(causes);
+    server.tell_answers([this](const net::Answered &what) { access.answered(what); });
     router.wire(plugins.hooks());
     pages.add_routes();
     loop.before_blocking([this] { flusher(); });
@@ -62,6 +70,7 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     plugins.load(plugin_entries(config));
     plugins.start();
     keep_headers(config);
+    write_access(config);
 }
 
 // The server's destructor still runs the loop, when the plugins are gone already: by then no
@@ -86,7 +95,13 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     pages.apply(config);
     auto failures = plugins.reload(plugin_entries(config));
     keep_headers(config);
+    write_access(config);
     return failures;
+}
+
+void Shard::write_access(const config::Config &config) {
+    access.write_lines(config.log.access);
+    server.tell_all(config.log.access);
 }
 
 // Those that plugins asked for, and those that may hold a token.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/access.hpp"
 #include "app/core_pages.hpp"
 #include "app/flusher.hpp"
 #include "app/gate.hpp"
@@ -9,6 +10,7 @@
 #include "config/config.hpp"
 #include "dispatch/router.hpp"
 #include "host/registry.hpp"
+#include "log/causes.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 #include "loop/timer.hpp"
@@ -35,6 +37,7 @@ struct Shard {
 
     log::Logger &log;
     loop::Loop loop;
+    log::Causes causes;
     session::SocketIo clients;
     session::Sessions sessions;
     Gate gate;
@@ -46,10 +49,12 @@ struct Shard {
     CorePages pages;
     Flusher flusher;
     Overload overload;
+    Access access;
     loop::Timer ticks; // the one periodic scan: heartbeats, time-outs, expiries
 
 private:
     void keep_headers(const config::Config &);
+    void write_access(const config::Config &);
 };
 
 } // namespace roomd::app

@@ -60,14 +60,14 @@ Tail::Tail(const base::Clock &clock, dispatch::Router &router, const session::Cl
     run_(base::random_id()) {}
 
 Tail::~Tail() {
-    router_.watch(nullptr);
+    router_.unwatch(*this);
 }
 
 bool Tail::ask(Request request) {
     if (waiting_.size() >= limits_.waiting) return false;
     if (!std::exchange(watching_, true)) {
         before_ = router_.emits();
-        router_.watch(this);
+        router_.watch(*this);
     }
     const std::uint64_t now = router_.emits();
     if (request.from_now || request.since > now) request.since = now; // `since` of another run
@@ -86,7 +86,7 @@ void Tail::tick() {
     serve();
     if (!waiting_.empty() || clock_.now() < last_request_ + limits_.idle) return;
     watching_ = false;
-    router_.watch(nullptr);
+    router_.unwatch(*this);
     events_.clear();
     bytes_ = 0;
 }
@@ -145,6 +145,14 @@ std::string Tail::text(std::uint64_t number, const dispatch::Emit &emit,
     json::append_quoted(out, emit.nsp);
     out += ",\"event\":";
     json::append_quoted(out, emit.event);
+    if (!emit.id.empty()) {
+        out += ",\"id\":";
+        json::append_quoted(out, emit.id);
+    }
+    if (!emit.request.empty()) {
+        out += ",\"request\":";
+        json::append_quoted(out, emit.request);
+    }
     session::Clients::Info info;
     if (emit.all) {
         out += ",\"broadcast\":true";

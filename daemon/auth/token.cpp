@@ -115,11 +115,22 @@ std::variant<Verified, TokenRefusal> Tokens::judge(std::string_view token, std::
     auto read = read_token(token);
     if (auto *refused = std::get_if<TokenRefusal>(&read)) return std::move(*refused);
     TokenText &text = std::get<TokenText>(read);
+    const std::string name = json::string(json::member(text.payload, "iss"));
+    auto out = judge(token, text, name, now_ms, signature, us);
+    if (auto *refused = std::get_if<TokenRefusal>(&out)) {
+        refused->key_id = text.key_id.value_or("");
+        refused->issuer = name;
+        if (signature == Signature::good) refused->claims = std::move(text.payload);
+    }
+    return out;
+}
 
+std::variant<Verified, TokenRefusal> Tokens::judge(std::string_view token, TokenText &text,
+                                                   const std::string &name, std::int64_t now_ms,
+                                                   Signature &signature, unsigned &us) const {
     const auto claim = json::member(text.payload, "iss");
     if (!claim.empty() && json::kind(claim) != json::Kind::string)
         return refuse("token_claims", "the token's issuer (iss) must be a string");
-    const std::string name = json::string(claim);
     const auto known = std::find_if(issuers_.begin(), issuers_.end(), [&](const Known &one) {
         return one.issuer.issuer.empty() || (!claim.empty() && one.issuer.issuer == name);
     });
@@ -144,6 +155,7 @@ std::variant<Verified, TokenRefusal> Tokens::judge(std::string_view token, std::
         // chose whose signature it needs.
         if (json::has_duplicates(text.payload))
             return refuse("token_malformed", "the token's payload has a duplicate member");
+        signature = Signature::good;
     }
 
     auto times = read_times(text.payload);

@@ -15,6 +15,8 @@
 
 namespace roomd::auth {
 
+struct TokenText;
+
 // A party that signs tokens.
 struct Issuer {
     std::string issuer;                 // `iss`; empty: any, if it is the only issuer
@@ -62,6 +64,10 @@ private:
     enum class Signature : std::uint8_t { unknown, good };
     std::variant<Verified, TokenRefusal> judge(std::string_view token, std::int64_t now_ms,
                                                Signature, unsigned &us) const;
+    // Of one that can be read; takes its payload when it is good.
+    std::variant<Verified, TokenRefusal> judge(std::string_view token, TokenText &,
+                                               const std::string &name, std::int64_t now_ms,
+                                               Signature &, unsigned &us) const;
 
     std::vector<Known> issuers_;
     ClaimNames names_;

@@ -14,6 +14,10 @@ struct TokenRefusal {
     bool retryable;  // a new token, or the same one later, may be accepted
     unsigned us = 0; // about how long the check took, of one core
     std::optional<std::size_t> lacks_key_of{}; // the issuer whose fetched keys may have the one
+    // What the token says of itself, as far as it could be read: nobody vouches for it, and it may
+    // be long.
+    std::string key_id{}, issuer{};
+    std::string claims{}; // of one whose signature is good; else empty
 };
 
 // A token that stays refused.

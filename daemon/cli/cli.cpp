@@ -44,6 +44,7 @@ void add_commands(Tree &tree) {
                            add_kick,
                            add_emit,
                            add_tail,
+                           add_trace,
                            add_key_new,
                            add_plugin_list,
                            add_plugin_check,

@@ -25,6 +25,7 @@ void add_clients(Tree &);
 void add_kick(Tree &);
 void add_emit(Tree &);
 void add_tail(Tree &);
+void add_trace(Tree &);
 void add_key_new(Tree &);
 void add_plugin_list(Tree &);
 void add_plugin_check(Tree &);

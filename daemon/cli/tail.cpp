@@ -24,7 +24,16 @@ std::string text_of(std::string_view object, std::string_view member) {
     return base::visible(json::string(json::member(object, member)));
 }
 
-// "12:00:01.123 booking:created -> user:u1 library:l1 (17) {"bookingId":"b1"}"
+// By what the emit is found again: its id in the answer, the name of the key, the request's id.
+void print_named(Io &io, std::string_view event) {
+    const std::string id = text_of(event, "id"), request = text_of(event, "request");
+    const std::string key = text_of(json::member(event, "source"), "key");
+    if (!id.empty()) io.out << "id=" << id << ' ';
+    if (!key.empty()) io.out << "key=" << key << ' ';
+    if (!request.empty()) io.out << "request=" << request << ' ';
+}
+
+// "12:00:01.123 booking:created -> user:u1 library:l1 (17) id=Kl94-11 {"bookingId":"b1"}"
 void print_event(Io &io, std::string_view event) {
     const std::string time = text_of(event, "time");
     io.out << (time.size() == 24 ? time.substr(11, 12) : time) << ' ' << text_of(event, "event")
@@ -38,6 +47,7 @@ void print_event(Io &io, std::string_view event) {
     const std::string nsp = text_of(event, "namespace");
     if (nsp != "/") io.out << " in " << nsp;
     io.out << " (" << json::member(event, "recipients") << ") ";
+    print_named(io, event);
     std::string_view args = json::member(event, "args");
     if (args.empty()) {
         io.out << '[' << json::member(event, "bytes") << " bytes]\n";

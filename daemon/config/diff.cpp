@@ -90,6 +90,13 @@ std::vector<std::string> diff(std::string_view running, std::string_view wanted)
     return out;
 }
 
+std::vector<std::string> changed(std::string_view running, std::string_view wanted) {
+    std::vector<std::string> out;
+    for (Change &change : changes(running, wanted))
+        out.push_back(std::move(change.shown));
+    return out;
+}
+
 std::vector<std::string> needs_restart(const Config &running, const Config &wanted) {
     std::vector<std::string> out;
     for (const Change &change : changes(running.effective, wanted.effective)) {

@@ -13,6 +13,7 @@ struct Log {
     Log();
     Level level{};
     Format format{};
+    bool access{};
     friend bool operator==(const Log &, const Log &) = default;
 };
 
@@ -22,6 +23,8 @@ inline constexpr std::array log_keys{
         "The least important messages that are written: `error`, `warning`, `notice`, `info` or `debug`."),
     word<&Log::format>("log.format", "text json", "text", Reload::yes,
         "`text` or `json`."),
+    flag<Log>("log.access", &Log::access, "false", Reload::yes,
+        "Whether each HTTP request has a line, at `info`: method, path without its query, status, bytes, microseconds, address, portal or name of the key, request id and user agent. A websocket has its line at the upgrade, with status 101."),
 };
 // clang-format on
 

@@ -1,5 +1,6 @@
 #include "dispatch/admission.hpp"
 
+#include "dispatch/about.hpp"
 #include "rooms/names.hpp"
 #include "json/json.hpp"
 
@@ -71,7 +72,35 @@ Status Admission::decide(base::ClientId client, const Verdict &verdict) {
     return Status::ok;
 }
 
+// In a plugin's words, or those of Node for a namespace that is not there.
 void Admission::refuse(base::ClientId client, std::string_view identity, std::string_view message,
+                       std::string_view data) {
+    if (causes_ != nullptr) {
+        const std::string code = json::string(json::member(data, "code"));
+        tell(client, identity, {code, std::string(message)});
+    }
+    answer(client, identity, message, data);
+}
+
+void Admission::refuse(base::ClientId client, std::string_view identity, const Rejection &why) {
+    if (causes_ != nullptr) tell(client, identity.empty() ? why.identity : identity, why);
+    answer(client, identity, why.message, why.data());
+}
+
+void Admission::tell(base::ClientId client, std::string_view identity, const Rejection &why) const {
+    session::Clients::Info info;
+    if (!clients_.info(client, info)) return;
+    const bool token = why.code.starts_with("token_") || why.code == "keys_unavailable" ||
+                       why.code == "too_many_attempts";
+    const std::string user = user_of(identity);
+    causes_->tell(token ? log::Kind::token : log::Kind::connect,
+                  token ? "token refused" : "connect refused",
+                  about(clients_, client, user, why.code),
+                  {{"namespace", info.nsp}, {"kid", why.key_id}, {"issuer", why.issuer}},
+                  {{"why", why.message}});
+}
+
+void Admission::answer(base::ClientId client, std::string_view identity, std::string_view message,
                        std::string_view data) {
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
@@ -79,10 +108,6 @@ void Admission::refuse(base::ClientId client, std::string_view identity, std::st
     const std::string id{info.id}, nsp{info.nsp};
     if (clients_.refuse(client, message, data))
         hooks_->not_connected({client, id, nsp, identity, true, message, data});
-}
-
-void Admission::refuse(base::ClientId client, std::string_view identity, const Rejection &why) {
-    refuse(client, identity, why.message, why.data());
 }
 
 void Admission::gone(base::ClientId client, session::CloseReason reason) {
@@ -127,6 +152,9 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting, const Ver
     identities_.set(client, identity, expires);
     membership_.enter_automatic_rooms(client, space);
     ++portals_.of(info.handshake->facts->portal).connects;
+    if (causes_ != nullptr && causes_->traced())
+        causes_->trace("connected", about(clients_, client, identities_.user(client), {}),
+                       {{"namespace", nsp}, {"client", id}});
     hooks_->connected({client, id, nsp, identities_.of(client)});
     clients_.release(client);
     return Status::ok;

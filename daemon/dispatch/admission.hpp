@@ -11,6 +11,7 @@
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/token_gate.hpp"
 #include "dispatch/verdict.hpp"
+#include "log/causes.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
@@ -38,6 +39,7 @@ public:
         membership_(membership),
         portals_(portals) {}
     void wire(Hooks &hooks) noexcept { hooks_ = &hooks; }
+    void explain_to(log::Causes &causes) noexcept { causes_ = &causes; }
 
     // Clients that the options, as they are now, would not let in: they need an identity, or their
     // portal or namespace is gone, or the portal is for other roles.
@@ -72,6 +74,9 @@ private:
     void refuse(base::ClientId, std::string_view identity, std::string_view message,
                 std::string_view data);
     void refuse(base::ClientId, std::string_view identity, const Rejection &);
+    void tell(base::ClientId, std::string_view identity, const Rejection &) const;
+    void answer(base::ClientId, std::string_view identity, std::string_view message,
+                std::string_view data);
     std::optional<Rejection> reject(std::string_view portal, std::string_view identity) const;
 
     const Options &options_;
@@ -83,6 +88,7 @@ private:
     Membership &membership_;
     PortalCounts &portals_;
     Hooks *hooks_ = nullptr;
+    log::Causes *causes_ = nullptr; // null: nobody is told of refusals
     TokenGate tokens_;
     std::unordered_map<base::ClientId, Waiting> waiting_;
 };

@@ -1,5 +1,6 @@
 #include "dispatch/client_events.hpp"
 
+#include "dispatch/about.hpp"
 #include "dispatch/namespaces.hpp"
 #include "dispatch/space_of.hpp"
 #include "dispatch/wish.hpp"
@@ -102,6 +103,7 @@ void ClientEvents::answer(const Wanted &wanted, const Emitted &emitted) {
         clients_.ack(wanted.client, *wanted.ack, {json, {}});
         return;
     }
+    tell(wanted.client, wanted.event, wanted.room, emitted.code, emitted.text);
     if (wanted.ack) {
         const std::string json =
             json::refused_ack(json::error(emitted.code, emitted.text, emitted.pointer));
@@ -116,6 +118,19 @@ void ClientEvents::answer(const Wanted &wanted, const Emitted &emitted) {
     const std::string json = json::List().raw(notice.done()).done();
     clients_.send(wanted.client, sio::event(wanted.nsp, "emit:error", {json, {}}),
                   session::Delivery::reliable);
+}
+
+void ClientEvents::tell(base::ClientId client, std::string_view event, std::string_view room,
+                        std::string_view code, std::string_view why) const {
+    if (causes_ == nullptr) return;
+    causes_->tell(log::Kind::event, "event refused",
+                  about(clients_, client, identities_.user(client), code),
+                  {{"event", event}, {"room", room}}, {{"why", why}});
+}
+
+void ClientEvents::trace(base::ClientId client, const sio::Event &event) const {
+    causes_->trace("event of a client", about(clients_, client, identities_.user(client), {}),
+                   {{"event", event.name}, {"bytes", event.args.json.size()}}, event.args.json);
 }
 
 } // namespace roomd::dispatch

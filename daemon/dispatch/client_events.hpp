@@ -5,6 +5,7 @@
 #include "dispatch/event_counts.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/options.hpp"
+#include "log/causes.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
@@ -28,6 +29,13 @@ public:
         identities_(identities),
         clock_(clock),
         counts_(counts) {}
+
+    void explain_to(log::Causes &causes) noexcept { causes_ = &causes; }
+    // Why an event is refused; `room` as far as one was named.
+    void tell(base::ClientId, std::string_view event, std::string_view room, std::string_view code,
+              std::string_view why) const;
+    bool traced() const noexcept { return causes_ != nullptr && causes_->traced(); }
+    void trace(base::ClientId, const sio::Event &) const; // that it came; only while traced()
 
     // What a client wants to have emitted.
     struct Wanted {
@@ -54,6 +62,7 @@ private:
     const Identities &identities_;
     const base::Clock &clock_;
     EventCounts &counts_;
+    log::Causes *causes_ = nullptr; // null: nobody is told of refusals
 };
 
 } // namespace roomd::dispatch

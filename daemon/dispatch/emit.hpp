@@ -44,6 +44,8 @@ struct Emit {
     const auth::Key *rights = nullptr;
     Position position;
     std::chrono::steady_clock::time_point came{}; // when roomd got it; zero: not known
+    // For those who watch: its id in the answer, and that of the request that it came with.
+    std::string_view id, request;
 };
 
 enum class Status : std::uint8_t { ok, gone, invalid, too_big, denied };

@@ -13,6 +13,8 @@
 namespace roomd::dispatch {
 namespace {
 
+constexpr std::size_t longest_shown = 100;
+
 struct Found {
     std::string token;
     bool malformed = false;
@@ -97,7 +99,13 @@ std::variant<Who, Rejection> identify(const Options &options, TokenGate &gate,
         return Rejection{"too_many_attempts",
                          "too many bad tokens come from your address: try later", true};
     if (const auto *refusal = std::get_if<auth::TokenRefusal>(&*verified))
-        return Rejection{refusal->code, refusal->message, refusal->retryable};
+        return Rejection{refusal->code,
+                         refusal->message,
+                         refusal->retryable,
+                         base::printable(refusal->key_id, longest_shown),
+                         base::printable(refusal->issuer, longest_shown),
+                         refusal->claims.empty() ? std::string()
+                                                 : options.tokens->identity(refusal->claims)};
     const auto &good = std::get<auth::Verified>(*verified);
     return Who{options.tokens->identity(good.claims), good.expires_ms};
 }

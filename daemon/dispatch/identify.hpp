@@ -23,6 +23,9 @@ struct Rejection {
     std::string_view code; // a literal
     std::string message;
     bool retryable = false;
+    // For the log, of a token: what it says of itself, cut where it is long, and whose it is if its
+    // signature is good.
+    std::string key_id{}, issuer{}, identity{};
     std::string data() const; // {"code":..,"retryable":..}
 };
 

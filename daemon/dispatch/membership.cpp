@@ -1,6 +1,7 @@
 #include "dispatch/membership.hpp"
 
 #include "base/text.hpp"
+#include "dispatch/about.hpp"
 #include "dispatch/joins.hpp"
 #include "dispatch/space_of.hpp"
 #include "policy/rules.hpp"
@@ -76,7 +77,12 @@ void Membership::join(const Asker &asker, const RoomKind &kind, const std::strin
     }
     waiting_.erase(found);
     const std::string_view claims = claims_of(identities_.of(client));
-    if (!policy::admits(kind.rules, rooms::split(room).id, claims)) return deny(room_denied);
+    if (!policy::admits(kind.rules, rooms::split(room).id, claims)) {
+        count_refused(asker);
+        tell(asker, json::quoted(room), room_denied.code,
+             policy::explain(kind.rules, rooms::split(room).id, claims).text);
+        return answers_.refuse(asker, json::quoted(room), room_denied.code, room_denied.message);
+    }
     enter(asker, room, rooms::Grant::rule);
 }
 
@@ -87,10 +93,12 @@ void Membership::leave(const Asker &asker, const RoomKind &kind, const std::stri
     if (!policy::by_request(kind.rules))
         return refuse_leave(asker, json::quoted(room), leave_denied);
     space->leave(asker.client, room);
+    trace(asker.client, "left", room);
     answers_.accept(asker, room, space->count(room));
 }
 
 void Membership::refuse_leave(const Asker &asker, std::string_view shown, const Refusal &why) {
+    tell(asker, shown, why.code, why.message);
     answers_.refuse(asker, shown, why.code, why.message);
 }
 
@@ -127,20 +135,43 @@ void Membership::enter(const Asker &asker, std::string_view room, rooms::Grant b
         ++portal_of(asker.client).joins;
     }
     space->join(asker.client, room, by);
+    trace(asker.client, "joined", room);
     answers_.accept(asker, room, space->count(room));
 }
 
 void Membership::refuse(const Asker &asker, std::string_view shown, const Refusal &why) {
-    ++refused_;
-    ++portal_of(asker.client).joins_refused;
+    count_refused(asker);
+    tell(asker, shown, why.code, why.message);
     answers_.refuse(asker, shown, why.code, why.message);
 }
 
 void Membership::refuse(const Asker &asker, std::string_view shown, std::string_view message,
                         std::string_view data) {
+    count_refused(asker);
+    tell(asker, shown, room_denied.code, message);
+    answers_.refuse(asker, shown, room_denied.code, message, data);
+}
+
+void Membership::count_refused(const Asker &asker) {
     ++refused_;
     ++portal_of(asker.client).joins_refused;
-    answers_.refuse(asker, shown, room_denied.code, message, data);
+}
+
+// The rule is that of the room's kind; `why` says which of its conditions, or which limit.
+void Membership::tell(const Asker &asker, std::string_view shown, std::string_view code,
+                      std::string_view why) const {
+    if (causes_ == nullptr) return;
+    const std::string room = base::printable(json::string(shown), 200);
+    const RoomKind *kind = kind_of(room);
+    causes_->tell(log::Kind::join, "room refused",
+                  about(clients_, asker.client, identities_.user(asker.client), code),
+                  {{"room", room}, {"rule", kind != nullptr ? "rooms." + kind->name : ""}},
+                  {{"why", why}});
+}
+
+void Membership::trace(base::ClientId client, std::string_view what, std::string_view room) const {
+    if (causes_ == nullptr || !causes_->traced()) return;
+    causes_->trace(what, about(clients_, client, identities_.user(client), {}), {{"room", room}});
 }
 
 const RoomKind *Membership::kind_of(std::string_view room) const noexcept {
@@ -165,6 +196,9 @@ void Membership::enter_automatic_rooms(base::ClientId client, rooms::Space &spac
     InSpace where(space, client);
     dispatch::enter_automatic_rooms(options_, claims_of(identity), where);
     if (where.entered() > 0) portal_of(client).joins += where.entered();
+    if (causes_ != nullptr && causes_->traced())
+        for (const std::string &room : space.names_of(client))
+            trace(client, "is in", room);
     for (const auto &[kind, unfit] : where.refused())
         tell_unformed(client, kind, unfit);
 }
@@ -212,6 +246,7 @@ void Membership::put_out(base::ClientId client, rooms::Space &space, std::string
     });
     for (const std::string &room : lost) {
         space.leave(client, room);
+        trace(client, "put out: the rules have changed", room);
         clients_.send(client, room_left(nsp, room, "policy"), session::Delivery::reliable);
     }
 }

@@ -10,6 +10,7 @@
 #include "dispatch/portal_counts.hpp"
 #include "dispatch/verdict.hpp"
 #include "dispatch/wish.hpp"
+#include "log/causes.hpp"
 #include "policy/rules.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
@@ -35,6 +36,7 @@ public:
         portals_(portals),
         clock_(clock) {}
     void wire(Hooks &hooks) noexcept { hooks_ = &hooks; }
+    void explain_to(log::Causes &causes) noexcept { causes_ = &causes; }
 
     // A client's wish to join.  Answered at once, or by decide() when a plugin takes it.
     void join(const Asker &, const RoomKind &, const std::string &room);
@@ -74,6 +76,10 @@ private:
     void enter(const Asker &, std::string_view room, rooms::Grant by); // a join's last step
     void refuse(const Asker &, std::string_view shown, std::string_view message,
                 std::string_view data); // room_denied, in a plugin's words
+    void count_refused(const Asker &);
+    void tell(const Asker &, std::string_view shown, std::string_view code,
+              std::string_view why) const;
+    void trace(base::ClientId, std::string_view what, std::string_view room) const;
     const RoomKind *kind_of(std::string_view room) const noexcept;
     void tell_unformed(base::ClientId, const std::string &kind, const policy::Unfit &);
     void put_out(base::ClientId, rooms::Space &, std::string_view nsp);
@@ -88,6 +94,7 @@ private:
     PortalCounts &portals_;
     const base::Clock &clock_;
     Hooks *hooks_ = nullptr;
+    log::Causes *causes_ = nullptr; // null: nobody is told of refusals
     std::unordered_map<base::ClientId, Waiting> waiting_;
     std::uint64_t refused_ = 0;
     Unformed unformed_;

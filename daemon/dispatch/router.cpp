@@ -6,6 +6,7 @@
 #include "dispatch/event_counts.hpp"
 #include "dispatch/fanout.hpp"
 #include "dispatch/identities.hpp"
+#include "dispatch/listings.hpp"
 #include "dispatch/membership.hpp"
 #include "dispatch/moves.hpp"
 #include "dispatch/namespaces.hpp"
@@ -40,7 +41,7 @@ struct Router::Impl {
     session::Clients &clients;
     const base::Clock &clock;
     Hooks *hooks = nullptr;
-    Watcher *watcher = nullptr;
+    std::vector<Watcher *> watchers;
     rooms::Hub hub;
     Identities identities;
     PortalCounts portals;
@@ -71,6 +72,12 @@ void Router::wire(Hooks &hooks) noexcept {
     impl_->namespaces.wire(hooks);
     impl_->admission.wire(hooks);
     impl_->membership.wire(hooks);
+}
+
+void Router::explain_to(log::Causes &causes) noexcept {
+    impl_->admission.explain_to(causes);
+    impl_->membership.explain_to(causes);
+    impl_->client_events.explain_to(causes);
 }
 
 void Router::reconfigure(const Options &options) {
@@ -106,12 +113,17 @@ Routed Router::route(Emit emit) const {
 }
 
 Emitted Router::emit(const Routed &routed) {
-    if (routed.refused.status != Status::ok) return routed.refused;
     const Emit &emit = routed.emit;
-    Emitted emitted = impl_->fanout.emit(emit);
-    if (emitted.status != Status::ok) return emitted;
+    const bool may = routed.refused.status == Status::ok;
+    Emitted emitted = may ? impl_->fanout.emit(emit) : routed.refused;
+    if (emitted.status != Status::ok) {
+        for (Watcher *watcher : impl_->watchers)
+            watcher->refused(emit, emitted);
+        return emitted;
+    }
     if (!emit.position.epoch.empty()) impl_->positions.advance(emit.position);
-    if (impl_->watcher != nullptr) impl_->watcher->emitted(emits(), emit, emitted);
+    for (Watcher *watcher : impl_->watchers)
+        watcher->emitted(emits(), emit, emitted);
     if (!emit.local && emit.to == base::ClientId::none) impl_->hooks->publish(emit);
     return emitted;
 }
@@ -214,18 +226,7 @@ std::vector<base::ClientId> Router::members(std::string_view nsp, std::string_vi
 
 std::vector<base::ClientId> Router::clients(std::string_view nsp, base::ClientId after,
                                             std::size_t limit) const {
-    std::vector<base::ClientId> page;
-    rooms::Space *space = impl_->hub.find(nsp);
-    if (space == nullptr) return page;
-    rooms::Selection all;
-    all.everyone = true;
-    space->each(all, [&](base::ClientId client) {
-        if (client > after && impl_->clients.alive(client)) page.push_back(client);
-    });
-    const std::size_t size = std::min(limit, page.size());
-    std::partial_sort(page.begin(), page.begin() + static_cast<std::ptrdiff_t>(size), page.end());
-    page.resize(size);
-    return page;
+    return list_clients(impl_->hub, impl_->clients, nsp, after, limit);
 }
 
 std::size_t Router::count(std::string_view nsp) const noexcept {
@@ -269,20 +270,7 @@ std::vector<std::string> Router::rooms_of(base::ClientId client) const {
 
 std::size_t Router::rooms(std::string_view prefix, std::size_t limit,
                           std::vector<Stats::Room> &out) const {
-    using Row = std::tuple<std::string_view, std::string_view, std::size_t>; // views, as in stats()
-    std::vector<Row> rows;
-    impl_->hub.each([&](std::string_view nsp, const rooms::Space &space) {
-        space.each_room([&](std::string_view name, std::size_t members) {
-            if (name.starts_with(prefix)) rows.emplace_back(nsp, name, members);
-        });
-    });
-    const std::size_t shown = std::min(limit, rows.size());
-    std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(shown), rows.end());
-    for (std::size_t i = 0; i < shown; ++i) {
-        const auto &[nsp, name, members] = rows[i];
-        out.push_back({std::string{nsp}, std::string{name}, members});
-    }
-    return rows.size();
+    return list_rooms(impl_->hub, prefix, limit, out);
 }
 
 Stats Router::stats(std::size_t limit) const {
@@ -333,8 +321,12 @@ void Router::watch_rooms(rooms::Watcher *watcher) noexcept {
     impl_->hub.watch(watcher);
 }
 
-void Router::watch(Watcher *watcher) noexcept {
-    impl_->watcher = watcher;
+void Router::watch(Watcher &watcher) {
+    impl_->watchers.push_back(&watcher);
+}
+
+void Router::unwatch(Watcher &watcher) noexcept {
+    std::erase(impl_->watchers, &watcher);
 }
 
 const TokenGate::Unread &Router::tokens_unread() const noexcept {
@@ -360,6 +352,7 @@ void Router::connecting(base::ClientId client, std::string_view nsp, std::string
 
 void Router::event(base::ClientId client, const sio::Event &event) {
     ++impl_->events_in;
+    if (impl_->client_events.traced()) impl_->client_events.trace(client, event);
     if (impl_->verbs.take(client, event)) return;
     if (const auto wanted = impl_->client_events.read(client, event)) {
         Emitted emitted;
@@ -373,12 +366,17 @@ void Router::event(base::ClientId client, const sio::Event &event) {
     const auto next = impl_->hooks->event(client, impl_->identities.of(client), event);
     if (next == Hooks::Next::taken || impl_->verbs.refuse_unknown_kind(client, event)) return;
     ++impl_->counts.unhandled;
+    impl_->client_events.tell(client, event.name, {}, unknown_event.code, unknown_event.message);
     impl_->answers.refuse({client, event.ack, {}}, {}, unknown_event.code, unknown_event.message);
 }
 
 void Router::answered(base::ClientId, std::uint64_t token, session::Answer answer,
                       const sio::Args &args) {
     impl_->hooks->answered(token, answer, args);
+}
+
+std::string_view Router::user(base::ClientId client) const noexcept {
+    return impl_->identities.user(client);
 }
 
 void Router::gone(base::ClientId client, session::CloseReason reason) {

@@ -12,6 +12,7 @@
 #include "dispatch/token_gate.hpp"
 #include "dispatch/verdict.hpp"
 #include "dispatch/watcher.hpp"
+#include "log/causes.hpp"
 #include "session/clients.hpp"
 #include "session/events.hpp"
 
@@ -63,6 +64,7 @@ public:
     Router(const Router &) = delete;
     Router &operator=(const Router &) = delete;
     void wire(Hooks &) noexcept; // called once, before the first event
+    void explain_to(log::Causes &) noexcept;
 
     // ---- emits and commands (from the host) ----------------------------------------------
     // The key of this name, for Emit::rights; null: none has it.  Valid until reconfigure().
@@ -117,7 +119,8 @@ public:
                       std::vector<Stats::Room> &out) const;
     std::string positions() const;        // as Positions::text()
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
-    void watch(Watcher *) noexcept;       // null: nobody watches, and emits cost nothing more
+    void watch(Watcher &);                // who watches is told of each emit
+    void unwatch(Watcher &) noexcept;
 
     // Who is told of rooms that get their first member here and that lose their last; null: nobody.
     void watch_rooms(rooms::Watcher *) noexcept;
@@ -143,6 +146,7 @@ public:
     void event(base::ClientId, const sio::Event &) override;
     void answered(base::ClientId, std::uint64_t, session::Answer, const sio::Args &) override;
     void gone(base::ClientId, session::CloseReason) override;
+    std::string_view user(base::ClientId) const noexcept override;
 
 private:
     struct Impl;

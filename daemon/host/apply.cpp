@@ -47,7 +47,7 @@ struct Apply {
             one.push_back(std::move(command.emit));
             return store.keep(instance, one, command.fn, command.user, bytes);
         }
-        const dispatch::Routed routed = route(instance, command.emit);
+        dispatch::Routed routed = route(instance, command.emit);
         tell(instance, command.fn, command.user, command.emit.event,
              send(instance, command.emit, routed), 0);
         return 0;

@@ -34,12 +34,13 @@ dispatch::Emit OwnedEmit::view() const {
     out.position.epoch = epoch;
     out.position.seq = seq;
     out.came = came;
+    out.request = request;
     return out;
 }
 
 std::size_t OwnedEmit::bytes() const noexcept {
-    std::size_t sum =
-        nsp.size() + event.size() + key.size() + on_behalf.size() + epoch.size() + args.bytes();
+    std::size_t sum = nsp.size() + event.size() + key.size() + on_behalf.size() + epoch.size() +
+                      request.size() + args.bytes();
     for (const std::string &room : rooms)
         sum += room.size() + sizeof room;
     for (const std::string &room : except)

@@ -40,6 +40,7 @@ struct OwnedEmit {
     std::string epoch; // empty: it comes from no log
     std::uint64_t seq = 0;
     std::chrono::steady_clock::time_point came{};
+    std::string request;         // id of the request in whose handler it was emitted
     dispatch::Emit view() const; // into this
     std::size_t bytes() const noexcept;
     bool can_be_stored() const; // has nothing that a store does not keep

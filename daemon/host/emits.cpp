@@ -23,8 +23,17 @@ Outcome conflict() {
                                      "this idempotency key was used for something else"));
 }
 
-std::string next_id(Services &services) {
-    return services.emit_prefix + "-" + std::to_string(++services.last_emit);
+// Of the next emit that is taken.
+std::string next_id(const Services &services) {
+    return services.emit_prefix + "-" + std::to_string(services.last_emit + 1);
+}
+
+void tell_taken(Services &services, const OwnedEmit &emit, const Outcome &out) {
+    services.log.debug("emitted", {{"event", emit.event},
+                                   {"id", out.id},
+                                   {"request", emit.request},
+                                   {"key", emit.on_behalf},
+                                   {"recipients", out.emitted.recipients}});
 }
 
 } // namespace
@@ -46,9 +55,10 @@ Outcome check(Services &services, const dispatch::Routed &routed) {
     return outcome(services.router.check(routed));
 }
 
-Outcome send(Instance &instance, const OwnedEmit &emit, const dispatch::Routed &routed) {
+Outcome send(Instance &instance, const OwnedEmit &emit, dispatch::Routed &routed) {
     Services &services = instance.services();
-    if (routed.refused.status != dispatch::Status::ok) return outcome(routed.refused);
+    if (routed.refused.status != dispatch::Status::ok)
+        return outcome(services.router.emit(routed)); // so that those who watch are told
     const base::Time now = services.loop.now();
     if (!emit.key.empty()) {
         const Idempotency::Result *first = nullptr;
@@ -58,9 +68,13 @@ Outcome send(Instance &instance, const OwnedEmit &emit, const dispatch::Routed &
         case Idempotency::Seen::same: return {first->emitted, first->id, true, ROOMD_OK};
         }
     }
+    std::string id = next_id(services);
+    routed.emit.id = id;
     Outcome out = outcome(services.router.emit(routed));
     if (out.status != ROOMD_OK) return out;
-    out.id = next_id(services);
+    ++services.last_emit;
+    out.id = std::move(id);
+    if (services.log.wants(log::Level::debug)) tell_taken(services, emit, out);
     if (!emit.key.empty()) instance.idempotency().keep(emit, now, {out.emitted, out.id});
     return out;
 }

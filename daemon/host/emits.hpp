@@ -26,7 +26,7 @@ dispatch::Routed route(Instance &, const OwnedEmit &);
 // Whether the Router would take it.
 Outcome check(Services &, const dispatch::Routed &);
 // Sends one emit, once for each idempotency key.  `routed` is what route() made of it.
-Outcome send(Instance &, const OwnedEmit &, const dispatch::Routed &routed);
+Outcome send(Instance &, const OwnedEmit &, dispatch::Routed &routed);
 // All or none.
 std::vector<Outcome> send_all(Instance &, const std::vector<OwnedEmit> &);
 

@@ -149,7 +149,10 @@ void Handles::serve(roomd_request_fn fn, void *user, const HttpRequest &request)
     out.headers = headers.data();
     out.n_headers = headers.size();
     out.body = {request.body.data(), request.body.size()};
+    const std::string of_request(request.request);
+    if (!of_request.empty()) intake_.serves(&of_request);
     calls_.run("request", [&] { fn(user, &out); });
+    intake_.serves(nullptr);
     services_.watch_time();
     services_.drain();
 }

@@ -20,8 +20,9 @@ struct HttpRequest {
     base::ExchangeId id = base::ExchangeId::none;
     std::string_view method, path, address, listener;
     bool secure = false;
-    std::string_view query; // JSON object text
-    std::string_view key;   // name of the key that let it in, or empty
+    std::string_view query;   // JSON object text
+    std::string_view request; // its id, as the caller named it; or empty
+    std::string_view key;     // name of the key that let it in, or empty
     std::vector<std::pair<std::string_view, std::string_view>> headers;
     std::string_view body;
 };

@@ -61,11 +61,20 @@ public:
     // thread, or anywhere after close().
     enum class Where : std::uint8_t { here, stopping, elsewhere, closed };
     Where where() const noexcept;
+    // The id of the request whose handler makes this call; empty: none does, or it has no id.
+    std::string request() const {
+        const std::string *const id = request_.load(std::memory_order_acquire);
+        return id != nullptr && where() == Where::here ? *id : std::string();
+    }
 
     // ---- home loop -----------------------------------------------------------------------
     void open(const Wiring &); // the thread that calls it is the home loop's
-    void stopping();           // nothing that needs a later call comes in any more
-    void close();              // nothing comes in any more
+    // While a handler runs: the id of its request; null: none, or no longer.
+    void serves(const std::string *request) noexcept {
+        request_.store(request, std::memory_order_release);
+    }
+    void stopping(); // nothing that needs a later call comes in any more
+    void close();    // nothing comes in any more
     bool waiting() const noexcept { return waiting_.load(std::memory_order_acquire); }
     std::vector<Command> take();
     void worked_off(std::size_t bytes);
@@ -106,6 +115,7 @@ private:
     std::thread::id home_;
     std::vector<Command> line_;
     std::atomic<bool> waiting_{false};
+    std::atomic<const std::string *> request_{nullptr}; // only the home loop looks behind it
     std::size_t budget_;
     std::size_t charged_ = 0;
     std::atomic<bool> said_again_{false};

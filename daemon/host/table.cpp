@@ -33,6 +33,7 @@ roomd_status emit(roomd_self *self, const roomd_emit *emit, roomd_emitted_fn fn,
     roomd_status status = validate_and_copy(*emit, self->max_emit(), command.emit);
     if (status == ROOMD_OK && fn == nullptr) status = check_names(command.emit);
     if (status != ROOMD_OK) return status;
+    command.emit.request = self->request();
     const std::size_t bytes = sizeof(Command) + command.emit.bytes();
     return self->put(std::move(command), bytes, needs(fn != nullptr));
 }
@@ -44,6 +45,7 @@ roomd_status emit_all(roomd_self *self, const roomd_emit *emits, std::size_t n, 
     const std::uint32_t stride = emits->struct_size;
     if (stride < least_emit || stride % alignof(roomd_emit) != 0) return ROOMD_INVALID;
     EmitAllCommand command{{}, fn, user};
+    const std::string request = self->request();
     std::size_t bytes = sizeof(Command);
     for (std::size_t i = 0; i < n; ++i) {
         const auto *const at = reinterpret_cast<const roomd_emit *>(
@@ -53,6 +55,7 @@ roomd_status emit_all(roomd_self *self, const roomd_emit *emits, std::size_t n, 
         roomd_status status = validate_and_copy(*at, self->max_emit(), one);
         if (status == ROOMD_OK && fn == nullptr) status = check_names(one);
         if (status != ROOMD_OK) return status;
+        one.request = request;
         bytes += sizeof one + one.bytes();
         // Over any budget already: stop copying.
         if (self->never_fits(bytes)) return ROOMD_TOO_BIG;

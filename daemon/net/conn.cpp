@@ -7,16 +7,6 @@
 
 namespace roomd::net {
 
-namespace {
-
-// An unwanted body is read to its end up to this size, so that a sender that writes all of it
-// before it reads gets to see the answer.
-constexpr std::uint64_t most_discarded = 8u << 20;
-// Buffered behind a request that is not answered yet.  More is left unread.
-constexpr std::size_t most_behind = 16384;
-
-} // namespace
-
 Conn::Conn(Core &core, const Origin &origin, std::uint16_t listener) :
     core_(core),
     socket_(*this, core.carrier()),
@@ -160,6 +150,7 @@ void Conn::refuse_head(const http::Refusal &refusal, std::span<char> bytes) {
     state_ = State::asked;
     asked_ = std::make_unique<Asked>();
     asked_->lines = core_.requests().lines(*this, core_.head());
+    core_.requests().refused(*this, core_.head(), refusal);
     refuse(refusal);
 }
 
@@ -237,7 +228,11 @@ bool Conn::answer(const Answer &answer) noexcept {
                         !rest.announces_more_than(most_discarded);
     framing.keep = framing.keep && !answer.close && (rest.done() || drains);
     const bool refused = answer.status >= 400 && asked.lines.empty();
-    std::string bytes = serialize(answer, refused ? asked.refusal_lines : asked.lines, framing);
+    std::string &lines = refused ? asked.refusal_lines : asked.lines;
+    if (asked.told) lines += asked.told->lines();
+    std::string bytes = serialize(answer, lines, framing);
+    if (asked.told)
+        core_.tell({*asked.told, peer().text(), answer.status, bytes.size(), answer.body});
     asked_.reset();
     core_.deadlines().drop(*this);
     charge();
@@ -277,6 +272,7 @@ void Conn::answered() noexcept {
 }
 
 void Conn::switch_protocols(std::string answer, std::unique_ptr<Stream> stream) {
+    if (asked_->told) core_.tell({*asked_->told, peer().text(), 101, answer.size(), {}});
     asked_.reset();
     state_ = State::stream;
     stream_ = std::move(stream);
@@ -325,10 +321,10 @@ void Conn::cut() noexcept {
     core_.unfinished().set(unfinished_, 0);
 }
 
-void Conn::guard(std::string_view what) noexcept {
+void Conn::guard(std::string_view what, std::string_view limit) noexcept {
     if (dead()) return;
     ++core_.tally().totals().guard_kills;
-    core_.log().debug("connection cut by a guard", {{"guard", what}, {"address", peer().text()}});
+    core_.refuse(log::Kind::guard, "connection cut by a guard", {what, {}, peer().text()}, limit);
     cut();
 }
 
@@ -353,15 +349,15 @@ void Conn::wait(Wait what) noexcept {
 void Conn::expired(Wait what) {
     switch (what) {
     case Wait::head:
-        if (input_.empty()) return guard("header deadline");
+        if (input_.empty()) return guard("header deadline", "limits.header_deadline");
         core_.head().read(input_.text(), {core_.options().head, 100}); // its Origin may be there
         return refuse_head({408, "timeout", "the request's head did not come in time"}, {});
     case Wait::body:
         if (state_ == State::stream) return stream_->on_late();
         if (state_ == State::body)
             return refuse({408, "timeout", "the request's body did not come in time"});
-        return guard("body deadline");
-    case Wait::answer: return guard("answer not read");
+        return guard("body deadline", "limits.body_deadline");
+    case Wait::answer: return guard("answer not read", "limits.body_deadline");
     case Wait::idle: return farewell();
     case Wait::farewell: return cut();
     case Wait::pace:
@@ -388,11 +384,11 @@ void Conn::give_up(Wait what) {
     if (what == Wait::answer) {
         if (unread_ == 0) return;
         ++totals.unread_cut;
-        return guard("answer not read, and too many such");
+        return guard("answer not read, and too many such", "limits.send_buffer_total");
     }
     if (unfinished_ == 0) return;
     ++totals.unfinished_cut;
-    guard("too much is half received");
+    guard("too much is half received", "limits.receive_total");
 }
 
 } // namespace roomd::net

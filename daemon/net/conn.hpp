@@ -3,6 +3,7 @@
 #include "http/body.hpp"
 #include "http/head.hpp"
 #include "net/answer.hpp"
+#include "net/answered.hpp"
 #include "net/caller.hpp"
 #include "net/deadlines.hpp"
 #include "net/exchange.hpp"
@@ -30,6 +31,8 @@ public:
     virtual void request(Conn &, const http::Head &) = 0;
     // Header lines for the answer to a head that is refused; its fields may be incomplete.
     virtual std::string lines(const Conn &, const http::Head &) = 0;
+    // A head is refused, which may be incomplete: before the answer.
+    virtual void refused(Conn &, const http::Head &, const http::Refusal &) = 0;
 
 protected:
     ~Requests() = default;
@@ -66,6 +69,8 @@ public:
     std::string &lines() noexcept { return asked_->lines; } // header lines of the answer
     // Header lines of a refusal, used when lines() is empty.
     void lines_if_refused(std::string lines) { asked_->refusal_lines = std::move(lines); }
+    // What will be told of it once it is answered; null: nothing.
+    std::unique_ptr<Told> &told() noexcept { return asked_->told; }
     // Uses those lines for any answer.
     void lines_in_any_case() { asked_->lines = std::move(asked_->refusal_lines); }
 
@@ -83,9 +88,16 @@ public:
 
     // ---- the end ---------------------------------------------------------------------------
     void cut() noexcept;
-    void guard(std::string_view what) noexcept; // cuts it because of what its peer did
+    // Cuts it because of what its peer did.  `limit`: the one that was reached, if it is one.
+    void guard(std::string_view what, std::string_view limit = {}) noexcept;
 
 private:
+    // An unwanted body is read to its end up to this size, so that a sender that writes all of it
+    // before it reads gets to see the answer.
+    static constexpr std::uint64_t most_discarded = 8u << 20;
+    // Buffered behind a request that is not answered yet.  More is left unread.
+    static constexpr std::size_t most_behind = 16384;
+
     enum class State : std::uint8_t {
         head,      // reading the head of a request
         asked,     // Requests is deciding how to handle it
@@ -105,6 +117,7 @@ private:
         std::string lines;         // header lines of the answer
         std::string refusal_lines; // those of a refusal, when there are no others
         std::unique_ptr<Exchange> exchange;
+        std::unique_ptr<Told> told; // null: nothing will be told of it
         bool secure = false;
         bool waits_for_continue = false;
     };

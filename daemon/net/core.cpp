@@ -14,6 +14,11 @@ Core::Core(const Options &options, loop::Loop &loop, session::Sessions &sessions
     complaints_(loop, log),
     tally_(options_, sessions) {}
 
+void Core::refuse(log::Kind kind, std::string_view what, const log::About &whom,
+                  std::string_view limit) {
+    if (causes_ != nullptr) causes_->tell(kind, what, whom, {{"limit", limit}});
+}
+
 void Core::reconfigure(Options options) {
     Bundle bundle(options.client_bundle);
     options_ = std::move(options);

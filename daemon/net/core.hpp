@@ -3,8 +3,10 @@
 #include "base/ids.hpp"
 #include "base/slot_map.hpp"
 #include "http/head.hpp"
+#include "log/causes.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
+#include "net/answered.hpp"
 #include "net/batch.hpp"
 #include "net/budget.hpp"
 #include "net/bundle.hpp"
@@ -18,6 +20,7 @@
 #include "session/facts.hpp"
 #include "session/sessions.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -76,6 +79,19 @@ public:
     loop::Loop &loop() noexcept { return loop_; }
     log::Logger &log() noexcept { return log_; }
 
+    void explain_to(log::Causes &causes) noexcept { causes_ = &causes; }
+    log::Causes *causes() noexcept { return causes_; } // null: nobody is told of refusals
+    // Tells of what is refused or cut; `limit`: which one was reached, if it is one.
+    void refuse(log::Kind, std::string_view what, const log::About &, std::string_view limit);
+    // `told` is called with each answer to a request of which something is to be told.
+    void tell_answers(std::function<void(const Answered &)> told) { told_ = std::move(told); }
+    void tell(const Answered &what) {
+        if (told_) told_(what);
+    }
+    // Whether that is every request, not only those of routes.
+    bool tells_all() const noexcept { return tells_all_ || (causes_ && causes_->traced()); }
+    void tell_all(bool on) noexcept { tells_all_ = on; }
+
 private:
     Options options_;
     loop::Loop &loop_;
@@ -96,6 +112,9 @@ private:
     http::Head head_;
     std::string scratch_;
     std::vector<base::FrameRef> frames_;
+    log::Causes *causes_ = nullptr;
+    std::function<void(const Answered &)> told_;
+    bool tells_all_ = false;
     bool refusing_ = false;
 };
 

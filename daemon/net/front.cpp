@@ -7,6 +7,8 @@
 #include "net/cors.hpp"
 #include "net/upgrade.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -46,7 +48,7 @@ std::string header_lines(const std::vector<Field> &fields) {
 
 // The request as a route gets it, and the text that it views into.
 struct Call {
-    Call(const Conn &conn, const http::Head &head, const Route &route) :
+    Call(Conn &conn, const http::Head &head, const Route &route) :
         // One path, one meaning: a slash that Routes tolerates is not seen by the route.
         path(route.path.ends_with('/') ? head.path() : route.path),
         address(conn.peer().text()) {
@@ -61,12 +63,22 @@ struct Call {
         for (const std::string &wanted : route.headers)
             if (auto value = head.joined(wanted))
                 request.headers.emplace_back(wanted, std::move(*value));
+        if (side_of(conn) == Side::admin) identify_peer(conn.socket().fd());
     }
     Call(const Call &) = delete;
     Call &operator=(const Call &) = delete;
 
-    std::string path, address;
+    std::string path, address, id_given;
     Request request;
+
+private:
+    void identify_peer(int fd) noexcept {
+        ucred peer{};
+        socklen_t size = sizeof peer;
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
+        request.uid = static_cast<std::int64_t>(peer.uid);
+        request.pid = peer.pid;
+    }
 };
 
 // A request to a route: from its head until it is answered.
@@ -104,6 +116,12 @@ std::string Front::lines(const Conn &conn, const http::Head &head) {
     return side_of(conn) == Side::admin ? std::string() : cors_lines(core_.options(), head, false);
 }
 
+// Nobody but the log learns which request it was.
+void Front::refused(Conn &conn, const http::Head &head, const http::Refusal &refusal) {
+    core_.refuse(log::Kind::request, "request refused", {refusal.code, {}, conn.peer().text()}, {});
+    if (core_.tells_all()) conn.told() = std::make_unique<Told>(tell_of(head));
+}
+
 void Front::refuse(Conn &conn, const http::Refusal &refusal) {
     ++core_.tally().totals().bad_requests;
     Answer no = failure(refusal.status, refusal.code, refusal.message);
@@ -113,7 +131,9 @@ void Front::refuse(Conn &conn, const http::Refusal &refusal) {
 
 void Front::request(Conn &conn, const http::Head &head) {
     conn.lines_if_refused(lines(conn, head)); // so that a page may read any refusal
+    if (core_.tells_all()) conn.told() = std::make_unique<Told>(tell_of(head));
     if (conn.excess() != Excess::none) {
+        refuse_at_limit(core_, conn, head, conn.excess());
         conn.answer(over_limit(conn.excess()));
         return;
     }
@@ -137,6 +157,8 @@ void Front::websocket(Conn &conn, const http::Head &head) {
     if (const auto refusal = check_websocket(head)) {
         handshake_.refused_upgrade(conn, refusal->message);
         ++core_.tally().totals().bad_requests;
+        core_.refuse(log::Kind::handshake, "handshake refused",
+                     {refusal->code, {}, conn.peer().text(), {}, {}, "websocket"}, {});
         Answer answer = failure(refusal->status, refusal->code, refusal->message);
         answer.headers = "Sec-WebSocket-Version: 13\r\n";
         answer.close = true;
@@ -155,6 +177,9 @@ void Front::route(Conn &conn, const http::Head &head) {
         conn.answer(unavailable("the server is shutting down"));
         return;
     }
+    if (!conn.told()) conn.told() = std::make_unique<Told>(tell_of(head));
+    Told &told = *conn.told();
+    told.route = true;
     const ListenerOptions &listener = listener_of(conn);
     Routes::Found found =
         core_.routes().find(name(head.method()), head.path(), listener.side, listener.serves);
@@ -172,8 +197,10 @@ void Front::route(Conn &conn, const http::Head &head) {
     }
     const Route &route = found.entry->route;
     auto call = std::make_unique<Call>(conn, head, route);
+    call->request.id_given = call->id_given = told.request;
     if (route.admit) {
         Access access = route.admit(call->request);
+        told.key = access.key;
         if (access.status != 0) {
             Answer no;
             no.status = access.status;

@@ -15,6 +15,7 @@ public:
 
     void request(Conn &, const http::Head &) override;
     std::string lines(const Conn &, const http::Head &) override;
+    void refused(Conn &, const http::Head &, const http::Refusal &) override;
 
 private:
     void refuse(Conn &, const http::Refusal &);

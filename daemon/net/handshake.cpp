@@ -97,12 +97,35 @@ Answer busy() {
     return unavailable("the server is shutting down");
 }
 
+// As docs/errors.md has it: "4 Forbidden".
+std::string code_of(Refusal why) {
+    return std::to_string(static_cast<int>(why)).append(" ").append(eio::message(why));
+}
+
+constexpr std::size_t longest_origin = 200;
+
+log::About about(const Conn &conn, const http::Head &head, std::string_view code) {
+    log::About out;
+    out.code = code;
+    out.address = conn.peer().text();
+    out.origin = head.find("origin").value_or(std::string_view()).substr(0, longest_origin);
+    return out;
+}
+
 Answer forbidden(Core &core, const Conn &conn, const http::Head &head) {
     ++core.tally().totals().refused_origin;
-    core.log().debug("origin not allowed",
-                     {{"origin", head.find("origin").value_or(std::string_view())},
-                      {"address", conn.peer().text()}});
+    const std::string code = code_of(Refusal::forbidden);
+    core.refuse(log::Kind::origin, "origin not allowed", about(conn, head, code), {});
     return refusal(Refusal::forbidden);
+}
+
+void tell_refused(Conn &conn, const http::Head &head, const Question &q, std::string_view code) {
+    log::About whom = about(conn, head, code);
+    whom.transport = base::is_one_of(q.transport, {"polling", "websocket"})
+                         ? std::string_view(q.transport)
+                         : std::string_view("unknown");
+    whom.sid = log::mark_of(q.sid);
+    conn.core().refuse(log::Kind::handshake, "handshake refused", whom, {});
 }
 
 session::Handshake handshake(Conn &conn, const http::Head &head, const Question &q) {
@@ -110,6 +133,8 @@ session::Handshake handshake(Conn &conn, const http::Head &head, const Question 
     session::Facts facts;
     facts.listener = core.options().listeners[conn.listener()].name;
     facts.portal = portal(core.options(), head);
+    if (conn.told()) conn.told()->portal = facts.portal;
+    facts.origin = head.find("origin").value_or(std::string_view()).substr(0, longest_origin);
     facts.secure = conn.secure();
     const std::string &parameter = core.options().token_parameter;
     facts.query = json_object(q.query, parameter);
@@ -184,6 +209,7 @@ void open(Conn &conn, const http::Head &head, const Question &q) {
     // Between two polls no connection would count for the session.
     if (const Excess excess = core.tally().admit_polling(conn.peer(), made.counted);
         excess != Excess::none) {
+        refuse_at_limit(core, conn, head, excess);
         conn.answer(over_limit(excess));
         return;
     }
@@ -245,6 +271,12 @@ void refuse_upgrade(Conn &conn, std::string_view why) {
 
 } // namespace
 
+void refuse_at_limit(Core &core, const Conn &conn, const http::Head &head, Excess excess) {
+    core.refuse(log::Kind::limit, "refused at a limit", about(conn, head, "too_many_connections"),
+                excess == Excess::all ? "limits.connections"
+                                      : "limits.per_address, limits.per_network");
+}
+
 bool Handshake::on_path(const http::Head &head) const noexcept {
     return head.plain_path() && head.path().starts_with(core_.options().path);
 }
@@ -267,6 +299,7 @@ void Handshake::request(Conn &conn, const http::Head &head) {
     base::SessionId session = base::SessionId::none;
     if (const auto why = check(core_.sessions(), head, q, false, session)) {
         ++core_.tally().totals().bad_requests;
+        tell_refused(conn, head, q, code_of(*why));
         // What was sent to its websocket before arrives before.
         if (session != base::SessionId::none) core_.sessions().flush();
         if (!conn.dead()) conn.answer(refusal(*why));
@@ -298,10 +331,13 @@ void Handshake::websocket(Conn &conn, const http::Head &head) {
         constexpr std::string_view why = "a websocket was requested with transport=polling: does a "
                                          "proxy in front change the query?";
         refused_upgrade(conn, why);
+        tell_refused(conn, head, q, code_of(Refusal::bad_request));
         return refuse_upgrade(conn, why);
     }
-    if (const auto why = check(core_.sessions(), head, q, true, session))
+    if (const auto why = check(core_.sessions(), head, q, true, session)) {
+        tell_refused(conn, head, q, code_of(*why));
         return refuse_upgrade(conn, eio::message(*why));
+    }
     if (session == base::SessionId::none && core_.refusing()) {
         conn.answer(busy());
         return;
@@ -309,6 +345,7 @@ void Handshake::websocket(Conn &conn, const http::Head &head) {
     if (session == base::SessionId::none && core_.tally().too_many_sessions() &&
         !core_.sessions().make_room()) {
         ++core_.tally().totals().refused_limit;
+        refuse_at_limit(core_, conn, head, Excess::all);
         conn.answer(over_limit(Excess::all));
         return;
     }

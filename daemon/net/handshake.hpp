@@ -9,6 +9,9 @@
 
 namespace roomd::net {
 
+// Tells that a connection or a session is one too many.
+void refuse_at_limit(Core &, const Conn &, const http::Head &, Excess);
+
 // The Socket.IO path: checks a request in the order that clients rely on, then passes it to its
 // session.
 class Handshake {

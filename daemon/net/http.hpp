@@ -24,7 +24,10 @@ struct Request {
     std::vector<Field> query;   // decoded, in order
     std::vector<Field> headers; // those that the route wants and that were sent
     std::string_view body;
-    std::string key; // name of the key that admitted it, or empty
+    std::string key;           // name of the key that admitted it, or empty
+    std::string_view id_given; // by the caller: request_id(); or empty
+    // On the admin side: who is at the other end of the Unix socket; -1: not known.
+    std::int64_t uid = -1, pid = -1;
 
     std::string_view header(std::string_view lower_case_name) const noexcept;
 };
@@ -38,7 +41,8 @@ struct Response {
 };
 
 // Whether a request may go on, decided when its head is read, before its body.
-// status 0: yes (`key` names the key).  Else: answer with it and this body, and close.
+// status 0: yes (`key` names the key; of a refusal, the one that did not do).  Else: answer with it
+// and this body, and close.
 struct Access {
     int status = 0;
     std::string key;

@@ -95,6 +95,8 @@ bool Listener::take_one() {
     const std::size_t most = core_.options().connections + (admin_ ? told_and_admin : told);
     if (core_.tally().totals().open >= most) {
         ++core_.tally().totals().refused_limit;
+        core_.refuse(log::Kind::limit, "refused at a limit", {{}, {}, peer_of(*any).text()},
+                     "limits.connections");
         close(fd);
         return true;
     }

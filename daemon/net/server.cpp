@@ -100,6 +100,23 @@ void Server::remove_route(RouteId id) noexcept {
         conn->answer(unavailable("the service behind this path has stopped"));
 }
 
+void Server::explain_to(log::Causes &causes) {
+    impl_->core.explain_to(causes);
+}
+
+void Server::tell_answers(std::function<void(const Answered &)> told) {
+    impl_->core.tell_answers(std::move(told));
+}
+
+void Server::tell_all(bool on) noexcept {
+    impl_->core.tell_all(on);
+}
+
+bool Server::owes(base::ExchangeId id) const noexcept {
+    const Owed *owed = impl_->core.owed().find(id);
+    return owed != nullptr && !owed->conn->dead();
+}
+
 bool Server::respond(base::ExchangeId id, Response response) {
     const Owed *owed = impl_->core.owed().find(id);
     return owed != nullptr && !owed->conn->dead() && net::respond(*owed->conn, std::move(response));

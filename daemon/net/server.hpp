@@ -2,8 +2,10 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "log/causes.hpp"
 #include "log/log.hpp"
 #include "loop/loop.hpp"
+#include "net/answered.hpp"
 #include "net/http.hpp"
 #include "net/options.hpp"
 #include "net/tally.hpp"
@@ -40,6 +42,14 @@ public:
     RouteId add_route(Route);
     void remove_route(RouteId) noexcept;
 
+    void explain_to(log::Causes &);
+    // `told` is called for each request of a route once it is answered, and while tell_all(true),
+    // or while somebody traces, for every other one too.
+    void tell_answers(std::function<void(const Answered &)> told);
+    void tell_all(bool on) noexcept;
+
+    // Whether a request waits for its answer still.
+    bool owes(base::ExchangeId) const noexcept;
     // Answers a request.  False when it is gone or already answered.
     bool respond(base::ExchangeId, Response);
 

@@ -26,6 +26,8 @@ public:
     // A client that was announced by connecting() has ended, accepted or not.  The id is valid
     // until the call returns.
     virtual void gone(base::ClientId, CloseReason) = 0;
+    // Its user, for the log; empty: nobody known.
+    virtual std::string_view user(base::ClientId) const noexcept { return {}; }
 
 protected:
     ~Events() = default;

@@ -13,6 +13,7 @@ std::size_t hash_of(const Facts &facts) noexcept {
     };
     add(facts.listener);
     add(facts.portal);
+    add(facts.origin);
     add(facts.query);
     add(facts.token);
     for (const auto &[name, value] : facts.headers) {

@@ -14,6 +14,7 @@ namespace roomd::session {
 struct Facts {
     std::string listener; // as the configuration names it
     std::string portal;   // the one its page belongs to; empty: no Origin header
+    std::string origin;   // of the page, cut where it is very long
     std::string query;    // decoded query as a JSON object, without the token
     std::string token;    // of the query; nobody but the core may see it
     std::vector<std::pair<std::string, std::string>>

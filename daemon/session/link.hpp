@@ -2,12 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace roomd::session {
 
 class Outbox;
 
 enum class Transport : std::uint8_t { polling, websocket };
+constexpr std::string_view text(Transport transport) noexcept {
+    return transport == Transport::websocket ? "websocket" : "polling";
+}
 
 // What a link is after a flush.
 enum class Flushed : std::uint8_t {

@@ -19,6 +19,8 @@ public:
     virtual void binary(base::SessionId, std::string_view message) = 0;
     // Once per opened session, when it closes.  Nothing can be sent any more.
     virtual void closed(base::SessionId, CloseReason) = 0;
+    // Who is at its other end, as far as that is known; for the log.
+    virtual std::string_view user(base::SessionId) const noexcept { return {}; }
     // The largest message it takes of this session now, in bytes of its Engine.IO packet.
     virtual std::size_t message_limit(base::SessionId) const noexcept { return SIZE_MAX; }
 

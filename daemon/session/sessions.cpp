@@ -43,6 +43,7 @@ base::SessionId Sessions::open(Transport transport, Handshake handshake, Link &l
     session.push(eio::open_packet(packet));
     touch(id, session);
     arm(id, session);
+    closings_.begins(session);
     up_.opened(id);
     return id;
 }
@@ -139,7 +140,7 @@ void Sessions::link_gone(base::SessionId id, Link &link, CloseReason reason) {
 }
 
 bool Sessions::too_large(base::SessionId id) {
-    note("a message over socketio.max_payload, or before a namespace over limits.before_connect");
+    note(id, "a message over socketio.max_payload, or limits.before_connect without a namespace");
     const bool told = up_.too_large(id);
     if (told) close(id, CloseReason::transport_error);
     return told;
@@ -158,6 +159,7 @@ void Sessions::on_probe(base::SessionId id, Session &session, std::string_view m
             --open_[static_cast<std::size_t>(Transport::polling)];
             ++open_[static_cast<std::size_t>(Transport::websocket)];
             ++totals_.upgrades;
+            closings_.upgrades(session, up_.user(id));
             session.restart_heartbeat(clock_.now() + options_.ping_interval);
             arm(id, session);
         }
@@ -181,7 +183,7 @@ void Sessions::on_packet(base::SessionId id, Session &session, const eio::Packet
     case eio::Type::close:
         return finish(id, session, CloseReason::transport_close, Ending::prompt, Farewell::noop);
     case eio::Type::ping:
-        note("a ping, which only the server may send");
+        note(id, "a ping, which only the server may send");
         return finish(id, session, CloseReason::transport_error, Ending::prompt);
     case eio::Type::open:
     case eio::Type::pong:
@@ -293,6 +295,8 @@ bool Sessions::shed() {
         if (session == nullptr) continue;
         ++totals_.shed;
         any = true;
+        closings_.blame(id, "all together are too far behind, this one among the furthest",
+                        "limits.send_buffer_total");
         finish(id, *session, CloseReason::slow_client, Ending::cut);
         destroy_closed(); // now, so that its frames no longer count
     }
@@ -305,6 +309,7 @@ void Sessions::judge(base::SessionId id) {
     session->suspect = false;
     if (!session->too_slow && !session->over_limit(options_.send_buffer)) return;
     ++totals_.slow;
+    closings_.blame(id, "it does not take what is queued for it", "limits.send_buffer");
     finish(id, *session, CloseReason::slow_client, Ending::cut);
 }
 
@@ -320,6 +325,7 @@ void Sessions::expire(base::SessionId id, Session &session) {
     const base::Time now = clock_.now();
     if (session.open() && now >= ages_.end_of(session)) {
         ++totals_.aged;
+        closings_.blame(id, "it has lasted as long as a connection may", "limits.max_age");
         return finish(id, session, CloseReason::max_age, Ending::linger);
     }
     switch (session.expire(now)) {
@@ -379,6 +385,7 @@ void Sessions::finish(base::SessionId id, Session &session, CloseReason reason, 
     if (was_open) {
         --open_[static_cast<std::size_t>(session.transport())];
         ++totals_.closed;
+        closings_.ends(id, session, reason, up_.user(id));
     }
     session.end(how, farewell, clock_.now());
     if (session.over()) {

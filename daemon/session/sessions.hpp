@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "session/ages.hpp"
 #include "session/close_reason.hpp"
+#include "session/closings.hpp"
 #include "session/delivery.hpp"
 #include "session/handshake.hpp"
 #include "session/link.hpp"
@@ -38,6 +39,7 @@ public:
     ~Sessions();
     Sessions(const Sessions &) = delete;
     Sessions &operator=(const Sessions &) = delete;
+    void explain_to(log::Causes &causes) noexcept { closings_.explain_to(causes); }
 
     // ---- from net ------------------------------------------------------------------------
     // A handshake that passed every check.  The open packet is queued; for websocket `link` is the
@@ -112,9 +114,15 @@ public:
     // Messages::closed() is called before this returns.
     void close(base::SessionId, CloseReason, Goodbye = Goodbye::polite);
     // ... because its client broke the protocol: `why`, a constant sentence, is kept for the log.
-    void violated(base::SessionId id, const char *why) {
-        note(why);
+    void violated(base::SessionId id, const char *why, const char *limit = "") {
+        note(id, why, limit);
         close(id, CloseReason::forced_close);
+    }
+    // ... because of a limit.
+    void close_at(const char *limit, base::SessionId id, const char *why,
+                  Goodbye goodbye = Goodbye::polite) {
+        closings_.blame(id, why, limit);
+        close(id, CloseReason::forced_close, goodbye);
     }
     const Handshake *handshake(base::SessionId id) const noexcept {
         const Session *session = sessions_.find(id);
@@ -165,12 +173,13 @@ private:
     void arm(base::SessionId, const Session &);
     void expire(base::SessionId, Session &);
     void finish(base::SessionId, Session &, CloseReason, Ending, Farewell = Farewell::close);
-    void note(const char *why) noexcept {
+    void note(base::SessionId id, const char *why, const char *limit = "") noexcept {
         ++totals_.violations;
         totals_.violation = why;
+        closings_.blame(id, why, limit);
     }
     void no_packet(base::SessionId id, Session &session, const char *why) {
-        note(why);
+        note(id, why);
         finish(id, session, CloseReason::parse_error, Ending::prompt);
     }
     void judge(base::SessionId);
@@ -186,6 +195,7 @@ private:
     Wheel wheel_;
     Table sessions_;
     Ages ages_;
+    Closings closings_;
     std::size_t open_[2] = {0, 0};          // by transport
     std::vector<base::SessionId> dirty_;    // flush() has something to write
     std::vector<base::SessionId> suspects_; // were over their bound; reap() judges

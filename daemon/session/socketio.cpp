@@ -157,7 +157,7 @@ void SocketIo::binary(base::SessionId session, std::string_view message) {
     if (peer->first == base::ClientId::none && !peer->joined && !peer->waits) {
         ++other_parsers_; // its first packet is to be text: CONNECT (msgpack's is binary)
         down_->send(session, refuse_msgpack(message), Delivery::reliable);
-        return down_->close(session, CloseReason::forced_close);
+        return down_->close_at("", session, "another parser than Socket.IO's own (msgpack?)");
     }
     receive(*peer, peer->decoder.binary(message, limits(*peer), scratch_));
 }
@@ -169,6 +169,12 @@ void SocketIo::closed(base::SessionId session, CloseReason reason) {
     while (peer->first != base::ClientId::none)
         end(peer->first, reason);
     peers_.forget(*peer);
+}
+
+std::string_view SocketIo::user(base::SessionId session) const noexcept {
+    const Peer *peer = peers_.find(session);
+    const bool any = peer != nullptr && peer->first != base::ClientId::none;
+    return any ? up_->user(peer->first) : std::string_view{};
 }
 
 std::size_t SocketIo::message_limit(base::SessionId session) const noexcept {
@@ -193,7 +199,8 @@ bool SocketIo::make_room() {
     const base::SessionId session = peers_.take_unjoined(clock_.now() - new_for);
     if (session == base::SessionId::none) return false;
     ++displaced_;
-    down_->close(session, CloseReason::forced_close, Goodbye::cut);
+    down_->close_at("limits.connections", session, "it never joined, and room was needed",
+                    Goodbye::cut);
     return true;
 }
 
@@ -257,6 +264,8 @@ void SocketIo::handle(base::SessionId session, base::ClientId id, const sio::Pac
 void SocketIo::connect(base::SessionId session, const sio::Connect &wanted) {
     Peer &from = *peers_.find(session);
     const auto refused = [&](std::string_view code, std::string_view message, Retry retry) {
+        tell_refusal(causes_, log::Kind::connect, {down_->get(session), user(session), code},
+                     {"namespace", wanted.nsp});
         down_->send(session, connect_refused(wanted.nsp, code, message, retry), Delivery::reliable);
     };
     if (from.clients >= options_.namespaces_per_session)
@@ -297,12 +306,16 @@ void SocketIo::hold_back(Peer &from, Client &client, const sio::Packet &packet) 
         // The sender of an ask whose answer is dropped is told that none came in time.
         if (std::holds_alternative<sio::Ack>(packet)) return;
         if (const auto *event = std::get_if<sio::Event>(&packet)) {
+            tell_refusal(causes_, log::Kind::event,
+                         {down_->get(from.session), user(from.session), "too_many_events"},
+                         {"event", event->name});
             down_->send(client.session, event_dropped(client.nsp->name, *event),
                         Delivery::reliable);
             return;
         }
     }
-    down_->violated(from.session, "packets that wait are over limits.held or limits.receive_total");
+    down_->violated(from.session, "packets that wait are over limits.held or limits.receive_total",
+                    "limits.held, limits.receive_total");
 }
 
 // What waits in all namespaces of one session.
@@ -377,7 +390,7 @@ void SocketIo::tick() {
     constexpr base::SessionId none = base::SessionId::none;
     base::SessionId session;
     while ((session = peers_.take_unjoined(now - options_.connect_timeout)) != none)
-        down_->close(session, CloseReason::forced_close);
+        down_->close_at("limits.connect_timeout", session, "it joined no namespace in time");
     while ((session = peers_.take_overdue(now)) != none)
         down_->violated(session, "attachments that did not come in time");
 }

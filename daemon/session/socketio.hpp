@@ -36,6 +36,7 @@ public:
         down_ = &down;
         up_ = &up;
     }
+    void explain_to(log::Causes &causes) noexcept { causes_ = &causes; }
 
     // ---- from dispatch (Clients) ---------------------------------------------------------
     using Clients::ask;
@@ -59,6 +60,10 @@ public:
     Transport transport(base::SessionId session) const noexcept override {
         return down_->transport(session);
     }
+    std::string_view sid(base::SessionId session) const noexcept override {
+        const Session *found = down_->get(session);
+        return found != nullptr ? found->sid() : std::string_view{};
+    }
     std::size_t size() const noexcept override { return roster_.accepted(); }
 
     // ---- from Sessions (Messages) --------------------------------------------------------
@@ -66,6 +71,7 @@ public:
     void text(base::SessionId, std::string_view message) override;
     void binary(base::SessionId, std::string_view message) override;
     void closed(base::SessionId, CloseReason) override;
+    std::string_view user(base::SessionId) const noexcept override;
     std::size_t message_limit(base::SessionId) const noexcept override;
     bool too_large(base::SessionId) override;
     bool make_room() override;
@@ -97,7 +103,8 @@ private:
     const base::Clock &clock_;
     Sessions *down_ = nullptr;
     Events *up_ = nullptr;
-    std::size_t held_of_all_ = 0; // bytes of the packets that wait
+    log::Causes *causes_ = nullptr; // null: nobody is told of refusals
+    std::size_t held_of_all_ = 0;   // bytes of the packets that wait
     Peers peers_;
     Roster roster_;
     Acks acks_;

@@ -29,9 +29,16 @@ void append_outcome(std::string &json, const Outcome &outcome) {
     json += '}';
 }
 
+void append_request(std::string &json, std::string_view request) {
+    if (request.empty()) return;
+    json += R"(,"request":)";
+    rest::append_quoted(json, request);
+}
+
 } // namespace
 
-Answer emitted(std::string_view event, const Emitted &what, std::string_view timestamp) {
+Answer emitted(std::string_view event, const Emitted &what, std::string_view timestamp,
+               std::string_view request) {
     std::string json = R"({"success":true,"data":{"message":)";
     json += what.stored ? R"("Event stored","event":)" : R"("Event emitted","event":)";
     rest::append_quoted(json, event);
@@ -45,12 +52,14 @@ Answer emitted(std::string_view event, const Emitted &what, std::string_view tim
     rest::append_quoted(json, what.id);
     json += R"(,"timestamp":)";
     rest::append_quoted(json, timestamp);
+    append_request(json, request);
     if (what.duplicate) json += R"(,"duplicate":true)";
     json += "}}";
     return {what.stored ? 202 : 200, std::move(json)};
 }
 
-Answer batch(std::span<const Outcome> outcomes, std::string_view timestamp) {
+Answer batch(std::span<const Outcome> outcomes, std::string_view timestamp,
+             std::string_view request) {
     std::string results = "[";
     std::size_t taken = 0, stored = 0;
     const Outcome *first = nullptr;
@@ -67,12 +76,14 @@ Answer batch(std::span<const Outcome> outcomes, std::string_view timestamp) {
     results += ']';
     if (taken != 0 || first == nullptr) {
         const bool all = stored != 0 && stored == taken;
+        std::string id;
+        append_request(id, request);
         return {all ? 202 : 200,
                 (all ? R"({"success":true,"data":{"message":"Events stored","taken":)"
                      : R"({"success":true,"data":{"message":"Events emitted","taken":)") +
                     std::to_string(taken) + R"(,"refused":)" +
                     std::to_string(outcomes.size() - taken) + R"(,"results":)" + results +
-                    R"(,"timestamp":")" + std::string(timestamp) + R"("}})"};
+                    R"(,"timestamp":")" + std::string(timestamp) + '"' + id + "}}"};
     }
     auto problem = *first->problem;
     problem.pointer = "/events/" + std::to_string(where) + problem.pointer;

@@ -24,11 +24,13 @@ struct Answer {
     std::string body;
 };
 
-// The answer to `POST /api/emit` that was taken: 200, or 202 when it was stored.
-Answer emitted(std::string_view event, const Emitted &, std::string_view timestamp);
+// The answer to `POST /api/emit` that was taken: 200, or 202 when it was stored.  `request`: the id
+// of the request, or empty.
+Answer emitted(std::string_view event, const Emitted &, std::string_view timestamp,
+               std::string_view request);
 
 // The answer to a batch.  200 when at least one event was taken, or 202 when all that were taken
 // are stored; else the status of the first that was refused, which the error names.
-Answer batch(std::span<const Outcome>, std::string_view timestamp);
+Answer batch(std::span<const Outcome>, std::string_view timestamp, std::string_view request);
 
 } // namespace roomd::http_emit

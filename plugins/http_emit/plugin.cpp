@@ -11,6 +11,9 @@
 namespace roomd::http_emit {
 namespace {
 
+// As roomd has judged it: a traceparent, where there is no X-Request-Id.
+constexpr const char *request_id = "x-request-id";
+
 // A header that is there and empty is refused: who sends it believes that a repeat is safe.
 std::optional<rest::Problem> refuse_key(const Request &request) {
     constexpr std::string_view header = "idempotency-key";
@@ -27,9 +30,10 @@ const rest::Problem two_keys{422, "two_keys", "\"key\" and Idempotency-Key diffe
 
 // A batch under way.  Shared by the results of its events; the last one answers.
 struct Pending {
-    Pending(rest::Batch &&read, Response &&to) :
+    Pending(rest::Batch &&read, Response &&to, std::string_view id) :
         batch(std::move(read)),
         response(std::move(to)),
+        request(id),
         outcomes(batch.events.size()) {}
 
     void refused(std::size_t i, rest::Problem problem) {
@@ -52,10 +56,11 @@ struct Pending {
         const bool again = said.status == 429 || said.status == 503;
         response.send(said.status, said.body, {}, std::span(later, again ? 1 : 0));
     }
-    Answer batch_answer() const { return http_emit::batch(outcomes, rest::timestamp()); }
+    Answer batch_answer() const { return http_emit::batch(outcomes, rest::timestamp(), request); }
 
     rest::Batch batch;
     Response response;
+    std::string request; // its id
     std::vector<Outcome> outcomes;
     std::size_t open = 0; // results still to come
 };
@@ -86,7 +91,7 @@ public:
         route.method = "POST";
         route.path = config.path;
         route.scope = "emit";
-        route.headers = {"content-type", "content-encoding", "idempotency-key"};
+        route.headers = {"content-type", "content-encoding", "idempotency-key", request_id};
         one_ = host.route(route, [this](const Request &q, Response &r) { emit_one(q, r); });
         const auto batch_path = config.path + "/batch";
         route.path = batch_path;
@@ -127,9 +132,10 @@ private:
         // The ticket goes into the callback only when the host has taken the emit.
         auto ticket = std::make_shared<Response>(std::move(response));
         const auto status =
-            host_.emit(emit, [event, ticket](roomd_status became, const Emitted &what) {
+            host_.emit(emit, [event, ticket, id = std::string(request.header(request_id))](
+                                 roomd_status became, const Emitted &what) {
                 if (became == ROOMD_OK) {
-                    const auto said = emitted(event->name, what, rest::timestamp());
+                    const auto said = emitted(event->name, what, rest::timestamp(), id);
                     ticket->send(said.status, said.body);
                     return;
                 }
@@ -148,7 +154,8 @@ private:
         if (const auto *wrong = std::get_if<rest::Problem>(&read))
             return rest::refuse(response, *wrong);
         const auto pending =
-            std::make_shared<Pending>(std::get<rest::Batch>(std::move(read)), std::move(response));
+            std::make_shared<Pending>(std::get<rest::Batch>(std::move(read)), std::move(response),
+                                      request.header(request_id));
         bool all_good = true;
         for (std::size_t i = 0; i < pending->batch.events.size(); ++i) {
             auto &event = pending->batch.events[i];

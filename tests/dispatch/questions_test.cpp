@@ -24,11 +24,11 @@ TEST_CASE_FIXTURE(RouterFixture, "an onlooker is told of each emit that was take
     router.join(ann, "a");
     router.emit(to_rooms({"a"}, "before"));
     Onlooker onlooker;
-    router.watch(&onlooker);
+    router.watch(onlooker);
     router.emit(to_rooms({"a", "b"}, "first"));
     CHECK(router.emit(to_rooms({"no room"}, "wrong")).status == Status::invalid);
     router.emit(to_client(ann));
-    router.watch(nullptr);
+    router.unwatch(onlooker);
     router.emit(to_rooms({"a"}, "after"));
     CHECK(onlooker.seen == Texts{"2 first a b to 1", "3 news to 1"});
 }
@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(RouterFixture, "an onlooker is told before the plugins, whose 
     const auto ann = connect();
     router.join(ann, "a");
     Onlooker onlooker;
-    router.watch(&onlooker);
+    router.watch(onlooker);
     bool answered = false;
     hooks.on_publish = [&](const Emit &) {
         if (std::exchange(answered, true)) return;
