@@ -133,4 +133,9 @@ void ClientEvents::trace(base::ClientId client, const sio::Event &event) const {
                    {{"event", event.name}, {"bytes", event.args.json.size()}}, event.args.json);
 }
 
+void ClientEvents::trace(base::ClientId client, session::CloseReason reason) const {
+    causes_->trace("disconnected",
+                   about(clients_, client, identities_.user(client), session::text(reason)), {});
+}
+
 } // namespace roomd::dispatch

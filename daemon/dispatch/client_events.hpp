@@ -35,7 +35,8 @@ public:
     void tell(base::ClientId, std::string_view event, std::string_view room, std::string_view code,
               std::string_view why) const;
     bool traced() const noexcept { return causes_ != nullptr && causes_->traced(); }
-    void trace(base::ClientId, const sio::Event &) const; // that it came; only while traced()
+    void trace(base::ClientId, const sio::Event &) const;   // that it came; only while traced()
+    void trace(base::ClientId, session::CloseReason) const; // that it goes
 
     // What a client wants to have emitted.
     struct Wanted {

@@ -18,7 +18,6 @@
 #include "rooms/names.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace roomd::dispatch {
@@ -59,6 +58,11 @@ struct Router::Impl {
 
     rooms::Space *space_of(base::ClientId client) {
         return dispatch::space_of(clients, hub, client);
+    }
+    Emitted refused(const Emit &emit, Emitted why) const {
+        for (Watcher *watcher : watchers)
+            watcher->refused(emit, why);
+        return why;
     }
 };
 
@@ -114,13 +118,9 @@ Routed Router::route(Emit emit) const {
 
 Emitted Router::emit(const Routed &routed) {
     const Emit &emit = routed.emit;
-    const bool may = routed.refused.status == Status::ok;
-    Emitted emitted = may ? impl_->fanout.emit(emit) : routed.refused;
-    if (emitted.status != Status::ok) {
-        for (Watcher *watcher : impl_->watchers)
-            watcher->refused(emit, emitted);
-        return emitted;
-    }
+    Emitted emitted = routed.refused;
+    if (emitted.status == Status::ok) emitted = impl_->fanout.emit(emit);
+    if (emitted.status != Status::ok) return impl_->refused(emit, std::move(emitted));
     if (!emit.position.epoch.empty()) impl_->positions.advance(emit.position);
     for (Watcher *watcher : impl_->watchers)
         watcher->emitted(emits(), emit, emitted);
@@ -270,7 +270,10 @@ std::vector<std::string> Router::rooms_of(base::ClientId client) const {
 
 std::size_t Router::rooms(std::string_view prefix, std::size_t limit,
                           std::vector<Stats::Room> &out) const {
-    return list_rooms(impl_->hub, prefix, limit, out);
+    std::size_t total = 0;
+    for (const ListedRoom &room : list_rooms(impl_->hub, prefix, limit, total))
+        out.push_back({std::string{room.nsp}, std::string{room.name}, room.members});
+    return total;
 }
 
 Stats Router::stats(std::size_t limit) const {
@@ -286,26 +289,8 @@ Stats Router::stats(std::size_t limit) const {
     stats.portals.assign(impl_->portals.all().begin(), impl_->portals.all().end());
 
     if (limit == 0) return stats; // the console asks each second
-    // Views until the few that are shown are known: there may be a hundred thousand rooms.
-    using Row = std::tuple<std::ptrdiff_t, std::string_view, std::string_view>;
-    std::vector<Row> rows; // minus the members first, so that the largest comes first
-    rows.reserve(stats.rooms);
-    impl_->hub.each([&](std::string_view nsp, const rooms::Space &space) {
-        space.each_room([&](std::string_view name, std::size_t members) {
-            rows.emplace_back(-static_cast<std::ptrdiff_t>(members), nsp, name);
-        });
-    });
-    if (rows.size() > limit) {
-        std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(limit),
-                          rows.end());
-        rows.resize(limit);
-    }
-    std::sort(rows.begin(), rows.end(), [](const Row &a, const Row &b) {
-        return std::tie(std::get<1>(a), std::get<2>(a)) < std::tie(std::get<1>(b), std::get<2>(b));
-    });
-    for (const auto &[minus, nsp, name] : rows)
-        stats.largest.push_back(
-            {std::string{nsp}, std::string{name}, static_cast<std::size_t>(-minus)});
+    for (const ListedRoom &room : list_largest(impl_->hub, limit))
+        stats.largest.push_back({std::string{room.nsp}, std::string{room.name}, room.members});
     return stats;
 }
 
@@ -384,6 +369,7 @@ void Router::gone(base::ClientId client, session::CloseReason reason) {
     impl_->membership.drop(client);
     session::Clients::Info info;
     if (!impl_->clients.info(client, info)) return;
+    if (impl_->client_events.traced()) impl_->client_events.trace(client, reason);
     if (rooms::Space *space = impl_->space_of(client)) {
         const std::vector<std::string> names = space->names_of(client);
         const std::vector<std::string_view> rooms(names.begin(), names.end());

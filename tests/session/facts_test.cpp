@@ -9,7 +9,9 @@ using namespace roomd::session;
 namespace {
 
 Facts some() {
-    return {"main", "student", R"({"EIO":"4"})", "a.token", {{"user-agent", "test"}}, false};
+    return {
+        "main", "student", "https://a.test", R"({"EIO":"4"})", "a.token", {{"user-agent", "test"}},
+        false};
 }
 
 } // namespace
