@@ -321,9 +321,11 @@ TEST_CASE("sessions and limits are of whom the PROXY header names") {
     CHECK(rig.call([](net::Server &, session::Sessions &sessions, Echo &echo) {
         CHECK(sessions.handshake(echo.newest)->address.text() == "203.0.113.9");
     }));
-    Wire second(rig.address());
-    second.send(line + get("/seen"));
-    CHECK(second.reply().status == 429);
+    {
+        Wire second(rig.address());
+        second.send(line + get("/seen"));
+        CHECK(second.reply().status == 429);
+    }
     CHECK(seen_behind(rig, "PROXY TCP4 203.0.113.10 192.0.2.1 1 2\r\n") == "203.0.113.10");
     first.reset();
     CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open <= 1; }));
