@@ -48,6 +48,7 @@ Admin::Admin(Shard &shard, Configuration configuration) :
     shard_(shard),
     configuration_(std::move(configuration)),
     run_(base::random_id()),
+    top_(shard),
     tail_(
         shard.loop, shard.router, shard.clients,
         [this](base::ExchangeId id, const std::string &json) { answer(id, json); },
@@ -63,7 +64,8 @@ Admin::Admin(Shard &shard, Configuration configuration) :
            [this] {
                tail_.tick();
                traces_.tick();
-               if (!tail_.watching() && !traces_.tracing()) ticks_.cancel();
+               top_.tick();
+               if (!tail_.watching() && !traces_.tracing() && !top_.watching()) ticks_.cancel();
            }),
     lag_(shard.loop) {
     using enum Asked;
@@ -77,6 +79,7 @@ Admin::Admin(Shard &shard, Configuration configuration) :
     add("GET", "clients", &Admin::clients, on_the_console_too);
     add("GET", "plugins", &Admin::plugins, on_the_console_too);
     add("GET", "catalogue", &Admin::catalogue, on_the_console_too);
+    add("GET", "top", &Admin::top, by_operators);
     add("GET", "tail", &Admin::tail, on_the_console_too);
     add("POST", "kick", &Admin::kick, on_the_console_too);
     add("POST", "emit", &Admin::emit, on_the_console_too);
@@ -186,6 +189,14 @@ void Admin::stats(const net::Request &request) {
     const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
         std::chrono::steady_clock::now() - started_);
     answer(request.id, stats_page(shard_, configuration_.path, uptime.count(), lag_.most()));
+}
+
+void Admin::top(const net::Request &request) {
+    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::steady_clock::now() - started_);
+    answer(request.id,
+           top_.page(stats_page(shard_, configuration_.path, uptime.count(), lag_.most())));
+    ticks_.every(tick);
 }
 
 void Admin::health(const net::Request &request) {

@@ -3,6 +3,7 @@
 #include "app/lag.hpp"
 #include "app/reload.hpp"
 #include "app/tail.hpp"
+#include "app/top.hpp"
 #include "app/traces.hpp"
 #include "loop/timer.hpp"
 #include "net/http.hpp"
@@ -61,6 +62,7 @@ private:
     void tail(const net::Request &);
     void begin_trace(const net::Request &);
     void trace(const net::Request &);
+    void top(const net::Request &);
 
     void reloaded(base::ExchangeId, const Reloaded &);
     void answer(base::ExchangeId, std::string_view data);
@@ -73,6 +75,7 @@ private:
     const std::string run_; // prefix of the ids of this run's emits
     std::uint64_t emits_ = 0;
     std::vector<std::uint64_t> routes_;
+    Top top_;
     Tail tail_;
     Traces traces_;
     loop::Timer gather_, gather_traces_, ticks_;

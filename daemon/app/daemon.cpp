@@ -39,6 +39,16 @@ bool serves_admin(const config::Config &config) {
                        [](const config::Listen &listen) { return listen.does_serve("admin"); });
 }
 
+void count(ReloadCounts &counts, Reloaded::Became became) {
+    switch (became) {
+    case Reloaded::Became::applied: return counts.good(base::unix_ms());
+    case Reloaded::Became::refused: return counts.bad(&ReloadCounts::refused);
+    case Reloaded::Became::failed: return counts.bad(&ReloadCounts::failed);
+    case Reloaded::Became::built_in:
+    case Reloaded::Became::stopping: return;
+    }
+}
+
 // The life of the daemon: what happens between READY and the end.
 class Life {
 public:
@@ -92,6 +102,7 @@ private:
 
     void reloaded(const Reloaded &what) {
         if (what.became == Reloaded::Became::stopping) return;
+        count(shard_.pages.reloads(), what.became);
         drain_delay_ = reload_.running().drain_delay;
         drain_ = reload_.running().drain;
         const bool good =

@@ -20,6 +20,7 @@ void Flusher::operator()() {
     const bool worked = sessions_.dirty() >= large;
     sessions_.flush();
     sessions_.reap();
+    router_.flushed();
     if (worked) loop_.update_time(); // otherwise timers are late by the time of the writes
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace roomd::app {
 namespace {
@@ -113,6 +114,21 @@ net::Access Gate::admit(const net::Request &request, std::string_view scope) con
         return refuse(403, "host_not_loopback",
                       "without an API key this path answers only to localhost, 127.0.0.1 or [::1]");
     return {};
+}
+
+net::Access Gate::admit_within_rate(const net::Request &request, std::string_view scope) const {
+    net::Access admitted = admit(request, scope);
+    if (admitted.status != 0 || admitted.key.empty() || rates_ == nullptr) return admitted;
+    const auth::Key *key = keys_->named(admitted.key);
+    if (key == nullptr || key->rate == 0) return admitted;
+    const base::Time now = clock_->now();
+    const base::Duration wait = rates_->wait(*key, now);
+    if (wait.count() == 0 && (scope == "emit" || rates_->take(*key, now))) return admitted;
+    rates_->refused(*key);
+    net::Access no = refuse(429, "key_rate", "this key emits more than its rate allows");
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+    no.headers.emplace_back("Retry-After", std::to_string(seconds));
+    return no;
 }
 
 } // namespace roomd::app

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "auth/key_rates.hpp"
 #include "auth/keys.hpp"
+#include "base/clock.hpp"
 #include "net/http.hpp"
 
 #include <memory>
@@ -18,6 +20,11 @@ namespace roomd::app {
 class Gate {
 public:
     explicit Gate(std::shared_ptr<const auth::Keys> keys) : keys_(std::move(keys)) {}
+    // They outlive it.
+    void limit(auth::KeyRates &rates, const base::Clock &clock) noexcept {
+        rates_ = &rates;
+        clock_ = &clock;
+    }
 
     // The headers that admit() reads; a guarded route must want them.
     static const std::vector<std::string> &headers();
@@ -25,6 +32,9 @@ public:
     net::Access admit(const net::Request &, std::string_view scope) const;
     // Only with a key of the scope, wherever it comes from.
     net::Access admit_key(const net::Request &, std::string_view scope) const;
+    // The same for a plugin's path, where keys[].rate holds: who may emit is refused here while
+    // nothing is left, and what is emitted is counted later; other requests count as one event.
+    net::Access admit_within_rate(const net::Request &, std::string_view scope) const;
     // Whether it was sent with a key that has this scope.
     bool holds(const net::Request &, std::string_view scope) const;
     bool needs_key(std::string_view scope) const;
@@ -32,12 +42,17 @@ public:
     static bool is_local(const net::Request &);
 
     const std::shared_ptr<const auth::Keys> &keys() const noexcept { return keys_; }
-    void replace(std::shared_ptr<const auth::Keys> keys) { keys_ = std::move(keys); }
+    void replace(std::shared_ptr<const auth::Keys> keys) {
+        keys_ = std::move(keys);
+        if (rates_ != nullptr) rates_->use(*keys_);
+    }
 
 private:
     net::Access check_key(std::string_view key, std::string_view scope) const;
 
     std::shared_ptr<const auth::Keys> keys_;
+    auth::KeyRates *rates_ = nullptr;
+    const base::Clock *clock_ = nullptr;
 };
 
 } // namespace roomd::app

@@ -59,7 +59,7 @@ std::uint64_t PluginHttp::add(host::HttpRoute asked, std::string &why) {
     if (!asked.scope.empty()) {
         add_missing(route.headers, Gate::headers());
         route.admit = [this, scope = asked.scope](const net::Request &request) {
-            return gate_.admit(request, scope);
+            return gate_.admit_within_rate(request, scope);
         };
     }
     route.serve = [serve = std::move(asked.serve),

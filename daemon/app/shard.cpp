@@ -11,9 +11,10 @@
 namespace roomd::app {
 namespace {
 
-dispatch::Options with_keys(const config::Config &config, const Gate &gate,
-                            const KeySets &key_sets) {
+dispatch::Options with_keys(const config::Config &config, const Gate &gate, const KeySets &key_sets,
+                            auth::KeyRates &key_rates) {
     dispatch::Options out = dispatch_options(config);
+    out.rates = &key_rates;
     out.keys = gate.keys();
     out.tokens = key_sets.tokens();
     return out;
@@ -34,29 +35,33 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     sessions(session_options(config), clients, loop),
     gate(keys(config)),
     key_sets(loop, logger, config, [this] { router.use_tokens(key_sets.tokens()); }),
-    router(with_keys(config, gate, key_sets), clients, loop),
+    router(with_keys(config, gate, key_sets, key_rates), clients, loop),
     server(with_inherited(net_options(config), logger), loop, sessions, logger),
     http(server, gate, config.limits.max_emit + 4096),
     plugins(with_stats(config, pages), loop, router, http, logger),
-    pages({log, clients, sessions, router, server, gate, key_sets, plugins}, config),
+    pages({log, loop, clients, sessions, router, server, gate, key_sets, plugins, loop_lag.times(),
+           key_rates},
+          config),
     flusher(loop, sessions, router, plugins),
     overload(logger),
     access(logger, causes),
     ticks(loop, [this] {
         causes.tick();
+        loop_lag.tick(sessions.tick_every());
         sessions.tick();
         clients.tick();
         router.tick();
         key_sets.ask(router.take_issuers_lacking_keys());
         overload.look({sessions.totals().shed, server.totals().unread_cut, sessions.waiting(),
                        sessions.options().send_buffer_total, router.tokens_unread().count,
-                       router.tokens_unread().address, clients.other_parsers(), clients.displaced(),
-                       server.totals().unfinished_cut, sessions.totals().violations,
-                       sessions.totals().violation, router.rooms_unformed().count,
-                       router.rooms_unformed().kind, router.rooms_unformed().claim,
-                       router.rooms_unformed().value},
+                       router.tokens_unread().address, clients.counts().other_parsers,
+                       clients.counts().displaced, server.totals().unfinished_cut,
+                       sessions.totals().violations, sessions.totals().violation,
+                       router.rooms_unformed().count, router.rooms_unformed().kind,
+                       router.rooms_unformed().claim, router.rooms_unformed().value},
                       loop.now());
     }) {
+    gate.limit(key_rates, loop);
     clients.wire(sessions, router);
     sessions.explain_to(causes);
     clients.explain_to(causes);
@@ -89,9 +94,10 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     gate.replace(keys(config));
     sessions.reconfigure(session_options(config));
     ticks.every(sessions.tick_every());
+    loop_lag.restart();
     clients.reconfigure(client_options(config));
     key_sets.apply(config);
-    router.reconfigure(with_keys(config, gate, key_sets));
+    router.reconfigure(with_keys(config, gate, key_sets, key_rates));
     pages.apply(config);
     auto failures = plugins.reload(plugin_entries(config));
     keep_headers(config);

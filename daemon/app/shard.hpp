@@ -5,8 +5,10 @@
 #include "app/flusher.hpp"
 #include "app/gate.hpp"
 #include "app/key_sets.hpp"
+#include "app/loop_lag.hpp"
 #include "app/overload.hpp"
 #include "app/plugin_http.hpp"
+#include "auth/key_rates.hpp"
 #include "config/config.hpp"
 #include "dispatch/router.hpp"
 #include "host/registry.hpp"
@@ -40,12 +42,14 @@ struct Shard {
     log::Causes causes;
     session::SocketIo clients;
     session::Sessions sessions;
+    auth::KeyRates key_rates;
     Gate gate;
     KeySets key_sets;
     dispatch::Router router;
     net::Server server;
     PluginHttp http;
     host::Registry plugins;
+    LoopLag loop_lag;
     CorePages pages;
     Flusher flusher;
     Overload overload;

@@ -27,6 +27,8 @@ struct Key {
     std::vector<std::string> events;
     std::vector<std::string> rooms;
     bool may_broadcast = false;
+    std::size_t rate = 0;  // events in a second; 0: any number
+    std::size_t burst = 0; // ... and at once; 0: twice the rate
     bool durable = false; // what it emits over HTTP is stored, unless an event says otherwise
 };
 

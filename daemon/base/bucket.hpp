@@ -26,6 +26,23 @@ public:
         full_ = full;
         return true;
     }
+    // All of `count`, or none.  A count above the burst passes when the bucket is full: it is empty
+    // for the longer afterwards.
+    bool take_together(const Rate &rate, Time now, double count) noexcept {
+        if (rate.per_second <= 0) return true;
+        if (!take(rate, now, std::min(count, rate.burst))) return false;
+        full_ += nanoseconds(rate, std::max(count - rate.burst, 0.0));
+        return true;
+    }
+    // How long until one may be taken; 0: now.
+    Duration wait(const Rate &rate, Time now) const noexcept {
+        if (rate.per_second <= 0) return {};
+        const std::int64_t at = std::chrono::nanoseconds(now.time_since_epoch()).count();
+        const std::int64_t over =
+            std::max(full_, at) + nanoseconds(rate, 1) - at - nanoseconds(rate, rate.burst);
+        if (over <= 0) return {};
+        return std::chrono::ceil<Duration>(std::chrono::nanoseconds(over));
+    }
 
 private:
     static std::int64_t nanoseconds(const Rate &rate, double count) noexcept {

@@ -45,6 +45,7 @@ void add_commands(Tree &tree) {
                            add_emit,
                            add_tail,
                            add_trace,
+                           add_top,
                            add_key_new,
                            add_plugin_list,
                            add_plugin_check,

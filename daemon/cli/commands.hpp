@@ -26,6 +26,7 @@ void add_kick(Tree &);
 void add_emit(Tree &);
 void add_tail(Tree &);
 void add_trace(Tree &);
+void add_top(Tree &);
 void add_key_new(Tree &);
 void add_plugin_list(Tree &);
 void add_plugin_check(Tree &);

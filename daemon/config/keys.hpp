@@ -31,6 +31,10 @@ inline constexpr std::array api_key_keys{
         "Whether it may emit to everyone."),
     flag("keys[].durable", &auth::Key::durable, "false", Reload::yes,
         "Whether its events are stored before they are sent, unless one says `\"durable\": false`."),
+    count<auth::Key>("keys[].rate", &auth::Key::rate, "0", {"0", "1000000"}, Reload::yes,
+        "Events it may emit in a second, each of a batch counted; more are refused with 429. A request to another path of a plugin counts as one. 0: any number."),
+    count<auth::Key>("keys[].burst", &auth::Key::burst, "0", {"0", "1000000"}, Reload::yes,
+        "Events it may emit at once, ahead of `rate`. 0: twice `rate`."),
 };
 // clang-format on
 

@@ -5,6 +5,7 @@
 #include "json/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,17 +32,30 @@ bool is_object(std::string_view text) {
     return kind && *kind == json::Kind::object;
 }
 
+// A plugin may say anything; what the host says for it has codes of roomd's own.
+std::string_view code_of(std::string_view data) {
+    constexpr std::array<std::string_view, 4> own{"verdict_timeout", "overloaded", "stopping",
+                                                  "backend_unavailable"};
+    if (is_object(data)) {
+        const std::string_view code = json::member(data, "code");
+        for (const std::string_view one : own)
+            if (code == json::quoted(one)) return one;
+    }
+    return "plugin";
+}
+
 } // namespace
 
 void Admission::connecting(base::ClientId client, std::string_view nsp, std::string_view auth) {
+    const Moment began = std::chrono::steady_clock::now();
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
-    if (!namespaces_.knows(nsp)) return refuse(client, {}, "Invalid namespace", {});
+    if (!namespaces_.knows(nsp)) return refuse_namespace(client, began, {});
     auto known = identify(options_, tokens_, *info.handshake, auth, clock_.now(), base::unix_ms());
-    if (const auto *why = std::get_if<Rejection>(&known)) return refuse(client, {}, *why);
+    if (const auto *why = std::get_if<Rejection>(&known)) return refuse(client, began, {}, *why);
     Who who = std::get<Who>(std::move(known));
     // Waits before anyone is asked: a plugin may decide, join or emit inside the call.
-    waiting_.emplace(client, Waiting{{}, who});
+    waiting_.emplace(client, Waiting{{}, who, began});
     const std::string id{info.id}; // a plugin may send the client away and read on
     const Connecting asked{client, id, nsp, auth, who.identity, info.handshake};
     if (hooks_->connecting(asked) == Hooks::Next::taken || !waits(client)) return;
@@ -51,7 +65,7 @@ void Admission::connecting(base::ClientId client, std::string_view nsp, std::str
         decide(client, verdict);
     } else {
         waiting_.erase(client);
-        refuse(client, who.identity, "Invalid namespace", {});
+        refuse_namespace(client, began, who.identity);
     }
 }
 
@@ -67,24 +81,25 @@ Status Admission::decide(base::ClientId client, const Verdict &verdict) {
     if (!verdict.data.empty() && !json::check(verdict.data)) return Status::invalid;
     const Waiting waiting = std::move(found->second);
     waiting_.erase(found);
-    refuse(client, waiting.who.identity,
+    refuse(client, waiting.began, waiting.who.identity, code_of(verdict.data),
            verdict.message.empty() ? "Connection refused" : verdict.message, verdict.data);
     return Status::ok;
 }
 
 // In a plugin's words, or those of Node for a namespace that is not there.
-void Admission::refuse(base::ClientId client, std::string_view identity, std::string_view message,
-                       std::string_view data) {
+void Admission::refuse(base::ClientId client, Moment began, std::string_view identity,
+                       std::string_view code, std::string_view message, std::string_view data) {
     if (causes_ != nullptr) {
-        const std::string code = json::string(json::member(data, "code"));
-        tell(client, identity, {code, std::string(message)});
+        const std::string own = json::string(json::member(data, "code"));
+        tell(client, identity, {own, std::string(message)});
     }
-    answer(client, identity, message, data);
+    answer(client, began, identity, code, message, data);
 }
 
-void Admission::refuse(base::ClientId client, std::string_view identity, const Rejection &why) {
+void Admission::refuse(base::ClientId client, Moment began, std::string_view identity,
+                       const Rejection &why) {
     if (causes_ != nullptr) tell(client, identity.empty() ? why.identity : identity, why);
-    answer(client, identity, why.message, why.data());
+    answer(client, began, identity, why.code, why.message, why.data());
 }
 
 void Admission::tell(base::ClientId client, std::string_view identity, const Rejection &why) const {
@@ -100,14 +115,20 @@ void Admission::tell(base::ClientId client, std::string_view identity, const Rej
                   {{"why", why.message}});
 }
 
-void Admission::answer(base::ClientId client, std::string_view identity, std::string_view message,
-                       std::string_view data) {
+void Admission::answer(base::ClientId client, Moment began, std::string_view identity,
+                       std::string_view code, std::string_view message, std::string_view data) {
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
-    ++portals_.of(info.handshake->facts->portal).connects_refused;
+    counters_.handshakes.observe(std::chrono::steady_clock::now() - began);
+    counters_.refused.add({code, info.handshake->facts->portal,
+                           session::text(clients_.transport(info.session))});
     const std::string id{info.id}, nsp{info.nsp};
     if (clients_.refuse(client, message, data))
         hooks_->not_connected({client, id, nsp, identity, true, message, data});
+}
+
+void Admission::refuse_namespace(base::ClientId client, Moment began, std::string_view identity) {
+    refuse(client, began, identity, "namespace_unknown", "Invalid namespace", {});
 }
 
 void Admission::gone(base::ClientId client, session::CloseReason reason) {
@@ -129,7 +150,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting, const Ver
         verdict.identity.empty() ? std::string_view{waiting.who.identity} : verdict.identity;
     // While a plugin thought about it, the configuration may have changed or the token ended.
     if (!namespaces_.knows(info.nsp)) {
-        refuse(client, waiting.who.identity, "Invalid namespace", {});
+        refuse_namespace(client, waiting.began, waiting.who.identity);
         return Status::ok;
     }
     const auto expires = deadline(sooner(waiting.who.expires_ms, verdict.expires_ms), clock_.now());
@@ -137,7 +158,7 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting, const Ver
     if (!why && expires && *expires <= clock_.now())
         why = Rejection{"token_expired", "the token expired meanwhile", true};
     if (why) {
-        refuse(client, waiting.who.identity, *why);
+        refuse(client, waiting.began, waiting.who.identity, *why);
         return Status::ok;
     }
     clients_.hold(client);
@@ -151,7 +172,9 @@ Status Admission::admit(base::ClientId client, const Waiting &waiting, const Ver
         space.join(client, room, rooms::Grant::plugin);
     identities_.set(client, identity, expires);
     membership_.enter_automatic_rooms(client, space);
-    ++portals_.of(info.handshake->facts->portal).connects;
+    counters_.handshakes.observe(std::chrono::steady_clock::now() - waiting.began);
+    counters_.connects.add(
+        {info.handshake->facts->portal, session::text(clients_.transport(info.session))});
     if (causes_ != nullptr && causes_->traced())
         causes_->trace("connected", about(clients_, client, identities_.user(client), {}),
                        {{"namespace", nsp}, {"client", id}});

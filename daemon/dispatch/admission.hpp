@@ -2,19 +2,20 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "dispatch/counters.hpp"
 #include "dispatch/hooks.hpp"
 #include "dispatch/identify.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/membership.hpp"
 #include "dispatch/namespaces.hpp"
 #include "dispatch/options.hpp"
-#include "dispatch/portal_counts.hpp"
 #include "dispatch/token_gate.hpp"
 #include "dispatch/verdict.hpp"
 #include "log/causes.hpp"
 #include "rooms/hub.hpp"
 #include "session/clients.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ class Admission {
 public:
     Admission(const Options &options, session::Clients &clients, const base::Clock &clock,
               const Namespaces &namespaces, rooms::Hub &hub, Identities &identities,
-              Membership &membership, PortalCounts &portals) :
+              Membership &membership, Counters &counters) :
         options_(options),
         clients_(clients),
         clock_(clock),
@@ -37,7 +38,7 @@ public:
         hub_(hub),
         identities_(identities),
         membership_(membership),
-        portals_(portals) {}
+        counters_(counters) {}
     void wire(Hooks &hooks) noexcept { hooks_ = &hooks; }
     void explain_to(log::Causes &causes) noexcept { causes_ = &causes; }
 
@@ -65,18 +66,22 @@ public:
     void leave(base::ClientId, std::string_view room);
 
 private:
+    using Moment = std::chrono::steady_clock::time_point;
     struct Waiting {
         std::vector<std::string> rooms;
         Who who; // as its token says; a plugin may know better
+        Moment began;
     };
 
     Status admit(base::ClientId, const Waiting &, const Verdict &);
-    void refuse(base::ClientId, std::string_view identity, std::string_view message,
-                std::string_view data);
-    void refuse(base::ClientId, std::string_view identity, const Rejection &);
+    // `code` is for the counts.
+    void refuse(base::ClientId, Moment began, std::string_view identity, std::string_view code,
+                std::string_view message, std::string_view data);
+    void refuse(base::ClientId, Moment began, std::string_view identity, const Rejection &);
+    void refuse_namespace(base::ClientId, Moment began, std::string_view identity);
     void tell(base::ClientId, std::string_view identity, const Rejection &) const;
-    void answer(base::ClientId, std::string_view identity, std::string_view message,
-                std::string_view data);
+    void answer(base::ClientId, Moment began, std::string_view identity, std::string_view code,
+                std::string_view message, std::string_view data);
     std::optional<Rejection> reject(std::string_view portal, std::string_view identity) const;
 
     const Options &options_;
@@ -86,7 +91,7 @@ private:
     rooms::Hub &hub_;
     Identities &identities_;
     Membership &membership_;
-    PortalCounts &portals_;
+    Counters &counters_;
     Hooks *hooks_ = nullptr;
     log::Causes *causes_ = nullptr; // null: nobody is told of refusals
     TokenGate tokens_;

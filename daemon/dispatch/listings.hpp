@@ -10,18 +10,9 @@
 
 namespace roomd::dispatch {
 
-// As Router::clients() and rooms().
+// As Router::clients().
 std::vector<base::ClientId> list_clients(rooms::Hub &, const session::Clients &,
                                          std::string_view nsp, base::ClientId after,
                                          std::size_t limit);
-struct ListedRoom { // views, valid until a room changes
-    std::string_view nsp, name;
-    std::size_t members;
-};
-std::vector<ListedRoom> list_rooms(const rooms::Hub &, std::string_view prefix, std::size_t limit,
-                                   std::size_t &total);
-
-// The rooms with most members, by namespace and name.
-std::vector<ListedRoom> list_largest(const rooms::Hub &, std::size_t limit);
 
 } // namespace roomd::dispatch

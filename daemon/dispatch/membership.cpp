@@ -20,6 +20,13 @@ namespace {
 class InSpace final : public Whereabouts {
 public:
     InSpace(rooms::Space &space, base::ClientId client) : space_(space), client_(client) {}
+    // Counts the rooms that it enters.
+    InSpace(rooms::Space &space, base::ClientId client, Counters &counters,
+            std::string_view portal) :
+        space_(space),
+        client_(client),
+        counters_(&counters),
+        portal_(portal) {}
 
     bool in(std::string_view room) const override { return space_.in(client_, room); }
     std::size_t rooms() const override { return space_.rooms_of(client_); }
@@ -33,20 +40,20 @@ public:
     std::size_t members(std::string_view room) const override { return space_.count(room); }
     void enter(std::string_view room) override {
         space_.join(client_, room);
-        ++entered_;
+        if (counters_ != nullptr) counters_->joins.add({rooms::split(room).kind, portal_});
     }
     void refuse(std::string_view kind, const policy::Unfit &unfit) override {
         refused_.emplace_back(kind, unfit);
     }
 
     using Refused = std::vector<std::pair<std::string, policy::Unfit>>;
-    std::size_t entered() const noexcept { return entered_; } // by enter()
     const Refused &refused() const noexcept { return refused_; }
 
 private:
     rooms::Space &space_;
     base::ClientId client_;
-    std::size_t entered_ = 0;
+    Counters *counters_ = nullptr;
+    std::string_view portal_;
     Refused refused_;
 };
 
@@ -57,7 +64,9 @@ void Membership::join(const Asker &asker, const RoomKind &kind, const std::strin
     session::Clients::Info info;
     rooms::Space *space = space_of(client);
     if (space == nullptr || !clients_.info(client, info)) return;
-    const auto deny = [&](const Refusal &why) { refuse(asker, json::quoted(room), why); };
+    const auto deny = [&](const Refusal &why) {
+        refuse(asker, kind.name, json::quoted(room), why);
+    };
     // Its token has ended; tick() has not closed it yet.
     if (identities_.is_over(client, clock_.now())) return deny(room_denied);
     if (const Refusal *why = refuse_wish(options_, kind, room, InSpace(*space, client)))
@@ -78,7 +87,7 @@ void Membership::join(const Asker &asker, const RoomKind &kind, const std::strin
     waiting_.erase(found);
     const std::string_view claims = claims_of(identities_.of(client));
     if (!policy::admits(kind.rules, rooms::split(room).id, claims)) {
-        count_refused(asker);
+        count_refusal(asker, kind.name, room_denied.code);
         tell(asker, json::quoted(room), room_denied.code,
              policy::explain(kind.rules, rooms::split(room).id, claims).text);
         return answers_.refuse(asker, json::quoted(room), room_denied.code, room_denied.message);
@@ -111,12 +120,13 @@ Status Membership::decide(base::ClientId client, std::string_view room, const Ve
     waiting_.erase(found);
     const RoomKind *kind = kind_of(waiting.room); // a reload may have taken it away meanwhile
     const std::string shown = json::quoted(waiting.room);
+    const std::string_view named = kind != nullptr ? kind->name : metrics::other;
     if (!verdict.accept)
-        refuse(waiting.asker, shown,
+        refuse(waiting.asker, named, shown,
                verdict.message.empty() ? std::string_view{room_denied.message} : verdict.message,
                verdict.data);
     else if (kind == nullptr || !policy::by_request(kind->rules))
-        refuse(waiting.asker, shown, room_denied);
+        refuse(waiting.asker, named, shown, room_denied);
     else
         enter(waiting.asker, waiting.room, rooms::Grant::plugin);
     if (waiting.held) clients_.release(client);
@@ -131,30 +141,26 @@ void Membership::enter(const Asker &asker, std::string_view room, rooms::Grant b
     if (!space->in(asker.client, room)) {
         const InSpace where(*space, asker.client);
         if (const Refusal *why = over_limit(options_, *kind, room, where))
-            return refuse(asker, json::quoted(room), *why);
-        ++portal_of(asker.client).joins;
+            return refuse(asker, kind->name, json::quoted(room), *why);
+        counters_.joins.add({kind->name, portal_of(asker.client)});
     }
     space->join(asker.client, room, by);
     trace(asker.client, "joined", room);
     answers_.accept(asker, room, space->count(room));
 }
 
-void Membership::refuse(const Asker &asker, std::string_view shown, const Refusal &why) {
-    count_refused(asker);
+void Membership::refuse(const Asker &asker, std::string_view kind, std::string_view shown,
+                        const Refusal &why) {
+    count_refusal(asker, kind, why.code);
     tell(asker, shown, why.code, why.message);
     answers_.refuse(asker, shown, why.code, why.message);
 }
 
-void Membership::refuse(const Asker &asker, std::string_view shown, std::string_view message,
-                        std::string_view data) {
-    count_refused(asker);
+void Membership::refuse(const Asker &asker, std::string_view kind, std::string_view shown,
+                        std::string_view message, std::string_view data) {
+    count_refusal(asker, kind, room_denied.code);
     tell(asker, shown, room_denied.code, message);
     answers_.refuse(asker, shown, room_denied.code, message, data);
-}
-
-void Membership::count_refused(const Asker &asker) {
-    ++refused_;
-    ++portal_of(asker.client).joins_refused;
 }
 
 // The rule is that of the room's kind; `why` says which of its conditions, or which limit.
@@ -174,14 +180,19 @@ void Membership::trace(base::ClientId client, std::string_view what, std::string
     causes_->trace(what, about(clients_, client, identities_.user(client), {}), {{"room", room}});
 }
 
+void Membership::count_refusal(const Asker &asker, std::string_view kind, std::string_view code) {
+    ++refused_;
+    counters_.joins_refused.add({kind, code, portal_of(asker.client)});
+}
+
 const RoomKind *Membership::kind_of(std::string_view room) const noexcept {
     return find_kind(options_, rooms::split(room).kind);
 }
 
-PortalCount &Membership::portal_of(base::ClientId client) const {
+std::string_view Membership::portal_of(base::ClientId client) const {
     session::Clients::Info info;
     const bool known = clients_.info(client, info) && info.handshake != nullptr;
-    return portals_.of(known ? info.handshake->facts->portal : std::string_view{});
+    return known ? std::string_view{info.handshake->facts->portal} : std::string_view{};
 }
 
 rooms::Space *Membership::space_of(base::ClientId client) const {
@@ -193,9 +204,8 @@ rooms::Space *Membership::space_of(base::ClientId client) const {
 void Membership::enter_automatic_rooms(base::ClientId client, rooms::Space &space) {
     const std::string_view identity = identities_.of(client);
     if (identity.empty()) return;
-    InSpace where(space, client);
+    InSpace where(space, client, counters_, portal_of(client));
     dispatch::enter_automatic_rooms(options_, claims_of(identity), where);
-    if (where.entered() > 0) portal_of(client).joins += where.entered();
     if (causes_ != nullptr && causes_->traced())
         for (const std::string &room : space.names_of(client))
             trace(client, "is in", room);

@@ -3,11 +3,11 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "dispatch/answers.hpp"
+#include "dispatch/counters.hpp"
 #include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
 #include "dispatch/identities.hpp"
 #include "dispatch/options.hpp"
-#include "dispatch/portal_counts.hpp"
 #include "dispatch/verdict.hpp"
 #include "dispatch/wish.hpp"
 #include "log/causes.hpp"
@@ -27,21 +27,22 @@ namespace roomd::dispatch {
 class Membership {
 public:
     Membership(const Options &options, session::Clients &clients, Answers &answers, rooms::Hub &hub,
-               const Identities &identities, PortalCounts &portals, const base::Clock &clock) :
+               const Identities &identities, Counters &counters, const base::Clock &clock) :
         options_(options),
         clients_(clients),
         answers_(answers),
         hub_(hub),
         identities_(identities),
-        portals_(portals),
+        counters_(counters),
         clock_(clock) {}
     void wire(Hooks &hooks) noexcept { hooks_ = &hooks; }
     void explain_to(log::Causes &causes) noexcept { causes_ = &causes; }
 
     // A client's wish to join.  Answered at once, or by decide() when a plugin takes it.
     void join(const Asker &, const RoomKind &, const std::string &room);
-    // As a refused join, also in the counts.  `shown`: the room as JSON, or null.
-    void refuse(const Asker &, std::string_view shown, const Refusal &);
+    // As a refused join, also in the counts.  `kind`: its name, or metrics::other.  `shown`: the
+    // room as JSON, or null.
+    void refuse(const Asker &, std::string_view kind, std::string_view shown, const Refusal &);
     // A client's wish to leave, and one that is refused already.
     void leave(const Asker &, const RoomKind &, const std::string &room);
     void refuse_leave(const Asker &, std::string_view shown, const Refusal &);
@@ -74,16 +75,17 @@ private:
     };
 
     void enter(const Asker &, std::string_view room, rooms::Grant by); // a join's last step
-    void refuse(const Asker &, std::string_view shown, std::string_view message,
-                std::string_view data); // room_denied, in a plugin's words
-    void count_refused(const Asker &);
+    // room_denied, in a plugin's words
+    void refuse(const Asker &, std::string_view kind, std::string_view shown,
+                std::string_view message, std::string_view data);
+    void count_refusal(const Asker &, std::string_view kind, std::string_view code);
     void tell(const Asker &, std::string_view shown, std::string_view code,
               std::string_view why) const;
     void trace(base::ClientId, std::string_view what, std::string_view room) const;
     const RoomKind *kind_of(std::string_view room) const noexcept;
     void tell_unformed(base::ClientId, const std::string &kind, const policy::Unfit &);
     void put_out(base::ClientId, rooms::Space &, std::string_view nsp);
-    PortalCount &portal_of(base::ClientId) const;
+    std::string_view portal_of(base::ClientId) const;
     rooms::Space *space_of(base::ClientId) const;
 
     const Options &options_;
@@ -91,7 +93,7 @@ private:
     Answers &answers_;
     rooms::Hub &hub_;
     const Identities &identities_;
-    PortalCounts &portals_;
+    Counters &counters_;
     const base::Clock &clock_;
     Hooks *hooks_ = nullptr;
     log::Causes *causes_ = nullptr; // null: nobody is told of refusals

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "auth/key_rates.hpp"
 #include "auth/keys.hpp"
 #include "auth/token.hpp"
 #include "catalogue/catalogue.hpp"
@@ -56,6 +57,7 @@ struct Options : Limits {
     std::string cookie;                         // that may hold the token; empty: none may
     std::vector<Portal> portals;
     std::shared_ptr<const auth::Keys> keys;                // on whose behalf emits come; null: none
+    auth::KeyRates *rates = nullptr;                       // of these; null: without
     std::shared_ptr<const catalogue::Catalogue> catalogue; // null: it knows no event
     std::vector<ClientEvent> client_events;
     std::shared_ptr<const catalogue::Catalogue> client_schemas; // of these; null: any data will do

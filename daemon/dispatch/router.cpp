@@ -3,6 +3,7 @@
 #include "dispatch/admission.hpp"
 #include "dispatch/answers.hpp"
 #include "dispatch/client_events.hpp"
+#include "dispatch/counters.hpp"
 #include "dispatch/event_counts.hpp"
 #include "dispatch/fanout.hpp"
 #include "dispatch/identities.hpp"
@@ -10,8 +11,8 @@
 #include "dispatch/membership.hpp"
 #include "dispatch/moves.hpp"
 #include "dispatch/namespaces.hpp"
-#include "dispatch/portal_counts.hpp"
 #include "dispatch/positions.hpp"
+#include "dispatch/room_list.hpp"
 #include "dispatch/space_of.hpp"
 #include "dispatch/verbs.hpp"
 #include "rooms/hub.hpp"
@@ -29,8 +30,8 @@ struct Router::Impl {
         clock(k),
         namespaces(options),
         answers(clients),
-        membership(options, clients, answers, hub, identities, portals, clock),
-        admission(options, clients, clock, namespaces, hub, identities, membership, portals),
+        membership(options, clients, answers, hub, identities, counters, clock),
+        admission(options, clients, clock, namespaces, hub, identities, membership, counters),
         moves(options, clients, hub, namespaces, identities, admission),
         verbs(options, membership),
         client_events(options, clients, hub, identities, clock, counts),
@@ -41,9 +42,10 @@ struct Router::Impl {
     const base::Clock &clock;
     Hooks *hooks = nullptr;
     std::vector<Watcher *> watchers;
+    Busy *busy = nullptr;
     rooms::Hub hub;
     Identities identities;
-    PortalCounts portals;
+    Counters counters;
     EventCounts counts;
     Positions positions;
     Namespaces namespaces;
@@ -67,7 +69,9 @@ struct Router::Impl {
 };
 
 Router::Router(const Options &options, session::Clients &clients, const base::Clock &clock) :
-    impl_(std::make_unique<Impl>(options, clients, clock)) {}
+    impl_(std::make_unique<Impl>(options, clients, clock)) {
+    impl_->hub.count_kinds(kind_names(options));
+}
 
 Router::~Router() = default;
 
@@ -93,6 +97,7 @@ void Router::reconfigure(const Options &options) {
     for (const base::ClientId client : impl_->admission.no_longer_admitted())
         impl_->clients.disconnect(client, session::CloseReason::forced_close, true);
     if (other_rules) impl_->membership.revise();
+    impl_->hub.count_kinds(kind_names(options));
 }
 
 void Router::use_tokens(std::shared_ptr<const auth::Tokens> tokens) {
@@ -110,6 +115,11 @@ const auth::Key *Router::key(std::string_view name) const noexcept {
     return impl_->options.keys != nullptr ? impl_->options.keys->named(name) : nullptr;
 }
 
+bool Router::charge(const auth::Key &key, std::size_t count) {
+    auth::KeyRates *rates = impl_->options.rates;
+    return rates == nullptr || rates->take(key, impl_->clock.now(), count);
+}
+
 Routed Router::route(Emit emit) const {
     Routed routed = dispatch::route(impl_->options, std::move(emit));
     if (routed.given_up) ++impl_->counts.given_up;
@@ -121,6 +131,8 @@ Emitted Router::emit(const Routed &routed) {
     Emitted emitted = routed.refused;
     if (emitted.status == Status::ok) emitted = impl_->fanout.emit(emit);
     if (emitted.status != Status::ok) return impl_->refused(emit, std::move(emitted));
+    impl_->counters.emitted(emit, impl_->options);
+    if (impl_->busy != nullptr) impl_->busy->emitted(emit);
     if (!emit.position.epoch.empty()) impl_->positions.advance(emit.position);
     for (Watcher *watcher : impl_->watchers)
         watcher->emitted(emits(), emit, emitted);
@@ -270,10 +282,7 @@ std::vector<std::string> Router::rooms_of(base::ClientId client) const {
 
 std::size_t Router::rooms(std::string_view prefix, std::size_t limit,
                           std::vector<Stats::Room> &out) const {
-    std::size_t total = 0;
-    for (const ListedRoom &room : list_rooms(impl_->hub, prefix, limit, total))
-        out.push_back({std::string{room.nsp}, std::string{room.name}, room.members});
-    return total;
+    return rooms_by_name(impl_->hub, prefix, limit, out);
 }
 
 Stats Router::stats(std::size_t limit) const {
@@ -286,16 +295,24 @@ Stats Router::stats(std::size_t limit) const {
     stats.events_given_up = impl_->counts.given_up;
     stats.events_unhandled = impl_->counts.unhandled;
     stats.joins_refused = impl_->membership.refused();
-    stats.portals.assign(impl_->portals.all().begin(), impl_->portals.all().end());
-
-    if (limit == 0) return stats; // the console asks each second
-    for (const ListedRoom &room : list_largest(impl_->hub, limit))
-        stats.largest.push_back({std::string{room.nsp}, std::string{room.name}, room.members});
+    if (limit > 0) stats.largest = largest_rooms(impl_->hub, limit); // the console asks each second
     return stats;
 }
 
 std::uint64_t Router::emits() const noexcept {
     return impl_->fanout.emits();
+}
+
+const Counters &Router::counters() const noexcept {
+    return impl_->counters;
+}
+
+const rooms::Kinds &Router::room_kinds() const noexcept {
+    return impl_->hub.kinds();
+}
+
+void Router::flushed() noexcept {
+    impl_->counters.emits.flushed();
 }
 
 std::string Router::positions() const {
@@ -312,6 +329,10 @@ void Router::watch(Watcher &watcher) {
 
 void Router::unwatch(Watcher &watcher) noexcept {
     std::erase(impl_->watchers, &watcher);
+}
+
+void Router::watch_busy(Busy *busy) noexcept {
+    impl_->busy = busy;
 }
 
 const TokenGate::Unread &Router::tokens_unread() const noexcept {
@@ -377,6 +398,8 @@ void Router::gone(base::ClientId client, session::CloseReason reason) {
             {client, info.nsp, info.id, impl_->identities.of(client), reason, rooms});
         std::vector<std::string> left;
         impl_->hub.exit(client, info.nsp, left);
+        impl_->counters.disconnects.add({session::text(reason), info.handshake->facts->portal,
+                                         session::text(impl_->clients.transport(info.session))});
     }
     impl_->identities.drop(client);
 }

@@ -2,13 +2,15 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "dispatch/busy.hpp"
+#include "dispatch/counters.hpp"
 #include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
 #include "dispatch/membership.hpp"
 #include "dispatch/move.hpp"
 #include "dispatch/options.hpp"
-#include "dispatch/portal_counts.hpp"
 #include "dispatch/routing.hpp"
+#include "dispatch/stats.hpp"
 #include "dispatch/token_gate.hpp"
 #include "dispatch/verdict.hpp"
 #include "dispatch/watcher.hpp"
@@ -21,28 +23,14 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace roomd::rooms {
+class Kinds;
 class Watcher;
-}
+} // namespace roomd::rooms
 
 namespace roomd::dispatch {
-
-struct Stats {
-    std::size_t clients = 0; // accepted
-    std::size_t rooms = 0;   // without private ones
-    struct Room {
-        std::string nsp, name;
-        std::size_t members;
-    };
-    std::vector<Room> largest; // at most `limit` of them, in order of namespace and name
-    std::uint64_t emits = 0, deliveries = 0, events_in = 0, joins_refused = 0;
-    std::uint64_t events_given_up = 0;  // whose check would have taken too long
-    std::uint64_t events_unhandled = 0; // neither roomd nor a plugin knows them
-    std::vector<std::pair<std::string, PortalCount>> portals; // by name; "": no Origin header
-};
 
 // One client as it is now: views, valid until anything happens.
 struct Known {
@@ -69,6 +57,8 @@ public:
     // ---- emits and commands (from the host) ----------------------------------------------
     // The key of this name, for Emit::rights; null: none has it.  Valid until reconfigure().
     const auth::Key *key(std::string_view name) const noexcept;
+    // Takes `count` events from what keys[].rate leaves it.  False: it leaves less.
+    bool charge(const auth::Key &, std::size_t count);
     // Each emit is routed once, as dispatch::route() says, and then taken or not.
     Routed route(Emit) const;
     Emitted emit(const Routed &);
@@ -117,8 +107,12 @@ public:
     // how many there are.
     std::size_t rooms(std::string_view prefix, std::size_t limit,
                       std::vector<Stats::Room> &out) const;
+    const Counters &counters() const noexcept;
+    const rooms::Kinds &room_kinds() const noexcept;
+    void flushed() noexcept; // the end of a turn: what was emitted in it is under way
     std::string positions() const;        // as Positions::text()
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
+    void watch_busy(Busy *) noexcept;     // the same, of what is counted for `roomd top`
     void watch(Watcher &);                // who watches is told of each emit
     void unwatch(Watcher &) noexcept;
 

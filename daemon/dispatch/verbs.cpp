@@ -18,7 +18,8 @@ using Act = void (*)(Membership &, const Asker &, const Wish &);
 
 void join(Membership &membership, const Asker &asker, const Wish &wish) {
     if (wish.refusal != nullptr)
-        membership.refuse(asker, wish.shown, *wish.refusal);
+        membership.refuse(asker, wish.kind != nullptr ? wish.kind->name : metrics::other,
+                          wish.shown, *wish.refusal);
     else
         membership.join(asker, *wish.kind, wish.room);
 }

@@ -42,6 +42,10 @@ struct Apply {
     dispatch::Router &router = services.router;
 
     std::size_t operator()(EmitCommand &command) {
+        if (const auto no = over_rate(instance, {&command.emit, 1})) {
+            tell(instance, command.fn, command.user, command.emit.event, *no, 0);
+            return 0;
+        }
         if (is_durable(instance, command.emit)) {
             std::vector<OwnedEmit> one;
             one.push_back(std::move(command.emit));
@@ -58,9 +62,12 @@ struct Apply {
             std::count_if(command.emits.begin(), command.emits.end(),
                           [&](const OwnedEmit &emit) { return is_durable(instance, emit); });
         const bool all = durable == std::ptrdiff_t(command.emits.size());
-        if (all) return store.keep(instance, command.emits, command.fn, command.user, bytes);
-        const std::vector<Outcome> outcomes =
-            durable == 0 ? send_all(instance, command.emits) : mixed(command.emits.size());
+        const auto no = over_rate(instance, command.emits);
+        if (all && !no) return store.keep(instance, command.emits, command.fn, command.user, bytes);
+        const std::size_t size = command.emits.size();
+        const std::vector<Outcome> outcomes = no             ? std::vector<Outcome>(size, *no)
+                                              : durable == 0 ? send_all(instance, command.emits)
+                                                             : mixed(size);
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
             tell(instance, command.fn, command.user, command.emits[i].event, outcomes[i], i);
         }
@@ -155,14 +162,14 @@ struct Apply {
 
     std::size_t operator()(MembersCommand &command) {
         const auto ids = numbers(router.members(command.nsp, command.room));
-        instance.calls().run("members",
+        instance.calls().run(Call::members,
                              [&] { command.fn(command.user, ROOMD_OK, ids.data(), ids.size()); });
         return 0;
     }
 
     std::size_t operator()(ClientsCommand &command) {
         const auto ids = numbers(router.clients(command.nsp, command.after, command.limit));
-        instance.calls().run("clients",
+        instance.calls().run(Call::clients,
                              [&] { command.fn(command.user, ROOMD_OK, ids.data(), ids.size()); });
         return 0;
     }
@@ -180,12 +187,12 @@ struct Apply {
     std::size_t operator()(StatsCommand &command) {
         const std::string text =
             services.options.stats ? services.options.stats() : stats_json(router.stats(1000));
-        instance.calls().run("stats", [&] { command.fn(command.user, ROOMD_OK, str(text)); });
+        instance.calls().run(Call::stats, [&] { command.fn(command.user, ROOMD_OK, str(text)); });
         return 0;
     }
 
     std::size_t operator()(PostCommand &command) {
-        instance.calls().run("post", [&] { command.fn(command.user); });
+        instance.calls().run(Call::post, [&] { command.fn(command.user); });
         return 0;
     }
 };

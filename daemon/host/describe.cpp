@@ -92,7 +92,7 @@ void describe(Instance &instance, const DescribeCommand &command) {
     const bool there = describe(instance, instance.services().router, instance.data(),
                                 command.client, nullptr, out);
     instance.calls().run(
-        "describe", [&] { command.fn(command.user, there ? ROOMD_OK : ROOMD_GONE, &out.raw); });
+        Call::describe, [&] { command.fn(command.user, there ? ROOMD_OK : ROOMD_GONE, &out.raw); });
 }
 
 void find(Instance &instance, const FindCommand &command) {
@@ -119,7 +119,7 @@ void find(Instance &instance, const FindCommand &command) {
     }
     out.clients = page.data();
     out.n_clients = page.size();
-    instance.calls().run("find",
+    instance.calls().run(Call::find,
                          [&] { command.fn(command.user, to_status(refused.status), &out); });
 }
 

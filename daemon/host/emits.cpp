@@ -51,6 +51,25 @@ dispatch::Routed route(Instance &instance, const OwnedEmit &emit) {
     return nobodys;
 }
 
+std::optional<Outcome> over_rate(Instance &instance, std::span<const OwnedEmit> emits) {
+    dispatch::Router &router = instance.services().router;
+    for (std::size_t i = 0; i < emits.size();) { // those of a batch have one key
+        const std::string &name = emits[i].on_behalf;
+        std::size_t count = 1;
+        while (i + count < emits.size() && emits[i + count].on_behalf == name)
+            ++count;
+        i += count;
+        const auth::Key *key = name.empty() ? nullptr : router.key(name);
+        if (key == nullptr || router.charge(*key, count)) continue;
+        Outcome out;
+        out.status = ROOMD_AGAIN;
+        out.emitted.code = "key_rate";
+        out.emitted.text = "this key emits more than its rate allows";
+        return out;
+    }
+    return std::nullopt;
+}
+
 Outcome check(Services &services, const dispatch::Routed &routed) {
     return outcome(services.router.check(routed));
 }
@@ -153,7 +172,7 @@ void tell(Instance &instance, roomd_emitted_fn fn, void *user, const std::string
     out.text = str(what.text);
     out.index = index;
     out.stored = outcome.stored ? 1 : 0;
-    instance.calls().run("emitted", [&] { fn(user, outcome.status, &out); });
+    instance.calls().run(Call::emitted, [&] { fn(user, outcome.status, &out); });
 }
 
 } // namespace roomd::host

@@ -6,6 +6,8 @@
 #include "host/instance.hpp"
 
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,9 @@ struct Outcome {
 // As the Router routes it, with the rights of the key it is sent on behalf of.  Refused when that
 // key does not exist any more.  Views into the emit.
 dispatch::Routed route(Instance &, const OwnedEmit &);
+// Takes these from the rates of the keys that they are sent on behalf of, once for each emit.  What
+// its `fn` is told when one has not enough left; nothing else.
+std::optional<Outcome> over_rate(Instance &, std::span<const OwnedEmit>);
 // Whether the Router would take it.
 Outcome check(Services &, const dispatch::Routed &);
 // Sends one emit, once for each idempotency key.  `routed` is what route() made of it.

@@ -55,7 +55,7 @@ void Handles::fire_timer(roomd_handle id) {
     const roomd_task_fn fn = entry.fn;
     void *const user = entry.user;
     if (entry.once) entries_.erase(found);
-    calls_.run("timer", [&] { fn(user); });
+    calls_.run(Call::timer, [&] { fn(user); });
     services_.drain();
 }
 
@@ -91,7 +91,7 @@ void Handles::fire_watch(roomd_handle id, bool readable, bool writable) {
     void *const user = entry.user;
     const int fd = entry.fd;
     const std::uint32_t events = (readable ? ROOMD_FD_READ : 0u) | (writable ? ROOMD_FD_WRITE : 0u);
-    calls_.run("watch", [&] { fn(user, fd, events); });
+    calls_.run(Call::watch, [&] { fn(user, fd, events); });
     services_.drain();
 }
 
@@ -151,7 +151,7 @@ void Handles::serve(roomd_request_fn fn, void *user, const HttpRequest &request)
     out.body = {request.body.data(), request.body.size()};
     const std::string of_request(request.request);
     if (!of_request.empty()) intake_.serves(&of_request);
-    calls_.run("request", [&] { fn(user, &out); });
+    calls_.run(Call::request, [&] { fn(user, &out); });
     intake_.serves(nullptr);
     services_.watch_time();
     services_.drain();

@@ -72,7 +72,7 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
                 instance.asked_about().insert(connecting.client);
             return ask_with(instance, id, [&](std::uint64_t given) {
                 out.ticket = given;
-                return instance.calls().call("connect", ROOMD_PASS, [&] { return fn(user, &out); });
+                return instance.calls().call(Call::connect, ROOMD_PASS, [&] { return fn(user, &out); });
             });
         });
         if (taken) break;
@@ -106,7 +106,7 @@ PluginHooks::Next PluginHooks::joining(const dispatch::Joining &joining) {
             }
             return ask_with(instance, id, [&](std::uint64_t given) {
                 out.ticket = given;
-                return instance.calls().call("join", ROOMD_PASS, [&] { return fn(user, &out); });
+                return instance.calls().call(Call::join, ROOMD_PASS, [&] { return fn(user, &out); });
             });
         });
         if (taken) break;
@@ -133,7 +133,7 @@ PluginHooks::Next PluginHooks::event(base::ClientId client, std::string_view ide
         taken = hooks.first(event.nsp, event.name, [&](roomd_event_fn fn, void *user) {
             const auto call = [&](std::uint64_t ticket) {
                 out.ack = ticket;
-                return instance.calls().call("event", ROOMD_PASS, [&] { return fn(user, &out); });
+                return instance.calls().call(Call::event, ROOMD_PASS, [&] { return fn(user, &out); });
             };
             if (!event.ack) return call(0) == ROOMD_TAKEN;
             Ticket ticket;
@@ -164,7 +164,7 @@ void PluginHooks::connected(const dispatch::Connected &connected) {
         if (!instance.asked_about().empty()) instance.asked_about().erase(connected.client);
         instance.handles().connecteds.first(
             connected.nsp, "", [&](roomd_connected_fn fn, void *user) {
-                instance.calls().run("connected", [&] { fn(user, &out); });
+                instance.calls().run(Call::connected, [&] { fn(user, &out); });
                 return false;
             });
     }
@@ -186,7 +186,7 @@ void PluginHooks::not_connected(const dispatch::NotConnected &failed) {
         if (instance.asked_about().erase(failed.client) == 0) continue;
         instance.handles().connect_faileds.first(
             failed.nsp, "", [&](roomd_connect_failed_fn fn, void *user) {
-                instance.calls().run("connect_failed", [&] { fn(user, &out); });
+                instance.calls().run(Call::connect_failed, [&] { fn(user, &out); });
                 return false;
             });
     }
@@ -217,7 +217,7 @@ void PluginHooks::left(const dispatch::Left &left) {
         Instance &instance = plugin->instance();
         out.data = str(instance.data().of(left.client));
         instance.handles().gones.first(left.nsp, "", [&](roomd_gone_fn fn, void *user) {
-            instance.calls().run("disconnect", [&] { fn(user, &out); });
+            instance.calls().run(Call::disconnect, [&] { fn(user, &out); });
             return false;
         });
     }
@@ -237,7 +237,7 @@ bool PluginHooks::tell_rooms() {
             Instance &instance = plugin->instance();
             instance.handles().rooms.first(
                 change.nsp, change.room, [&](roomd_room_fn fn, void *user) {
-                    instance.calls().run("room", [&] { fn(user, &out); });
+                    instance.calls().run(Call::room, [&] { fn(user, &out); });
                     return false;
                 });
         }
@@ -277,7 +277,7 @@ void PluginHooks::publish(const dispatch::Emit &emit) {
     out.args = args.raw;
     out.epoch = str(emit.position.epoch);
     out.seq = emit.position.seq;
-    publisher.calls->run("publish", [&] { publisher.fn(publisher.user, &out); });
+    publisher.calls->run(Call::publish, [&] { publisher.fn(publisher.user, &out); });
     // From inside an emit: what the plugin puts in line waits for the drain that is under way.
 }
 

@@ -100,7 +100,14 @@ void Intake::count(roomd_handle id, double value, bool add) noexcept {
     const auto found = metrics_.find(id);
     if (phase_ == Phase::closed || found == metrics_.end()) return;
     MetricValue &metric = found->second;
-    if (metric.counter && (!add || value < 0)) return; // a counter only rises
+    if (metric.kind == metrics::Kind::histogram) {
+        constexpr double longest = 1e9; // seconds; more than an integer of nanoseconds holds is no time
+        if (add && value >= 0)
+            metric.times.observe(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                std::chrono::duration<double>(std::min(value, longest))));
+        return;
+    }
+    if (metric.kind == metrics::Kind::counter && (!add || value < 0)) return; // it only rises
     metric.value = add ? metric.value + value : value;
 }
 

@@ -2,6 +2,7 @@
 
 #include "host/command.hpp"
 #include "host/tickets.hpp"
+#include "metrics/metrics.hpp"
 #include "roomd/plugin.h"
 
 #include <atomic>
@@ -26,8 +27,9 @@ namespace roomd::host {
 
 struct MetricValue {
     std::string name, help;
-    bool counter = false;
+    metrics::Kind kind = metrics::Kind::gauge;
     double value = 0;
+    metrics::Latency times{}; // of a histogram
 };
 
 // Where a plugin's calls come in, from any thread: its line of commands, its tickets, its health

@@ -52,7 +52,7 @@ void Lifecycle::start() {
     self.handles = &instance_.handles();
     self.open({&instance_.services().wakeup, &instance_.services().log});
     roomd_error error = fresh_error();
-    const roomd_status status = instance_.calls().call("start", ROOMD_FAILED, [&] {
+    const roomd_status status = instance_.calls().call(Call::start, ROOMD_FAILED, [&] {
         return instance_.library().table().start(
             &host_table(), &self, str(instance_.entry().config_json), &plugin_state_, &error);
     });
@@ -69,7 +69,7 @@ void Lifecycle::start() {
 bool Lifecycle::reload(const PluginEntry &entry, std::string &why) {
     assert(state_ == State::running && has_reload());
     roomd_error error = fresh_error();
-    const roomd_status status = instance_.calls().call("reload", ROOMD_FAILED, [&] {
+    const roomd_status status = instance_.calls().call(Call::reload, ROOMD_FAILED, [&] {
         return instance_.library().table().reload(plugin_state_, str(entry.config_json), &error);
     });
     if (status != ROOMD_OK) {
@@ -93,7 +93,7 @@ void Lifecycle::stop() {
     moves_.stop(instance_);
     store_.stop(instance_);
     spool_.stop(instance_);
-    instance_.calls().run("stop", [&] { instance_.library().table().stop(plugin_state_); });
+    instance_.calls().run(Call::stop, [&] { instance_.library().table().stop(plugin_state_); });
     finish();
 }
 
@@ -143,7 +143,7 @@ bool Lifecycle::work_off() {
 void Lifecycle::tell_drained() {
     const roomd_plugin &table = instance_.library().table();
     if (table.on_drain != nullptr && state_ == State::running && instance_.intake().drained())
-        instance_.calls().run("on_drain", [&] { table.on_drain(plugin_state_); });
+        instance_.calls().run(Call::on_drain, [&] { table.on_drain(plugin_state_); });
 }
 
 void Lifecycle::tick(base::Time now) {

@@ -157,7 +157,7 @@ void Moves::tell(const Open &open, roomd_status status, const dispatch::Emitted 
     out.code = str(refused.code);
     out.pointer = str(refused.pointer);
     out.text = str(refused.text);
-    instance.calls().run("moved", [&] { command.fn(command.user, status, &out); });
+    instance.calls().run(Call::moved, [&] { command.fn(command.user, status, &out); });
 }
 
 } // namespace roomd::host

@@ -23,7 +23,7 @@ void refuse(Instance &instance, const AskAllCommand &command, const Outcome &why
     out.code = str(why.emitted.code);
     out.pointer = str(why.emitted.pointer);
     out.text = str(why.emitted.text);
-    instance.calls().run("answers", [&] { command.fn(command.user, why.status, &out); });
+    instance.calls().run(Call::answers, [&] { command.fn(command.user, why.status, &out); });
 }
 
 OwnedArgs owned(const sio::Args &args) {
@@ -55,7 +55,7 @@ std::size_t Questions::ask(Instance &instance, const AskCommand &command) {
     if (checked.status != ROOMD_OK) {
         roomd_args none{};
         none.json = {"[]", 2};
-        instance.calls().run("answer", [&] { command.fn(command.user, checked.status, &none); });
+        instance.calls().run(Call::answer, [&] { command.fn(command.user, checked.status, &none); });
         return 0;
     }
     const std::uint64_t token = ++last_token_;
@@ -99,7 +99,7 @@ void Questions::answered(std::uint64_t token, session::Answer answer, const sio:
     if (answer == session::Answer::gone) status = ROOMD_GONE;
     if (answer == session::Answer::expired) status = ROOMD_EXPIRED;
     const ArgsView out(args);
-    single.instance->calls().run("answer", [&] { single.fn(single.user, status, &out.raw); });
+    single.instance->calls().run(Call::answer, [&] { single.fn(single.user, status, &out.raw); });
     single.instance->intake().worked_off(ask_cost);
 }
 
@@ -136,7 +136,7 @@ void Questions::stop(Instance &instance) {
     roomd_args none{};
     none.json = {"[]", 2};
     for (const Single &one : take_of(singles_, instance))
-        instance.calls().run("answer", [&] { one.fn(one.user, ROOMD_STOPPING, &none); });
+        instance.calls().run(Call::answer, [&] { one.fn(one.user, ROOMD_STOPPING, &none); });
     for (Poll &poll : take_of(polls_, instance))
         tell(poll, ROOMD_STOPPING);
 }
@@ -165,7 +165,7 @@ void Questions::tell(Poll &poll, roomd_status status) {
     }
     out.replies = replies.data();
     out.n_replies = replies.size();
-    poll.instance->calls().run("answers", [&] { poll.fn(poll.user, status, &out); });
+    poll.instance->calls().run(Call::answers, [&] { poll.fn(poll.user, status, &out); });
     poll.instance->intake().worked_off(poll.charged);
 }
 

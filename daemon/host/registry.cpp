@@ -300,4 +300,11 @@ std::vector<Metric> Registry::metrics() const {
     return all;
 }
 
+std::vector<CallReport> Registry::calls() const {
+    std::vector<CallReport> all;
+    for (const auto &plugin : impl_->plugins)
+        all.push_back(calls_of(*plugin));
+    return all;
+}
+
 } // namespace roomd::host

@@ -67,6 +67,7 @@ public:
     std::vector<InstanceHealth> health() const;
     bool ready() const; // every required one is started and up
     std::vector<Metric> metrics() const;
+    std::vector<CallReport> calls() const; // of those that run, and of those that do not
 
 private:
     struct Impl;

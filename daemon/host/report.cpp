@@ -30,12 +30,13 @@ void append_metrics(const Lifecycle &plugin, std::vector<Metric> &all) {
     const std::string &name = instance.entry().name;
     const std::string &label = instance.entry().label();
     for (MetricValue &value : instance.intake().metrics()) {
-        all.push_back({name, label, std::move(value.name), std::move(value.help), true,
-                       value.counter, value.value});
+        all.push_back({name, label, std::move(value.name), std::move(value.help), true, value.kind,
+                       value.value, value.times});
     }
     const Intake::Counts counts = instance.intake().counts();
     const auto own = [&](const char *what, const char *help, bool counter, double value) {
-        all.push_back({name, label, what, help, false, counter, value});
+        const auto kind = counter ? metrics::Kind::counter : metrics::Kind::gauge;
+        all.push_back({name, label, what, help, false, kind, value});
     };
     own("slow_calls_total", "Calls into the plugin that blocked the loop too long.", true,
         double(instance.calls().slow_count()));
@@ -47,6 +48,11 @@ void append_metrics(const Lifecycle &plugin, std::vector<Metric> &all) {
         double(counts.expired_tickets));
     own("budget_used_bytes", "Bytes of commands in line.", false, double(counts.charged));
     own("open_tickets", "Answers the plugin owes.", false, double(counts.tickets));
+}
+
+CallReport calls_of(const Lifecycle &plugin) {
+    const Instance &instance = plugin.instance();
+    return {instance.entry().name, instance.entry().label(), instance.calls().times()};
 }
 
 } // namespace roomd::host

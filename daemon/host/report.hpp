@@ -1,7 +1,12 @@
 #pragma once
 
+#include "host/calls.hpp"
+#include "metrics/metrics.hpp"
+
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace roomd::host {
@@ -22,11 +27,19 @@ struct InstanceHealth {
 struct Metric {
     std::string plugin, instance, name, help;
     bool own = false;
-    bool counter = false; // else a gauge
+    metrics::Kind kind = metrics::Kind::gauge;
     double value = 0;
+    metrics::Latency times{}; // of a histogram
+};
+
+// How long the calls into one instance took; by Call.  Views, until the next reload.
+struct CallReport {
+    std::string_view plugin, instance;
+    const std::array<metrics::CallTimes, call_kinds> &times;
 };
 
 InstanceHealth health_of(const Lifecycle &);
 void append_metrics(const Lifecycle &, std::vector<Metric> &);
+CallReport calls_of(const Lifecycle &);
 
 } // namespace roomd::host

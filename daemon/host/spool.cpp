@@ -59,7 +59,7 @@ std::size_t Spool::ask(Instance &instance, SpoolCommand &command, std::size_t by
     const std::string owner = instance.entry().label();
     out.owner = str(owner);
     out.flags = command.spool.flags;
-    spooler.calls->run("spool", [&] { spooler.fn(spooler.user, id, &out); });
+    spooler.calls->run(Call::spool, [&] { spooler.fn(spooler.user, id, &out); });
     services.watch_time();
     return bytes;
 }
@@ -108,7 +108,7 @@ void Spool::tell(Instance &instance, roomd_spooled_fn fn, void *user, const Owne
     out.text = str(answer.text);
     out.code = str(answer.code);
     out.why = str(answer.why);
-    instance.calls().run("spool", [&] { fn(user, &out); });
+    instance.calls().run(Call::spool, [&] { fn(user, &out); });
 }
 
 } // namespace roomd::host

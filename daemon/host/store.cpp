@@ -126,7 +126,7 @@ bool Store::hand_over(Pending pending, const std::vector<OwnedEmit> &emits,
     }
     pending_.emplace(last_, std::move(pending));
     const Raw raw(emits, routed);
-    keeper.calls->run("store",
+    keeper.calls->run(Call::store,
                       [&] { keeper.fn(keeper.user, id, raw.all().data(), raw.all().size()); });
     services.watch_time();
     return true;

@@ -176,14 +176,22 @@ roomd_status route(roomd_self *self, const roomd_route *route, roomd_request_fn 
     return home.handles->route(std::move(taken), fn, user, *out);
 }
 
+bool known(roomd_metric kind) noexcept {
+    return kind == ROOMD_COUNTER || kind == ROOMD_GAUGE || kind == ROOMD_HISTOGRAM;
+}
+
 roomd_status metric(roomd_self *self, roomd_metric kind, roomd_str name, roomd_str help,
                     roomd_handle *out) noexcept {
     const Home home = enter(self, "metric");
     if (home.handles == nullptr) return home.status;
-    if (out == nullptr || (kind != ROOMD_COUNTER && kind != ROOMD_GAUGE)) return ROOMD_INVALID;
+    if (out == nullptr || !known(kind)) return ROOMD_INVALID;
     if (!base::is_plugin_name(view(name)) || !is_text(help)) return ROOMD_INVALID;
-    MetricValue value{std::string(view(name)), base::printable(view(help)), kind == ROOMD_COUNTER,
-                      0};
+    MetricValue value;
+    value.name = view(name);
+    value.help = base::printable(view(help));
+    value.kind = kind == ROOMD_COUNTER ? metrics::Kind::counter
+                 : kind == ROOMD_GAUGE ? metrics::Kind::gauge
+                                       : metrics::Kind::histogram;
     return home.handles->metric(std::move(value), *out);
 }
 

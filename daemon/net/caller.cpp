@@ -30,7 +30,9 @@ void Caller::look_behind_proxy(Tally &tally, const Options &options, const http:
 
 void Caller::count(Tally &tally) {
     counted_ = tally.count(peer_, excess_);
-    if (excess_ == Excess::address) ++tally.totals().refused_limit;
+    if (excess_ != Excess::address) return;
+    ++tally.totals().refused_limit;
+    ++tally.totals().refused_address;
 }
 
 // The peer that no request has named.

@@ -184,12 +184,10 @@ std::size_t Conn::read_payload(std::span<char> bytes) {
         return used;
     }
     core_.deadlines().drop(*this);
-    if (whole) {
+    if (whole)
         complete(text.substr(0, used));
-    } else {
-        const std::string payload = std::move(asked.payload);
-        complete(payload);
-    }
+    else
+        complete(std::string(std::move(asked.payload)));
     return used;
 }
 
@@ -233,6 +231,7 @@ bool Conn::answer(const Answer &answer) noexcept {
     std::string bytes = serialize(answer, lines, framing);
     if (asked.told)
         core_.tell({*asked.told, peer().text(), answer.status, bytes.size(), answer.body});
+    core_.answers().count(asked.row, answer.status);
     asked_.reset();
     core_.deadlines().drop(*this);
     charge();
@@ -273,6 +272,7 @@ void Conn::answered() noexcept {
 
 void Conn::switch_protocols(std::string answer, std::unique_ptr<Stream> stream) {
     if (asked_->told) core_.tell({*asked_->told, peer().text(), 101, answer.size(), {}});
+    core_.answers().count(asked_->row, 101);
     asked_.reset();
     state_ = State::stream;
     stream_ = std::move(stream);

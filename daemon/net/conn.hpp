@@ -4,6 +4,7 @@
 #include "http/head.hpp"
 #include "net/answer.hpp"
 #include "net/answered.hpp"
+#include "net/answers.hpp"
 #include "net/caller.hpp"
 #include "net/deadlines.hpp"
 #include "net/exchange.hpp"
@@ -51,6 +52,8 @@ public:
     std::uint16_t listener() const noexcept { return listener_; }
     bool proxied() const noexcept { return caller_.proxied(); }
     bool secure() const noexcept { return asked_ && asked_->secure; } // TLS, here or at a proxy
+    // Which route answers the current request, for the counts.
+    void belongs_to(Answers::Row row) noexcept { asked_->row = row; }
     Excess excess() const noexcept { return caller_.excess(); }
     bool dead() const noexcept { return socket_.dead(); }
 
@@ -120,6 +123,7 @@ private:
         std::unique_ptr<Told> told; // null: nothing will be told of it
         bool secure = false;
         bool waits_for_continue = false;
+        Answers::Row row = Answers::none;
     };
 
     Conn(Core &, const Origin &, std::uint16_t listener);

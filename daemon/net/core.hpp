@@ -7,6 +7,7 @@
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 #include "net/answered.hpp"
+#include "net/answers.hpp"
 #include "net/batch.hpp"
 #include "net/budget.hpp"
 #include "net/bundle.hpp"
@@ -58,6 +59,8 @@ public:
 
     Carrier &carrier() noexcept { return carrier_; }
     Routes &routes() noexcept { return routes_; }
+    Answers &answers() noexcept { return answers_; }
+    const Answers &answers() const noexcept { return answers_; }
     const Bundle &bundle() const noexcept { return bundle_; }
     Gzip &gzip() noexcept { return gzip_; } // for polling answers
     Batch &batch() noexcept { return batch_; }
@@ -100,6 +103,7 @@ private:
     log::Logger &log_;
     Carrier carrier_;
     Routes routes_;
+    Answers answers_;
     Bundle bundle_;
     Gzip gzip_;
     Batch batch_;

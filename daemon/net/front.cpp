@@ -196,6 +196,7 @@ void Front::route(Conn &conn, const http::Head &head) {
         return;
     }
     const Route &route = found.entry->route;
+    conn.belongs_to(found.entry->row);
     auto call = std::make_unique<Call>(conn, head, route);
     call->request.id_given = call->id_given = told.request;
     if (route.admit) {

@@ -283,6 +283,7 @@ bool Handshake::on_path(const http::Head &head) const noexcept {
 
 void Handshake::request(Conn &conn, const http::Head &head) {
     const Options &options = core_.options();
+    conn.belongs_to(Answers::socket_io);
     conn.lines_in_any_case();
     const bool reads = head.method() == http::Method::get || head.method() == http::Method::head;
     if (const Bundle::File *file =
@@ -319,6 +320,7 @@ void Handshake::request(Conn &conn, const http::Head &head) {
 }
 
 void Handshake::websocket(Conn &conn, const http::Head &head) {
+    conn.belongs_to(Answers::socket_io);
     if (!origin_allowed(core_.options(), head)) {
         Answer answer = forbidden(core_, conn, head);
         answer.close = true;

@@ -21,7 +21,7 @@ bool served(Side route, Side on) noexcept {
 
 } // namespace
 
-std::uint64_t Routes::add(Route route) {
+std::uint64_t Routes::add(Route route, std::uint16_t row) {
     static constexpr std::string_view known[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
     if (std::find(std::begin(known), std::end(known), route.method) == std::end(known))
         throw std::invalid_argument("route method " + route.method + " is not served");
@@ -35,7 +35,7 @@ std::uint64_t Routes::add(Route route) {
         return entry->route.path.size() < route.path.size();
     });
     const std::uint64_t id = next_++;
-    entries_.insert(at, std::make_shared<const RouteEntry>(RouteEntry{id, std::move(route)}));
+    entries_.insert(at, std::make_shared<const RouteEntry>(RouteEntry{id, std::move(route), row}));
     return id;
 }
 

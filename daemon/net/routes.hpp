@@ -13,6 +13,7 @@ namespace roomd::net {
 struct RouteEntry {
     std::uint64_t id;
     Route route;
+    std::uint16_t row = 0; // in Answers
 };
 
 // The routes, by method and path.
@@ -24,7 +25,8 @@ public:
     };
 
     // Throws std::invalid_argument when it is malformed or already taken.
-    std::uint64_t add(Route);
+    // `row`: where its answers are counted.
+    std::uint64_t add(Route, std::uint16_t row = 0);
     // The entry, which exchanges may still hold; null when there is none.
     std::shared_ptr<const RouteEntry> remove(std::uint64_t id) noexcept;
     // A route takes its path, and one that ends in '/' all below it; other methods than GET take

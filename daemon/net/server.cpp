@@ -85,7 +85,8 @@ Server::Server(const Options &options, loop::Loop &loop, session::Sessions &sess
 Server::~Server() = default;
 
 Server::RouteId Server::add_route(Route route) {
-    return impl_->core.routes().add(std::move(route));
+    const Answers::Row row = impl_->core.answers().of(route.method, route.path);
+    return impl_->core.routes().add(std::move(route), row);
 }
 
 void Server::remove_route(RouteId id) noexcept {
@@ -200,6 +201,10 @@ std::size_t Server::unfinished() const noexcept {
 
 std::uint64_t Server::batched() const noexcept {
     return impl_->core.batch().sends();
+}
+
+const Answers &Server::answers() const noexcept {
+    return impl_->core.answers();
 }
 
 const Server::Totals &Server::totals() const noexcept {

@@ -6,6 +6,7 @@
 #include "log/log.hpp"
 #include "loop/loop.hpp"
 #include "net/answered.hpp"
+#include "net/answers.hpp"
 #include "net/http.hpp"
 #include "net/options.hpp"
 #include "net/tally.hpp"
@@ -85,6 +86,7 @@ public:
     using Totals = net::Totals;
     std::uint64_t batched() const noexcept; // writes through io_uring
     const Totals &totals() const noexcept;
+    const Answers &answers() const noexcept;
     std::size_t unread() const noexcept; // bytes of answers not read yet, an upper bound
     // Bytes of incomplete requests and messages.
     std::size_t unfinished() const noexcept;

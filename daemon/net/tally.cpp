@@ -106,6 +106,7 @@ Excess Tally::admit_polling(const Peer &peer, std::unique_ptr<session::Counted> 
     auto one = std::make_unique<Polling>(polling_, peer);
     if (!admitted) {
         ++totals_.refused_limit;
+        ++totals_.refused_address;
         return Excess::address; // and is no longer counted
     }
     counted = std::move(one);

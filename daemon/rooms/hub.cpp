@@ -1,5 +1,7 @@
 #include "rooms/hub.hpp"
 
+#include <utility>
+
 namespace roomd::rooms {
 
 Space &Hub::enter(base::ClientId client, std::string_view nsp) {
@@ -22,6 +24,13 @@ bool Hub::exit(base::ClientId client, std::string_view nsp, std::vector<std::str
 Space *Hub::find(std::string_view nsp) noexcept {
     const auto found = spaces_.find(nsp);
     return found == spaces_.end() ? nullptr : found->second.get();
+}
+
+void Hub::count_kinds(std::vector<std::string> names) {
+    places_.kinds().use(std::move(names));
+    each([&](std::string_view, const Space &space) {
+        space.each_room([&](std::string_view room, std::size_t) { places_.kinds().began(room); });
+    });
 }
 
 std::size_t Hub::rooms() const noexcept {

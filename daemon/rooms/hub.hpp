@@ -36,6 +36,10 @@ public:
     // Null: nobody is told of rooms that begin and end.
     void watch(Watcher *watcher) noexcept { places_.watch(watcher); }
 
+    // Counts rooms by these kinds from now on.
+    void count_kinds(std::vector<std::string> names);
+    const Kinds &kinds() const noexcept { return places_.kinds(); }
+
     std::size_t size() const noexcept { return spaces_.size(); }
     std::size_t rooms() const noexcept; // of all namespaces
 

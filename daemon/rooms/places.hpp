@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "rooms/kinds.hpp"
 
 #include <cassert>
 #include <cstddef>
@@ -71,6 +72,9 @@ public:
     void watch(Watcher *watcher) noexcept { watcher_ = watcher; }
     Watcher *watcher() const noexcept { return watcher_; }
 
+    Kinds &kinds() noexcept { return kinds_; }
+    const Kinds &kinds() const noexcept { return kinds_; }
+
     // Bytes held, for the benchmark and the memory test.
     std::size_t bytes() const noexcept;
 
@@ -81,6 +85,7 @@ private:
     std::uint32_t free_ = none; // chained through `next`
     std::uint32_t round_;
     Watcher *watcher_ = nullptr;
+    Kinds kinds_;
 };
 
 } // namespace roomd::rooms

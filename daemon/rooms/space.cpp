@@ -44,6 +44,7 @@ bool Space::join(base::ClientId client, std::string_view name, Grant by) {
     if (had == Places::none) add(*place, room); // the newest stands first
     if (by == Grant::plugin)
         places_.membership(had == Places::none ? place->first : had).granted = 1;
+    if (begins) places_.kinds().began(name);
     if (begins && places_.watcher() != nullptr) places_.watcher()->occupied(nsp_, name);
     return had == Places::none;
 }
@@ -145,6 +146,7 @@ void Space::remove(Places::Place &place, std::uint32_t membership) noexcept {
 
     if (members.empty() && gone.room != everyone) {
         Room &room = rooms_[gone.room];
+        places_.kinds().ended(*room.name);
         if (places_.watcher() != nullptr) places_.watcher()->vacated(nsp_, *room.name);
         by_name_.erase(by_name_.find(*room.name));
         room = Room{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -20,6 +21,8 @@ enum class CloseReason : std::uint8_t {
     expired,                     // its token has expired
     max_age                      // it has lasted as long as a session may
 };
+
+inline constexpr std::size_t close_reasons = static_cast<std::size_t>(CloseReason::max_age) + 1;
 
 std::string_view text(CloseReason) noexcept;
 

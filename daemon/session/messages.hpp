@@ -15,6 +15,8 @@ namespace roomd::session {
 class Messages {
 public:
     virtual void opened(base::SessionId) = 0;
+    // An open session has moved to websocket.
+    virtual void upgraded(base::SessionId) {}
     virtual void text(base::SessionId, std::string_view message) = 0;
     virtual void binary(base::SessionId, std::string_view message) = 0;
     // Once per opened session, when it closes.  Nothing can be sent any more.

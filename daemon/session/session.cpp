@@ -218,14 +218,17 @@ void Session::restart_heartbeat(base::Time due) noexcept {
     beat_due_ = due;
 }
 
-void Session::await_pong(base::Time due) noexcept {
+void Session::await_pong(base::Time due, base::Time now) noexcept {
     awaiting_pong_ = true;
+    pinged_ms_ = static_cast<std::uint32_t>(now.time_since_epoch().count());
     extended_ = false;
     beat_due_ = due;
 }
 
-void Session::heard_pong(base::Time next_ping) noexcept {
-    if (awaiting_pong_) restart_heartbeat(next_ping);
+std::optional<base::Duration> Session::heard_pong(base::Time next_ping, base::Time now) noexcept {
+    if (!awaiting_pong_) return std::nullopt;
+    restart_heartbeat(next_ping);
+    return base::Duration(static_cast<std::uint32_t>(now.time_since_epoch().count()) - pinged_ms_);
 }
 
 void Session::heard_other(base::Time timeout) noexcept {

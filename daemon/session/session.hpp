@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace roomd::session {
@@ -101,13 +102,14 @@ public:
 
     // ---- heartbeat -----------------------------------------------------------------------
     void restart_heartbeat(base::Time due) noexcept;
-    void heard_pong(base::Time next_ping) noexcept;
+    // How long it took; nothing when none was awaited.
+    std::optional<base::Duration> heard_pong(base::Time next_ping, base::Time now) noexcept;
     // Any other packet.  The first one while a pong is awaited extends the wait, once.
     void heard_other(base::Time timeout) noexcept;
     enum class Due : std::uint8_t { nothing, ping, pong_missing, farewell_over };
     Due expire(base::Time now) noexcept; // also ends an upgrade that took too long
     base::Time beat_due() const noexcept { return beat_due_; }
-    void await_pong(base::Time due) noexcept;
+    void await_pong(base::Time due, base::Time now) noexcept;
 
     // ---- the end -------------------------------------------------------------------------
     // Called once, or once more with `cut`.  Afterwards it is over(), or a write() is due.
@@ -144,15 +146,16 @@ private:
     Life life_ = Life::open;
     Upgrade upgrade_ = Upgrade::none;
     Farewell farewell_ = Farewell::close;
-    bool patient_ = false; // ends by Ending::linger
-    bool lingers_ = false; // and is waiting now
-    bool farewell_queued_ = false;
-    bool reply_due_ = false; // 3probe
-    bool blocked_ = false;   // link_ takes nothing now
+    bool patient_ : 1 = false; // ends by Ending::linger
+    bool lingers_ : 1 = false; // and is waiting now
+    bool farewell_queued_ : 1 = false;
+    bool reply_due_ : 1 = false; // 3probe
+    bool awaiting_pong_ : 1 = false;
+    bool extended_ : 1 = false;
+    bool blocked_ = false; // link_ takes nothing now
     bool probe_blocked_ = false;
-    bool awaiting_pong_ = false;
-    bool extended_ = false;
     std::uint32_t opened_tenths_; // since the clock's epoch: 13 years fit
+    std::uint32_t pinged_ms_ = 0; // of the clock, its lowest bits
     Link *link_;                  // the pending GET, or the websocket
     Link *other_ = nullptr;       // the probing websocket, or a GET to be released
     Outbox outbox_;

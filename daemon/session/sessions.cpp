@@ -162,6 +162,7 @@ void Sessions::on_probe(base::SessionId id, Session &session, std::string_view m
             closings_.upgrades(session, up_.user(id));
             session.restart_heartbeat(clock_.now() + options_.ping_interval);
             arm(id, session);
+            up_.upgraded(id);
         }
     } else {
         return session.drop_probe();
@@ -172,7 +173,8 @@ void Sessions::on_probe(base::SessionId id, Session &session, std::string_view m
 void Sessions::on_packet(base::SessionId id, Session &session, const eio::Packet &packet) {
     const base::Time now = clock_.now();
     if (!packet.binary && packet.type == eio::Type::pong) {
-        session.heard_pong(now + options_.ping_interval);
+        if (const auto took = session.heard_pong(now + options_.ping_interval, now))
+            pongs_.observe(*took);
         arm(id, session);
         return;
     }
@@ -333,7 +335,7 @@ void Sessions::expire(base::SessionId id, Session &session) {
     case Session::Due::ping: {
         // From when it was due, so that late checks do not add up; unless very late.
         const bool punctual = now - session.beat_due() <= 2 * wheel_.granularity();
-        session.await_pong((punctual ? session.beat_due() : now) + options_.ping_timeout);
+        session.await_pong((punctual ? session.beat_due() : now) + options_.ping_timeout, now);
         session.push(fixed_.ping);
         touch(id, session);
         break;
@@ -385,6 +387,7 @@ void Sessions::finish(base::SessionId id, Session &session, CloseReason reason, 
     if (was_open) {
         --open_[static_cast<std::size_t>(session.transport())];
         ++totals_.closed;
+        ++closes_[static_cast<std::size_t>(reason)][static_cast<std::size_t>(session.transport())];
         closings_.ends(id, session, reason, up_.user(id));
     }
     session.end(how, farewell, clock_.now());

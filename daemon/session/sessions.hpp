@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/frame.hpp"
 #include "base/ids.hpp"
+#include "metrics/histogram.hpp"
 #include "session/ages.hpp"
 #include "session/close_reason.hpp"
 #include "session/closings.hpp"
@@ -16,6 +17,7 @@
 #include "session/wheel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -163,6 +165,11 @@ public:
         const char *violation = "";   // what the last one was
     };
     const Totals &totals() const noexcept { return totals_; }
+    // From the ping to its pong.
+    const metrics::Latency &pongs() const noexcept { return pongs_; }
+    std::uint64_t closed(CloseReason reason, Transport by) const noexcept {
+        return closes_[static_cast<std::size_t>(reason)][static_cast<std::size_t>(by)];
+    }
 
 private:
     void write(base::SessionId, Session &);
@@ -202,6 +209,8 @@ private:
     std::vector<base::SessionId> closed_;   // are over; reap() destroys
     std::function<void()> after_flush_;
     Totals totals_;
+    metrics::Latency pongs_;
+    std::array<std::array<std::uint64_t, 2>, close_reasons> closes_{};
 };
 
 } // namespace roomd::session

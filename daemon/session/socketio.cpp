@@ -32,6 +32,7 @@ bool SocketIo::accept(base::ClientId id) {
     Client *client = roster_.alive(id);
     if (client == nullptr || client->accepted()) return false;
     roster_.accept(*client);
+    counts_.accepted(*down_, client->session);
     if (Peer *peer = peers_.find(client->session)) peer->was_accepted();
     down_->send(client->session, sio::connected(client->nsp->name, client->public_id()),
                 Delivery::reliable);
@@ -141,6 +142,11 @@ void SocketIo::opened(base::SessionId session) {
     peers_.open(session, clock_.now());
 }
 
+void SocketIo::upgraded(base::SessionId session) {
+    for (const base::ClientId id : of_session(session))
+        if (roster_.find(id)->accepted()) counts_.upgraded(*down_, session);
+}
+
 void SocketIo::text(base::SessionId session, std::string_view message) {
     Peer *peer = peers_.find(session);
     if (peer == nullptr) return;
@@ -155,7 +161,8 @@ void SocketIo::binary(base::SessionId session, std::string_view message) {
     Peer *peer = peers_.find(session);
     if (peer == nullptr) return;
     if (peer->first == base::ClientId::none && !peer->joined && !peer->waits) {
-        ++other_parsers_; // its first packet is to be text: CONNECT (msgpack's is binary)
+        counts_.spoke_otherwise(
+            *down_, session); // its first packet is to be text: CONNECT (msgpack's is binary)
         down_->send(session, refuse_msgpack(message), Delivery::reliable);
         return down_->close_at("", session, "another parser than Socket.IO's own (msgpack?)");
     }
@@ -188,6 +195,7 @@ std::size_t SocketIo::message_limit(base::SessionId session) const noexcept {
 bool SocketIo::too_large(base::SessionId session) {
     const Peer *peer = peers_.find(session);
     if (peer == nullptr || peer->joined || peer->first != base::ClientId::none) return false;
+    counts_.refused(*down_, session, "token_too_large");
     down_->send(session,
                 connect_refused("/", "token_too_large",
                                 "CONNECT is larger than limits.before_connect", Retry::no),
@@ -198,7 +206,7 @@ bool SocketIo::too_large(base::SessionId session) {
 bool SocketIo::make_room() {
     const base::SessionId session = peers_.take_unjoined(clock_.now() - new_for);
     if (session == base::SessionId::none) return false;
-    ++displaced_;
+    ++counts_.displaced;
     down_->close_at("limits.connections", session, "it never joined, and room was needed",
                     Goodbye::cut);
     return true;
@@ -264,6 +272,7 @@ void SocketIo::handle(base::SessionId session, base::ClientId id, const sio::Pac
 void SocketIo::connect(base::SessionId session, const sio::Connect &wanted) {
     Peer &from = *peers_.find(session);
     const auto refused = [&](std::string_view code, std::string_view message, Retry retry) {
+        counts_.refused(*down_, session, code);
         tell_refusal(causes_, log::Kind::connect, {down_->get(session), user(session), code},
                      {"namespace", wanted.nsp});
         down_->send(session, connect_refused(wanted.nsp, code, message, retry), Delivery::reliable);
@@ -283,6 +292,7 @@ bool SocketIo::may_send(Client &client, base::ClientId id) {
     Peer *from = peers_.find(client.session);
     const base::Time now = clock_.now();
     if (from == nullptr || from->events.take(rate(), now)) return true;
+    ++counts_.events_per_second;
     client.paced = true;
     paced_.push_back(id);
     if (from->is_due_a_warning(now))
@@ -302,6 +312,7 @@ void SocketIo::hold_back(Peer &from, Client &client, const sio::Packet &packet) 
     const bool fits =
         held_by(from) + held.bytes() <= most && held_of_all_ + held.bytes() <= options_.held_total;
     if (fits) return client.held->push(std::move(held));
+    ++counts_.held;
     if (client.accepted()) {
         // The sender of an ask whose answer is dropped is told that none came in time.
         if (std::holds_alternative<sio::Ack>(packet)) return;
@@ -363,6 +374,7 @@ void SocketIo::end(base::ClientId id, CloseReason reason) {
     if (client == nullptr) return;
     const base::SessionId session = client->session;
     const std::unique_ptr<Held> rest = std::move(client->held);
+    if (client->accepted()) counts_.ended(*down_, session);
     roster_.end(id, *client, peers_.of(session));
     for (const std::uint64_t token : acks_.take_all(id))
         up_->answered(id, token, Answer::gone, {"[]", {}});
@@ -389,8 +401,10 @@ void SocketIo::tick() {
     }
     constexpr base::SessionId none = base::SessionId::none;
     base::SessionId session;
-    while ((session = peers_.take_unjoined(now - options_.connect_timeout)) != none)
+    while ((session = peers_.take_unjoined(now - options_.connect_timeout)) != none) {
+        ++counts_.connect_timeout;
         down_->close_at("limits.connect_timeout", session, "it joined no namespace in time");
+    }
     while ((session = peers_.take_overdue(now)) != none)
         down_->violated(session, "attachments that did not come in time");
 }

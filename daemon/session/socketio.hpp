@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "session/acks.hpp"
+#include "session/client_counts.hpp"
 #include "session/clients.hpp"
 #include "session/events.hpp"
 #include "session/messages.hpp"
@@ -68,6 +69,7 @@ public:
 
     // ---- from Sessions (Messages) --------------------------------------------------------
     void opened(base::SessionId) override;
+    void upgraded(base::SessionId) override;
     void text(base::SessionId, std::string_view message) override;
     void binary(base::SessionId, std::string_view message) override;
     void closed(base::SessionId, CloseReason) override;
@@ -78,11 +80,12 @@ public:
 
     // ---- from the shard ------------------------------------------------------------------
     void tick(); // ask and connect time-outs, and events that waited for their time
-    void reconfigure(const ClientOptions &options) { options_ = options; }
-    // Sessions that began in another encoding than Socket.IO's own, and were closed for it.
-    std::uint64_t other_parsers() const noexcept { return other_parsers_; }
-    // Sessions closed to make room for others.
-    std::uint64_t displaced() const noexcept { return displaced_; }
+    void reconfigure(const ClientOptions &options) {
+        options_ = options;
+        counts_.forget_unused();
+    }
+    std::size_t held_bytes() const noexcept { return held_of_all_; } // of packets that wait
+    const ClientCounts &counts() const noexcept { return counts_; }
 
 private:
     // After any call up nothing is as it was: ids are looked up again.
@@ -110,7 +113,7 @@ private:
     Acks acks_;
     std::vector<base::ClientId> paced_; // whose events wait for their time
     sio::Scratch scratch_;
-    std::uint64_t other_parsers_ = 0, displaced_ = 0;
+    ClientCounts counts_;
 };
 
 } // namespace roomd::session

@@ -501,7 +501,12 @@ typedef void       (*roomd_fault_fn)  (void *user, roomd_str pointer, roomd_str 
 #define ROOMD_FD_READ  1u /* an error or a hang-up counts as both: the next     */
 #define ROOMD_FD_WRITE 2u /* read or write fails with it                        */
 
-typedef enum roomd_metric { ROOMD_COUNTER = 1, ROOMD_GAUGE = 2 } roomd_metric;
+/* ROOMD_HISTOGRAM, since 1.3: of seconds, in buckets from 0.1 ms to 30 s. */
+typedef enum roomd_metric {
+    ROOMD_COUNTER = 1,
+    ROOMD_GAUGE = 2,
+    ROOMD_HISTOGRAM = 3
+} roomd_metric;
 
 /* ---- host ----------------------------------------------------------------- */
 
@@ -621,7 +626,8 @@ typedef struct roomd_host {
      * the instance.  name: [a-z][a-z0-9_]*.  At most 256 of them. */
     roomd_status (*metric)(roomd_self *, roomd_metric kind, roomd_str name,
                            roomd_str help, roomd_handle *out);
-    /* [any] A counter takes no negative `by` and no set; neither takes NaN. */
+    /* [any] A counter takes no negative `by` and no set; neither takes NaN.  A histogram takes
+     * `by` as one more observation. */
     void (*metric_add)(roomd_self *, roomd_handle, double by);
     void (*metric_set)(roomd_self *, roomd_handle, double to);
 

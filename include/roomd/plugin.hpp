@@ -271,6 +271,9 @@ public:
     [[nodiscard]] Gauge gauge(std::string_view name, std::string_view help) {
         return Gauge(&core_, metric(ROOMD_GAUGE, name, help), nullptr);
     }
+    [[nodiscard]] Histogram histogram(std::string_view name, std::string_view help) {
+        return Histogram(&core_, metric(ROOMD_HISTOGRAM, name, help), nullptr);
+    }
 
 private:
     static void must(roomd_status status, std::string_view what, std::string_view which) {

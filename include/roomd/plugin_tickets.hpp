@@ -352,6 +352,14 @@ public:
     }
 };
 
+class Histogram : public Handle {
+public:
+    using Handle::Handle;
+    void observe(double seconds) const noexcept { // [any]
+        if (id_ != 0) core_->table->metric_add(core_->self, id_, seconds);
+    }
+};
+
 class Gauge : public Counter {
 public:
     using Counter::Counter;

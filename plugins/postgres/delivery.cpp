@@ -80,7 +80,9 @@ Delivery::Delivery(Host &host, std::uint32_t rate, Refused refused) :
     refused_(std::move(refused)),
     dispatched_(host.counter("dispatched_total", "Events from the log that were sent.")),
     expired_(host.counter("expired_total", "Events whose time was over before they were sent.")),
-    missing_(host.counter("missing_total", "Positions of the log that held no event any more.")) {}
+    missing_(host.counter("missing_total", "Positions of the log that held no event any more.")),
+    lag_(host.histogram("dispatch_seconds",
+                        "From when events were emitted in PostgreSQL to when they were sent.")) {}
 
 // Refilled with what the rate gives, for a tenth of a second at most.
 bool Delivery::allowed() {
@@ -108,12 +110,14 @@ roomd_status Delivery::send(const Result &row, const Position &at) {
         emit.to(room);
     for (const auto &room : not_to)
         emit.except(room);
-    const auto told = [this, at](roomd_status became, const Emitted &what) {
-        if (became == ROOMD_OK)
+    const auto told = [this, at, age = age_](roomd_status became, const Emitted &what) {
+        if (became == ROOMD_OK) {
             dispatched_.add();
-        else if (became != ROOMD_STOPPING)
+            lag_.observe(age);
+        } else if (became != ROOMD_STOPPING) {
             refused_(at,
                      reason(what.code.empty() ? name(became) : what.code, what.pointer, what.text));
+        }
     };
     const auto status = host_.emit(emit, while_alive_(told));
     if (status == ROOMD_TOO_BIG)

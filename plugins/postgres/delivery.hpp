@@ -49,6 +49,7 @@ private:
     double age_ = 0;
     Refused refused_;
     Counter dispatched_, expired_, missing_;
+    Histogram lag_;
     WhileAlive while_alive_;
 };
 

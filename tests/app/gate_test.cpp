@@ -1,5 +1,7 @@
 #include "app/gate.hpp"
 
+#include "support/hand_clock.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -129,4 +131,33 @@ TEST_CASE("a request holds a scope only by a key that has it") {
     net::Request file = from_this_machine();
     file.unix_socket = true; // nor that it came over a file
     CHECK_FALSE(gate.holds(file, "emit"));
+}
+
+TEST_CASE("a key that has used up its rate is refused before its body, and told when to come") {
+    auth::Key key = *one_key()->named("backend");
+    key.rate = 1;
+    key.burst = 2;
+    key.scopes = {"emit", "kick"};
+    test::HandClock clock;
+    auth::KeyRates rates;
+    app::Gate gate(std::make_shared<const auth::Keys>(std::vector{key}));
+    gate.limit(rates, clock);
+    const auto request = with_header("x-api-key", "open sesame");
+    // What is emitted is counted when it is emitted.
+    for (int i = 0; i < 10; ++i)
+        CHECK(gate.admit_within_rate(request, "emit").status == 0);
+    CHECK(gate.admit_within_rate(request, "kick").status == 0);
+    CHECK(gate.admit_within_rate(request, "kick").key == "backend");
+    const net::Access no = gate.admit_within_rate(request, "kick");
+    CHECK(no.status == 429);
+    CHECK(no.body.find("\"key_rate\"") != std::string::npos);
+    REQUIRE(no.headers.size() == 1);
+    CHECK(no.headers[0] == net::Field{"Retry-After", "1"});
+    CHECK(gate.admit_within_rate(request, "emit").status == 429);
+    CHECK(gate.admit(request, "emit").status == 0); // the daemon's own paths
+    clock.advance(base::Duration(1000));
+    CHECK(gate.admit_within_rate(request, "emit").status == 0);
+    std::uint64_t refused = 0;
+    rates.each([&](std::string_view, std::uint64_t count) { refused = count; });
+    CHECK(refused == 2);
 }

@@ -79,3 +79,21 @@ TEST_CASE("rates of many thousands a second are exact too") {
         REQUIRE(bucket.take(rate, clock.now()));
     CHECK_FALSE(bucket.take(rate, clock.now()));
 }
+
+TEST_CASE("more than the burst passes together when the bucket is full, and is paid off") {
+    HandClock clock;
+    Bucket bucket;
+    const Rate rate{10, 20};
+    CHECK(bucket.take_together(rate, clock.now(), 50)); // 5 s worth
+    CHECK_FALSE(bucket.take_together(rate, clock.now(), 1));
+    CHECK(bucket.wait(rate, clock.now()) == 3100ms);
+    clock.advance(3s);
+    CHECK_FALSE(bucket.take(rate, clock.now()));
+    clock.advance(100ms);
+    CHECK(bucket.wait(rate, clock.now()) == 0ms);
+    CHECK(bucket.take(rate, clock.now()));
+    CHECK_FALSE(bucket.take_together(rate, clock.now(), 50)); // it is not full
+    clock.advance(2s);
+    CHECK(bucket.take_together(rate, clock.now(), 50));
+    CHECK(Bucket{}.wait(Rate{}, clock.now()) == 0ms);
+}

@@ -196,14 +196,21 @@ TEST_CASE_FIXTURE(IdentityFixture, "what happens in a portal is counted by its n
     fake.connect("/", "");
     ask(ann, "join:library", R"(["l1"])");
     ask(ann, "join:library", R"(["l2"])");
-    const auto stats = router.stats(0);
-    REQUIRE(stats.portals.size() == 1);
-    const auto &[name, count] = stats.portals.front();
-    CHECK(name == "student");
-    CHECK(count.connects == 1);
-    CHECK(count.connects_refused == 1);
-    CHECK(count.joins == 3);
-    CHECK(count.joins_refused == 1);
+    const dispatch::Counters &counters = router.counters();
+    CHECK(counters.connects.of({"student", "polling"}) == 1);
+    CHECK(counters.refused.of({"token_missing", "student", "polling"}) == 1);
+    CHECK(counters.joins.sum() == 3);
+    CHECK(counters.joins.of({"library", "student"}) == 1);
+    CHECK(counters.joins_refused.of({"library", "room_denied", "student"}) == 1);
+    CHECK(counters.handshakes.count() == 2);
+    fake.leave(ann, session::CloseReason::ping_timeout);
+    CHECK(counters.disconnects.of({"ping timeout", "student", "polling"}) == 1);
+    CHECK(counters.disconnects.sum() == 1);
+    options.portals = {{"pupil", {}}};
+    router.reconfigure(options);
+    CHECK(counters.connects.sum() + counters.refused.sum() + counters.disconnects.sum() +
+              counters.joins.sum() + counters.joins_refused.sum() ==
+          0);
 }
 
 TEST_CASE_FIXTURE(IdentityFixture,

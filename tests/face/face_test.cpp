@@ -329,6 +329,9 @@ TEST_CASE("metrics count under their handle") {
     gauge.add(-1);
     CHECK(b.fake.metrics["seen_total"] == 3);
     CHECK(b.fake.metrics["depth"] == 6);
+    const Histogram took = b.host.histogram("took_seconds", "Took.");
+    took.observe(0.5);
+    CHECK(b.fake.metrics["took_seconds"] == 0.5);
     const Counter none;
     none.add();
 }

@@ -351,3 +351,44 @@ TEST_CASE_FIXTURE(Shard, "open asks count against the budget until they are answ
     CHECK(p.drained == 1);
     CHECK(test::metric(*registry, "budget_used_bytes") == 0);
 }
+
+TEST_CASE_FIXTURE(Shard, "what a key emits is held to its rate, a batch together or not at all") {
+    auth::Key key;
+    key.name = "crm";
+    key.digest = auth::sha256("secret");
+    key.events = key.rooms = {"*"};
+    key.rate = 1;
+    key.burst = 4;
+    key.may_broadcast = true;
+    dispatch::Options options = kinds();
+    auth::KeyRates rates;
+    options.keys = std::make_shared<const auth::Keys>(std::vector{key});
+    options.rates = &rates;
+    router.reconfigure(options);
+    puppet &p = play();
+    std::vector<Told> told;
+    roomd_emit emit = emit_all_of("news");
+    emit.on_behalf = str("crm");
+    const roomd_emit batch[] = {emit, emit, emit};
+    CHECK(p.host->emit_all(p.self, batch, 3, tell, &told) == ROOMD_OK);
+    registry->drain();
+    REQUIRE(told.size() == 3);
+    CHECK(told[2].status == ROOMD_OK);
+    CHECK(p.host->emit_all(p.self, batch, 3, tell, &told) == ROOMD_OK);
+    CHECK(p.host->emit(p.self, &emit, tell, &told) == ROOMD_OK); // one is left
+    CHECK(p.host->emit(p.self, &emit, tell, &told) == ROOMD_OK);
+    registry->drain();
+    REQUIRE(told.size() == 8);
+    for (const std::size_t i : {3, 4, 5, 7}) {
+        CHECK(told[i].status == ROOMD_AGAIN);
+        CHECK(told[i].code == "key_rate");
+    }
+    CHECK(told[6].status == ROOMD_OK);
+    CHECK(router.emits() == 4);
+    emit.on_behalf = {};
+    p.host->emit(p.self, &emit, tell, &told); // a plugin's own has no rate
+    registry->drain();
+    CHECK(told[8].status == ROOMD_OK);
+    CHECK(router.counters().keys.of({"crm"}) == 4);
+    CHECK(router.counters().sources.of({"puppet"}) == 5);
+}

@@ -204,6 +204,24 @@ TEST_CASE_FIXTURE(Shard, "metrics keep their kind, their name and their bound") 
     CHECK(test::metric(*registry, "depth") == 5);
     p.host->cancel(p.self, gauge);
     CHECK(test::metric(*registry, "depth") == -1);
+    roomd_handle times = 0;
+    CHECK(p.host->metric(p.self, ROOMD_HISTOGRAM, str("took_seconds"), str("h"), &times) ==
+          ROOMD_OK);
+    p.host->metric_add(p.self, times, 0.002);
+    p.host->metric_add(p.self, times, 1e300);
+    p.host->metric_add(p.self, times, -1);
+    p.host->metric_set(p.self, times, 7);
+    for (const host::Metric &one : registry->metrics()) {
+        if (one.name != "took_seconds") continue;
+        CHECK(one.kind == metrics::Kind::histogram);
+        CHECK(one.times.count() == 2);
+        CHECK(one.times.counts()[4] == 1); // up to 2.5 ms
+        CHECK(one.times.counts().back() == 1);
+    }
+    CHECK(p.host->metric(p.self, roomd_metric(9), str("x"), str("h"), &no) == ROOMD_INVALID);
+    const host::CallReport calls = registry->calls().front();
+    CHECK(calls.instance == "puppet");
+    CHECK(calls.times[std::size_t(host::Call::start)].count() == 1);
     roomd_status status = ROOMD_OK;
     int made = 0;
     for (; status == ROOMD_OK && made < 300; ++made) {

@@ -65,3 +65,69 @@ TEST_CASE("large counters keep every digit") {
     CHECK(metrics::text({metrics::counter("x_total", "X", 9007199254740991u)})
               .ends_with("x_total 9007199254740991\n"));
 }
+
+TEST_CASE("a duration counts in the first bucket that is not below it") {
+    using namespace std::chrono_literals;
+    metrics::CallTimes times;
+    times.observe(10us);
+    times.observe(10001ns);
+    times.observe(-5ms); // a clock that is asked twice
+    times.observe(2s, 3);
+    CHECK(times.counts() == std::array<std::uint64_t, 7>{2, 1, 0, 0, 0, 0, 3});
+    CHECK(times.count() == 6);
+    CHECK(times.seconds() == doctest::Approx(6.000020001));
+}
+
+TEST_CASE("a histogram is written with cumulative buckets, their sum and their count") {
+    using namespace std::chrono_literals;
+    metrics::CallTimes times;
+    times.observe(5us);
+    times.observe(500us, 2);
+    times.observe(1h);
+    CHECK(metrics::text({metrics::histogram("x_seconds", "X", times)}) ==
+          "# HELP x_seconds X\n# TYPE x_seconds histogram\n"
+          "x_seconds_count 4\nx_seconds_sum 3600.001005\n"
+          "x_seconds_bucket{le=\"1e-05\"} 1\nx_seconds_bucket{le=\"0.0001\"} 1\n"
+          "x_seconds_bucket{le=\"0.001\"} 3\nx_seconds_bucket{le=\"0.01\"} 3\n"
+          "x_seconds_bucket{le=\"0.1\"} 3\nx_seconds_bucket{le=\"1\"} 3\n"
+          "x_seconds_bucket{le=\"+Inf\"} 4\n");
+}
+
+TEST_CASE("counts by labels become samples, and nobody's name is none") {
+    metrics::Counts<2> counts;
+    counts.add({"", "polling"});
+    counts.add({"", "polling"}, 4);
+    const auto family = metrics::counts<2>("x_total", "X", {"portal", "transport"}, counts);
+    CHECK(metrics::text({family}).ends_with("x_total{portal=\"none\",transport=\"polling\"} 5\n"));
+}
+
+TEST_CASE("a table of counts has a bound, and beyond it everything is other") {
+    metrics::Counts<1> counts(2);
+    for (const char *name : {"a", "b", "c", "d", "a"})
+        counts.add({name});
+    CHECK(counts.of({"a"}) == 2);
+    CHECK(counts.of({"c"}) == 0);
+    CHECK(counts.sum() == 5);
+    std::size_t all = 0;
+    std::uint64_t others = 0;
+    counts.each([&](const auto &names, std::uint64_t count) {
+        ++all;
+        if (names[0] == metrics::other) others = count;
+    });
+    CHECK(all == 3);
+    CHECK(others == 2);
+    counts.retain([](const auto &names, std::uint64_t) { return names[0] == "a"; });
+    counts.add({"e"}); // there is room again
+    CHECK(counts.of({"e"}) == 1);
+}
+
+TEST_CASE("what is taken away again never falls below nothing") {
+    metrics::Counts<1> counts(1);
+    counts.add({"a"});
+    counts.add({"b"});
+    counts.take({"b"});
+    counts.take({"b"});
+    counts.take({"a"});
+    counts.take({"a"});
+    CHECK(counts.sum() == 0);
+}

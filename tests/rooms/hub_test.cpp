@@ -74,3 +74,31 @@ TEST_CASE("who watches is told of first and last members only, in order") {
     hub.exit(ann, "/", left);
     CHECK(told.all == "+/a -/a +/chata ");
 }
+
+TEST_CASE("rooms are counted by kind, and again when there are other kinds") {
+    rooms::Hub hub;
+    const auto count = [&](std::string_view wanted) {
+        std::size_t found = 0;
+        hub.kinds().each([&](std::string_view kind, std::size_t rooms) {
+            if (kind == wanted) found = rooms;
+        });
+        return found;
+    };
+    hub.count_kinds({"user", "library"});
+    rooms::Space &space = hub.enter(ann, "/");
+    for (const char *room : {"user:1", "user:1", "library:1", "library:2", "desk:1", "lobby"})
+        space.join(ann, room);
+    hub.enter(bob, "/chat").join(bob, "user:1");
+    CHECK(count("user") == 2);
+    CHECK(count("library") == 2);
+    CHECK(hub.kinds().others() == 2);
+    space.leave(ann, "library:1");
+    CHECK(count("library") == 1);
+    hub.count_kinds({"desk"});
+    CHECK(count("desk") == 1);
+    CHECK(hub.kinds().others() == 4);
+    std::vector<std::string> left;
+    hub.exit(ann, "/", left);
+    hub.exit(bob, "/chat", left);
+    CHECK(count("desk") + hub.kinds().others() == 0);
+}

@@ -281,3 +281,49 @@ TEST_CASE("an event's ack goes back with its id and namespace") {
     p.turn();
     CHECK(p.ws.got == Log{"43/chat,99999999999[true]"});
 }
+
+TEST_CASE("clients are counted by portal and transport, also when they upgrade and when they go") {
+    People p;
+    const auto count = [&](std::string_view portal, std::string_view transport) {
+        return p.clients.counts().population().of({portal, transport});
+    };
+    session::Facts facts;
+    facts.portal = "student";
+    FakeLink get(Transport::polling), ws(Transport::websocket);
+    const SessionId id =
+        p.sessions.open(Transport::polling, {{}, session::FactsRef(facts), nullptr}, get);
+    p.turn();
+    CHECK(p.sessions.post_begin(id));
+    p.sessions.post_end(id, "40\x1e"
+                            "40/x,");
+    p.turn();
+    CHECK(count("student", "polling") == 2);
+    CHECK(p.sessions.probe(id, ws));
+    p.sessions.text(id, ws, "2probe");
+    p.sessions.text(id, ws, "5");
+    p.turn();
+    CHECK(count("student", "polling") == 0);
+    CHECK(count("student", "websocket") == 2);
+    p.join();
+    CHECK(count("", "websocket") == 1);
+    p.sessions.close(id, CloseReason::slow_client, session::Goodbye::cut);
+    p.turn();
+    CHECK(count("student", "websocket") == 0);
+    CHECK(p.sessions.closed(CloseReason::slow_client, Transport::websocket) == 1);
+    p.say({"1"});
+    CHECK(p.clients.counts().population().sum() == 0);
+    p.clients.reconfigure(client_defaults());
+    std::size_t kept = 0;
+    p.clients.counts().population().each([&](const auto &, auto) { ++kept; });
+    CHECK(kept == 0); // a portal that is gone leaves nothing
+}
+
+TEST_CASE("CONNECTs that go no further are counted by their code") {
+    session::ClientOptions options = client_defaults();
+    options.namespaces_per_session = 1;
+    People p(options);
+    p.join();
+    p.say({"0/x,"});
+    CHECK(p.clients.counts().refusals().of({"too_many_namespaces", "", "websocket"}) == 1);
+    CHECK(p.clients.counts().refusals().sum() == 1);
+}

@@ -23,7 +23,7 @@ TEST_CASE("room is made by closing the oldest session that nobody joined with, a
     CHECK(third.closed == session::Goodbye::cut);
     CHECK(!p.sessions.make_room());
     CHECK(p.open()); // it has joined
-    CHECK(p.clients.displaced() == 2);
+    CHECK(p.clients.counts().displaced == 2);
     p.turn();
     CHECK(p.sessions.size() == 1);
 }
@@ -33,7 +33,7 @@ TEST_CASE("a session that begins in another encoding is closed and counted") {
     p.sessions.binary(p.session, p.ws, "\x84\xa4type\x00");
     p.turn();
     CHECK(!p.open());
-    CHECK(p.clients.other_parsers() == 1);
+    CHECK(p.clients.counts().other_parsers == 1);
 }
 
 TEST_CASE("a binary message of a client that has joined is not taken for another encoding") {
@@ -41,5 +41,5 @@ TEST_CASE("a binary message of a client that has joined is not taken for another
     p.join();
     p.sessions.binary(p.session, p.ws, "stray");
     p.turn();
-    CHECK(p.clients.other_parsers() == 0);
+    CHECK(p.clients.counts().other_parsers == 0);
 }

@@ -50,5 +50,5 @@ TEST_CASE("who begins in another parser is told so, and closed behind that") {
     REQUIRE(p.ws.got.size() == 1);
     CHECK(p.ws.got[0].find("parser_unknown") != std::string::npos);
     CHECK(p.ws.closed == session::Goodbye::polite);
-    CHECK(p.clients.other_parsers() == 1);
+    CHECK(p.clients.counts().other_parsers == 1);
 }

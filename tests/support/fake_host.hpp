@@ -264,7 +264,10 @@ public:
         };
         table.metric = [](roomd_self *s, roomd_metric kind, roomd_str name, roomd_str,
                           roomd_handle *out) {
-            Hook hook = fake::named(kind == ROOMD_COUNTER ? "counter" : "gauge", nullptr, {}, name);
+            const char *what = kind == ROOMD_COUNTER ? "counter"
+                               : kind == ROOMD_GAUGE ? "gauge"
+                                                     : "histogram";
+            Hook hook = fake::named(what, nullptr, {}, name);
             return me(s).add(hook, out);
         };
         table.metric_add = [](roomd_self *s, roomd_handle h, double by) {

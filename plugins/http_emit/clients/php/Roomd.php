@@ -264,7 +264,7 @@ final class Line
     private const REQUESTS = 1000; // to a web server: so many share one look at the daemon's catalogue
     // 502 and 504 are how a proxy says that it could not connect or waited too long.
     private const LATER = [429, 502, 503, 504];
-    private const LATER_CODES = ['over_budget', 'overloaded', 'stopping', 'unavailable', 'draining', 'not_ready', 'plugin_timeout',
+    private const LATER_CODES = ['over_budget', 'key_rate', 'overloaded', 'stopping', 'unavailable', 'draining', 'not_ready', 'plugin_timeout',
         'too_many_connections', 'verdict_timeout', 'store_unavailable', 'store_full', 'store_unsure'];
 
     private array $events = []; // Prepared by the order of the calls

@@ -20,7 +20,7 @@ interface Said {
 // 502 and 504 are how a proxy says that it could not connect or waited too long.
 const LATER = new Set([429, 502, 503, 504]);
 // Codes of results that stand for 429 and 503 (docs/errors.md).
-const LATER_CODES = new Set(['over_budget', 'overloaded', 'stopping', 'unavailable', 'draining', 'not_ready', 'plugin_timeout',
+const LATER_CODES = new Set(['over_budget', 'key_rate', 'overloaded', 'stopping', 'unavailable', 'draining', 'not_ready', 'plugin_timeout',
     'too_many_connections', 'verdict_timeout', 'store_unavailable', 'store_full', 'store_unsure']);
 // The body is at fault and not the caller: it may be the fault of one event.
 const OF_THE_BODY = new Set([400, 413, 422]);

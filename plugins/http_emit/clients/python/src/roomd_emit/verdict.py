@@ -19,7 +19,7 @@ Verdict = Union[Confirmation, RoomdError, Again]
 # 502 and 504 are how a proxy says that it could not connect or waited too long.
 _LATER = {429, 502, 503, 504}
 # Codes of results that stand for 429 and 503 (docs/errors.md).
-_LATER_CODES = {"over_budget", "overloaded", "stopping", "unavailable", "draining", "not_ready", "plugin_timeout",
+_LATER_CODES = {"over_budget", "key_rate", "overloaded", "stopping", "unavailable", "draining", "not_ready", "plugin_timeout",
                 "too_many_connections", "verdict_timeout", "store_unavailable", "store_full", "store_unsure"}
 # The body is at fault and not the caller: it may be the fault of one event.
 _OF_THE_BODY = {400, 413, 422}
