@@ -55,6 +55,15 @@ TEST_CASE("a console that other machines can reach needs a key of scope admin") 
     CHECK(unguarded(outside + key_for("emit") + console) != "");
     CHECK(unguarded(outside + key_for("admin") + console) == "");
     CHECK(unguarded(outside) == "");
+    const auto serving = [](const std::string &kinds) {
+        return "listen: [{ address: '0.0.0.0:3001', serves: [" + kinds + "] }]\n";
+    };
+    CHECK(unguarded(serving("api") + console) != "");
+    CHECK(unguarded(serving("clients, health, metrics") + console) == "");
+    CHECK(unguarded(serving("admin")).find("0.0.0.0:3001 serves admin, and there is no key") !=
+          std::string::npos); // without a console too, and on loopback
+    CHECK(unguarded("listen: [{ address: '127.0.0.1:1', serves: [admin] }]") != "");
+    CHECK(unguarded(serving("admin") + key_for("admin") + console) == "");
     CHECK(unguarded(console) == "");
     CHECK(unguarded("listen: [{ address: 'unix:/run/a.sock' }]\n" + console) == "");
 }
@@ -78,6 +87,9 @@ TEST_CASE("a secret is generated only where no other machine reaches the daemon"
     CHECK(faults_of(development("listen: [{ systemd: roomd }]")).find("systemd:roomd") !=
           std::string::npos);
     CHECK(faults_of(development("listen: [{ address: '[::1]:1' }, { address: 'unix:/a' }]")) == "");
+    // A proxy in front of it passes on what anyone says.
+    CHECK(faults_of(development("trusted_proxies: [127.0.0.1]\n"
+                                "listen: [{ address: '[::1]:1', proxy_protocol: true }]")) != "");
 }
 
 TEST_CASE("a generated secret does not go with issuers, nor with tokens that are ignored") {

@@ -305,6 +305,31 @@ TEST_CASE("a listener may be a socket that systemd hands over") {
     CHECK(faults_in("listen: [{}]").find("\"listen[0].address\" is missing") != std::string::npos);
 }
 
+TEST_CASE("a listener serves all but admin, or what it says") {
+    const auto config = test::read("listen: [{ address: '127.0.0.1:1' }, "
+                                   "{ address: '127.0.0.1:2', serves: [admin, metrics] }]");
+    for (const char *kind : {"clients", "api", "health", "metrics"})
+        CHECK(config.listen.at(0).does_serve(kind));
+    CHECK_FALSE(config.listen[0].does_serve("admin"));
+    CHECK(config.listen.at(1).does_serve("admin"));
+    CHECK_FALSE(config.listen[1].does_serve("clients"));
+    CHECK(config.warnings.empty());
+    CHECK(faults_in("listen: [{ address: '127.0.0.1:1', serves: [] }]")
+              .find("\"listen[0].serves\" is empty") != std::string::npos);
+    CHECK(faults_in("listen: [{ address: '127.0.0.1:1', serves: [client] }]")
+              .find("invalid value \"client\"") != std::string::npos);
+    const auto lone = test::read("listen: [{ address: '127.0.0.1:1', serves: [health] }]");
+    REQUIRE(lone.warnings.size() == 1);
+    CHECK(lone.warnings[0].what.find("no listener serves clients") != std::string::npos);
+}
+
+TEST_CASE("a listener that takes the PROXY protocol needs proxies that are trusted") {
+    const std::string listen = "listen: [{ address: '127.0.0.1:1', proxy_protocol: true }]";
+    CHECK(faults_in(listen).find("127.0.0.1:1 takes the PROXY protocol, and there are no "
+                                 "trusted_proxies") != std::string::npos);
+    CHECK(test::read(listen + "\ntrusted_proxies: [10.0.0.0/8]").listen[0].proxy_protocol);
+}
+
 TEST_CASE("pings so far apart that clients and proxies give up are worth a warning") {
     const auto warnings = [](const std::string &interval) {
         std::string out;

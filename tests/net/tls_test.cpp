@@ -93,7 +93,6 @@ TEST_CASE("a certificate of another kind of key is served by its name, and not t
     CHECK(subject("other.example") == "*.example");
     CHECK(subject("a.other.example") == "first");
     CHECK(subject(".example") == "first");
-    CHECK(subject("127.0.0.1:0") == "first"); // the name of a listener
     Tls kept(rig.address(), nullptr, Wire::Window::wide, {}, "rsa.example");
     REQUIRE(kept.connected);
     make_certificate(folder / "rsa.pem", folder / "rsa_key.pem", "new.example");
@@ -111,6 +110,21 @@ TEST_CASE("a certificate of another kind of key is served by its name, and not t
     CHECK(subject("other.example") == "first");
     kept.send(get("/nothing"));
     CHECK(kept.reply().status == 404);
+}
+
+TEST_CASE("a name that is another listener's address is a name like any other") {
+    const Folder folder;
+    Rig::Setup setup = with_tls(folder);
+    make_certificate(folder / "b.pem", folder / "b_key.pem", "second");
+    net::ListenerOptions other = setup.net.listeners[0];
+    other.name = "127.0.0.2:0";
+    other.certificate = folder / "b.pem";
+    other.key = folder / "b_key.pem";
+    setup.net.listeners.push_back(other);
+    Rig rig(setup);
+    CHECK(Tls(rig.address(1)).subject() == "second");
+    for (const char *host : {"127.0.0.2", "127.0.0.2:0"})
+        CHECK(Tls(rig.address(0), nullptr, Wire::Window::wide, {}, host).subject() == "first");
 }
 
 TEST_CASE("a certificate that cannot be read is a set-up error") {
