@@ -138,6 +138,7 @@ net::Options net_options(const config::Config &config) {
         listener.side = net::Side::admin;
         out.listeners.push_back(std::move(listener));
     }
+    out.access = config.log.access;
     out.cors.methods = config.cors.methods;
     out.cors.credentials = config.cors.credentials;
     out.cors.allow_missing_origin = config.cors.allow_missing_origin;
@@ -192,6 +193,8 @@ std::shared_ptr<const auth::Keys> keys(const config::Config &config) {
         made.rooms = key.rooms;
         made.may_broadcast = key.may_broadcast;
         made.durable = key.durable;
+        made.rate = key.rate;
+        made.burst = key.burst;
         out.push_back(std::move(made));
     }
     return std::make_shared<const auth::Keys>(std::move(out));

@@ -75,7 +75,7 @@ Shard::Shard(const config::Config &config, log::Logger &logger) :
     plugins.load(plugin_entries(config));
     plugins.start();
     keep_headers(config);
-    write_access(config);
+    access.write_lines(config.log.access);
 }
 
 // The server's destructor still runs the loop, when the plugins are gone already: by then no
@@ -101,13 +101,8 @@ std::vector<host::Registry::Failure> Shard::apply(const config::Config &config) 
     pages.apply(config);
     auto failures = plugins.reload(plugin_entries(config));
     keep_headers(config);
-    write_access(config);
-    return failures;
-}
-
-void Shard::write_access(const config::Config &config) {
     access.write_lines(config.log.access);
-    server.tell_all(config.log.access);
+    return failures;
 }
 
 // Those that plugins asked for, and those that may hold a token.

@@ -58,7 +58,6 @@ struct Shard {
 
 private:
     void keep_headers(const config::Config &);
-    void write_access(const config::Config &);
 };
 
 } // namespace roomd::app

@@ -113,8 +113,9 @@ void add_tail(Tree &tree) {
               "Only to this room; with * at the end: to rooms that begin with it")
         .count("--count", given->count, 0, SIZE_MAX, "N", "End after this many events; 0: never");
     given->target.add_to(syntax);
-    syntax.more("A line for each event: when (UTC), its name, where to, how many clients, its "
-                "payload.  With --json each line is a JSON object.");
+    syntax.more("A line for each event: when (UTC), its name, where to, how many clients, its id, "
+                "the key and the request it came with, its payload.  With --json each line is a "
+                "JSON object.");
 }
 
 } // namespace roomd::cli

@@ -96,8 +96,11 @@ void Router::reconfigure(const Options &options) {
     impl_->admission.keys_changed();
     for (const base::ClientId client : impl_->admission.no_longer_admitted())
         impl_->clients.disconnect(client, session::CloseReason::forced_close, true);
-    if (other_rules) impl_->membership.revise();
-    impl_->hub.count_kinds(kind_names(options));
+    if (other_rules) {
+        impl_->membership.revise();
+        impl_->hub.count_kinds(kind_names(options));
+    }
+    impl_->counters.forget_gone(options);
 }
 
 void Router::use_tokens(std::shared_ptr<const auth::Tokens> tokens) {

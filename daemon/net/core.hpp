@@ -92,8 +92,9 @@ public:
         if (told_) told_(what);
     }
     // Whether that is every request, not only those of routes.
-    bool tells_all() const noexcept { return tells_all_ || (causes_ && causes_->traced()); }
-    void tell_all(bool on) noexcept { tells_all_ = on; }
+    bool tells_all() const noexcept {
+        return options_.access || (causes_ != nullptr && causes_->traced());
+    }
 
 private:
     Options options_;
@@ -118,7 +119,6 @@ private:
     std::vector<base::FrameRef> frames_;
     log::Causes *causes_ = nullptr;
     std::function<void(const Answered &)> told_;
-    bool tells_all_ = false;
     bool refusing_ = false;
 };
 

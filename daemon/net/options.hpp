@@ -72,6 +72,7 @@ struct Options : Limits, Http {
     std::size_t half_open = 4096;
     // Frames of a websocket that are read per second; what comes faster waits unread.
     unsigned frames_per_second{}; // 0: any number
+    bool access{};                // whether Server::tell_answers() is for every request
 };
 
 } // namespace roomd::net

@@ -109,10 +109,6 @@ void Server::tell_answers(std::function<void(const Answered &)> told) {
     impl_->core.tell_answers(std::move(told));
 }
 
-void Server::tell_all(bool on) noexcept {
-    impl_->core.tell_all(on);
-}
-
 bool Server::owes(base::ExchangeId id) const noexcept {
     const Owed *owed = impl_->core.owed().find(id);
     return owed != nullptr && !owed->conn->dead();

@@ -44,10 +44,9 @@ public:
     void remove_route(RouteId) noexcept;
 
     void explain_to(log::Causes &);
-    // `told` is called for each request of a route once it is answered, and while tell_all(true),
+    // `told` is called for each request of a route once it is answered, and with Options::access,
     // or while somebody traces, for every other one too.
     void tell_answers(std::function<void(const Answered &)> told);
-    void tell_all(bool on) noexcept;
 
     // Whether a request waits for its answer still.
     bool owes(base::ExchangeId) const noexcept;

@@ -72,7 +72,7 @@ public:
     virtual std::vector<base::ClientId> of_session(base::SessionId) const = 0; // in all namespaces
     virtual Transport transport(base::SessionId) const noexcept = 0; // of one that is open
     virtual std::string_view sid(base::SessionId) const noexcept { return {}; } // secret
-    virtual std::size_t size() const noexcept = 0;                   // accepted ones
+    virtual std::size_t size() const noexcept = 0;                              // accepted ones
 
 protected:
     ~Clients() = default;

@@ -70,7 +70,8 @@ bool same(const net::Options &a, const net::Options &b) {
     return part<net::Limits>(a) == part<net::Limits>(b) &&
            part<net::Http>(a) == part<net::Http>(b) && a.listeners == b.listeners &&
            a.cors == b.cors && a.own_origin == b.own_origin && a.client_bundle == b.client_bundle &&
-           a.send_buffer_total == b.send_buffer_total && a.frames_per_second == b.frames_per_second;
+           a.send_buffer_total == b.send_buffer_total &&
+           a.frames_per_second == b.frames_per_second && a.access == b.access;
 }
 
 bool same(const host::Options &a, const host::Options &b) {

@@ -403,8 +403,8 @@ describe('questions and commands', () => {
         const { code, out } = await one.ended;
         assert.equal(code, 0, one.err);
         const lines = out.trimEnd().split('\n');
-        assert.match(lines[0], /^\d\d:\d\d:\d\d\.\d{3} seat:availability -> library:1 \(0\) \{"free":1\}$/);
-        assert.match(lines[1], /-> library:1 user:bob \(0\) \{"free":2,"text":"\\u009b31m\\u202e"\}/);
+        assert.match(lines[0], /^\d\d:\d\d:\d\d\.\d{3} seat:availability -> library:1 \(0\) id=\S+ \{"free":1\}$/);
+        assert.match(lines[1], /-> library:1 user:bob \(0\) id=\S+ \{"free":2,"text":"\\u009b31m\\u202e"\}/);
         const events = all.out.trimEnd().split('\n').map((line) => JSON.parse(line));
         assert.equal(events.length, 3);
         assert.equal(events[0].event, 'warm');

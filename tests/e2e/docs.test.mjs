@@ -184,6 +184,8 @@ const NOT_RUN = {
     Envoy: 'no package of it, as the page says; proxies_tcp.test.mjs reads its YAML',
     'a part of a plugin': 'compiled as a part of the tests of the plugin interface',
     'a step of a migration': 'run by migrate.test.mjs',
+    'a refusal': 'provoked and explained by why.test.mjs',
+    'an incident': 'provoked and found by incidents.test.mjs',
     'another platform': 'what its client sends is replayed by clients.test.mjs',
 };
 const not = (why) => {
@@ -522,7 +524,9 @@ const EXAMPLES = {
         '2. Emit to both': [step],
         '4. Let go of Node': [step, step],
     },
-    'docs/operations.md': { 'The admin socket': [run()], 'Under systemd': [not('systemd')], Secrets: [not('systemd'), not('systemd'), not('certificates')], 'A restart that refuses nobody': [not('systemd')] },
+    'docs/operations.md': { 'The admin socket': [run()], 'Under systemd': [not('systemd')], Secrets: [not('systemd'), not('systemd'), not('certificates')], 'A restart that refuses nobody': [not('systemd')],
+        'Why?': [not('a refusal')], 'All about one client': [not('a refusal')],
+        'Six incidents, found in a minute': Array(6).fill(not('an incident')) },
     'docs/proxies.md': {
         nginx: [not('a proxy')], HAProxy: [not('a proxy')], Caddy: [not('a proxy')], Envoy: [not('Envoy')],
         'nginx in TCP mode': [not('a proxy')], 'HAProxy in TCP mode': [not('a proxy')], 'Envoy in TCP mode': [not('Envoy')],

@@ -49,7 +49,7 @@ test('what is over the rate gets 429 with Retry-After, batches count their event
     assert.ok(refused >= 60 - part.data.taken + 1, `${refused} refused`);
     // Another path of a plugin counts as one event.
     await until('presence to be refused', async () =>
-        (await server.get('/api/presence?room=library:l1', { headers: bearer(CRM) })).status === 429);
+        (await server.get('/api/presence/rooms/library:l1', { headers: bearer(CRM) })).status === 429);
 });
 
 test('an atomic batch is taken as a whole, and one above the burst is paid off by what follows', async (t) => {

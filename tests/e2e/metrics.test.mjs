@@ -1,7 +1,9 @@
 // /metrics: what docs/metrics.md says is there, and what a daemon does is counted under the right labels.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { client, connected } from './support/clients.mjs';
@@ -28,8 +30,13 @@ const AUTHORIZED = { headers: { Authorization: `Bearer ${KEY}` } };
 const authorized = async (server) => parse(await (await server.get('/metrics', AUTHORIZED)).text());
 
 test('the page lists every metric, and no other; promtool finds nothing to say', async (t) => {
+    const jwk = { ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'RS256', use: 'sig' };
+    const provider = http.createServer((_, answer) => answer.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys: [jwk] })));
+    await new Promise((done) => provider.listen(0, '127.0.0.1', done));
+    t.after(() => provider.close());
     const server = await started(t, (config) => {
         config.plugins.load.push({ name: 'http_clients' });
+        config.auth.issuers[0].jwks_url = `http://127.0.0.1:${provider.address().port}/keys`;
         return config;
     });
     const socket = await connected(t, server, { extraHeaders: { Origin: 'https://student.test' }, transports: ['websocket'] });
@@ -40,10 +47,10 @@ test('the page lists every metric, and no other; promtool finds nothing to say',
     socket.disconnect();
     const text = await until('all to be counted', async () => {
         const page = await (await server.get('/metrics', AUTHORIZED)).text();
-        return /roomd_disconnects_total\{/.test(page) && /roomd_connects_refused_total\{/.test(page) && page;
+        return /roomd_disconnects_total\{/.test(page) && /roomd_connects_refused_total\{/.test(page) && /roomd_issuer_keys_age/.test(page) && page;
     });
     const shown = Object.keys(parse(text).families);
-    const ofPlugins = readdirSync(path.join(source, 'plugins')).flatMap((plugin) => readdirSync(path.join(source, 'plugins', plugin))
+    const ofPlugins = readdirSync(path.join(source, 'plugins'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap(({ name: plugin }) => readdirSync(path.join(source, 'plugins', plugin))
         .filter((file) => /\.[ch]pp$/.test(file)).flatMap((file) => [...read(`plugins/${plugin}/${file}`)
             .matchAll(/(?:counter|gauge|histogram)\(\s*"(\w+)"/g)].map(([, name]) => `roomd_plugin_${plugin}_${name}`)));
     assert.ok(ofPlugins.length > 30);
