@@ -23,7 +23,7 @@ SEE = {
     "roomd-plugin.7": "roomd(8), roomd.yaml(5)",
 }
 FILES = [
-    ("{conf}/roomd.yaml", "the configuration, unless --config names another"),
+    ("{conf}/roomd.yaml", "the configuration, unless --config or $ROOMD_CONFIG names another"),
     ("/run/roomd/admin.sock", "the admin socket of the packaged daemon"),
     ("$XDG_RUNTIME_DIR/roomd-admin.sock", "the admin socket of `roomd dev`"),
     ("{plugins}", "the plugins"),

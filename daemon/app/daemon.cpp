@@ -15,6 +15,7 @@
 #include "app/version.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "base/text.hpp"
 #include "config/scalar.hpp"
 
 #include <algorithm>
@@ -220,6 +221,10 @@ void tell_console(Shard &shard, const config::Config &config, std::ostream &out)
 int run(const config::Config &config, const ConfigFile &file, std::ostream &out) {
     log::Logger log(log_options(config), log::Writing::behind);
     log.notice("roomd starts", {{"version", version}, {"config", config.path}});
+    if (!config.environment.empty())
+        log.notice(
+            "the environment stands above the configuration",
+            {{"variables", base::joined({config.environment.begin(), config.environment.end()})}});
     warn(log, config);
     std::optional<Shard> shard;
     shard.emplace(config, log);

@@ -9,6 +9,7 @@
 #include "codegen/text.hpp"
 #include "codegen/typescript.hpp"
 #include "config/digest.hpp"
+#include "config/environment.hpp"
 #include "policy/rules.hpp"
 
 #include <memory>
@@ -22,7 +23,7 @@ namespace {
 constexpr std::size_t largest_file = 64 * 1024 * 1024;
 
 struct CatalogueArguments {
-    app::ConfigFile file{default_config, ""};
+    app::ConfigFile file{config::default_file(), ""};
     std::string language, check;
 };
 

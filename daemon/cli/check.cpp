@@ -6,10 +6,12 @@
 #include "cli/commands.hpp"
 #include "cli/target.hpp"
 #include "config/diff.hpp"
+#include "config/environment.hpp"
 #include "json/answer.hpp"
 #include "json/json.hpp"
 #include "json/object.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -19,7 +21,7 @@ namespace roomd::cli {
 namespace {
 
 struct CheckArguments {
-    app::ConfigFile file{default_config, ""};
+    app::ConfigFile file{config::default_file(), ""};
     Target running; // for --diff
     bool diff = false;
     bool json = false;
@@ -54,7 +56,8 @@ int check(CheckArguments given, Io &io) {
     }
     if (given.json) {
         std::string data = R"({"config":)" + json::quoted(given.file.path) + R"(,"warnings":)" +
-                           app::faults_json(config.warnings);
+                           app::faults_json(config.warnings) + R"(,"environment":)" +
+                           json::list(config.environment);
         if (given.diff) data += R"(,"changes":)" + json::list(changes);
         print_success(io, data + "}");
         return app::exit_ok;
@@ -62,6 +65,10 @@ int check(CheckArguments given, Io &io) {
     for (const auto &warning : config.warnings)
         io.err << config::text(warning) << '\n';
     io.out << given.file.path << ": good\n";
+    for (const config::Variable &variable : config::variables())
+        if (std::find(config.environment.begin(), config.environment.end(), variable.name) !=
+            config.environment.end())
+            io.out << '$' << variable.name << " sets " << variable.key << '\n';
     for (const auto &line : changes)
         io.out << line << '\n';
     if (given.diff && changes.empty()) io.out << "the daemon runs exactly this configuration\n";

@@ -2,6 +2,7 @@
 #include "app/exit_code.hpp"
 #include "cli/commands.hpp"
 #include "cli/target.hpp"
+#include "config/environment.hpp"
 #include "config/schema.hpp"
 
 #include <memory>
@@ -11,7 +12,7 @@ namespace roomd::cli {
 namespace {
 
 struct ShowArguments {
-    app::ConfigFile file{default_config, ""};
+    app::ConfigFile file{config::default_file(), ""};
     Target running;
     bool effective = false, of_running = false;
 };

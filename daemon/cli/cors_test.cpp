@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/given_token.hpp"
 #include "cli/target.hpp"
+#include "config/environment.hpp"
 #include "policy/portals.hpp"
 #include "json/json.hpp"
 #include "json/object.hpp"
@@ -18,7 +19,7 @@ namespace roomd::cli {
 namespace {
 
 struct CorsArguments {
-    app::ConfigFile file{default_config, ""};
+    app::ConfigFile file{config::default_file(), ""};
     std::string origin;
     bool json = false;
 };

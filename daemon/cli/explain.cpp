@@ -5,6 +5,7 @@
 #include "cli/given_event.hpp"
 #include "cli/given_token.hpp"
 #include "cli/target.hpp"
+#include "config/environment.hpp"
 
 #include <memory>
 #include <ostream>
@@ -13,7 +14,7 @@ namespace roomd::cli {
 namespace {
 
 struct ExplainArguments {
-    app::ConfigFile file{default_config, ""};
+    app::ConfigFile file{config::default_file(), ""};
     std::string token, origin, join;
     GivenEvent event{"", "{}", "/", {}, {}, false, false};
     bool json = false;

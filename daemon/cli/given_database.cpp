@@ -106,7 +106,7 @@ int GivenDatabase::run(Io &io, PluginCommand command, Needs needs) const {
     if (needs.events || !alone) {
         config = file.read(libraries, faults, config::Credentials::may_be_absent);
         if (!alone && lacks_secrets(config)) config = file.read(libraries, faults); // says which
-    } else if (file.path != default_config || base::exists(file.path)) {
+    } else if (file.path != config::default_file() || base::exists(file.path)) {
         // Only for its plugin folder: other files that it names may be readable only by the daemon.
         config = config::load_file(file.path, faults);
         if (base::exists(file.path)) faults = config::Faults();

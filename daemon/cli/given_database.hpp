@@ -3,6 +3,7 @@
 #include "app/config_file.hpp"
 #include "cli/plugin_command.hpp"
 #include "cli/target.hpp"
+#include "config/environment.hpp"
 
 #include <string>
 
@@ -10,7 +11,7 @@ namespace roomd::cli {
 
 // Which database `roomd pg` works on: that of the configuration, or one given on the command line.
 struct GivenDatabase {
-    app::ConfigFile file{default_config, ""};
+    app::ConfigFile file{config::default_file(), ""};
     std::string instance, dsn, dsn_file; // dsn: "-" is read from standard input
     bool json = false;
 

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "cli/commands.hpp"
 #include "cli/target.hpp"
+#include "config/environment.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -61,7 +62,7 @@ int start(const app::ConfigFile &file, Io &io) {
 
 void add_run(Tree &tree) {
     auto file = std::make_shared<app::ConfigFile>();
-    file->path = default_config;
+    file->path = config::default_file();
     tree.command("run", "Run the daemon", [file](Io &io) { return start(*file, io); })
         .text("-c,--config", file->path, "FILE", "The configuration file")
         .text("--admin", file->admin, "PATH", "The admin socket when the configuration names none")

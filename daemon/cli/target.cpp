@@ -2,6 +2,7 @@
 
 #include "app/exit_code.hpp"
 #include "base/text.hpp"
+#include "config/environment.hpp"
 #include "config/load.hpp"
 #include "json/json.hpp"
 
@@ -64,8 +65,11 @@ std::string Target::path() const {
     if (!config.empty()) {
         std::string named = named_by(config);
         if (!named.empty()) return named;
-    } else if (access(default_config, R_OK) == 0) {
-        std::string named = named_by(default_config);
+    } else if (std::string named = config::value_of_variable("ROOMD_ADMIN_SOCKET");
+               !named.empty()) {
+        return named;
+    } else if (const std::string file = config::default_file(); access(file.c_str(), R_OK) == 0) {
+        named = named_by(file);
         if (!named.empty()) return named;
     }
     const std::string dev = dev_socket();

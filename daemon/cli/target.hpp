@@ -3,7 +3,6 @@
 #include "cli/client.hpp"
 #include "cli/report.hpp"
 #include "cli/tree.hpp"
-#include "config/installed.hpp"
 
 #include <functional>
 #include <string>
@@ -11,7 +10,6 @@
 
 namespace roomd::cli {
 
-inline constexpr const char *default_config = config::installed_configuration;
 inline constexpr const char *default_socket = "/run/roomd/admin.sock";
 
 // The admin socket that `roomd dev` creates in the user's runtime folder; empty without one.
@@ -23,8 +21,9 @@ struct Target {
     bool json = false;
 
     void add_to(Syntax &); // --socket, --config, --json
-    // That of --socket, else of the configuration of --config, else of the installed one, else the
-    // packaged daemon's, else that of `roomd dev`.
+    // That of --socket, else of the configuration of --config, else that of the environment, else
+    // of the configuration that is read by default, else the packaged daemon's, else that of `roomd
+    // dev`.
     std::string path() const;
     Form form() const noexcept { return cli::form(json); }
 };

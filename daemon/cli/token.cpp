@@ -12,6 +12,7 @@
 #include "cli/report.hpp"
 #include "cli/standard_input.hpp"
 #include "cli/target.hpp"
+#include "config/environment.hpp"
 #include "json/json.hpp"
 
 #include <cerrno>
@@ -95,7 +96,7 @@ int mint(const Mint &given, Io &io) {
 }
 
 struct Verify {
-    app::ConfigFile file{default_config, ""};
+    app::ConfigFile file{config::default_file(), ""};
     std::string token;
     bool json = false;
 };

@@ -59,10 +59,11 @@ struct Config {
     Idempotency idempotency;
     base::Duration drain_delay{}, drain{}; // between SIGTERM and the end
     Log log;
-    std::string effective;           // all of it as YAML (config/effective.hpp); without secrets
-    std::vector<Fault> warnings;     // of what was read
-    std::vector<std::string> absent; // secrets that were not read; only in a check
-    bool lacks_issuer_keys = false;  // some of these are keys of issuers, which are left out
+    std::string effective;       // all of it as YAML (config/effective.hpp); without secrets
+    std::vector<Fault> warnings; // of what was read
+    std::vector<std::string> environment; // variables that set something (config/environment.hpp)
+    std::vector<std::string> absent;      // secrets that were not read; only in a check
+    bool lacks_issuer_keys = false;       // some of these are keys of issuers, which are left out
     // Credentials as systemd copied them when the service started: a reload sees no change of them.
     std::vector<std::string> credentials;
 };

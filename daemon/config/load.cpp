@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include "config/effective.hpp"
+#include "config/environment.hpp"
 #include "config/parts.hpp"
 #include "config/readers.hpp"
 
@@ -33,8 +34,9 @@ void tell_absent(const Source &source, Config &config) {
                         ", which only the running service and root beside it can read");
 }
 
-// Everything that is read from the tree.
-void read(const Source &source, const Item &root, Config &config) {
+// Everything that is read from the tree, after what the environment says is in it.
+void read(Source &source, Item &root, Config &config) {
+    config.environment = apply_environment(source, root);
     const Section top(source, root);
     const Section service = top.map("service");
     service.read(service_keys, config.service);
@@ -68,7 +70,7 @@ Config load_text(std::string_view yaml, const std::string &path, Faults &faults)
     config.path = path;
     Source source{{file_at(path)}, faults};
     source.credentials = &config.credentials;
-    const std::optional<Item> root = parse_yaml(yaml, path, faults);
+    std::optional<Item> root = parse_yaml(yaml, path, faults);
     if (root) read(source, *root, config);
     return config;
 }
@@ -81,7 +83,7 @@ Config load_file(const std::string &path, Faults &faults, base::Wanted main,
     Source source{{file_at(path)}, faults};
     if (credentials == Credentials::may_be_absent) source.absent = &absent;
     source.credentials = &config.credentials;
-    const std::optional<Item> root = read_parts(source, main);
+    std::optional<Item> root = read_parts(source, main);
     if (root) read(source, *root, config);
     return config;
 }

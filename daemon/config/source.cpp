@@ -19,6 +19,7 @@ std::string Source::absolute(std::string_view relative, Mark mark) const {
 
 std::string Source::place(Mark there, Mark here) const {
     if (there.file == here.file) return "line " + std::to_string(there.line);
+    if (there.line == 0) return file(there).path;
     return file(there).path + ':' + std::to_string(there.line) + ':' + std::to_string(there.column);
 }
 

@@ -9,7 +9,7 @@
 
 namespace roomd::config {
 
-// One file of a configuration.
+// One file of a configuration, or a variable of the environment as "$ROOMD_NAME".
 struct File {
     std::string path;   // as given; for messages
     std::string folder; // absolute; relative paths in the file are relative to it

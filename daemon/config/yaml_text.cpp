@@ -123,8 +123,9 @@ std::string one_line(const Item &item) {
 
 std::string in_lines(const Item &map, const std::vector<File> &files) {
     return in_lines(map, [&](Mark mark) -> std::string {
-        if (mark.line == 0) return "default";
-        return base::printable(files.at(mark.file).path, 300) + ':' + std::to_string(mark.line);
+        if (mark.line == 0 && mark.file == 0) return "default";
+        const std::string path = base::printable(files.at(mark.file).path, 300);
+        return mark.line == 0 ? path : path + ':' + std::to_string(mark.line);
     });
 }
 

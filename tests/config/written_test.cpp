@@ -1,3 +1,4 @@
+#include "config/environment.hpp"
 #include "config/key_table.hpp"
 #include "reading.hpp"
 #include "shipped_yaml.hpp"
@@ -67,6 +68,15 @@ TEST_CASE("docs/configuration.md says of each key what the table says") {
     table_is_written("\n| Key | Default | Unit | Reload | What |\n|---|---|---|---|---|\n",
                      rows(Built::yes));
     table_is_written("\n| Key | What |\n|---|---|\n", rows(Built::not_yet));
+}
+
+TEST_CASE("docs/configuration.md says of each variable what the table says") {
+    std::string out;
+    for (const Variable &variable : variables())
+        ((((out += "| `") += variable.name) += variable.key.empty() ? "` | | " : "` | `") +=
+         variable.key.empty() ? "" : std::string(variable.key) + "` | ") +=
+            std::string(variable.what) + " |\n";
+    table_is_written("\n| Variable | Sets | What |\n|---|---|---|\n", out);
 }
 
 TEST_CASE("conf/roomd.yaml says of each key what the table says") {
