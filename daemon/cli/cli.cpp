@@ -38,6 +38,7 @@ void add_commands(Tree &tree) {
                            add_token_mint,
                            add_token_verify,
                            add_reload,
+                           add_health,
                            add_stats,
                            add_rooms,
                            add_clients,

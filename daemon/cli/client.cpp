@@ -55,10 +55,14 @@ private:
     }
 }
 
+[[noreturn]] void too_late(base::Duration patience) {
+    throw Trouble("no_answer", "no answer within " +
+                                   std::to_string((patience.count() + 999) / 1000) +
+                                   " s: the daemon is busy or hangs");
+}
+
 [[noreturn]] void broken(const char *what, base::Duration patience) {
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
-        throw Trouble("no_answer", "no answer within " + std::to_string(patience.count() / 1000) +
-                                       " s: the daemon is busy or hangs");
+    if (errno == EAGAIN || errno == EWOULDBLOCK) too_late(patience);
     throw Trouble("answer_cut", std::string("the daemon ended the connection while ") + what +
                                     ": " + base::error_text(errno));
 }
@@ -72,10 +76,12 @@ void connect(int fd, const std::string &path, base::Duration patience) {
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     timeval limit{};
     limit.tv_sec = patience.count() / 1000;
+    limit.tv_usec = patience.count() % 1000 * 1000;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    if (::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0)
-        no_connection(path, errno);
+    if (::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0) return;
+    if (errno == EAGAIN) too_late(patience); // its queue is full
+    no_connection(path, errno);
 }
 
 void send_all(int fd, std::string_view bytes, base::Duration patience) {

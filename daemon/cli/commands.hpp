@@ -19,6 +19,7 @@ void add_catalogue_asyncapi(Tree &);
 void add_token_mint(Tree &);
 void add_token_verify(Tree &);
 void add_reload(Tree &);
+void add_health(Tree &);
 void add_stats(Tree &);
 void add_rooms(Tree &);
 void add_clients(Tree &);

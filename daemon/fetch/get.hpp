@@ -10,12 +10,14 @@ namespace roomd::fetch {
 struct Request {
     std::string url; // https, or http to this machine
     std::string user_agent;
-    std::size_t most = 0; // bytes of the body
-    long connect_ms = 0;  // for the connection, TLS included
-    long whole_ms = 0;    // for everything
+    std::size_t most = 0;         // bytes of the body
+    long connect_ms = 0;          // for the connection, TLS included
+    long whole_ms = 0;            // for everything
+    bool any_certificate = false; // for a listener of this very machine, whatever name it serves
 };
 
 struct Answer {
+    long status = 0;  // 0: none came
     std::string why;  // a phrase; empty: it is a 200, and the body is whole
     std::string body; // as it came: no encoding is asked for
     std::string cache_control;

@@ -38,7 +38,7 @@ SEES = {
     "config": "base json auth policy catalogue session/settings dispatch/settings net/settings host/settings",
     "pages": "base json metrics",
     "app": "*",
-    "cli": "base json rooms auth policy catalogue codegen config host app roomd",
+    "cli": "base json rooms auth policy catalogue codegen fetch config host app roomd",
 }
 
 # first part of a third-party header's name: the layers that may include it.
