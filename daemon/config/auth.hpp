@@ -56,7 +56,7 @@ inline constexpr std::array issuer_keys{
         .required("write [HS256], [RS256] or [ES256], as its tokens say").sample("[HS256]"),
     structured<auth::Issuer>("auth.issuers[].key", "secret or list", "", Reload::yes,
         "Its keys, one or a list of `${file:/path}`, `${env:NAME}`, `${credential:NAME}`: PEM public keys or a certificate, a JWK, a JWKS, or the secret of HS256. Needed unless there is a `jwks_url`.")
-        .sample("\"${credential:jwt_key}\""),
+        .sample("\"${file:jwt_key}\""),
     text("auth.issuers[].jwks_url", &auth::Issuer::jwks_url, "", Reload::yes,
         "Where its key set (JWKS) is fetched, again and again: `https://..`, or `http://` on this machine. With `key` as well, both count.")
         .sample("https://id.example.com/jwks.json"),

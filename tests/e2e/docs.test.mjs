@@ -44,6 +44,7 @@ class Page {
         symlinkSync(path.join(source, 'tests/e2e/node_modules'), path.join(this.folder, 'node_modules'));
         mkdirSync(path.join(this.folder, 'build'));
         symlinkSync(binary, path.join(this.folder, 'build/roomd'));
+        for (const name of ['idp.jwks', 'webhook']) copyFileSync(path.join(secrets, name), path.join(this.folder, name));
         for (const name of ['jwt_key', 'jwt_key_new']) writeFileSync(path.join(this.folder, name), `${SECRET}\n`);
     }
 
@@ -127,7 +128,8 @@ async function behaves(page, block, text) {
     const issuer = JSON.stringify({ ...ISSUER, ...secret });
     const config = (port) => text
         .replace('auth: { mode: none }', `auth: { mode: required, issuers: [${issuer}], claims: { tenant: tenantId } }`)
-        .replaceAll('${credential:jwt_key}', secret.key) +
+        .replaceAll('${file:jwt_key}', secret.key)
+        .replaceAll('${file:', `\${file:${page.folder}/`) +
         `listen: [ { address: "127.0.0.1:${port}" } ]\n` +
         (/^plugins:/m.test(text) ? '' : `plugins: { directory: ${plugins}, load: [ { name: http_emit } ] }\n`);
     const server = await page.serve(null, config, { ROOMD_TEST_JWT: SECRET });
@@ -303,7 +305,7 @@ const cookbook = {
     // Node has no cookies: the header stands in for the browser's.
     async cookie(page, block) {
         const text = page.blocks.find((one) => one.heading === block.heading).text;
-        const server = await page.serve(null, (port) => whole(page, text).replace('${credential:jwt_key}', '${env:ROOMD_TEST_JWT}') +
+        const server = await page.serve(null, (port) => whole(page, text).replace('${file:jwt_key}', '${env:ROOMD_TEST_JWT}') +
             `listen: [ { address: "127.0.0.1:${port}" } ]\n`, { ROOMD_TEST_JWT: SECRET });
         page.words.unshift(['https://live.example.com', server.url]);
         const run = page.script('cookie.cjs', `const client = require('socket.io-client');
