@@ -1,5 +1,5 @@
 #!/bin/sh
-# prepare.sh FOLDER: a Debian in FOLDER/root, with systemd and the libraries of roomd, built once.  Prints why there can
+# prepare.sh FOLDER: a Debian in FOLDER/root, with systemd and what the packages of roomd depend on, built once.  Prints why there can
 # be none here, and fails.
 set -eu
 folder=$1
