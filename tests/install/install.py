@@ -4,6 +4,7 @@
 Installs below a folder of its own, builds the skeleton with what pkg-config says of the installed headers, and runs the
 installed daemon with the installed plugins.
 """
+import fnmatch
 import json
 import os
 import re
@@ -57,6 +58,23 @@ def every_part_is_there():
     assert sorted(os.listdir(here + "/include/roomd")) == sorted(os.listdir(headers)), "a header is not installed"
     if os.path.exists(build + "/client/socket.io.js"):
         assert os.path.isfile(here + "/share/roomd/client/socket.io.js")
+
+
+def every_file_is_in_one_package():
+    """As debian/*.install has them; only `./dev package-test` makes the packages."""
+    debian = os.path.join(os.path.dirname(skeleton), "../../debian")
+    wanted = [line.split()[0] for name in os.listdir(debian) if name.endswith(".install") for line in read(f"{debian}/{name}").splitlines()]
+    met = set()
+    for folder, _, names in os.walk(top):
+        for name in names:
+            file = os.path.join(folder, name).removeprefix(top)
+            file = file.replace(prefix + "/", "/usr/", 1).replace(conf_dir + "/", "/etc/roomd/", 1)[1:]
+            file = file.replace("usr/lib/systemd/", "lib/systemd/", 1)  # debian/rules moves it
+            owners = [want for want in wanted if file.startswith(want + "/") or fnmatch.fnmatch(file, want)]
+            assert len(owners) == 1, f"{file} is in {len(owners)} packages"
+            met.update(owners)
+    missing = set(wanted) - met - (set() if os.path.exists(build + "/client/socket.io.js") else {"usr/share/roomd"})
+    assert not missing, f"no such files: {missing}"
 
 
 def units_name_the_installed_binary():
@@ -133,6 +151,7 @@ def a_missing_event_library_is_told():
 
 try:
     every_part_is_there()
+    every_file_is_in_one_package()
     units_name_the_installed_binary()
     first_configuration_is_good_and_stays()
     skeleton_is_built_by_pkg_config()
