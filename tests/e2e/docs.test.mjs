@@ -184,6 +184,8 @@ const NOT_RUN = {
     'a proxy': 'run by proxies.test.mjs and proxies_tcp.test.mjs',
     certificates: 'run with others by tls.test.mjs',
     Envoy: 'no package of it, as the page says; proxies_tcp.test.mjs reads its YAML',
+    'an image': 'made and run by image.test.mjs, without an engine',
+    'a cluster': 'its files are checked by kubernetes.test.mjs',
     'a part of a plugin': 'compiled as a part of the tests of the plugin interface',
     'a step of a migration': 'run by migrate.test.mjs',
     'a refusal': 'provoked and explained by why.test.mjs',
@@ -517,6 +519,7 @@ const EXAMPLES = {
     },
     'docs/install.md': {
         'The package': [not('packages'), not('packages'), not('packages')],
+        'The container image': [not('an image'), not('an image')],
         Upgrading: [not('packages')],
         'Going back': [not('packages')],
         'From source': [not('an installation'), not('an installation')],
