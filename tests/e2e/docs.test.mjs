@@ -524,6 +524,7 @@ const EXAMPLES = {
         'Going back': [not('packages')],
         'From source': [not('an installation'), not('an installation')],
     },
+    'docs/kubernetes.md': { 'On Kubernetes': [not('a cluster')] },
     'docs/migrate.md': {
         'The server as it is': [step, step, step],
         '2. Emit to both': [step],
