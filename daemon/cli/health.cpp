@@ -15,6 +15,7 @@
 #include <ostream>
 #include <string>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace roomd::cli {
@@ -42,6 +43,8 @@ struct Told {
     bool is_page = false; // an answer of roomd's
 };
 
+constexpr int not_served = 404; // by this listener
+
 // How much of the time for all of it is left.
 class Remaining {
 public:
@@ -66,8 +69,9 @@ bool is_page(std::string_view body) {
 Told ask_socket(const std::string &path, const char *page, base::Duration patience) {
     Told told;
     try {
-        told.body = Client(path).get(page, patience).body;
-        told.is_page = is_page(told.body);
+        Answer answer = Client(path).get(page, patience);
+        told.is_page = answer.status != not_served && is_page(answer.body);
+        told.body = std::move(answer.body);
         if (!told.is_page) told.code = "not_roomd", told.why = path + " does not answer like roomd";
     } catch (const Trouble &trouble) {
         told.code = trouble.code;
@@ -88,7 +92,7 @@ Told ask_url(const Door &door, const char *page, base::Duration patience) {
     const std::atomic<bool> stop{false};
     fetch::Answer answer = fetch::get(request, stop);
     Told told;
-    told.is_page = answer.status != 404 && is_page(answer.body);
+    told.is_page = answer.status != not_served && is_page(answer.body);
     told.body = std::move(answer.body);
     if (told.is_page) return told;
     told.code = answer.status == 0 ? "no_answer" : "not_roomd";

@@ -78,7 +78,9 @@ TEST_CASE("what is no daemon, and no roomd, is unhealthy with the reason") {
 }
 
 TEST_CASE("without an admin socket the listeners of the configuration are asked in turn") {
-    const Peer first(page_of("404 Not Found", "{}")), second(healthy);
+    const Peer first(
+        page_of("404 Not Found", R"({"success":false,"error":{"message":"Not here."}})")),
+        second(healthy);
     const std::string file = first.path() + ".yaml";
     std::ofstream(file) << "auth: { mode: none }\ncatalogue: { unknown: allow }\nadmin: { socket: "
                            "/nowhere/s }\nlisten: [ { address: \"unix:"
