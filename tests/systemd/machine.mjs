@@ -11,6 +11,7 @@ export { PORT, URL, emit, status } from './system.mjs';
 const INSTALLED = {
     [path.join(build, 'roomd')]: '/usr/bin/roomd',
     [path.join(build, 'plugins')]: '/usr/lib/roomd/plugins',
+    [path.join(build, 'client')]: '/usr/share/roomd/client',
     [path.join(source, 'systemd/roomd.service')]: '/usr/lib/systemd/system/roomd.service',
     [path.join(source, 'systemd/roomd.socket')]: '/usr/lib/systemd/system/roomd.socket',
     [path.join(source, 'systemd/roomd.sysusers')]: '/usr/lib/sysusers.d/roomd.conf',
