@@ -32,7 +32,7 @@ TEST_CASE("an unknown key is a fault with the nearest name") {
     CHECK(faults_in("limit: { connections: 5 }") ==
           "roomd.yaml:3:1: unknown key \"limit\"\n  did you mean \"limits\"?");
     CHECK(faults_in("log: { zzzzzzzzz: 1 }") ==
-          "roomd.yaml:3:8: unknown key \"zzzzzzzzz\" in log\n  known here: level, format");
+          "roomd.yaml:3:8: unknown key \"zzzzzzzzz\" in log\n  known here: level, format, access");
     CHECK(faults_in("portals: [{ name: a, origins: [], nmae: b }]") ==
           "roomd.yaml:3:35: unknown key \"nmae\" in portals[0]\n  did you mean \"name\"?");
     CHECK(faults_in("rooms: { user: { alow: all } }") ==
