@@ -29,7 +29,7 @@ struct Key {
     bool may_broadcast = false;
     std::size_t rate = 0;  // events in a second; 0: any number
     std::size_t burst = 0; // ... and at once; 0: twice the rate
-    bool durable = false; // what it emits over HTTP is stored, unless an event says otherwise
+    bool durable = false;  // what it emits over HTTP is stored, unless an event says otherwise
 };
 
 bool has_scope(const Key &, std::string_view scope) noexcept;

@@ -120,8 +120,8 @@ void Admission::answer(base::ClientId client, Moment began, std::string_view ide
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
     counters_.handshakes.observe(std::chrono::steady_clock::now() - began);
-    counters_.refused.add({code, info.handshake->facts->portal,
-                           session::text(clients_.transport(info.session))});
+    counters_.refused.add(
+        {code, info.handshake->facts->portal, session::text(clients_.transport(info.session))});
     const std::string id{info.id}, nsp{info.nsp};
     if (clients_.refuse(client, message, data))
         hooks_->not_connected({client, id, nsp, identity, true, message, data});

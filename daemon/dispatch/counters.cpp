@@ -28,9 +28,8 @@ void Counters::emitted(const Emit &emit, const Options &options) {
 
 void Counters::forget_gone(const Options &options) {
     const auto portal = [&](std::string_view name) {
-        return name.empty() ||
-               std::any_of(options.portals.begin(), options.portals.end(),
-                           [&](const Portal &one) { return one.name == name; });
+        return name.empty() || std::any_of(options.portals.begin(), options.portals.end(),
+                                           [&](const Portal &one) { return one.name == name; });
     };
     const auto kind = [&](std::string_view name) {
         return name == metrics::other || find_kind(options, name) != nullptr;

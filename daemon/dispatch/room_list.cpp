@@ -26,8 +26,7 @@ std::vector<Stats::Room> largest_rooms(const rooms::Hub &hub, std::size_t limit)
     });
     std::vector<Stats::Room> largest;
     for (const auto &[minus, nsp, name] : rows)
-        largest.push_back(
-            {std::string{nsp}, std::string{name}, static_cast<std::size_t>(-minus)});
+        largest.push_back({std::string{nsp}, std::string{name}, static_cast<std::size_t>(-minus)});
     return largest;
 }
 

@@ -109,7 +109,7 @@ public:
                       std::vector<Stats::Room> &out) const;
     const Counters &counters() const noexcept;
     const rooms::Kinds &room_kinds() const noexcept;
-    void flushed() noexcept; // the end of a turn: what was emitted in it is under way
+    void flushed() noexcept;              // the end of a turn: what was emitted in it is under way
     std::string positions() const;        // as Positions::text()
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
     void watch_busy(Busy *) noexcept;     // the same, of what is counted for `roomd top`

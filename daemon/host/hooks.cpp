@@ -72,7 +72,8 @@ PluginHooks::Next PluginHooks::connecting(const dispatch::Connecting &connecting
                 instance.asked_about().insert(connecting.client);
             return ask_with(instance, id, [&](std::uint64_t given) {
                 out.ticket = given;
-                return instance.calls().call(Call::connect, ROOMD_PASS, [&] { return fn(user, &out); });
+                return instance.calls().call(Call::connect, ROOMD_PASS,
+                                             [&] { return fn(user, &out); });
             });
         });
         if (taken) break;
@@ -106,7 +107,8 @@ PluginHooks::Next PluginHooks::joining(const dispatch::Joining &joining) {
             }
             return ask_with(instance, id, [&](std::uint64_t given) {
                 out.ticket = given;
-                return instance.calls().call(Call::join, ROOMD_PASS, [&] { return fn(user, &out); });
+                return instance.calls().call(Call::join, ROOMD_PASS,
+                                             [&] { return fn(user, &out); });
             });
         });
         if (taken) break;
@@ -133,7 +135,8 @@ PluginHooks::Next PluginHooks::event(base::ClientId client, std::string_view ide
         taken = hooks.first(event.nsp, event.name, [&](roomd_event_fn fn, void *user) {
             const auto call = [&](std::uint64_t ticket) {
                 out.ack = ticket;
-                return instance.calls().call(Call::event, ROOMD_PASS, [&] { return fn(user, &out); });
+                return instance.calls().call(Call::event, ROOMD_PASS,
+                                             [&] { return fn(user, &out); });
             };
             if (!event.ack) return call(0) == ROOMD_TAKEN;
             Ticket ticket;

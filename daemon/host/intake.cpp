@@ -101,7 +101,8 @@ void Intake::count(roomd_handle id, double value, bool add) noexcept {
     if (phase_ == Phase::closed || found == metrics_.end()) return;
     MetricValue &metric = found->second;
     if (metric.kind == metrics::Kind::histogram) {
-        constexpr double longest = 1e9; // seconds; more than an integer of nanoseconds holds is no time
+        constexpr double longest =
+            1e9; // seconds; more than an integer of nanoseconds holds is no time
         if (add && value >= 0)
             metric.times.observe(std::chrono::duration_cast<std::chrono::nanoseconds>(
                 std::chrono::duration<double>(std::min(value, longest))));

@@ -55,7 +55,8 @@ std::size_t Questions::ask(Instance &instance, const AskCommand &command) {
     if (checked.status != ROOMD_OK) {
         roomd_args none{};
         none.json = {"[]", 2};
-        instance.calls().run(Call::answer, [&] { command.fn(command.user, checked.status, &none); });
+        instance.calls().run(Call::answer,
+                             [&] { command.fn(command.user, checked.status, &none); });
         return 0;
     }
     const std::uint64_t token = ++last_token_;

@@ -37,9 +37,8 @@ public:
             all_.push_back({std::string(name), 1, 0});
             return;
         }
-        const auto least =
-            std::min_element(all_.begin(), all_.end(),
-                             [](const One &a, const One &b) { return a.count < b.count; });
+        const auto least = std::min_element(
+            all_.begin(), all_.end(), [](const One &a, const One &b) { return a.count < b.count; });
         hashes_[static_cast<std::size_t>(least - all_.begin())] = hash;
         least->name = name;
         least->error = least->count++;

@@ -10,7 +10,7 @@ namespace roomd::metrics {
 
 // Upper bounds of buckets, in microseconds.
 inline constexpr std::array<std::uint32_t, 17> latency_bounds{
-    100,    250,    500,    1000,    2500,    5000,     10000,    25000,   50000,
+    100,    250,    500,    1000,    2500,    5000,    10000,    25000,   50000,
     100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000, 30000000};
 inline constexpr std::array<std::uint32_t, 6> call_bounds{10, 100, 1000, 10000, 100000, 1000000};
 

@@ -18,8 +18,8 @@ void convert(const Buckets &buckets, prometheus::ClientMetric::Histogram &out) {
     for (std::size_t i = 0; i < buckets.counts.size(); ++i) {
         out.sample_count += buckets.counts[i];
         const bool last = i >= buckets.bounds.size();
-        out.bucket.push_back({out.sample_count, last ? std::numeric_limits<double>::infinity()
-                                                     : buckets.bounds[i]});
+        out.bucket.push_back(
+            {out.sample_count, last ? std::numeric_limits<double>::infinity() : buckets.bounds[i]});
     }
     out.sample_sum = buckets.sum;
 }

@@ -61,8 +61,7 @@ Family counts(std::string name, std::string help, const std::array<std::string_v
     return out;
 }
 
-template <const auto &bounds>
-Sample sample(Labels labels, const Histogram<bounds> &histogram) {
+template <const auto &bounds> Sample sample(Labels labels, const Histogram<bounds> &histogram) {
     Sample out{std::move(labels), 0, {}};
     for (const std::uint32_t bound : bounds)
         out.buckets.bounds.push_back(bound / 1e6);

@@ -36,9 +36,9 @@ public:
     }
 
 private:
-    static constexpr std::array statuses{101, 200, 201, 202, 204, 304, 400, 401, 403, 404,
-                                         405, 408, 409, 411, 413, 414, 415, 417, 422, 426,
-                                         429, 431, 500, 501, 503, 505};
+    static constexpr std::array statuses{101, 200, 201, 202, 204, 304, 400, 401, 403,
+                                         404, 405, 408, 409, 411, 413, 414, 415, 417,
+                                         422, 426, 429, 431, 500, 501, 503, 505};
     struct Counted {
         std::string method, path;
         std::array<std::uint64_t, statuses.size() + 1> counts{};

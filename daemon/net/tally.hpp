@@ -24,10 +24,10 @@ struct Totals {
     std::uint64_t accepted = 0, refused_limit = 0, refused_origin = 0, bad_requests = 0;
     std::uint64_t http_requests = 0, guard_kills = 0, bytes_in = 0;
     std::uint64_t refused_address = 0; // of refused_limit: per_address or per_network
-    std::uint64_t unread_cut = 0;     // of guard_kills: too many unread answers
-    std::uint64_t unfinished_cut = 0; // of guard_kills: too much incomplete input
-    std::uint64_t refused_proxy = 0;  // by listeners that take the PROXY protocol
-    std::size_t open = 0;             // connections now
+    std::uint64_t unread_cut = 0;      // of guard_kills: too many unread answers
+    std::uint64_t unfinished_cut = 0;  // of guard_kills: too much incomplete input
+    std::uint64_t refused_proxy = 0;   // by listeners that take the PROXY protocol
+    std::size_t open = 0;              // connections now
 };
 
 // A count for each address, and for each network of addresses.

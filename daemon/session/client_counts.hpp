@@ -16,7 +16,7 @@ class ClientCounts {
 public:
     // Of a session that is open, or is just closing.
     void accepted(const Sessions &, base::SessionId);
-    void ended(const Sessions &, base::SessionId); // an accepted one
+    void ended(const Sessions &, base::SessionId);    // an accepted one
     void upgraded(const Sessions &, base::SessionId); // an accepted one
     void refused(const Sessions &, base::SessionId, std::string_view code);
     void spoke_otherwise(const Sessions &, base::SessionId); // in another encoding

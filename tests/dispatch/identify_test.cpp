@@ -197,14 +197,14 @@ TEST_CASE_FIXTURE(IdentityFixture, "what happens in a portal is counted by its n
     ask(ann, "join:library", R"(["l1"])");
     ask(ann, "join:library", R"(["l2"])");
     const dispatch::Counters &counters = router.counters();
-    CHECK(counters.connects.of({"student", "polling"}) == 1);
-    CHECK(counters.refused.of({"token_missing", "student", "polling"}) == 1);
+    CHECK(counters.connects.of({"student", "websocket"}) == 1);
+    CHECK(counters.refused.of({"token_missing", "student", "websocket"}) == 1);
     CHECK(counters.joins.sum() == 3);
     CHECK(counters.joins.of({"library", "student"}) == 1);
     CHECK(counters.joins_refused.of({"library", "room_denied", "student"}) == 1);
     CHECK(counters.handshakes.count() == 2);
     fake.leave(ann, session::CloseReason::ping_timeout);
-    CHECK(counters.disconnects.of({"ping timeout", "student", "polling"}) == 1);
+    CHECK(counters.disconnects.of({"ping timeout", "student", "websocket"}) == 1);
     CHECK(counters.disconnects.sum() == 1);
     options.portals = {{"pupil", {}}};
     router.reconfigure(options);

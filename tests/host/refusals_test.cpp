@@ -317,6 +317,6 @@ TEST_CASE_FIXTURE(Emits, "a malformed route, hook, metric or header is refused")
               ROOMD_INVALID);
     CHECK(p.host->on_event(p.self, str("/"), str("x"), nullptr, nullptr, &handle) == ROOMD_INVALID);
     CHECK(p.host->on_event(p.self, str("/"), str("x"), event, nullptr, nullptr) == ROOMD_INVALID);
-    CHECK(p.host->metric(p.self, roomd_metric(3), str("m"), str(""), &handle) == ROOMD_INVALID);
+    CHECK(p.host->metric(p.self, roomd_metric(0), str("m"), str(""), &handle) == ROOMD_INVALID);
     CHECK(p.host->keep_header(p.self, str("a b")) == ROOMD_INVALID);
 }
