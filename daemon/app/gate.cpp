@@ -83,8 +83,8 @@ net::Access Gate::check_key(std::string_view key, std::string_view scope) const 
         return yes;
     }
     if (found.why == auth::Why::scope_missing)
-        return of_key(*found.key, refuse(403, "key_scope",
-                                         "this key does not have the scope this path needs"));
+        return of_key(*found.key,
+                      refuse(403, "key_scope", "this key does not have the scope this path needs"));
     return refuse(401, "key_unknown", "unknown API key");
 }
 

@@ -74,7 +74,7 @@ std::string keys_of(const Shard &shard) {
 Top::Top(Shard &shard) : shard_(shard) {}
 
 Top::~Top() {
-    shard_.router.watch_busy(nullptr);
+    shard_.router.unwatch(busy_);
 }
 
 std::string Top::page(std::string stats) {
@@ -90,17 +90,16 @@ std::string Top::page(std::string stats) {
         .raw("rooms_busy", list_of(busy_.rooms))
         .raw("keys", keys_of(shard_))
         .raw("plugins", plugins_of(shard_.plugins));
-    busy_.events.clear();
-    busy_.rooms.clear();
-    if (!std::exchange(watching_, true)) shard_.router.watch_busy(&busy_);
+    busy_.clear();
+    if (!std::exchange(watching_, true)) shard_.router.watch(busy_);
     return out.done();
 }
 
 void Top::tick() {
     if (!watching_ || shard_.loop.now() < asked_ + patience) return;
     watching_ = false;
-    shard_.router.watch_busy(nullptr);
-    busy_ = {};
+    shard_.router.unwatch(busy_);
+    busy_.clear();
 }
 
 } // namespace roomd::app

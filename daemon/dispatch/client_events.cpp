@@ -84,6 +84,10 @@ void ClientEvents::check(Wanted &wanted, const ClientEvent &known, const sio::Ev
     (wanted.args += user.empty() ? std::string_view("null") : json::trim(user)) += "}]";
 }
 
+Emitted ClientEvents::refusal_of(const Wanted &wanted) {
+    return {Status::denied, 0, {}, wanted.code, wanted.pointer, wanted.text};
+}
+
 Emit ClientEvents::emit_of(const Wanted &wanted, const sio::Event &event) {
     Emit emit;
     emit.nsp = wanted.nsp;

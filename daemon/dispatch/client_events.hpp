@@ -51,6 +51,7 @@ public:
     std::optional<Wanted> read(base::ClientId, const sio::Event &) const;
     // A view into `wanted` and `event`.
     static Emit emit_of(const Wanted &wanted, const sio::Event &event);
+    static Emitted refusal_of(const Wanted &); // of one that may not be emitted
     // Tells the client what became of it: its ack, or `emit:error` when it asked for none.
     void answer(const Wanted &, const Emitted &);
 

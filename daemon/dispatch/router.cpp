@@ -12,7 +12,6 @@
 #include "dispatch/moves.hpp"
 #include "dispatch/namespaces.hpp"
 #include "dispatch/positions.hpp"
-#include "dispatch/room_list.hpp"
 #include "dispatch/space_of.hpp"
 #include "dispatch/verbs.hpp"
 #include "rooms/hub.hpp"
@@ -42,7 +41,6 @@ struct Router::Impl {
     const base::Clock &clock;
     Hooks *hooks = nullptr;
     std::vector<Watcher *> watchers;
-    Busy *busy = nullptr;
     rooms::Hub hub;
     Identities identities;
     Counters counters;
@@ -135,7 +133,6 @@ Emitted Router::emit(const Routed &routed) {
     if (emitted.status == Status::ok) emitted = impl_->fanout.emit(emit);
     if (emitted.status != Status::ok) return impl_->refused(emit, std::move(emitted));
     impl_->counters.emitted(emit, impl_->options);
-    if (impl_->busy != nullptr) impl_->busy->emitted(emit);
     if (!emit.position.epoch.empty()) impl_->positions.advance(emit.position);
     for (Watcher *watcher : impl_->watchers)
         watcher->emitted(emits(), emit, emitted);
@@ -334,10 +331,6 @@ void Router::unwatch(Watcher &watcher) noexcept {
     std::erase(impl_->watchers, &watcher);
 }
 
-void Router::watch_busy(Busy *busy) noexcept {
-    impl_->busy = busy;
-}
-
 const TokenGate::Unread &Router::tokens_unread() const noexcept {
     return impl_->admission.unread();
 }
@@ -364,12 +357,9 @@ void Router::event(base::ClientId client, const sio::Event &event) {
     if (impl_->client_events.traced()) impl_->client_events.trace(client, event);
     if (impl_->verbs.take(client, event)) return;
     if (const auto wanted = impl_->client_events.read(client, event)) {
-        Emitted emitted;
-        if (wanted->code.empty())
-            emitted = emit(ClientEvents::emit_of(*wanted, event));
-        else
-            emitted = {Status::denied, 0, {}, wanted->code, wanted->pointer, wanted->text};
-        impl_->client_events.answer(*wanted, emitted);
+        impl_->client_events.answer(*wanted, wanted->code.empty()
+                                                 ? emit(ClientEvents::emit_of(*wanted, event))
+                                                 : ClientEvents::refusal_of(*wanted));
         return;
     }
     const auto next = impl_->hooks->event(client, impl_->identities.of(client), event);

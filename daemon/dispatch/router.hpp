@@ -2,7 +2,6 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "dispatch/busy.hpp"
 #include "dispatch/counters.hpp"
 #include "dispatch/emit.hpp"
 #include "dispatch/hooks.hpp"
@@ -112,7 +111,6 @@ public:
     void flushed() noexcept;              // the end of a turn: what was emitted in it is under way
     std::string positions() const;        // as Positions::text()
     std::uint64_t emits() const noexcept; // so far; settle asks whether new ones came
-    void watch_busy(Busy *) noexcept;     // the same, of what is counted for `roomd top`
     void watch(Watcher &);                // who watches is told of each emit
     void unwatch(Watcher &) noexcept;
 

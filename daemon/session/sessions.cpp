@@ -318,9 +318,8 @@ void Sessions::judge(base::SessionId id) {
 void Sessions::tick() {
     std::vector<base::SessionId> due;
     wheel_.advance(clock_.now(), due);
-    for (const base::SessionId id : due) {
+    for (const base::SessionId id : due)
         if (Session *session = sessions_.find(id)) expire(id, *session);
-    }
 }
 
 void Sessions::expire(base::SessionId id, Session &session) {
@@ -349,9 +348,8 @@ void Sessions::expire(base::SessionId id, Session &session) {
 }
 
 std::size_t Sessions::close_some(std::size_t most, CloseReason reason) {
-    for (const base::SessionId id : sessions_.open_ones(most)) {
+    for (const base::SessionId id : sessions_.open_ones(most))
         if (Session *session = sessions_.find(id)) finish(id, *session, reason, Ending::prompt);
-    }
     return size();
 }
 
@@ -371,8 +369,6 @@ void Sessions::reconfigure(const Options &options) {
     sessions_.each([&](base::SessionId id, Session &session) { arm(id, session); });
 }
 
-// ---- inside ------------------------------------------------------------------------------
-
 void Sessions::arm(base::SessionId id, const Session &session) {
     base::Time due = session.next_deadline();
     if (session.open()) due = std::min(due, ages_.end_of(session));
@@ -385,9 +381,10 @@ void Sessions::finish(base::SessionId id, Session &session, CloseReason reason, 
     const bool was_open = session.open();
     if (session.over() || (!was_open && how != Ending::cut)) return;
     if (was_open) {
-        --open_[static_cast<std::size_t>(session.transport())];
+        const auto transport = static_cast<std::size_t>(session.transport());
+        --open_[transport];
         ++totals_.closed;
-        ++closes_[static_cast<std::size_t>(reason)][static_cast<std::size_t>(session.transport())];
+        ++closes_[static_cast<std::size_t>(reason)][transport];
         closings_.ends(id, session, reason, up_.user(id));
     }
     session.end(how, farewell, clock_.now());

@@ -11,21 +11,6 @@
 
 namespace roomd::session {
 
-namespace {
-
-std::string_view nsp_of(const sio::Packet &packet) noexcept {
-    struct {
-        std::string_view operator()(const sio::Unfinished &) const noexcept { return {}; }
-        std::string_view operator()(const sio::Connect &p) const noexcept { return p.nsp; }
-        std::string_view operator()(const sio::Disconnect &p) const noexcept { return p.nsp; }
-        std::string_view operator()(const sio::Event &p) const noexcept { return p.nsp; }
-        std::string_view operator()(const sio::Ack &p) const noexcept { return p.nsp; }
-    } nsp;
-    return std::visit(nsp, packet);
-}
-
-} // namespace
-
 // ---- verdicts ----------------------------------------------------------------------------
 
 bool SocketIo::accept(base::ClientId id) {
@@ -236,7 +221,7 @@ void SocketIo::receive(Peer &peer, base::Result<sio::Packet> packet) {
 void SocketIo::route(base::SessionId session, const sio::Packet &packet) {
     Peer *from = peers_.find(session);
     if (from == nullptr) return;
-    const base::ClientId id = roster_.in(*from, nsp_of(packet));
+    const base::ClientId id = roster_.in(*from, sio::nsp_of(packet));
     Client *client = roster_.alive(id);
     if (client == nullptr) return handle(session, id, packet);
     if (!client->waits() && !client->draining) {

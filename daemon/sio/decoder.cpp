@@ -167,4 +167,15 @@ base::Result<Packet> Decoder::binary(std::string_view message, const Limits &lim
     return finish(*header, scratch, std::move(blobs));
 }
 
+std::string_view nsp_of(const Packet &packet) noexcept {
+    struct {
+        std::string_view operator()(const Unfinished &) const noexcept { return {}; }
+        std::string_view operator()(const Connect &p) const noexcept { return p.nsp; }
+        std::string_view operator()(const Disconnect &p) const noexcept { return p.nsp; }
+        std::string_view operator()(const Event &p) const noexcept { return p.nsp; }
+        std::string_view operator()(const Ack &p) const noexcept { return p.nsp; }
+    } nsp;
+    return std::visit(nsp, packet);
+}
+
 } // namespace roomd::sio

@@ -31,6 +31,8 @@ struct Unfinished {};
 
 using Packet = std::variant<Unfinished, Connect, Disconnect, Event, Ack>;
 
+std::string_view nsp_of(const Packet &) noexcept; // empty: of one that is unfinished
+
 struct Limits {
     std::size_t max_attachments{}; // 0: no binary packets at all (before CONNECT)
     std::size_t max_bytes{};       // of a header and its attachments together
