@@ -38,7 +38,7 @@ bool same_keys(const std::vector<auth::Key> &a, const std::vector<auth::Key> &b)
     return same_list(a, b, [](const auth::Key &x, const auth::Key &y) {
         return x.name == y.name && x.digest == y.digest && x.scopes == y.scopes &&
                x.events == y.events && x.rooms == y.rooms && x.may_broadcast == y.may_broadcast &&
-               x.durable == y.durable;
+               x.durable == y.durable && x.rate == y.rate && x.burst == y.burst;
     });
 }
 
@@ -203,6 +203,8 @@ std::vector<Sample> samples() {
         {"keys[].scopes", in(key, ""), "keys: [ { name: a, key: \"${env:A}\", scopes: [test] } ]"},
         pair("keys[].events", key, "", ", events: [a]"),
         pair("keys[].rooms", key, "", ", rooms: [a]"),
+        pair("keys[].rate", key, "", ", rate: 100"),
+        pair("keys[].burst", key, ", rate: 100", ", rate: 100, burst: 50"),
         pair("keys[].broadcast", key, "", ", broadcast: true"),
         pair("keys[].durable", key, "", ", durable: true"),
         {"plugins.load", "", in(load, "")},
