@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { MODES, client, connected, received } from './support/clients.mjs';
 import { roomd, settings } from './support/roomd.mjs';
+import { parse } from './support/metrics.mjs';
 import { ENV, IDENTITY, now, token } from './support/token.mjs';
 import { once, tick, until } from './support/wait.mjs';
 
@@ -201,8 +202,8 @@ test('a portal may be for some roles only, and is counted', async (t) => {
     await once(other, 'connect');
     await other.emitWithAck('join:library', 'lib1');
     await other.emitWithAck('join:library', 'lib9');
-    const text = await (await narrow.get('/metrics')).text();
-    const count = (name, portal) => Number(text.match(new RegExp(`roomd_portal_${name}_total{portal="${portal}"} (\\d+)`))?.[1]);
+    const { sum } = parse(await (await narrow.get('/metrics')).text());
+    const count = (name, portal) => sum(`roomd_${name}_total`, { portal });
     assert.deepEqual(
         ['connects', 'connects_refused', 'joins', 'joins_refused'].map((name) => [count(name, 'owner'), count(name, 'student')]),
         [[1, 1], [1, 0], [4, 4], [0, 1]],

@@ -68,7 +68,7 @@ test('tokens are signed by an unknown key', async (t) => {
     const line = await grep(own, /token refused/);
     assert.match(line, /code=token_signature address=127\.0\.0\.1 portal=web .*kid=2026-12 issuer=studyspot/);
     assert.match(line, /not made with its issuer's keys/);
-    assert.match(await metrics(own, /^roomd_portal_connects_refused_total/), /portal="web"\} 1/);
+    assert.match(await metrics(own, /^roomd_connects_refused_total/), /code="token_signature",portal="web",transport="websocket"\} 1/);
 });
 
 test('an event is sent to the wrong room', async (t) => {

@@ -7,6 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { client, connected } from './support/clients.mjs';
+import { certificate } from './support/front.mjs';
 import { roomd, settings, source } from './support/roomd.mjs';
 import { parse } from './support/metrics.mjs';
 import { until } from './support/wait.mjs';
@@ -36,6 +37,7 @@ test('the page lists every metric, and no other; promtool finds nothing to say',
     t.after(() => provider.close());
     const server = await started(t, (config) => {
         config.plugins.load.push({ name: 'http_clients' });
+        config.listen.push({ address: '127.0.0.1:0', tls: certificate(t) });
         config.auth.issuers[0].jwks_url = `http://127.0.0.1:${provider.address().port}/keys`;
         return config;
     });

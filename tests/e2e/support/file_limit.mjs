@@ -11,5 +11,5 @@ function end() {
     process.exit(1);
 }
 
-// The runner itself loads this too, and waits for all files.
+// The runner itself loads this too, and waits for all files; so do the Nodes that a test forks.
 if (process.env.NODE_TEST_CONTEXT && !process.env.ROOMD_SOAK) setTimeout(end, LIMIT * 1000).unref();
