@@ -8,7 +8,7 @@ shift
 debs=("$@")
 version=$(dpkg-deb -f "${debs[0]}" Version)
 # The same packages give the same image.
-SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l"$here/../debian/changelog" --show-field Timestamp)
+SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l"$here/../changelog" --show-field Timestamp)
 export SOURCE_DATE_EPOCH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
