@@ -176,10 +176,11 @@ void Traces::about_emit(std::string_view what, const dispatch::Emit &emit,
                         const dispatch::Emitted &became) {
     for (Trace &trace : traces_) {
         if (!is_about(trace.subject, emit, became)) continue;
+        const std::string rooms = emit.all ? "everyone" : joined(became.rooms); // fields are views
         const std::vector<log::Field> fields{
             {"code", became.code},
             {"event", emit.event},
-            {"rooms", emit.all ? "everyone" : joined(became.rooms)},
+            {"rooms", rooms},
             {"recipients", became.recipients},
             {"id", emit.id},
             {"plugin", emit.position.source},
