@@ -42,6 +42,7 @@ std::vector<Stats::Room> largest_rooms(const rooms::Hub &hub, std::size_t limit)
         return std::tie(std::get<1>(a), std::get<2>(a)) < std::tie(std::get<1>(b), std::get<2>(b));
     });
     std::vector<Stats::Room> largest;
+    largest.reserve(rows.size());
     for (const auto &[minus, nsp, name] : rows)
         largest.push_back({std::string{nsp}, std::string{name}, static_cast<std::size_t>(-minus)});
     return largest;
