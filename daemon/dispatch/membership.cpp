@@ -168,7 +168,7 @@ void Membership::tell(const Asker &asker, std::string_view shown, std::string_vi
                       std::string_view why) const {
     if (causes_ == nullptr) return;
     const std::string room = base::printable(json::string(shown), 200);
-    const RoomKind *kind = kind_of(room);
+    const RoomKind *kind = rooms::is_room(room) ? kind_of(room) : nullptr; // what a client wrote
     causes_->tell(log::Kind::join, "room refused",
                   about(clients_, asker.client, identities_.user(asker.client), code),
                   {{"room", room}, {"rule", kind != nullptr ? "rooms." + kind->name : ""}},
