@@ -44,6 +44,8 @@ std::string_view code_of(std::string_view data) {
     return "plugin";
 }
 
+constexpr std::string_view not_admitted = "connect refused";
+
 } // namespace
 
 void Admission::connecting(base::ClientId client, std::string_view nsp, std::string_view auth) {
@@ -91,25 +93,27 @@ void Admission::refuse(base::ClientId client, Moment began, std::string_view ide
                        std::string_view code, std::string_view message, std::string_view data) {
     if (causes_ != nullptr) {
         const std::string own = json::string(json::member(data, "code"));
-        tell(client, identity, {own, std::string(message)});
+        tell(not_admitted, client, identity, {own, std::string(message)});
     }
     answer(client, began, identity, code, message, data);
 }
 
 void Admission::refuse(base::ClientId client, Moment began, std::string_view identity,
                        const Rejection &why) {
-    if (causes_ != nullptr) tell(client, identity.empty() ? why.identity : identity, why);
+    if (causes_ != nullptr)
+        tell(not_admitted, client, identity.empty() ? why.identity : identity, why);
     answer(client, began, identity, why.code, why.message, why.data());
 }
 
-void Admission::tell(base::ClientId client, std::string_view identity, const Rejection &why) const {
+void Admission::tell(std::string_view what, base::ClientId client, std::string_view identity,
+                     const Rejection &why) const {
     session::Clients::Info info;
     if (!clients_.info(client, info)) return;
     const bool token = why.code.starts_with("token_") || why.code == "keys_unavailable" ||
                        why.code == "too_many_attempts";
     const std::string user = user_of(identity);
     causes_->tell(token ? log::Kind::token : log::Kind::connect,
-                  token ? "token refused" : "connect refused",
+                  token && what == not_admitted ? "token refused" : what,
                   about(clients_, client, user, why.code),
                   {{"namespace", info.nsp}, {"kid", why.key_id}, {"issuer", why.issuer}},
                   {{"why", why.message}});
@@ -202,9 +206,13 @@ std::vector<base::ClientId> Admission::no_longer_admitted() const {
         for (const base::ClientId client : space.select(all)) {
             session::Clients::Info info;
             if (!clients_.info(client, info)) continue;
-            const std::string_view portal = info.handshake->facts->portal;
-            if (gone || reject_identity(options_, portal, identities_.of(client)))
-                clients.push_back(client);
+            const std::string_view identity = identities_.of(client);
+            auto why = reject_identity(options_, info.handshake->facts->portal, identity);
+            if (gone)
+                why = Rejection{"namespace_unknown", "the namespace is not configured any more"};
+            if (!why) continue;
+            if (causes_ != nullptr) tell("no longer admitted", client, identity, *why);
+            clients.push_back(client);
         }
     });
     return clients;

@@ -79,7 +79,8 @@ private:
                 std::string_view message, std::string_view data);
     void refuse(base::ClientId, Moment began, std::string_view identity, const Rejection &);
     void refuse_namespace(base::ClientId, Moment began, std::string_view identity);
-    void tell(base::ClientId, std::string_view identity, const Rejection &) const;
+    void tell(std::string_view what, base::ClientId, std::string_view identity,
+              const Rejection &) const;
     void answer(base::ClientId, Moment began, std::string_view identity, std::string_view code,
                 std::string_view message, std::string_view data);
     std::optional<Rejection> reject(std::string_view portal, std::string_view identity) const;

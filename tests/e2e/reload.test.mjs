@@ -111,6 +111,7 @@ test('removing a portal disconnects its clients; others stay', async (t) => {
     const gone = once(one, 'disconnect');
     await reload(server, settings(server.port, { portals: [portal('two')] }));
     assert.equal((await gone)[0], 'transport close');
+    await server.logs(/no longer admitted code=\w+ address=127\.0\.0\.1 portal=one /);
     assert.equal((await two.emitWithAck('join:library', 'x')).ok, true);
 });
 
@@ -121,6 +122,7 @@ test('requiring identity disconnects those who have none', async (t) => {
     const gone = once(nobody, 'disconnect');
     await reload(server, settings(server.port, IDENTITY));
     assert.equal((await gone)[0], 'transport close');
+    await server.logs(/no longer admitted code=token_missing address=127\.0\.0\.1/);
     assert.equal(somebody.connected, true);
 });
 
