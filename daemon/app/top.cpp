@@ -77,7 +77,7 @@ Top::~Top() {
     shard_.router.unwatch(busy_);
 }
 
-std::string Top::page(std::string stats) {
+std::string Top::page(const std::string &stats) {
     const base::Time now = shard_.loop.now();
     const base::Duration window = watching_ ? now - asked_ : base::Duration{};
     asked_ = now;

@@ -21,7 +21,7 @@ public:
 
     // Counters since the start, gauges, and the lists, as the members of a JSON object that begins
     // with `stats`, another one.
-    std::string page(std::string stats);
+    std::string page(const std::string &stats);
     void tick(); // stops counting when nobody asks any more
     bool watching() const noexcept { return watching_; }
 

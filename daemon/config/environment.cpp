@@ -54,6 +54,7 @@ bool holds(const Item &item, std::string_view text) {
 // The one that was probably meant; empty: it is somebody else's.
 std::string_view meant_by(std::string_view name) {
     std::vector<std::string_view> known; // without what all have in common
+    known.reserve(all_variables.size());
     for (const Variable &variable : all_variables)
         known.push_back(variable.name.substr(prefix.size()));
     const std::string_view word = name.substr(prefix.size());
