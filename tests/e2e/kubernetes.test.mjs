@@ -90,7 +90,7 @@ test('every field is one that Kubernetes has there, and of its type', () => {
 test('it runs as the image does, and may do no more than it needs', () => {
     const { securityContext } = pod;
     assert.deepEqual([securityContext.runAsUser, securityContext.runAsGroup, securityContext.fsGroup], [USER, USER, USER]);
-    assert.match(readFileSync(path.join(source, 'image/build.sh'), 'utf8'), new RegExp(`--config.user ${USER}:${USER} `));
+    assert.match(readFileSync(path.join(source, 'debian/image/build.sh'), 'utf8'), new RegExp(`--config.user ${USER}:${USER} `));
     assert.deepEqual(container.args, ['run']);
     assert.equal(securityContext.runAsNonRoot, true);
     assert.deepEqual(container.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
