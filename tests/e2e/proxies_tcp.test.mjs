@@ -48,6 +48,18 @@ async function joins(t, port, from, room, ...fields) {
     return where;
 }
 
+// A client behind a proxy that is restarted under it: it is back, and its first connection is gone.
+async function comes_back(t, proxy, server) {
+    const socket = client(t, proxy, { ...MODES['websocket only'], reconnection: true, reconnectionDelay: 50 });
+    let connects = 0;
+    socket.on('connect', () => connects++);
+    await until('the connection', () => connects === 1);
+    await proxy.restart();
+    await until('the next one', () => connects === 2);
+    await until('the first to be gone', async () => (await counter(server, 'roomd_clients')) === 1);
+    return socket;
+}
+
 describe('in TCP mode', { concurrency: TCP_PROXIES.length }, () => {
     for (const kind of TCP_PROXIES) {
         describe(kind, () => {
@@ -105,13 +117,7 @@ describe('in TCP mode', { concurrency: TCP_PROXIES.length }, () => {
             test('a proxy that is restarted is served again, and its clients come back', async (t) => {
                 const server = await daemon(t, taking);
                 const proxy = await proxied(t, kind, [server.behind]);
-                const socket = client(t, proxy, { ...MODES['websocket only'], reconnection: true, reconnectionDelay: 50 });
-                let connects = 0;
-                socket.on('connect', () => connects++);
-                await until('the connection', () => connects === 1);
-                await proxy.restart();
-                await until('the next one', () => connects === 2);
-                await until('the first to be gone', async () => (await counter(server, 'roomd_clients')) === 1);
+                await comes_back(t, proxy, server);
                 assert.doesNotMatch(server.output, /was refused/); // checks of whether the port is open are no fault
             });
         });
@@ -155,13 +161,7 @@ describe('in HTTP mode', { concurrency: PROXIES.length }, () => {
             test('a proxy that is restarted is served again, and its clients come back', async (t) => {
                 const server = await daemon(t);
                 const proxy = await proxied(t, kind, [server.behind]);
-                const socket = client(t, proxy, { ...MODES['websocket only'], reconnection: true, reconnectionDelay: 50 });
-                let connects = 0;
-                socket.on('connect', () => connects++);
-                await until('the connection', () => connects === 1);
-                await proxy.restart();
-                await until('the next one', () => connects === 2);
-                await until('the first to be gone', async () => (await counter(server, 'roomd_clients')) === 1);
+                const socket = await comes_back(t, proxy, server);
                 assert.equal((await socket.emitWithAck('join:library', '1')).ok, true);
             });
 

@@ -22,20 +22,6 @@ policy::Proxies trusting(const std::vector<std::string> &texts) {
     return policy::Proxies(std::move(nets));
 }
 
-// GET /who tells who asks.
-void add_who(net::Server &server) {
-    net::Route route;
-    route.method = "GET";
-    route.path = "/who";
-    route.serve = [&server](const net::Request &request) {
-        net::Response response;
-        response.body = std::string(request.address) + (request.loopback ? " loopback" : "") +
-                        (request.unix_socket ? " unix" : "") + (request.secure ? " secure" : "");
-        server.respond(request.id, response);
-    };
-    server.add_route(std::move(route));
-}
-
 std::string with(const std::string &lines, const std::string &path = "/who") {
     return "GET " + path + " HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n";
 }

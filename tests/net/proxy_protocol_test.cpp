@@ -23,20 +23,6 @@ std::string header(const std::string &name) {
     return vector("proxy_header/" + name);
 }
 
-// GET /seen tells who asks, as a route is told.
-void add_seen(net::Server &server) {
-    net::Route route;
-    route.method = "GET";
-    route.path = "/seen";
-    route.serve = [&server](const net::Request &request) {
-        net::Response response;
-        response.body = std::string(request.address) + (request.loopback ? " loopback" : "") +
-                        (request.unix_socket ? " unix" : "") + (request.secure ? " secure" : "");
-        server.respond(request.id, response);
-    };
-    server.add_route(std::move(route));
-}
-
 Rig::Setup taking_headers(const std::vector<std::string> &proxies = {"127.0.0.1"}) {
     Rig::Setup setup;
     setup.net.listeners[0].proxy_protocol = true;
@@ -48,7 +34,7 @@ Rig::Setup taking_headers(const std::vector<std::string> &proxies = {"127.0.0.1"
 }
 
 std::string seen(Wire &wire, const std::string &fields = "") {
-    wire.send(get("/seen", fields));
+    wire.send(get("/who", fields));
     return wire.reply().body;
 }
 
@@ -77,7 +63,7 @@ const std::string claim = "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: h
 } // namespace
 
 TEST_CASE("a PROXY header says who the client is, in either version") {
-    Rig rig(taking_headers(), add_seen);
+    Rig rig(taking_headers(), add_who);
     for (const char *name :
          {"v1_tcp4", "v1_mapped", "v2_tcp4", "v2_mapped", "v2_fields", "v2_crc32c", "v2_longest"}) {
         CAPTURE(name);
@@ -90,20 +76,20 @@ TEST_CASE("a PROXY header says who the client is, in either version") {
 }
 
 TEST_CASE("a PROXY header may come in pieces, and with the request behind it in one") {
-    Rig rig(taking_headers(), add_seen);
+    Rig rig(taking_headers(), add_who);
     for (const std::string &front : {line, header("named/v2_fields")}) {
         Wire whole(rig.address());
-        whole.send(front + get("/seen") + get("/seen"));
+        whole.send(front + get("/who") + get("/who"));
         CHECK(whole.reply().body == "203.0.113.9");
         CHECK(whole.reply().body == "203.0.113.9");
         Wire pieces(rig.address());
-        for (const char c : front + get("/seen")) {
+        for (const char c : front + get("/who")) {
             pieces.send(std::string(1, c));
             std::this_thread::sleep_for(500us);
         }
         CHECK(pieces.reply().body == "203.0.113.9");
         Wire cut(rig.address());
-        const std::string all = front + get("/seen");
+        const std::string all = front + get("/who");
         cut.send(all.substr(0, front.size() - 3));
         std::this_thread::sleep_for(20ms);
         cut.send(all.substr(front.size() - 3));
@@ -112,7 +98,7 @@ TEST_CASE("a PROXY header may come in pieces, and with the request behind it in 
 }
 
 TEST_CASE("nothing behind a PROXY header is local, whatever it says") {
-    Rig rig(taking_headers(), add_seen);
+    Rig rig(taking_headers(), add_who);
     CHECK(seen_behind(rig, "PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n") == "127.0.0.1");
     CHECK(seen_behind(rig, "PROXY TCP6 ::1 ::1 1 2\r\n") == "::1");
     for (const char *name : {"v1_unknown", "v1_unknown_with_more", "v2_local",
@@ -125,7 +111,7 @@ TEST_CASE("nothing behind a PROXY header is local, whatever it says") {
 }
 
 TEST_CASE("behind a PROXY header, X-Forwarded-For counts only from an address that is trusted") {
-    Rig rig(taking_headers({"127.0.0.1", "203.0.113.9"}), add_seen);
+    Rig rig(taking_headers({"127.0.0.1", "203.0.113.9"}), add_who);
     CHECK(seen_behind(rig, "PROXY TCP4 192.0.2.44 192.0.2.1 1 2\r\n", claim) == "192.0.2.44");
     Wire chain(rig.address()); // a TCP proxy in front of an HTTP proxy in front of clients
     chain.send(line);
@@ -145,10 +131,10 @@ TEST_CASE("only trusted proxies may connect where PROXY headers are taken") {
     {
         Rig::Setup setup = taking_headers({"192.0.2.1", "unix"});
         setup.log = log::Level::warning;
-        Rig rig(setup, add_seen);
+        Rig rig(setup, add_who);
         for (int i = 0; i < 3; ++i) {
             Wire stranger(rig.address());
-            stranger.try_send(line + get("/seen"));
+            stranger.try_send(line + get("/who"));
             CHECK(stranger.ends());
             CHECK(stranger.seen().empty());
         }
@@ -163,15 +149,15 @@ TEST_CASE("only trusted proxies may connect where PROXY headers are taken") {
 
 TEST_CASE("a trusted proxy's connection without a valid header is closed, and the log says so") {
     for (const std::string &front :
-         {get("/seen"), header("malformed/v1_port_too_large"), header("malformed/v2_crc32c_wrong"),
+         {get("/who"), header("malformed/v1_port_too_large"), header("malformed/v2_crc32c_wrong"),
           header("malformed/v2_too_long"), line.substr(1)}) {
         roomd::test::Stderr lines;
         {
             Rig::Setup setup = taking_headers();
             setup.log = log::Level::warning;
-            Rig rig(setup, add_seen);
+            Rig rig(setup, add_who);
             Wire wire(rig.address());
-            wire.try_send(front + get("/seen"));
+            wire.try_send(front + get("/who"));
             CHECK(wire.ends());
             CHECK(wire.seen().empty());
             CHECK(empty(rig));
@@ -188,7 +174,7 @@ TEST_CASE("a PROXY header that drips is given up at the deadline, and one that e
         Rig::Setup setup = taking_headers();
         setup.log = log::Level::warning;
         setup.net.header_deadline = 300ms;
-        Rig rig(setup, add_seen);
+        Rig rig(setup, add_who);
         const auto began = std::chrono::steady_clock::now();
         Wire slow(rig.address()), silent(rig.address());
         for (const char c : line.substr(0, 40)) {
@@ -209,7 +195,7 @@ TEST_CASE("a PROXY header that drips is given up at the deadline, and one that e
 }
 
 TEST_CASE("a check whether the port is open is no fault") {
-    Rig rig(taking_headers(), add_seen);
+    Rig rig(taking_headers(), add_who);
     for (int i = 0; i < 3; ++i) {
         Wire check(rig.address());
         if (i == 1) check.reset();
@@ -227,10 +213,10 @@ TEST_CASE("a PROXY header where none is taken is refused, and the log says what 
             Rig::Setup setup = taking_headers();
             setup.net.listeners[0].proxy_protocol = false;
             setup.log = log::Level::warning;
-            Rig rig(setup, add_seen);
+            Rig rig(setup, add_who);
             for (int i = 0; i < 3; ++i) {
                 Wire wire(rig.address());
-                wire.send(header(name) + get("/seen"));
+                wire.send(header(name) + get("/who"));
                 CHECK(wire.reply().status == 400);
                 CHECK(wire.ends());
             }
@@ -241,9 +227,9 @@ TEST_CASE("a PROXY header where none is taken is refused, and the log says what 
     {
         Rig::Setup setup = taking_headers();
         setup.log = log::Level::warning;
-        Rig rig(setup, add_seen);
+        Rig rig(setup, add_who);
         Wire twice(rig.address());
-        twice.send(line + line + get("/seen"));
+        twice.send(line + line + get("/who"));
         CHECK(twice.reply().status == 400);
     }
     CHECK(text_of(lines).find("is another one") != std::string::npos);
@@ -257,11 +243,11 @@ TEST_CASE("a PROXY header where TLS alone is spoken is told in the log too") {
         {
             Rig::Setup setup = with_tls(folder);
             setup.log = log::Level::warning;
-            Rig rig(setup, add_seen);
+            Rig rig(setup, add_who);
             Wire wire(rig.address());
             wire.try_send(header(name));
             CHECK(wire.ends());
-            for (const std::string &other : {get("/seen"), std::string("PROX"), line.substr(1)}) {
+            for (const std::string &other : {get("/who"), std::string("PROX"), line.substr(1)}) {
                 Wire wrong(rig.address());
                 wrong.try_send(other + std::string(10, 'x'));
                 CHECK(wrong.ends());
@@ -281,17 +267,17 @@ TEST_CASE("over TLS the PROXY header comes before the handshake") {
     const Rig::Setup plain = taking_headers();
     setup.net.listeners[0].proxy_protocol = true;
     setup.net.proxies = plain.net.proxies;
-    Rig rig(setup, add_seen);
+    Rig rig(setup, add_who);
     for (const std::string &front : {line, header("named/v2_fields")}) {
         Tls tls(rig.address(), nullptr, Wire::Window::wide, front);
         REQUIRE(tls.connected);
-        tls.send(get("/seen", claim));
+        tls.send(get("/who", claim));
         CHECK(tls.reply().body == "203.0.113.9 secure");
     }
     CHECK_FALSE(Tls(rig.address()).connected);
     Tls local(rig.address(), nullptr, Wire::Window::wide, header("nameless/v2_local"));
     REQUIRE(local.connected);
-    local.send(get("/seen"));
+    local.send(get("/who"));
     CHECK(local.reply().body == "127.0.0.1 secure");
 }
 
@@ -300,12 +286,12 @@ TEST_CASE("over a Unix socket PROXY headers are taken where unix is trusted") {
     for (const bool trusted : {true, false}) {
         Rig::Setup setup = taking_headers({trusted ? "unix" : "127.0.0.1"});
         setup.net.listeners[0].name = "unix:" + (folder / "s.sock");
-        Rig rig(setup, add_seen);
+        Rig rig(setup, add_who);
         Wire wire(rig.address());
-        wire.try_send(line + get("/seen"));
+        wire.try_send(line + get("/who"));
         CHECK(wire.reply().body == (trusted ? "203.0.113.9" : ""));
         Wire local(rig.address());
-        local.try_send(header("nameless/v2_local") + get("/seen"));
+        local.try_send(header("nameless/v2_local") + get("/who"));
         CHECK(local.reply().body == (trusted ? "unix" : "")); // the address's name, no right
     }
 }
@@ -313,7 +299,7 @@ TEST_CASE("over a Unix socket PROXY headers are taken where unix is trusted") {
 TEST_CASE("sessions and limits are of whom the PROXY header names") {
     Rig::Setup setup = taking_headers();
     setup.net.per_address = 1;
-    Rig rig(setup, add_seen);
+    Rig rig(setup, add_who);
     Wire first(rig.address());
     first.send(line + upgrade(websocket_path));
     CHECK(first.reply(true).status == 101);
@@ -323,7 +309,7 @@ TEST_CASE("sessions and limits are of whom the PROXY header names") {
     }));
     {
         Wire second(rig.address());
-        second.send(line + get("/seen"));
+        second.send(line + get("/who"));
         CHECK(second.reply().status == 429);
     }
     CHECK(seen_behind(rig, "PROXY TCP4 203.0.113.10 192.0.2.1 1 2\r\n") == "203.0.113.10");
@@ -336,7 +322,7 @@ TEST_CASE("sessions and limits are of whom the PROXY header names") {
 TEST_CASE("of those that wait for a PROXY header, the oldest makes room") {
     Rig::Setup setup = taking_headers();
     setup.net.half_open = 2;
-    Rig rig(setup, add_seen);
+    Rig rig(setup, add_who);
     Wire oldest(rig.address());
     CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 1; }));
     Wire second(rig.address());
@@ -352,7 +338,7 @@ TEST_CASE("of those that wait for a PROXY header, the oldest makes room") {
 TEST_CASE("who waits for a PROXY header when the server stops is served, or closed by its end") {
     Wire *waiting = nullptr;
     {
-        Rig rig(taking_headers(), add_seen);
+        Rig rig(taking_headers(), add_who);
         Wire accepted(rig.address()), late(rig.address());
         waiting = new Wire(rig.address());
         CHECK(rig.until([](net::Server &server, Echo &) { return server.totals().open == 3; }));

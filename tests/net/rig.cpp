@@ -231,4 +231,17 @@ Reply ask(Rig &rig, const std::string &request) {
     return wire.reply(request.starts_with("HEAD"));
 }
 
+void add_who(net::Server &server) {
+    net::Route route;
+    route.method = "GET";
+    route.path = "/who";
+    route.serve = [&server](const net::Request &request) {
+        net::Response response;
+        response.body = std::string(request.address) + (request.loopback ? " loopback" : "") +
+                        (request.unix_socket ? " unix" : "") + (request.secure ? " secure" : "");
+        server.respond(request.id, response);
+    };
+    server.add_route(std::move(route));
+}
+
 } // namespace roomd::test

@@ -82,5 +82,7 @@ Reply ask(Rig &, const std::string &request);
 void add_routes(net::Server &);
 // GET and POST /large answer with `size` bytes.
 void add_large_route(net::Server &, std::size_t size);
+// GET /who tells who asks: the address, then what is true of `loopback unix secure`.
+void add_who(net::Server &);
 
 } // namespace roomd::test
